@@ -1,0 +1,87 @@
+"""What reading a file gives: tables of text with true addresses, an account of every row, problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import polars as pl
+
+from schemas.contract import Dimension, Severity
+
+
+class CellType(IntEnum):
+    """How a cell was stored; the `.kieu` columns hold these numbers as UInt8."""
+
+    TEXT = 0
+    NUMBER = 1
+    DATE = 2
+    BOOL = 3
+    ERROR = 4
+    FORMULA = 5  # a formula saved without a value
+
+
+#: What a sheet row was taken for; only `ban_ghi` rows are records, all others are left out.
+ROLES: Mapping[str, str] = {
+    "tieu_de": "tiêu đề",
+    "dau_cot": "đầu cột",
+    "so_cot": "hàng số cột",
+    "nhom": "dòng nhóm",
+    "tong": "dòng tổng",
+    "cuoi": "phần ký, ghi chú",
+    "trong": "dòng trống",
+    "ngoai_bang": "không thuộc bảng nào đọc được",
+    "ban_ghi": "bản ghi",
+}
+
+ROWS_SCHEMA = {"sheet": pl.String, "row": pl.UInt32, "role": pl.String, "hidden": pl.Boolean}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault of a file, sheet or table (codes `tep.*`), with its place and a sentence for the clerk.
+
+    `row` is the sheet row (in CSV the line), `column` a letter, `value` what was typed there.
+    """
+
+    code: str
+    dimension: Dimension
+    severity: Severity
+    message: str
+    dataset: str | None = None
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    proposal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table found on a sheet and recognised as `dataset`.
+
+    `cells` has `_row` (UInt32, sheet row) and, for each contract column found, `<name>.chu`
+    (String, as typed; null when blank) and `<name>.kieu` (UInt8, `CellType`). Where a thôn stands
+    in a section row above its records, `thon.chu` holds it and `thon.row` the section's row.
+    `letters` gives each found column's letter, `units` the unit of measure that its heading states.
+    `title` is the text above the heading, one entry a non-empty cell. `nil` says that the sheet
+    declares "Không phát sinh".
+    """
+
+    dataset: str
+    sheet: str
+    title: tuple[str, ...]
+    cells: pl.DataFrame
+    letters: Mapping[str, str]
+    units: Mapping[str, str] = field(default_factory=dict)
+    nil: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """One file as read: its tables, `rows` with one line a sheet row (`ROWS_SCHEMA`), its problems."""
+
+    tables: tuple[Table, ...]
+    rows: pl.DataFrame
+    problems: tuple[Problem, ...]

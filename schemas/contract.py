@@ -1,0 +1,133 @@
+"""The words in which a dataset is declared: column, rule, dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from schemas.kinds import Kind
+
+Dimension = Literal["dung", "du", "sach", "song"]
+Severity = Literal["chan", "canh_bao"]
+Cadence = Literal["thang", "quy", "nam"]
+Basis = Literal["nd09", "calendar", "point_in_time"]
+Personal = Literal["direct", "quasi", "sensitive"]
+
+DIMENSIONS: Mapping[Dimension, str] = {"dung": "Đúng", "du": "Đủ", "sach": "Sạch", "song": "Sống"}
+SEVERITIES: Mapping[Severity, str] = {"chan": "Chặn", "canh_bao": "Cảnh báo"}
+
+
+def chu(column: str) -> str:
+    """Name of the column that keeps what was typed in `column`, as text."""
+    return f"{column}.chu"
+
+
+def kieu(column: str) -> str:
+    """Name of the column that says how the cell was stored (see `flows.read.table.CellType`)."""
+    return f"{column}.kieu"
+
+
+def doc(column: str) -> str:
+    """Name of the column that says how reading went: null when read, else a fault such as `thieu`."""
+    return f"{column}.doc"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a unit's form.
+
+    `name` is the column in Parquet, `label` the heading on the form (levels joined by ` > `),
+    `also` other headings seen for it, `of` the accepted values of a code list, `codes` official
+    digits for them, `range` inclusive bounds, `unit` the unit of a money amount, `may_be_future`
+    marks a promised day.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    also: tuple[str, ...] = ()
+    required: bool = True
+    personal: Personal | None = None
+    of: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+    pattern: str | None = None
+    range: tuple[float, float] | None = None
+    unit: str | None = None
+    example: str | None = None
+    may_be_future: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sentence about a row that must not be true.
+
+    `fails_when` is a polars expression over the dataset's typed columns and the context columns
+    `_ngay_xet` (Date, the day on which the hand-in is judged), `_ky_tu`, `_ky_den` (Date, first
+    and last day of its period) and `_tep` (one hand-in's table). Null means "cannot tell" and is
+    no fault. The fault stands at the column named before the dot of `code`, or at `on[0]`.
+    """
+
+    code: str
+    on: tuple[str, ...]
+    dimension: Dimension
+    severity: Severity
+    says: str
+    fails_when: pl.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """A rule that needs another dataset; judged when all hand-ins of a period are known."""
+
+    code: str
+    on: tuple[str, ...]
+    with_: str
+    dimension: Dimension
+    severity: Severity
+    says: str
+    level: Literal["o", "tep"] = "o"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The contract of one dataset: which kind of unit hands it in, how often, with which columns.
+
+    `unit` is a kind of unit (`schemas.units`), `key` what no two rows may share, `rows` the
+    number of rows a hand-in is expected to have, `due` working days after the period's end.
+    """
+
+    name: str
+    title: str
+    unit: str
+    cadence: Cadence
+    basis: Basis
+    grain: str
+    key: tuple[str, ...]
+    rows: tuple[int, int]
+    columns: tuple[Column, ...]
+    rules: tuple[Rule, ...] = ()
+    cross: tuple[Cross, ...] = ()
+    nil_allowed: bool = False
+    totals: bool = False
+    external: bool = False
+    due: int = 3
+
+    def __getitem__(self, name: str) -> Column:
+        return next(c for c in self.columns if c.name == name)
+
+    def __contains__(self, name: str) -> bool:
+        return any(c.name == name for c in self.columns)
+
+    @property
+    def row_class(self) -> str:
+        """Name of the published column with the row's class, out of the way of the form's own."""
+        return "_trang_thai" if "trang_thai" in self else "trang_thai"
+
+    def blamed(self, rule: Rule | Cross) -> str:
+        """The column at whose cell a fault of `rule` stands."""
+        column = rule.code.partition(".")[0]
+        return column if column in self else rule.on[0]

@@ -1,0 +1,16 @@
+"""The datasets of the commune: one module each, found by listing this folder."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module
+
+from schemas.contract import Dataset
+
+
+def load() -> Mapping[str, Dataset]:
+    """Every dataset declared in this folder, by name, in alphabetical order."""
+    modules = (import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    datasets = (module.DATASET for module in modules)
+    return {dataset.name: dataset for dataset in sorted(datasets, key=lambda d: d.name)}

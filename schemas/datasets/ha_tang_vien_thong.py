@@ -1,0 +1,42 @@
+"""Hạ tầng viễn thông theo thôn: một thôn của một nhà mạng mỗi dòng."""
+
+from polars import col
+
+from schemas.contract import Column, Dataset, Rule
+from schemas.kinds import CO_KHONG, SO_LUONG, SO_THUC, THON
+
+DATASET = Dataset(
+    name="ha_tang_vien_thong",
+    title="Hạ tầng viễn thông theo thôn",
+    unit="vien_thong",
+    cadence="thang",
+    basis="point_in_time",
+    grain="một thôn của một nhà mạng",
+    key=("thon",),
+    rows=(1, 100),
+    columns=(
+        Column("thon", "Thôn", THON, also=("Thôn, phố",)),
+        Column("tram_bts", "Số trạm BTS", SO_LUONG, also=("Trạm BTS",), range=(0, 50)),
+        Column("phu_4g", "Vùng phủ > 4G", CO_KHONG, also=("Phủ 4G",)),
+        Column("phu_5g", "Vùng phủ > 5G", CO_KHONG, also=("Phủ 5G",)),
+        Column("ho_cap_quang", "Số hộ dùng cáp quang", SO_LUONG, also=("Hộ cáp quang",), range=(0, 5_000)),
+        Column(
+            "toc_do",
+            "Tốc độ tải xuống trung bình (Mbps)",
+            SO_THUC,
+            also=("Tốc độ (Mbps)",),
+            required=False,
+            range=(0, 10_000),
+        ),
+    ),
+    rules=(
+        Rule(
+            "phu_5g.khong_co_4g",
+            on=("phu_4g", "phu_5g"),
+            dimension="sach",
+            severity="canh_bao",
+            says="Có 5G nhưng ghi không có 4G: đề nghị kiểm tra.",
+            fails_when=col("phu_5g") & ~col("phu_4g"),
+        ),
+    ),
+)

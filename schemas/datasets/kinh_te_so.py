@@ -1,0 +1,40 @@
+"""Quy mô kinh tế số: một năm mỗi dòng."""
+
+from polars import col
+
+from schemas.contract import Column, Dataset, Rule
+from schemas.kinds import NAM, SO_TIEN, VAN_BAN
+
+DATASET = Dataset(
+    name="kinh_te_so",
+    title="Quy mô kinh tế số",
+    unit="kinh_te",
+    cadence="nam",
+    basis="calendar",
+    grain="một năm",
+    key=("nam",),
+    rows=(1, 20),
+    external=True,
+    columns=(
+        Column("nam", "Năm", NAM),
+        Column("grdp", "GRDP (tỷ đồng)", SO_TIEN, unit="tỷ đồng"),
+        Column(
+            "kinh_te_so",
+            "Giá trị tăng thêm kinh tế số (tỷ đồng)",
+            SO_TIEN,
+            also=("Kinh tế số (tỷ đồng)",),
+            unit="tỷ đồng",
+        ),
+        Column("nguon", "Nguồn số liệu", VAN_BAN, also=("Nguồn",)),
+    ),
+    rules=(
+        Rule(
+            "kinh_te_so.vuot_grdp",
+            on=("grdp", "kinh_te_so"),
+            dimension="dung",
+            severity="chan",
+            says="Kinh tế số lớn hơn GRDP.",
+            fails_when=col("kinh_te_so") > col("grdp"),
+        ),
+    ),
+)

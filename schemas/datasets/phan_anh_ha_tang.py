@@ -1,0 +1,56 @@
+"""Phản ánh hạ tầng viễn thông: một phản ánh mỗi dòng."""
+
+from polars import col
+
+from schemas.contract import Column, Dataset, Rule
+from schemas.kinds import LUA_CHON, NGAY, VAN_BAN
+from schemas.rules import blank
+
+DATASET = Dataset(
+    name="phan_anh_ha_tang",
+    title="Phản ánh hạ tầng viễn thông",
+    unit="thon",
+    cadence="thang",
+    basis="nd09",
+    grain="một phản ánh",
+    key=("ngay", "noi_dung"),
+    rows=(0, 500),
+    nil_allowed=True,
+    columns=(
+        Column("ngay", "Ngày phản ánh", NGAY, also=("Ngày",)),
+        Column(
+            "nha_mang",
+            "Nhà mạng",
+            LUA_CHON,
+            also=("Doanh nghiệp viễn thông",),
+            of=("Viettel", "VNPT", "MobiFone", "Khác"),
+        ),
+        Column("noi_dung", "Nội dung", VAN_BAN, also=("Nội dung phản ánh",)),
+        Column(
+            "trang_thai",
+            "Trạng thái",
+            LUA_CHON,
+            also=("Kết quả xử lý",),
+            of=("Mới", "Đang xử lý", "Đã giải quyết"),
+        ),
+        Column("ngay_giai_quyet", "Ngày giải quyết", NGAY, required=False),
+    ),
+    rules=(
+        Rule(
+            "ngay_giai_quyet.truoc_ngay",
+            on=("ngay", "ngay_giai_quyet"),
+            dimension="dung",
+            severity="chan",
+            says="Ngày giải quyết trước ngày phản ánh.",
+            fails_when=col("ngay_giai_quyet") < col("ngay"),
+        ),
+        Rule(
+            "ngay_giai_quyet.thieu_khi_xong",
+            on=("trang_thai", "ngay_giai_quyet"),
+            dimension="du",
+            severity="canh_bao",
+            says="Đã giải quyết nhưng thiếu ngày giải quyết.",
+            fails_when=(col("trang_thai") == "Đã giải quyết") & blank("ngay_giai_quyet"),
+        ),
+    ),
+)

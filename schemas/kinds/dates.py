@@ -1,0 +1,52 @@
+"""Dates: `ngay`, and `ngay_sinh` whose day or month may be unknown; years: `nam`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from schemas.contract import Column
+from schemas.kinds.base import Flaw, Kind
+
+EARLIEST = date(1900, 1, 1)
+
+
+def precision(column: str) -> str:
+    """Name of the column that says how exact a birth date is: `ngay`, `thang` or `nam`."""
+    return f"{column}.do_chinh_xac"
+
+
+def in_future(column: Column) -> pl.Expr:
+    """The date lies after the day on which the hand-in is judged, and is no promised day."""
+    return pl.lit(not column.may_be_future) & (pl.col(column.name) > pl.col("_ngay_xet"))
+
+
+FUTURE = Flaw("tuong_lai", "dung", "chan", "“{label}” là một ngày chưa tới.", in_future)
+TOO_EARLY = Flaw(
+    "qua_som",
+    "dung",
+    "chan",
+    "“{label}” trước ngày 01/01/1900.",
+    lambda column: pl.col(column.name) < EARLIEST,
+)
+BAD_YEAR = Flaw(
+    "ngoai_khoang",
+    "dung",
+    "chan",
+    "“{label}” phải từ 1900 đến 2100.",
+    lambda column: ~pl.col(column.name).is_between(1900, 2100),
+)
+
+NGAY = Kind(
+    "ngay", "Ngày", pl.Date, "Viết ngày/tháng/năm, ví dụ 05/06/2026", "05/06/2026", (FUTURE, TOO_EARLY)
+)
+NGAY_SINH = Kind(
+    "ngay_sinh",
+    "Ngày sinh",
+    pl.Date,
+    "Viết ngày/tháng/năm, ví dụ 05/06/1990; nếu chỉ biết năm thì ghi năm, ví dụ 1940",
+    "05/06/1990",
+    (FUTURE, TOO_EARLY),
+)
+NAM = Kind("nam", "Năm", pl.Int32, "Ghi năm bằng bốn chữ số, ví dụ 2026", "2026", (BAD_YEAR,))

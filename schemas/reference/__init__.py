@@ -1,0 +1,32 @@
+"""The code lists that contracts refer to, read from the CSV files beside this module."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+
+def table(name: str) -> tuple[dict[str, str], ...]:
+    """Rows of `<name>.csv`, every value as text."""
+    text = files(__name__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+@cache
+def birth_provinces() -> Mapping[str, str]:
+    """The 63 birth-province codes of Thông tư 07/2016/TT-BCA, annex I, with their names."""
+    return {row["ma"]: row["ten_tinh_truoc_2025"] for row in table("birth_province_codes")}
+
+
+@cache
+def ethnic_groups() -> Mapping[str, str]:
+    """Two-digit codes of the ethnic groups (QCVN 109:2017/BTTTT, annex E) with their names."""
+    return {row["ma"]: row["ten"] for row in table("ethnic_codes")}
+
+
+@cache
+def phone_prefixes() -> Mapping[str, str]:
+    """Prefixes of 11-digit mobile numbers before 15/9/2018 and what they became."""
+    return {row["dau_so_cu"]: row["dau_so_moi"] for row in table("phone_11_to_10")}
