@@ -1,0 +1,173 @@
+"""Reporting periods: their first and last day, when they are due, and how a file's words name them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from schemas.contract import Basis, Cadence, Dataset
+
+_DAY = timedelta(days=1)
+_MONTHS: Mapping[Cadence, int] = {"thang": 1, "quy": 3, "nam": 12}
+_LABEL: Mapping[Cadence, re.Pattern[str]] = {
+    "thang": re.compile(r"(\d{4})-(0[1-9]|1[0-2])"),
+    "quy": re.compile(r"(\d{4})-Q([1-4])"),
+    "nam": re.compile(r"(\d{4})()"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One reporting period, first and last day included."""
+
+    label: str
+    cadence: Cadence
+    start: date
+    end: date
+
+
+def period(of: Dataset | tuple[Cadence, Basis], label: str) -> Period:
+    """The period that `label` (`2026-11`, `2026-Q4`, `2026`) names for a dataset or (cadence, basis).
+
+    `nd09` runs from the 15th of the month before to the 14th of the last month (Nghị định
+    09/2019/NĐ-CP art. 12); `calendar` and `point_in_time` are calendar periods, the latter
+    meaning the state on the last day.
+
+    Raises:
+        ValueError: `label` does not fit the cadence.
+    """
+    cadence, basis = (of.cadence, of.basis) if isinstance(of, Dataset) else of
+    found = _LABEL[cadence].fullmatch(label)
+    if found is None:
+        raise ValueError(f"{label!r} is no label of a period with cadence {cadence!r}")
+    year, number = int(found[1]), int(found[2] or 1)
+    last_month = number * _MONTHS[cadence]
+    first, after = _first(year, last_month - _MONTHS[cadence] + 1), _first(year, last_month + 1)
+    if basis == "nd09":
+        return Period(label, cadence, _back(first), _back(after) - _DAY)
+    return Period(label, cadence, first, after - _DAY)
+
+
+def _first(year: int, month: int) -> date:
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+
+def _back(first_of_month: date) -> date:
+    """The 15th of the month before."""
+    return (first_of_month - _DAY).replace(day=15)
+
+
+def ended(cadence: Cadence, basis: Basis, since: date, until: date) -> tuple[Period, ...]:
+    """The periods whose last day lies in [since, until], oldest first."""
+    # Whatever the basis, a period's last day lies in the year that its label names.
+    periods = (
+        period((cadence, basis), label)
+        for year in range(since.year, until.year + 1)
+        for label in _labels(cadence, year)
+    )
+    return tuple(each for each in periods if since <= each.end <= until)
+
+
+def _labels(cadence: Cadence, year: int) -> tuple[str, ...]:
+    if cadence == "nam":
+        return (f"{year}",)
+    if cadence == "quy":
+        return tuple(f"{year}-Q{number}" for number in range(1, 5))
+    return tuple(f"{year}-{number:02}" for number in range(1, 13))
+
+
+def open_window(cadence: Cadence, basis: Basis, day: date) -> Period:
+    """The period handed in on `day` when the file names none: the latest that ended by then."""
+    return ended(cadence, basis, day.replace(year=day.year - 2, day=1), day)[-1]
+
+
+def before(of: Dataset | tuple[Cadence, Basis], label: str) -> Period:
+    """The period just before the one that `label` names."""
+    cadence, basis = (of.cadence, of.basis) if isinstance(of, Dataset) else of
+    return open_window(cadence, basis, period(of, label).end - _DAY)
+
+
+@cache
+def _is_holiday(day: date) -> bool:
+    import holidays  # noqa: PLC0415 - takes long to import, and only deadlines need it
+
+    return day in holidays.country_holidays("VN", years=day.year)
+
+
+def is_working(day: date, moved: Mapping[date, bool]) -> bool:
+    """Whether `day` is worked: no weekend, no public holiday (Bộ luật Lao động 2019 art. 112).
+
+    `moved` has the last word: true is a day worked in exchange, false a day off in exchange.
+    """
+    return moved[day] if day in moved else day.weekday() < 5 and not _is_holiday(day)
+
+
+def due(of: Period, working_days: int, moved: Mapping[date, bool]) -> date:
+    """Last day for handing in: the `working_days`-th working day after the period's end."""
+    day = of.end
+    while working_days > 0:
+        day += _DAY
+        working_days -= is_working(day, moved)
+    return day
+
+
+_YEAR = r"(?P<year>20\d\d)(?!\d)"
+_OF_YEAR = rf"\W*(?:nam\W*)?{_YEAR}"
+_MONTH = r"(?P<number>1[0-2]|0?[1-9])"
+_QUARTER = r"(?P<number>iv|i{1,3}|[1-4])"
+_ROMAN: Mapping[str, int] = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+
+#: Days, such as the day of signing, name no period; the day may be left blank for the pen.
+_DATES = re.compile(
+    r"ngay\W*\d{0,2}\W*thang\W*\d{0,2}\W*nam\W*\d{0,4}"
+    r"|(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?!\d)"
+)
+#: What a number, a roman numeral and a year must look like to name a period; spellings of one cadence.
+_NAMED: Mapping[Cadence, tuple[re.Pattern[str], ...]] = {
+    "thang": (
+        re.compile(rf"thang\W*{_MONTH}{_OF_YEAR}"),
+        re.compile(rf"\bky(?: bao cao)?\W*{_MONTH}[/.-]{_YEAR}(?!/)"),
+        re.compile(rf"\bt{_MONTH}[/.]{_YEAR}"),
+        re.compile(rf"(?<![\w/.-])(?<!so ){_MONTH}[.-]{_YEAR}(?![/-])"),
+        re.compile(r"(?<![\w/.-])(?P<year>20\d\d)[.-](?P<number>1[0-2]|0[1-9])(?![\w/-])"),
+    ),
+    "quy": (
+        re.compile(rf"\bquy\W*{_QUARTER}{_OF_YEAR}"),
+        re.compile(rf"\bq(?P<number>[1-4])\W?{_YEAR}"),
+        re.compile(r"(?<!\d)(?P<year>20\d\d)\W?q(?P<number>[1-4])(?!\w)"),
+    ),
+    "nam": (
+        re.compile(rf"\b(?:nam|ky(?: bao cao)?)\W*{_YEAR}(?P<number>)(?!\W?(?:-|den)\W?20\d\d)"),
+        re.compile(rf"(?<![\w/.-]){_YEAR}(?P<number>)(?=\.[a-z]{{3,4}}$)"),
+    ),
+}
+
+
+def read_period(texts: Iterable[str], cadence: Cadence) -> set[str]:
+    """Labels of the periods that title rows or a file name state, such as "Quý IV/2026".
+
+    Case, tones, the form of Unicode and underscores do not matter. A day ("ngày 17 tháng 11 năm
+    2026") names no period, and the year of a month or a quarter is no yearly period.
+    """
+    return {label for text in texts for label in _read(_plain(text), cadence)}
+
+
+def _read(text: str, cadence: Cadence) -> Iterable[str]:
+    text = _DATES.sub(" ; ", text)
+    if cadence == "nam":
+        for shorter in (*_NAMED["thang"], *_NAMED["quy"]):
+            text = shorter.sub(" ; ", text)
+    for spelling in _NAMED[cadence]:
+        for found in spelling.finditer(text):
+            number = _ROMAN.get(found["number"]) or int(found["number"] or 1)
+            yield _labels(cadence, int(found["year"]))[number - 1]
+
+
+def _plain(text: str) -> str:
+    """Lower case without tones; underscores, which join the words of file names, as spaces."""
+    letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace("_", " "))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
