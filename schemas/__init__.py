@@ -1,1 +1,1 @@
-"""What the data of a commune must be: datasets, kinds of column, units, indicators; no file is opened here."""
+"""What the data of a commune must be: datasets, kinds of column, units, indicators."""

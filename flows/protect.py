@@ -1,0 +1,78 @@
+"""Keeps people out of what is published: keyed tokens, years, masks."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.root import Root
+from schemas.contract import Dataset
+from schemas.privacy import protection
+
+KEY_BYTES = 32
+TOKEN_DIGITS = 32
+
+# Nine digits in a row may be somebody's number even where a column should hold none.
+LONG_NUMBER = r"\d{9,}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Key:
+    """The secret of one commune; the same person has the same token in all its datasets and days."""
+
+    secret: bytes
+
+    def token(self, domain: str, value: str) -> str:
+        """HMAC-SHA256 of `value`, cut to 128 bits, as hex; `domain` keeps kinds of value apart."""
+        return hmac.digest(self.secret, f"{domain}\0{value}".encode(), "sha256").hex()[:TOKEN_DIGITS]
+
+    def tokens(self, domain: str, values: pl.Series) -> pl.Series:
+        """Tokens of a String series, null for null, each distinct value reckoned once."""
+        distinct = values.drop_nulls().unique()
+        tokens = pl.Series([self.token(domain, value) for value in distinct], dtype=pl.String)
+        return values.replace_strict(distinct, tokens, default=None, return_dtype=pl.String)
+
+
+def key_of(root: Root) -> Key:
+    """The root's key, made at the first run; `var/key`, readable by its owner only."""
+    path = root.state / "key"
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(secrets.token_hex(KEY_BYTES))
+    return Key(bytes.fromhex(path.read_text().strip()))
+
+
+def protected(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
+    """The contract's columns as they are published: as they are, as tokens, as years, or gone."""
+    columns: list[pl.Series] = []
+    for column in dataset.columns:
+        values = frame[column.name]
+        match protection(column):
+            case "nguyen":
+                columns.append(values)
+            case "ma_hoa":
+                columns.append(key.tokens(column.name, values))
+            case "nam":
+                columns.append(values.dt.year())
+            case "bo":
+                continue
+    return pl.DataFrame(columns)
+
+
+def masked(value: pl.Expr, *, personal: pl.Expr) -> pl.Expr:
+    """What a page may show of a typed value: `038*******45`, `N***`; whole where nothing is personal."""
+    length = value.str.len_chars()
+    number = value.str.contains(LONG_NUMBER)
+    stars = pl.lit("*").repeat_by(length.clip(5, None) - 5).list.join("")
+    digits = pl.concat_str(value.str.slice(0, 3), stars, value.str.slice(-2))
+    return (
+        pl.when(number)
+        .then(digits)
+        .when(personal)
+        .then(pl.concat_str(value.str.slice(0, 1), pl.lit("***")))
+        .otherwise(value)
+    )

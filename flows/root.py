@@ -1,0 +1,68 @@
+"""Where everything of one commune lies: `raw/`, `curated/` and `var/` under one folder."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class LockedError(RuntimeError):
+    """Another run holds the lock of this root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The folder of one commune; made private to its owner where personal data lies."""
+
+    path: Path
+
+    @property
+    def inbox(self) -> Path:
+        """One folder a unit, where units drop their files."""
+        return self.path / "raw" / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        """What units sent, unchanged, once per content."""
+        return self.path / "raw" / "archive"
+
+    @property
+    def releases(self) -> Path:
+        """One folder a release."""
+        return self.path / "curated" / "releases"
+
+    @property
+    def latest(self) -> Path:
+        """The link to the release that readers see."""
+        return self.path / "curated" / "latest"
+
+    @property
+    def state(self) -> Path:
+        """Keys, caches and locks: not data, never published."""
+        return self.path / "var"
+
+    def prepare(self) -> None:
+        """Make the folders; those with personal data are for their owner only."""
+        for folder in (self.inbox, self.releases):
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.archive, self.state):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.chmod(0o700)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold this root for one run; the system lets go of it when the process ends, however it ends.
+
+        Raises:
+            LockedError: another run holds it.
+        """
+        self.prepare()
+        with (self.state / "lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as held:
+                raise LockedError(f"Đang có một lượt chạy khác trên {self.path}.") from held
+            yield

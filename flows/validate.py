@@ -1,0 +1,196 @@
+"""Judges cleaned records by their Pandera schema: faults, the class of each row, cells judged and failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandera.polars as pa
+import polars as pl
+
+from flows.digest import Part
+from schemas.contract import DIMENSIONS, Dataset, chu
+from schemas.judgement import REPEATED, Judgement, judgements_of, key_content, repeats
+from schemas.schema import schema
+
+
+class RuleDidNotRunError(RuntimeError):
+    """A rule gave no result: nothing may be published, whatever the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What judging the parts of one dataset came to; `_tep` is the index of the part.
+
+    `judged` is the cleaned frame without repeated rows, plus `_lop`; `faults` has `_tep`, `_bang`,
+    `_row`, `_key` (what the record is known by), `column`, `code`, `dimension`, `severity`, `value`,
+    `message`; `repeated` counts rows left out by `_tep`; `tally` has `_tep`, `dimension`, `judged`,
+    `failed`, in cells.
+    """
+
+    judged: pl.DataFrame
+    faults: pl.DataFrame
+    repeated: pl.DataFrame
+    tally: pl.DataFrame
+
+
+FAULTS_SCHEMA = {
+    "_tep": pl.UInt32,
+    "_bang": pl.UInt16,
+    "_row": pl.UInt32,
+    "_key": pl.String,
+    "column": pl.String,
+    "code": pl.String,
+    "dimension": pl.String,
+    "severity": pl.String,
+    "value": pl.String,
+    "message": pl.String,
+}
+
+
+def validate(parts: Sequence[tuple[Part, pl.Expr]], dataset: Dataset) -> Verdict:
+    """Judge all `parts` of `dataset` together; each comes with the day on which it is judged.
+
+    Raises:
+        RuleDidNotRunError: a rule gave no result, or one that disagrees with Pandera's.
+    """
+    frame = _stacked(parts)
+    all_rules = judgements_of(dataset)
+    first = [rule for rule in all_rules if rule.code == REPEATED]
+    rest = [rule for rule in all_rules if rule.code != REPEATED]
+    frame = frame.with_columns(_giong_het=_repeats(frame, dataset))
+    repeated, _ = _judge(frame, dataset, first)
+    kept = frame.filter(~pl.col("_giong_het"))
+    faults, tally = _judge(kept, dataset, rest)
+    return Verdict(
+        kept.with_columns(_lop=_row_class(faults, rest, kept.height)).drop("_giong_het"),
+        pl.concat([_described(faults, kept, dataset), _described(repeated, frame, dataset)]),
+        frame.filter("_giong_het").group_by("_tep", maintain_order=True).len("rows"),
+        tally,
+    )
+
+
+def _stacked(parts: Sequence[tuple[Part, pl.Expr]]) -> pl.DataFrame:
+    frames = (
+        part.frame.with_columns(
+            pl.lit(index, pl.UInt32).alias("_tep"),
+            pl.lit(part.period.start, pl.Date).alias("_ky_tu"),
+            pl.lit(part.period.end, pl.Date).alias("_ky_den"),
+            day.alias("_ngay_xet"),
+        )
+        for index, (part, day) in enumerate(parts)
+    )
+    return pl.concat(frames, how="diagonal")
+
+
+def _repeats(frame: pl.DataFrame, dataset: Dataset) -> pl.Series:
+    """Only rows that share a key can be equal in every column, and those are few."""
+    candidate = frame.select(key_content(dataset).is_duplicated()).to_series()
+    if not candidate.any():
+        return candidate
+    rows = candidate.arg_true()
+    repeated = frame[rows].select(repeats(dataset)).to_series()
+    return pl.repeat(False, frame.height, eager=True, dtype=pl.Boolean).scatter(rows, repeated)
+
+
+def _judge(
+    frame: pl.DataFrame, dataset: Dataset, rules: Sequence[Judgement]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Run `rules` through Pandera; returns failures (`index`, `code`) and the tally of cells."""
+    tally = _Tally(frame)
+    judge = schema(dataset, rules, tally.record)
+    try:
+        judge.validate(frame, lazy=True)
+        cases = pl.DataFrame(schema={"check": pl.String, "index": pl.Int32})
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+    failures = cases.select(pl.col("index").cast(pl.UInt32), pl.col("check").alias("code"))
+    tally.prove(rules, failures)
+    return failures, tally.table()
+
+
+class _Tally:
+    """Counts, by part and dimension, the cells that were judged and those that failed."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._parts = frame["_tep"]
+        self._failed: dict[str, int] = {}
+        self._cells: dict[tuple[str, str], tuple[pl.Series, pl.Series]] = {}
+
+    def record(self, rule: Judgement, failed: pl.Series) -> None:
+        """Take note of one rule's result, one Boolean a row."""
+        if failed.len() != self._parts.len() or failed.dtype != pl.Boolean:
+            raise RuleDidNotRunError(f"Quy tắc {rule.code} không cho kết quả trên từng dòng.")
+        self._failed[rule.code] = int(failed.sum())
+        cell = rule.column, rule.dimension
+        judged, wrong = failed.is_not_null(), failed.fill_null(value=False)
+        if cell in self._cells:
+            judged, wrong = self._cells[cell][0] | judged, self._cells[cell][1] | wrong
+        self._cells[cell] = judged, wrong
+
+    def prove(self, rules: Iterable[Judgement], failures: pl.DataFrame) -> None:
+        """Raise unless every rule ran once over every row and Pandera reports just what it found."""
+        reported = dict(failures["code"].value_counts().iter_rows())
+        for rule in rules:
+            if rule.code not in self._failed:
+                raise RuleDidNotRunError(f"Quy tắc {rule.code} không chạy.")
+            if reported.pop(rule.code, 0) != self._failed[rule.code]:
+                raise RuleDidNotRunError(f"Quy tắc {rule.code} cho kết quả không khớp.")
+        if reported or failures["index"].null_count():
+            raise RuleDidNotRunError("Có kiểm tra không chạy được: " + ", ".join(sorted(reported)))
+
+    def table(self) -> pl.DataFrame:
+        """One row a part and dimension: cells judged, cells failed."""
+        counts = [
+            pl.DataFrame({"_tep": self._parts, "judged": judged, "failed": failed})
+            .group_by("_tep")
+            .sum()
+            .with_columns(dimension=pl.lit(dimension))
+            for (_, dimension), (judged, failed) in self._cells.items()
+        ]
+        return (
+            pl.concat(counts)
+            .group_by("_tep", "dimension")
+            .sum()
+            .select("_tep", "dimension", "judged", "failed")
+            .sort("_tep", pl.col("dimension").cast(pl.Enum(list(DIMENSIONS))))
+        )
+
+
+def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) -> pl.Series:
+    """`khong_su_dung` where a blocking rule failed, `can_bo_sung` where only warnings did, else `dat`."""
+    blocking = failures["code"].is_in([rule.code for rule in rules if rule.severity == "chan"])
+    classes = pl.repeat("dat", height, eager=True)
+    classes = classes.scatter(failures["index"].filter(~blocking), "can_bo_sung")
+    return classes.scatter(failures["index"].filter(blocking), "khong_su_dung")
+
+
+def _described(failures: pl.DataFrame, frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
+    """Failures with their place, what was typed there and what is wrong with it."""
+    rules = {rule.code: rule for rule in judgements_of(dataset)}
+    found = [pl.DataFrame(schema=FAULTS_SCHEMA)]
+    for (code,), group in failures.group_by("code", maintain_order=True):
+        rule = rules[str(code)]
+        at = frame[group["index"]]
+        section = f"{rule.column}.row"
+        row = pl.coalesce(section, "_row") if section in frame.columns else pl.col("_row")
+        found.append(
+            at.select(
+                "_tep",
+                "_bang",
+                row.alias("_row"),
+                _record_name(dataset).alias("_key"),
+                pl.lit(rule.column).alias("column"),
+                pl.lit(rule.code).alias("code"),
+                pl.lit(rule.dimension).alias("dimension"),
+                pl.lit(rule.severity).alias("severity"),
+                pl.col(chu(rule.column)).alias("value"),
+                pl.lit(rule.says).alias("message"),
+            )
+        )
+    return pl.concat(found)
+
+
+def _record_name(dataset: Dataset) -> pl.Expr:
+    """What a record goes by whatever row it stands in: its key as typed."""
+    return pl.concat_str([pl.col(chu(name)) for name in dataset.key], separator="|", ignore_nulls=True)

@@ -1,0 +1,109 @@
+"""Everything a dataset is judged by, as one flat list: flaws of its kinds of column, its key, its rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from schemas.contract import Column, Dataset, Dimension, Severity, chu
+from schemas.kinds.base import Flaw
+
+REPEATED = "khoa.trung_y_het"
+CLASHING = "khoa.trung"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One check of a dataset: at which column it stands, what it says, when a row fails it."""
+
+    code: str
+    column: str
+    on: tuple[str, ...]
+    dimension: Dimension
+    severity: Severity
+    says: str
+    fails_when: pl.Expr
+
+
+def judgements_of(dataset: Dataset) -> tuple[Judgement, ...]:
+    """The judgements of a dataset: by column, then of its key, then its rules."""
+    flaws = (_of_flaw(column, flaw) for column in dataset.columns for flaw in column.kind.flaws(column))
+    rules = (
+        Judgement(r.code, dataset.blamed(r), r.on, r.dimension, r.severity, r.says, r.fails_when)
+        for r in dataset.rules
+    )
+    return (*flaws, *_of_key(dataset), *rules)
+
+
+def _of_flaw(column: Column, flaw: Flaw) -> Judgement:
+    return Judgement(
+        f"{column.name}.{flaw.name}",
+        column.name,
+        (column.name,),
+        flaw.dimension,
+        flaw.severity or ("chan" if column.required else "canh_bao"),
+        _sentence(flaw.says, column),
+        flaw.fails_when(column),
+    )
+
+
+def _sentence(says: str, column: Column) -> str:
+    low, high = column.range or (0, None)
+    example = column.example or column.kind.example
+    return says.format(
+        label=column.label,
+        form=column.kind.form.format(example=example),
+        example=example,
+        low=_number(low),
+        high="không giới hạn" if high is None else _number(high),
+        choices="Chọn một trong: " + ", ".join(column.of) if 0 < len(column.of) <= 15 else column.kind.form,
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}".replace(",", ".")
+
+
+def _of_key(dataset: Dataset) -> tuple[Judgement, ...]:
+    """Rows equal in every column but the first such row, and, when those are gone, rows of one key."""
+    key = ["_tep", *dataset.key]
+    labels = ", ".join(f"“{dataset[name].label}”" for name in dataset.key)
+    known = pl.all_horizontal(pl.col(*dataset.key).is_not_null())
+    return (
+        Judgement(
+            REPEATED,
+            dataset.key[0],
+            dataset.key,
+            "sach",
+            "canh_bao",
+            "Dòng này giống hệt một dòng phía trên: chỉ dòng trên được tính.",
+            pl.col("_giong_het"),
+        ),
+        Judgement(
+            CLASHING,
+            dataset.key[0],
+            dataset.key,
+            "sach",
+            "chan",
+            f"Trùng {labels} với dòng khác nhưng nội dung khác nhau.",
+            known & (pl.len().over(key) > 1),
+        ),
+    )
+
+
+def repeats(dataset: Dataset) -> pl.Expr:
+    """Whether a row says in every column what an earlier row of its hand-in says."""
+    return ~pl.struct("_tep", *_content(dataset)).is_first_distinct()
+
+
+def key_content(dataset: Dataset) -> pl.Expr:
+    """The row's key within its hand-in, as one value: what was read, or what was typed where unread."""
+    return pl.struct("_tep", *(said for said in _content(dataset) if said.meta.output_name() in dataset.key))
+
+
+def _content(dataset: Dataset) -> list[pl.Expr]:
+    return [
+        pl.coalesce(pl.col(column.name).cast(pl.String), pl.col(chu(column.name))).alias(column.name)
+        for column in dataset.columns
+    ]

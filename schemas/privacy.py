@@ -1,0 +1,35 @@
+"""How each column is published: as it is, as a keyed token, as a year, or not at all.
+
+Luật 91/2025/QH15 and Nghị định 356/2025/NĐ-CP: identifiers and names are basic personal data,
+ethnicity is sensitive; what is published must not tell who a record is about.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+from schemas.contract import Column
+
+Protection = Literal["nguyen", "ma_hoa", "nam", "bo"]
+
+PROTECTIONS: dict[Protection, str] = {
+    "nguyen": "giữ nguyên",
+    "ma_hoa": "thay bằng mã băm có khóa",
+    "nam": "chỉ giữ năm",
+    "bo": "không công bố",
+}
+
+
+def protection(column: Column) -> Protection:
+    """How `column` appears in `data/`."""
+    if column.personal is None:
+        return "nguyen"
+    if column.personal == "sensitive":
+        return "bo"
+    if column.kind.dtype == pl.Date:
+        return "nam"
+    if column.personal == "direct" and column.kind.name != "so_dinh_danh":
+        return "bo"
+    return "ma_hoa"

@@ -1,0 +1,45 @@
+"""All contracts of one commune in one value, with a hash that changes when any of them does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from schemas import datasets
+from schemas.contract import Dataset
+from schemas.units import Commune, ngoc_lac
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """What this run holds hand-ins to."""
+
+    datasets: Mapping[str, Dataset]
+    commune: Commune
+    digest: str
+
+
+def load() -> Contracts:
+    """The contracts of this installation."""
+    return Contracts(datasets.load(), ngoc_lac(), _hash_of_sources())
+
+
+def _hash_of_sources() -> str:
+    """SHA-256 over every source file and code list of `schemas`, by name."""
+    total = sha256()
+    for name, content in sorted(_sources(files("schemas"), "")):
+        total.update(name.encode() + b"\0" + sha256(content).digest())
+    return total.hexdigest()
+
+
+def _sources(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            found += _sources(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith((".py", ".csv")):
+            found.append((prefix + entry.name, entry.read_bytes()))
+    return found

@@ -1,0 +1,51 @@
+"""Turns a dataset's judgements into the Pandera schema that is the one judge of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.types import PolarsData
+
+from schemas.contract import Dataset
+from schemas.judgement import Judgement
+
+Record = Callable[[Judgement, pl.Series], None]
+
+
+def schema(dataset: Dataset, judged_by: Iterable[Judgement], record: Record) -> pa.DataFrameSchema:
+    """The Pandera schema of a cleaned frame: one named column-level check a judgement in `judged_by`.
+
+    `record` is told of every judgement with its Boolean series: true where the row fails it, null
+    where it could not be judged. Null is no failure.
+    """
+    checks: dict[str, list[pa.Check]] = {column.name: [] for column in dataset.columns}
+    for judgement in judged_by:
+        checks[judgement.column].append(_check(judgement, record))
+    columns = {
+        column.name: pa.Column(
+            column.kind.dtype,
+            nullable=True,
+            title=column.label,
+            checks=checks[column.name],
+            metadata={"personal": column.personal, "kind": column.kind.name},
+        )
+        for column in dataset.columns
+    }
+    return pa.DataFrameSchema(columns, name=dataset.name, title=dataset.title)
+
+
+def _check(judgement: Judgement, record: Record) -> pa.Check:
+    def passes(data: PolarsData) -> pl.LazyFrame:
+        failed = data.lazyframe.select(judgement.fails_when.alias(data.key)).collect().to_series()
+        record(judgement, failed)
+        return (~failed).fill_null(value=True).to_frame().lazy()
+
+    return pa.Check(
+        passes,
+        name=judgement.code,
+        error=judgement.code,
+        title=judgement.says,
+        description=f"{judgement.dimension}, {judgement.severity}",
+    )

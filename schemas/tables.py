@@ -1,0 +1,216 @@
+"""The tables of a release beside the records: what one row is, what each column says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+Dtype = pl.DataType | type[pl.DataType]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a release table."""
+
+    dtype: Dtype
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a release; rows are published in the order of `sort`."""
+
+    name: str
+    title: str
+    grain: str
+    fields: Mapping[str, Field]
+    sort: tuple[str, ...]
+
+    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """`frame` with just this table's columns, types and order; columns it lacks are null."""
+        missing = [pl.lit(None).alias(name) for name in self.fields if name not in frame.columns]
+        typed = [pl.col(name).cast(field.dtype) for name, field in self.fields.items()]
+        return frame.with_columns(missing).select(typed).sort(self.sort, nulls_last=False, maintain_order=True)
+
+
+_UNIT = Field(pl.String, "Đơn vị nộp")
+_DATASET = Field(pl.String, "Bộ dữ liệu")
+_PERIOD = Field(pl.String, "Kỳ báo cáo")
+_SUBMISSION = Field(pl.String, "Mã băm SHA-256 của tệp đã nộp")
+_FILE = Field(pl.String, "Tên tệp đã nộp")
+_SHEET = Field(pl.String, "Tên trang tính")
+_ROW = Field(pl.UInt32, "Số dòng trên trang tính (tệp CSV: số dòng của tệp)")
+_COLUMN = Field(pl.String, "Tên cột trong bộ dữ liệu")
+_CELL = Field(pl.String, "Địa chỉ ô, ví dụ C17")
+_CODE = Field(pl.String, "Mã lỗi")
+_DIMENSION = Field(pl.String, "Chiều chất lượng: dung, du, sach, song")
+
+PLACE = {
+    "unit": _UNIT,
+    "dataset": _DATASET,
+    "period": _PERIOD,
+    "submission": _SUBMISSION,
+    "file": _FILE,
+    "sheet": _SHEET,
+    "row": _ROW,
+    "column": _COLUMN,
+    "cell": _CELL,
+}
+
+FAULTS = Table(
+    "faults",
+    "Lỗi",
+    "một lỗi tại một ô, một tệp hoặc một kỳ nộp",
+    {
+        **PLACE,
+        "code": _CODE,
+        "dimension": _DIMENSION,
+        "severity": Field(pl.String, "Mức: chan (dòng bị giữ lại) hoặc canh_bao"),
+        "value": Field(pl.String, "Nội dung đã gõ, che phần riêng tư"),
+        "message": Field(pl.String, "Lỗi là gì và sửa thế nào"),
+        "proposal": Field(pl.String, "Giá trị đề xuất, che phần riêng tư"),
+        "issue": Field(pl.String, "Mã theo dõi lỗi qua các ngày"),
+    },
+    ("unit", "dataset", "period", "file", "sheet", "row", "column", "code", "message"),
+)
+
+CHANGES = Table(
+    "changes",
+    "Ô đã tự sửa",
+    "một ô được sửa mà không đổi nghĩa",
+    {
+        **PLACE,
+        "change": Field(pl.String, "Loại sửa"),
+        "before": Field(pl.String, "Trước khi sửa, che phần riêng tư"),
+        "after": Field(pl.String, "Sau khi sửa, che phần riêng tư"),
+    },
+    ("unit", "dataset", "period", "file", "sheet", "row", "column", "change"),
+)
+
+ISSUES = Table(
+    "issues",
+    "Sổ theo dõi lỗi",
+    "một lỗi được theo dõi qua các ngày",
+    {
+        "issue": Field(pl.String, "Mã theo dõi"),
+        "unit": _UNIT,
+        "dataset": _DATASET,
+        "code": _CODE,
+        "record": Field(pl.String, "Mã băm của bản ghi mang lỗi"),
+        "state": Field(pl.String, "Trạng thái: mo, da_sua, mo_lai, mien"),
+        "opened": Field(pl.Date, "Ngày mở"),
+        "closed": Field(pl.Date, "Ngày đóng"),
+        "age_days": Field(pl.Int32, "Số ngày từ khi mở đến khi đóng hoặc đến nay"),
+        "reason": Field(pl.String, "Lý do được miễn"),
+        "until": Field(pl.Date, "Được miễn đến ngày"),
+    },
+    ("unit", "dataset", "code", "issue"),
+)
+
+SUBMISSIONS = Table(
+    "submissions",
+    "Lượt nộp",
+    "một tệp đã nộp (mỗi bộ dữ liệu và kỳ trong tệp một dòng)",
+    {
+        "submission": _SUBMISSION,
+        "unit": _UNIT,
+        "file": _FILE,
+        "received": Field(pl.String, "Lúc nhận, giờ Việt Nam"),
+        "dataset": _DATASET,
+        "period": _PERIOD,
+        "state": Field(pl.String, "Trạng thái: chap_nhan, mot_phan, tu_choi, bi_thay_the, trung"),
+        "sheets": Field(pl.UInt32, "Số trang tính"),
+        "rows_seen": Field(pl.UInt32, "Số dòng đã đọc"),
+        "rows_left_out": Field(pl.UInt32, "Số dòng không phải bản ghi, hoặc trùng y hệt"),
+        "rows_accepted": Field(pl.UInt32, "Số bản ghi được công bố"),
+        "rows_quarantined": Field(pl.UInt32, "Số bản ghi bị giữ lại"),
+        "supersedes": Field(pl.String, "Mã băm của lượt nộp được thay"),
+    },
+    ("unit", "dataset", "period", "received", "file"),
+)
+
+ROLL_CALL = Table(
+    "roll_call",
+    "Điểm danh",
+    "một đơn vị, một bộ dữ liệu, một kỳ phải nộp",
+    {
+        "unit": _UNIT,
+        "dataset": _DATASET,
+        "period": _PERIOD,
+        "due": Field(pl.Date, "Hạn nộp"),
+        "received": Field(pl.Date, "Ngày nhận lượt nộp đầu tiên dùng được"),
+        "days_late": Field(pl.Int32, "Số ngày trễ"),
+        "state": Field(pl.String, "dung_han, tre_han, chua_co, khong_phat_sinh, chua_den_han"),
+    },
+    ("unit", "dataset", "period"),
+)
+
+INDICATORS = Table(
+    "indicators",
+    "Chỉ tiêu",
+    "một chỉ tiêu, một cách chia, một kỳ",
+    {
+        "indicator": Field(pl.String, "Tên chỉ tiêu"),
+        "period": _PERIOD,
+        "by": Field(pl.String, "Chia theo: xa, thon, don_vi"),
+        "key": Field(pl.String, "Mã xã, mã thôn hoặc đơn vị"),
+        "tu_so": Field(pl.Float64, "Tử số"),
+        "mau_so": Field(pl.Float64, "Mẫu số"),
+        "value": Field(pl.Float64, "Giá trị: tử số chia mẫu số (0 đến 1), hoặc số đếm"),
+        "muc_tieu": Field(pl.Float64, "Mục tiêu của năm"),
+        "san": Field(pl.Float64, "Mức sàn của năm"),
+        "status": Field(pl.String, "dat, dat_san, chua_dat, chua_du_can_cu, khong_co_muc_tieu"),
+        "low": Field(pl.Float64, "Giá trị thấp nhất có thể, khi tính cả phần chưa biết"),
+        "high": Field(pl.Float64, "Giá trị cao nhất có thể, khi tính cả phần chưa biết"),
+        "completeness": Field(pl.Float64, "Tỷ lệ lượt nộp đã có trên số phải có"),
+        "quarantined_share": Field(pl.Float64, "Tỷ lệ bản ghi bị giữ lại"),
+        "reason": Field(pl.String, "Vì sao chưa đủ căn cứ hoặc không công bố"),
+    },
+    ("indicator", "period", "by", "key"),
+)
+
+SCORES = Table(
+    "scores",
+    "Điểm chất lượng",
+    "một đơn vị, một bộ dữ liệu, một kỳ, một chiều chất lượng",
+    {
+        "unit": _UNIT,
+        "dataset": _DATASET,
+        "period": _PERIOD,
+        "dimension": _DIMENSION,
+        "judged": Field(pl.UInt64, "Số ô đã xét"),
+        "failed": Field(pl.UInt64, "Số ô có lỗi"),
+        "score": Field(pl.Float64, "1 trừ số ô có lỗi trên số ô đã xét; trống khi chưa xét ô nào"),
+    },
+    ("unit", "dataset", "period", "dimension"),
+)
+
+RANKING = Table(
+    "ranking",
+    "Xếp hạng thi đua các thôn",
+    "một thôn, một kỳ",
+    {
+        "period": _PERIOD,
+        "thon": Field(pl.String, "Mã thôn"),
+        "score": Field(pl.Float64, "Điểm thi đua, 0 đến 1"),
+        "rank": Field(pl.UInt32, "Hạng; bằng điểm thì đồng hạng"),
+        "computed_from": Field(pl.String, "Các chỉ tiêu tính được"),
+    },
+    ("period", "rank", "thon"),
+)
+
+TABLES = {
+    table.name: table
+    for table in (FAULTS, CHANGES, ISSUES, SUBMISSIONS, ROLL_CALL, INDICATORS, SCORES, RANKING)
+}
+
+#: Columns that every record carries beside those of its contract.
+RECORD_FIELDS: Mapping[str, Field] = {
+    "trang_thai": Field(pl.String, "Loại bản ghi: dat, can_bo_sung"),
+    "_unit": _UNIT,
+    "_file": _FILE,
+    "_sheet": _SHEET,
+    "_row": _ROW,
+}
