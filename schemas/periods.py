@@ -171,3 +171,13 @@ def _plain(text: str) -> str:
     """Lower case without tones; underscores, which join the words of file names, as spaces."""
     letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace("_", " "))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def in_words(label: str) -> str:
+    """How a person says the period: "tháng 11/2026", "quý IV/2026", "năm 2025"."""
+    year, _, part = label.partition("-")
+    if not part:
+        return f"năm {year}"
+    if part.startswith("Q"):
+        return f"quý {('I', 'II', 'III', 'IV')[int(part[1]) - 1]}/{year}"
+    return f"tháng {part}/{year}"

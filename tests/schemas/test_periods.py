@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from schemas import datasets
-from schemas.periods import before, due, ended, is_working, open_window, period, read_period
+from schemas.periods import before, due, ended, in_words, is_working, open_window, period, read_period
 
 D = date.fromisoformat
 
@@ -224,3 +224,11 @@ def test_unicode_form_and_tones_do_not_matter(form, text):
 
 def test_all_texts_are_read():
     assert read_period(["Tháng 10 năm 2026", "dan_cu_thang_11_2026.xlsx"], "thang") == {"2026-10", "2026-11"}
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [("2026-11", "tháng 11/2026"), ("2026-Q4", "quý IV/2026"), ("2025", "năm 2025")],
+)
+def test_a_period_in_words(label, words):
+    assert in_words(label) == words

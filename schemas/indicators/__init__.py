@@ -1,0 +1,16 @@
+"""The indicators of the plan: one module an indicator or a family, found by listing this folder."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module
+
+from schemas.indicator import Indicator
+
+
+def load() -> Mapping[str, Indicator]:
+    """Every indicator declared in this folder, by name, in alphabetical order."""
+    modules = (import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    indicators = (indicator for module in modules for indicator in module.INDICATORS)
+    return {indicator.name: indicator for indicator in sorted(indicators, key=lambda i: i.name)}
