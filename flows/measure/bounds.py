@@ -1,0 +1,105 @@
+"""Value, bounds and verdict of a figure: what is known, and what the unknown may still change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from schemas.indicator import Indicator
+
+#: Fewer people or households than this are not told by thôn (Luật 91/2025/QH15).
+SMALLEST_GROUP = 5
+
+
+def with_targets(figures: pl.DataFrame, indicators: Iterable[Indicator]) -> pl.DataFrame:
+    """Adds `muc_tieu` and `san` of the period's year, null where none is set yet."""
+    years = figures.select("indicator", "period", year=pl.col("period").str.head(4).cast(pl.Int32)).unique()
+    declared = {each.name: each for each in indicators}
+    rows = [
+        (name, label, target.muc_tieu, target.san)
+        for name, label, year in years.iter_rows()
+        if (target := declared[name].target(year)) is not None
+    ]
+    schema = {"indicator": pl.String, "period": pl.String, "muc_tieu": pl.Float64, "san": pl.Float64}
+    targets = pl.DataFrame(rows, schema=schema, orient="row")
+    return figures.join(targets, on=["indicator", "period"], how="left")
+
+
+def with_values(figures: pl.DataFrame) -> pl.DataFrame:
+    """Adds `value`, `low` and `high`; what nothing is known of is null.
+
+    A quarantined row may count or not: low = tu_so / (mau_so + unknown) and
+    high = (tu_so + unknown) / (mau_so + unknown). In a sum it weighs its own amount where that was
+    read, else the mean row of the period. Missing units weigh what they had in their last period;
+    where one has none, low is 0 and high 1. A count has no upper bound while a hand-in is missing.
+    """
+    told = figures.with_columns(
+        absent=pl.when(pl.col("completeness") == 1).then(0.0).otherwise(pl.col("absent"))
+    ).with_columns(whole=pl.col("mau_so") + pl.col("unknown") + pl.col("absent"))
+    shares, numbers = _share(), _number()
+    chosen = (pl.when("is_count").then(numbers[name]).otherwise(shares[name]) for name in shares)
+    return told.with_columns(each.alias(name) for name, each in zip(shares, chosen, strict=True))
+
+
+def _share() -> dict[str, pl.Expr]:
+    usable, tu_so, whole = pl.col("usable"), pl.col("tu_so"), pl.col("whole")
+    value = pl.when(usable & (pl.col("mau_so") > 0)).then(tu_so / pl.col("mau_so"))
+    open_ = ~usable | pl.col("absent").is_null()
+    most = tu_so + pl.col("unknown") + pl.col("only_tu_so") + pl.col("absent")
+    # No hand-in can change the number of thôn, so what one operator covers is certain.
+    low = pl.when(usable & pl.col("each_thon")).then(value).when(open_).then(0.0)
+    high = pl.when(open_).then(1.0).when(whole > 0).then(most / whole)
+    return {
+        "value": value,
+        "low": pl.min_horizontal(low.when(whole > 0).then(tu_so / whole), value),
+        "high": pl.when(high.is_not_null()).then(pl.max_horizontal(pl.min_horizontal(high, 1.0), value)),
+    }
+
+
+def _number() -> dict[str, pl.Expr]:
+    known = pl.col("usable") & ((pl.col("by") == "xa") | (pl.col("rows") > pl.col("blocked")))
+    unbounded = pl.col("completeness") < 1
+    return {
+        "value": pl.when(known).then("tu_so"),
+        "low": pl.when("usable").then("tu_so"),
+        "high": pl.when(pl.col("usable") & ~unbounded).then(pl.col("tu_so") + pl.col("unknown")),
+    }
+
+
+def with_status(figures: pl.DataFrame) -> pl.DataFrame:
+    """Adds `status`: a verdict only where both bounds give the same one."""
+    low, high = _verdict("low"), _verdict("high")
+    status = (
+        pl.when(pl.col("muc_tieu").is_null())
+        .then(pl.lit("khong_co_muc_tieu"))
+        .when(pl.col("value").is_not_null() & (low == high))
+        .then(low)
+        .otherwise(pl.lit("chua_du_can_cu"))
+    )
+    return figures.with_columns(status=status)
+
+
+def _verdict(bound: str) -> pl.Expr:
+    return (
+        pl.when(pl.col(bound) >= pl.col("muc_tieu"))
+        .then(pl.lit("dat"))
+        .when(pl.col(bound) >= pl.col("san"))
+        .then(pl.lit("dat_san"))
+        .when(pl.col(bound).is_not_null())
+        .then(pl.lit("chua_dat"))
+    )
+
+
+def suppressed(figures: pl.DataFrame) -> pl.DataFrame:
+    """Adds `small` and empties what a thôn's group of fewer than `SMALLEST_GROUP` people would give away."""
+    small = (
+        (pl.col("by") == "thon")
+        & pl.col("of_persons")
+        & pl.col("usable")
+        & (pl.coalesce("mau_so", "tu_so") < SMALLEST_GROUP)
+    ).fill_null(value=False)
+    hidden = ("tu_so", "mau_so", "value", "low", "high", "quarantined_share")
+    return figures.with_columns(small=small).with_columns(
+        pl.when(~pl.col("small")).then(name).alias(name) for name in hidden
+    )

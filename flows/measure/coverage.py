@@ -1,0 +1,199 @@
+"""Every figure that must stand in the table, and which of the hand-ins it needs have come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import polars as pl
+
+from flows.measure.counts import BY_UNIT
+from schemas.contract import Dataset
+from schemas.indicator import Grouping, Indicator
+from schemas.periods import open_window
+from schemas.units import Commune
+
+FIGURE = ["indicator", "period", "by", "key"]
+_NAMES_TOLD = 5
+
+Periods = Mapping[str, frozenset[str]]
+
+
+def periods_of(
+    indicators: Iterable[Indicator],
+    judged: Mapping[str, pl.DataFrame],
+    called: pl.DataFrame,
+    as_of: date,
+) -> Periods:
+    """Per indicator, the periods that have rows or are owed; the latest ended one where there is none."""
+    seen = {name: set(rows["_ky"].unique()) for name, rows in judged.items()}
+    for name, label in called.select("dataset", "period").unique().iter_rows():
+        seen.setdefault(name, set()).add(label)
+    found = {}
+    for each in indicators:
+        if each.over is None:
+            labels = set(called["period"].unique())
+            latest = open_window("thang", "nd09", as_of)
+        else:
+            used = (each.over, *((each.joined.dataset,) if each.joined else ()))
+            labels = set().union(*(seen.get(dataset.name, set()) for dataset in used))
+            latest = open_window(each.over.cadence, each.over.basis, as_of)
+        found[each.name] = frozenset(labels or {latest.label})
+    return found
+
+
+def figures(
+    indicators: Iterable[Indicator], periods: Periods, called: pl.DataFrame, commune: Commune
+) -> pl.DataFrame:
+    """Every indicator by every grouping, key and period (`FIGURE`); of the roll call, what is in it."""
+    rows = [
+        (each.name, label, by, key)
+        for each in indicators
+        for by in each.by
+        for key in _keys(each, by, commune)
+        for label in periods[each.name]
+    ]
+    grid = pl.DataFrame(rows, schema=dict.fromkeys(FIGURE, pl.String), orient="row")
+    own = [each.name for each in indicators if each.over is None]
+    if not own or called.is_empty():
+        return grid
+    owed = called.select("period", key="unit").unique()
+    free = ~pl.col("indicator").is_in(own) | (pl.col("by") == "xa")
+    return pl.concat([grid.filter(free), grid.filter(~free).join(owed, on=["period", "key"], how="semi")])
+
+
+def _keys(indicator: Indicator, by: Grouping, commune: Commune) -> tuple[str, ...]:
+    if by == "xa":
+        return (commune.code,)
+    if by == "thon":
+        return tuple(place.code for place in commune.thon)
+    if indicator.over is not None and indicator.don_vi in indicator.over:
+        return indicator.over[indicator.don_vi].of
+    return tuple(unit.name for unit in commune.units if unit.kind != "thon")
+
+
+def needs(
+    indicators: Iterable[Indicator],
+    grid: pl.DataFrame,
+    judged: Mapping[str, pl.DataFrame],
+    called: pl.DataFrame,
+    commune: Commune,
+) -> pl.DataFrame:
+    """The hand-ins that each figure is made of: `FIGURE`, dataset, unit, title, came (Boolean).
+
+    A figure of one thôn, of a dataset that the thôn hand in, needs that thôn's alone.
+    """
+    wanted = [
+        (each.name, by, dataset.name, dataset.unit == "thon" and by == "thon")
+        for each in indicators
+        for by in each.by
+        for dataset in each.datasets(by)
+    ]
+    used = {dataset.name: dataset for each in indicators for by in each.by for dataset in each.datasets(by)}
+    owing = [
+        (dataset.name, dataset.title, dataset.unit, unit.name, _title(unit.name, commune))
+        for dataset in used.values()
+        for unit in commune.owing(dataset)
+    ]
+    text = pl.String
+    needed = pl.DataFrame(
+        wanted, schema={"indicator": text, "by": text, "dataset": text, "own": pl.Boolean}, orient="row"
+    )
+    units = pl.DataFrame(
+        owing, schema=dict.fromkeys(("dataset", "what", "kind", "unit", "who"), text), orient="row"
+    )
+    came = _came(used.values(), judged, called)
+    return (
+        grid.join(needed, on=["indicator", "by"])
+        .join(units, on="dataset")
+        .filter(~pl.col("own") | (pl.col("unit") == pl.col("key")))
+        .join(came, on=["dataset", "unit", "period"], how="left")
+        .with_columns(pl.col("came").fill_null(value=False))
+    )
+
+
+def _came(
+    datasets: Iterable[Dataset], judged: Mapping[str, pl.DataFrame], called: pl.DataFrame
+) -> pl.DataFrame:
+    columns = ["dataset", "unit", "period"]
+    received = called.filter(pl.col("received").is_not_null()).select(columns)
+    with_rows = (
+        judged[dataset.name].select(dataset=pl.lit(dataset.name), unit="_unit", period="_ky").unique()
+        for dataset in datasets
+        if dataset.name in judged
+    )
+    return pl.concat([received, *with_rows]).unique().with_columns(came=pl.lit(value=True))
+
+
+def _title(name: str, commune: Commune) -> str:
+    """A unit's name; of two thôn with one name, with the old commune beside it."""
+    titles = [unit.title for unit in commune.units]
+    place = next((each for each in commune.thon if each.code == name), None)
+    title = next(unit.title for unit in commune.units if unit.name == name)
+    return title if place is None or titles.count(title) == 1 else f"{title} ({place.old_commune})"
+
+
+def coverage(needed: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
+    """Per figure: completeness, usable, missing (words), and what missing units may add.
+
+    `usable` says that of every dataset at least one hand-in came. `absent` is the denominator
+    that the missing units had in their last period, null where one never handed in.
+    """
+    by_dataset = (
+        needed.sort("unit")
+        .group_by([*FIGURE, "dataset", "what", "kind"], maintain_order=True)
+        .agg(
+            came=pl.col("came").sum(),
+            all=pl.len(),
+            names=pl.col("who").filter(~pl.col("came")),
+            sole=pl.col("who").first(),
+        )
+        .with_columns(missing=_missing())
+    )
+    return (
+        by_dataset.sort("dataset")
+        .group_by(FIGURE, maintain_order=True)
+        .agg(
+            completeness=pl.col("came").sum() / pl.col("all").sum(),
+            usable=(pl.col("came") > 0).all(),
+            missing=pl.col("missing").drop_nulls().str.join("; "),
+        )
+        .join(_absent(needed, counted), on=FIGURE, how="left")
+    )
+
+
+def _missing() -> pl.Expr:
+    noun = pl.when(pl.col("kind") == "thon").then(pl.lit("thôn")).otherwise(pl.lit("đơn vị"))
+    lacking = pl.col("names").list.len()
+    more = pl.when(lacking > _NAMES_TOLD).then(pl.lit(", …")).otherwise(pl.lit(""))
+    told = pl.format("{}{}", pl.col("names").list.head(_NAMES_TOLD).list.join(", "), more)
+    return (
+        pl.when(lacking == 0)
+        .then(None)
+        .when(pl.col("all") == 1)
+        .then(pl.format("Chưa có “{}” của {}", "what", "sole"))
+        .when(lacking == pl.col("all"))
+        .then(pl.format("Chưa có “{}” của {} nào", "what", noun))
+        .otherwise(pl.format("Thiếu {}/{} {}: {}", lacking, "all", noun, told))
+    )
+
+
+def _absent(needed: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
+    """What missing units had as denominator in their last period before, summed for the commune."""
+    by_unit = counted.filter(pl.col("by") == BY_UNIT).select(
+        "indicator", "period", unit="key", weight=pl.col("mau_so") + pl.col("unknown")
+    )
+    of_commune = needed.filter(pl.col("by") == "xa").join(
+        by_unit, on=["indicator", "period", "unit"], how="left"
+    )
+    before = pl.when("came").then(pl.col("weight").fill_null(0.0)).forward_fill()
+    return (
+        of_commune.sort("period")
+        .with_columns(last=before.over("indicator", "dataset", "unit", order_by="period"))
+        .group_by(FIGURE)
+        .agg(
+            absent=pl.when((pl.col("came") | pl.col("last").is_not_null()).all()).then(
+                pl.col("last").filter(~pl.col("came")).sum()
+            )
+        )
+    )

@@ -1,0 +1,95 @@
+"""The table of indicators: each figure counted, bounded, judged against its target and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import polars as pl
+
+from flows.measure.bounds import suppressed, with_status, with_targets, with_values
+from flows.measure.counts import COUNTS, counts
+from flows.measure.coverage import FIGURE, coverage, figures, needs, periods_of
+from flows.measure.reasons import with_reasons
+from flows.measure.views import views
+from schemas.indicator import Indicator
+from schemas.units import Commune
+
+COLUMNS = {
+    "indicator": pl.String,
+    "period": pl.String,
+    "by": pl.String,
+    "key": pl.String,
+    "tu_so": pl.Float64,
+    "mau_so": pl.Float64,
+    "value": pl.Float64,
+    "muc_tieu": pl.Float64,
+    "san": pl.Float64,
+    "status": pl.String,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "completeness": pl.Float64,
+    "quarantined_share": pl.Float64,
+    "reason": pl.String,
+}
+
+
+def measure(
+    judged: Mapping[str, pl.DataFrame],
+    called: pl.DataFrame,
+    commune: Commune,
+    indicators: Mapping[str, Indicator],
+    as_of: date,
+) -> pl.DataFrame:
+    """One row an indicator, period, grouping and key (`COLUMNS`), sorted; none is ever absent.
+
+    `judged` has each dataset's rows in effect: its contract's columns typed, `_unit`, `_ky`
+    (label), `_lop` (dat, can_bo_sung, khong_su_dung). `called` is the roll call. Shares are 0..1;
+    without denominator, or without a hand-in of each dataset needed, `value` is null and `reason`
+    says why. `completeness` is the share of the hand-ins needed that came, `quarantined_share`
+    that of the rows read that are quarantined. Targets are those of the period's year. The figures
+    of `bao_cao_dung_han` stand under the label of the period reported on, whatever its basis.
+    """
+    declared = tuple(indicators.values())
+    grid = figures(declared, periods_of(declared, judged, called, as_of), called, commune)
+    counted = pl.concat(
+        [pl.DataFrame(schema=COUNTS)]
+        + [counts(view, commune) for view in views(declared, judged, called, commune)]
+    )
+    covered = coverage(needs(declared, grid, judged, called, commune), counted)
+    table = grid.join(covered, on=FIGURE, how="left").join(counted, on=FIGURE, how="left")
+    table = _filled(table.join(_traits(declared), on="indicator"))
+    table = with_status(with_values(with_targets(table, declared)))
+    return with_reasons(suppressed(table)).select(*COLUMNS).sort(FIGURE)
+
+
+def _traits(indicators: Iterable[Indicator]) -> pl.DataFrame:
+    names = ("indicator", "is_count", "each_thon", "of_persons", "of_roll_call")
+    rows = [
+        (each.name, each.mau_so is None, each.each_thon, each.of_persons, each.over is None)
+        for each in indicators
+    ]
+    schema = dict.fromkeys(names, pl.Boolean) | {"indicator": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _filled(table: pl.DataFrame) -> pl.DataFrame:
+    """Nothing counted is zero where the hand-ins came, unknown where not; the roll call always came."""
+    called, usable = pl.col("of_roll_call"), pl.col("usable")
+    decided = (pl.col("rows") - pl.col("blocked")) / pl.col("rows")
+    amounts = [name for name, dtype in COUNTS.items() if dtype == pl.Float64]
+    return (
+        table.with_columns(
+            pl.when(called).then(decided.fill_null(1.0)).otherwise("completeness").alias("completeness"),
+            pl.when(called).then(pl.lit(value=True)).otherwise(usable).alias("usable"),
+            pl.when(called).then(0.0).otherwise("absent").alias("absent"),
+        )
+        .with_columns(pl.when(usable).then(pl.col(name).fill_null(0.0)).alias(name) for name in amounts)
+        .with_columns(
+            pl.when(~pl.col("is_count")).then("mau_so").alias("mau_so"),
+            quarantined_share=pl.when(called)
+            .then(0.0)
+            .when(pl.col("rows") > 0)
+            .then(pl.col("blocked") / pl.col("rows")),
+        )
+    )

@@ -1,0 +1,36 @@
+"""A short sentence beside a figure: what is missing, what was left out, why there is no value."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from flows.measure.bounds import SMALLEST_GROUP
+
+
+def with_reasons(figures: pl.DataFrame) -> pl.DataFrame:
+    """Adds `reason` (Vietnamese), null where a figure needs no word."""
+    blocked = pl.col("blocked").fill_null(0.0).cast(pl.Int64)
+    without_value = pl.col("value").is_null() & pl.col("usable")
+    of_rows = (
+        pl.when(blocked > 0)
+        .then(
+            pl.when("of_roll_call")
+            .then(pl.format("{} báo cáo chưa đến hạn", blocked))
+            .otherwise(pl.format("{} dòng bị chặn, chưa tính", blocked))
+        )
+        .otherwise(None)
+    )
+    empty = (
+        pl.when(without_value & pl.col("is_count"))
+        .then(pl.lit("Không có dòng nào dùng được"))
+        .when(without_value)
+        .then(pl.lit("Mẫu số bằng 0"))
+    )
+    undecided = pl.when((pl.col("status") == "chua_du_can_cu") & pl.col("value").is_not_null()).then(
+        pl.lit("Phần chưa có có thể đổi kết luận")
+    )
+    missing = pl.when(pl.col("missing") != "").then("missing")
+    told = pl.concat_str(missing, empty, of_rows, undecided, separator="; ", ignore_nulls=True)
+    small = pl.lit(f"Nhóm dưới {SMALLEST_GROUP} người hoặc hộ, không công bố")
+    reason = pl.when("small").then(small).when(told != "").then(told)
+    return figures.with_columns(reason=reason)

@@ -1,0 +1,103 @@
+"""The rows that indicators are counted over: a dataset's own, with joined columns, or the roll call's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from schemas.contract import Dataset
+from schemas.indicator import Indicator, Join
+from schemas.periods import period
+from schemas.units import Commune
+
+QUARANTINED = pl.col("_lop") == "khong_su_dung"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Indicators that are counted over the same rows, and those rows.
+
+    `rows` has the columns that the indicators use and `_ky`, `_ky_den`, `_unit`, `_lop`, `_thon`
+    (code, null where unknown), `_don_vi`, and `_phu` (Boolean): a row of the joined dataset, which
+    is no row to count but, while quarantined, may hold what a counted row lacks.
+    """
+
+    indicators: tuple[Indicator, ...]
+    rows: pl.DataFrame
+
+
+def views(
+    indicators: Iterable[Indicator],
+    judged: Mapping[str, pl.DataFrame],
+    called: pl.DataFrame,
+    commune: Commune,
+) -> list[View]:
+    """One view for all indicators that count the same rows; none where a dataset has no rows at all."""
+    together: dict[tuple[object, ...], list[Indicator]] = {}
+    for each in indicators:
+        name = None if each.over is None else each.over.name
+        join = () if each.joined is None else (each.joined.dataset.name, each.joined.on, each.joined.columns)
+        together.setdefault((name, join, each.don_vi), []).append(each)
+    found = []
+    for same in together.values():
+        over = same[0].over
+        if over is None:
+            found.append(View(tuple(same), _hand_ins(called, commune)))
+        elif over.name in judged and not judged[over.name].is_empty():
+            found.append(View(tuple(same), _records(over, same, judged)))
+    return found
+
+
+def _hand_ins(called: pl.DataFrame, commune: Commune) -> pl.DataFrame:
+    """The roll call as rows; a hand-in not due yet is as unknown as a quarantined row."""
+    thon = pl.col("unit").is_in([unit.name for unit in commune.units if unit.kind == "thon"])
+    open_ = pl.col("state") == "chua_den_han"
+    return called.with_columns(
+        _unit=pl.col("unit"),
+        _ky=pl.col("period"),
+        _lop=pl.when(open_).then(pl.lit("khong_su_dung")).otherwise(pl.lit("dat")),
+        _thon=pl.when(thon).then("unit"),
+        _don_vi=pl.when(~thon).then("unit"),
+        _phu=pl.lit(value=False),
+    )
+
+
+def _records(over: Dataset, same: list[Indicator], judged: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    rows = judged[over.name]
+    own = {column for each in same for column in _used(each) if column in over}
+    first = same[0]
+    join = first.joined
+    keys = {join.on} if join else set()
+    places = {column for column in (first.thon, first.don_vi, "thon") if column in over}
+    rows = rows.select("_unit", "_ky", "_lop", *sorted(own | keys | places), _phu=pl.lit(value=False))
+    if join is not None and join.dataset.name in judged:
+        rows = _joined(rows, judged[join.dataset.name], join)
+    elif join is not None:
+        blank = (pl.lit(None, join.dataset[name].kind.dtype).alias(name) for name in join.columns)
+        rows = rows.with_columns(blank)
+    ends = {label: period(over, label).end for label in rows["_ky"].unique()}
+    return rows.with_columns(
+        pl.col("_ky").replace_strict(ends, return_dtype=pl.Date).alias("_ky_den"),
+        _thon=pl.col(first.thon),
+        _don_vi=pl.col(first.don_vi),
+    )
+
+
+def _used(indicator: Indicator) -> Iterable[str]:
+    yield from indicator.tu_so.meta.root_names()
+    if indicator.mau_so is not None:
+        yield from indicator.mau_so.meta.root_names()
+
+
+def _joined(rows: pl.DataFrame, other: pl.DataFrame, join: Join) -> pl.DataFrame:
+    """`rows` with the joined columns of accepted rows, and the other dataset's rows as `_phu`."""
+    same = ["_ky", join.on]
+    accepted = other.filter(~QUARANTINED).select(*same, *join.columns)
+    wider = rows.join(accepted.unique(same, keep="first", maintain_order=True), on=same, how="left")
+    if join.only_places:
+        return wider
+    homes = rows.filter(~QUARANTINED).select(*same, "thon").unique(same, keep="first", maintain_order=True)
+    aside = other.select("_unit", "_ky", "_lop", join.on).join(homes, on=same, how="left")
+    return pl.concat([wider, aside.with_columns(_phu=pl.lit(value=True))], how="diagonal")
