@@ -1,0 +1,104 @@
+"""The analyst's page: every table and column in words, the code lists, how to ask the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.report import words
+from flows.report.release import Release, Row
+from schemas.contract import Column, Dataset
+from schemas.judgement import judgements_of
+from schemas.privacy import PROTECTIONS, protection
+from schemas.tables import TABLES, Table
+from schemas.units import KINDS
+
+
+def content(release: Release) -> Mapping[str, Any]:
+    """Everything that the page's template shows."""
+    return {
+        "tables": [_table(release, table) for table in TABLES.values()],
+        "enumerations": list(words.WORDS.items()),
+        "datasets": [_dataset(release, dataset) for dataset in release.names.datasets.values()],
+        "examples": _examples(release),
+    }
+
+
+def _table(release: Release, table: Table) -> Row:
+    return {
+        "name": table.name,
+        "title": table.title,
+        "grain": table.grain,
+        "rows": getattr(release.tables, table.name).height,
+        "columns": [(name, str(field.dtype), field.says) for name, field in table.fields.items()],
+        "present": (release.folder / f"{table.name}.parquet").exists(),
+    }
+
+
+def _dataset(release: Release, dataset: Dataset) -> Row:
+    return {
+        "name": dataset.name,
+        "title": dataset.title,
+        "grain": dataset.grain,
+        "owner": KINDS.get(dataset.unit, dataset.unit),
+        "cadence": words.CADENCES[dataset.cadence],
+        "basis": words.BASES[dataset.basis],
+        "due": dataset.due,
+        "key": dataset.key,
+        "present": (release.folder / "data" / dataset.name).is_dir(),
+        "columns": [_column(column) for column in dataset.columns],
+        "rules": [(rule.code, rule.says, rule.severity) for rule in judgements_of(dataset)],
+    }
+
+
+def _column(column: Column) -> Row:
+    return {
+        "name": column.name,
+        "label": column.label.replace(" > ", ", ") + (f" ({column.unit})" if column.unit else ""),
+        "kind": column.kind.title,
+        "required": "có" if column.required else "không",
+        "published": PROTECTIONS[protection(column)],
+        "allowed": _allowed(column),
+    }
+
+
+def _allowed(column: Column) -> str:
+    if column.of:
+        digits = {value: code for code, value in column.codes.items()}
+        return ", ".join(f"{value} ({digits[value]})" if value in digits else value for value in column.of)
+    if column.range:
+        low, high = column.range
+        most = "" if high == float("inf") else f" đến {words.number(high, 2)}"
+        return f"từ {words.number(low, 2)}{most}"
+    return ""
+
+
+def _examples(release: Release) -> list[Row]:
+    thon = next(iter(release.names.commune.thon), None)
+    key = thon.code if thon else "T01"
+    return [
+        {
+            "title": "Chỉ tiêu cấp xã, kỳ gần nhất (polars)",
+            "code": "import polars as pl\n\n"
+            'chi_tieu = pl.read_parquet("curated/latest/indicators.parquet")\n'
+            'chi_tieu.filter(pl.col("by") == "xa").sort("period").group_by("indicator").last()',
+        },
+        {
+            "title": "Lỗi chặn theo đơn vị và bộ dữ liệu (DuckDB)",
+            "code": "SELECT unit, dataset, code, count(*) AS so_loi\n"
+            "FROM 'curated/latest/faults.parquet'\nWHERE severity = 'chan'\n"
+            "GROUP BY ALL ORDER BY so_loi DESC;",
+        },
+        {
+            "title": "Mọi kỳ của một bộ dữ liệu (DuckDB)",
+            "code": "SELECT ky, _unit, count(*) AS so_dong\n"
+            "FROM read_parquet('curated/latest/data/ho_gia_dinh/*/*.parquet', hive_partitioning = true, "
+            "hive_types_autocast = false)\nGROUP BY ALL ORDER BY ky, _unit;",
+        },
+        {
+            "title": "Báo cáo trễ hạn, chưa nộp của một thôn (pandas)",
+            "code": "import pandas as pd\n\n"
+            'giao_nop = pd.read_parquet("curated/latest/roll_call.parquet")\n'
+            f'giao_nop[(giao_nop["unit"] == "{key}") & giao_nop["state"].isin(["tre_han", "chua_co"])]',
+        },
+    ]

@@ -1,0 +1,115 @@
+"""The chairman's page: what is met, what is not, what cannot be told, who leads, who has not handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from flows.report import indicators, words
+from flows.report.release import Release, Row, fault_counts
+
+_NO_TARGET = "khong_co_muc_tieu"
+_BEST_FIRST = ("dat", "dat_san", "chua_dat", "chua_du_can_cu")
+
+
+def content(release: Release) -> Mapping[str, Any]:
+    """Everything that the page's template shows."""
+    commune = release.tables.indicators.filter(pl.col("by") == "xa")
+    rows = indicators.latest(commune, release.names)
+    by_state = {
+        state: [row for row in rows if row["status"] == state]
+        for state in words.INDICATOR_STATES
+        if state != _NO_TARGET
+    }
+    return {
+        "summary": _summary(by_state),
+        "tally": [(state, len(by_state[state])) for state in _BEST_FIRST],
+        "targeted": [(state, found) for state, found in by_state.items() if found],
+        "others": [row for row in rows if row["status"] not in by_state],
+        "trends": [row for row in rows if len(row["history"]) > 1],
+        "ranking": _ranking(release),
+        "roll": _roll(release),
+        "faults": {"sentence": _fault_sentence(release), **fault_counts(release)},
+    }
+
+
+def _summary(by_state: Mapping[str, list[Row]]) -> str:
+    total = sum(map(len, by_state.values()))
+    if not total:
+        return "Chưa có chỉ tiêu nào có đặt mục tiêu được tính."
+    parts = ", ".join(
+        f"{len(by_state[state])} {words.word(state).lower()}" for state in _BEST_FIRST if by_state[state]
+    )
+    return f"Trong {total} chỉ tiêu kế hoạch có đặt mục tiêu: {parts}."
+
+
+def _ranking(release: Release) -> Mapping[str, Any]:
+    table = release.tables.ranking
+    periods = sorted(set(table["period"].drop_nulls()), key=words.period_order)
+    if not periods:
+        return {"period": None, "before": None, "rows": [], "unranked": []}
+    before = periods[-2] if len(periods) > 1 else None
+    former = (
+        dict(table.filter(pl.col("period") == before).select("thon", "rank").iter_rows()) if before else {}
+    )
+    now = table.filter(pl.col("period") == periods[-1]).sort("rank", "thon", nulls_last=True)
+    rows = list(now.iter_rows(named=True))
+    return {
+        "period": periods[-1],
+        "before": before,
+        "rows": [_ranked(release, row, former.get(row["thon"])) for row in rows if row["rank"] is not None],
+        "unranked": [release.names.unit(row["thon"]) for row in rows if row["rank"] is None],
+    }
+
+
+def _ranked(release: Release, row: Row, former: int | None) -> Row:
+    up = 0 if former is None else former - row["rank"]
+    arrow = "" if not up else f"{'▲' if up > 0 else '▼'}{abs(up)}"
+    score = None if row["score"] is None else row["score"] * 100
+    return {
+        "rank": row["rank"],
+        "thon": row["thon"],
+        "title": release.names.unit(row["thon"]),
+        "score": words.number(score, 1),
+        "move": arrow,
+    }
+
+
+def _roll(release: Release) -> Mapping[str, Any]:
+    due = latest_due(release.tables.roll_call)
+    if due.is_empty():
+        return {"sentence": "", "absent": []}
+    counts = dict(due["state"].value_counts().iter_rows())
+    parts = ", ".join(
+        f"{words.number(counts[state])} {words.word(state).lower()}"
+        for state in words.ROLL_CALL_STATES
+        if state in counts
+    )
+    absent = due.filter(pl.col("state") == "chua_co").sort("unit", "dataset")
+    return {
+        "sentence": f"Ở kỳ gần nhất đã đến hạn, trong {words.number(due.height)} báo cáo phải nộp: {parts}.",
+        "absent": [
+            {"unit": unit, "what": ", ".join(release.names.dataset(name) for name in group["dataset"])}
+            for (unit,), group in absent.group_by("unit", maintain_order=True)
+        ],
+    }
+
+
+def latest_due(roll_call: pl.DataFrame) -> pl.DataFrame:
+    """Of every dataset the roll call of its latest period that is already due."""
+    due = roll_call.filter(pl.col("state") != "chua_den_han")
+    return due.filter(pl.col("due") == pl.col("due").max().over("dataset"))
+
+
+def _fault_sentence(release: Release) -> str:
+    found = release.faults
+    if found.is_empty():
+        return "Không còn lỗi nào phải sửa."
+    blocking = found.filter(pl.col("severity") == "chan").height
+    return (
+        f"{words.number(found.height)} lỗi: {words.number(blocking)} lỗi chặn "
+        "(dòng chưa được tính cho đến khi sửa) "
+        f"và {words.number(found.height - blocking)} cảnh báo."
+    )

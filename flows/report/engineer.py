@@ -1,0 +1,131 @@
+"""The data engineer's page: scores as a heat map, root causes, faults counted, what was repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from flows.report import faults, words
+from flows.report.release import Release, Row, address, cause_rows, fault_counts
+from schemas.contract import DIMENSIONS
+from schemas.units import KINDS
+
+_CAUSES = 40
+_STEPS = ((1.0, "h5"), (0.99, "h4"), (0.95, "h3"), (0.85, "h2"), (0.5, "h1"), (0.0, "h0"))
+
+
+def content(release: Release) -> Mapping[str, Any]:
+    """Everything that the page's template shows."""
+    found = faults.causes(release.faults)
+    return {
+        "boxes": _boxes(release),
+        "dimensions": list(DIMENSIONS),
+        "heat": _heat(release),
+        "causes": cause_rows(found, release.names, _CAUSES),
+        "cause_sentence": _cause_sentence(release, found),
+        "faults": fault_counts(release),
+        "changes": list(
+            release.tables.changes.group_by("unit", "dataset", "change")
+            .agg(pl.len().alias("cells"))
+            .sort("cells", "unit", "dataset", "change", descending=[True, False, False, False])
+            .head(100)
+            .iter_rows(named=True)
+        ),
+    }
+
+
+def _boxes(release: Release) -> Sequence[Row]:
+    issues, came = release.tables.issues, release.tables.submissions
+    today, repaired = pl.lit(release.as_of), release.tables.changes.height
+    blocking = release.faults.filter(pl.col("severity") == "chan").height
+
+    def box(count: int, what: str, href: str | None = None, kind: str = "") -> Row:
+        return {"count": count, "words": what, "href": href, "kind": kind}
+
+    return [
+        box(blocking, "lỗi chặn", "loi.html#severity=chan", "chua_dat" if blocking else ""),
+        box(release.faults.height - blocking, "cảnh báo", "loi.html#severity=canh_bao"),
+        box(issues.filter(pl.col("opened") >= today).height, "lỗi mới hôm nay", "theo_doi.html#news=moi"),
+        box(
+            issues.filter((pl.col("state") == "da_sua") & (pl.col("closed") >= today)).height,
+            "sửa xong hôm nay",
+            "theo_doi.html#news=sua",
+        ),
+        box(issues.filter(pl.col("state") == "mo_lai").height, "mở lại", "theo_doi.html#state=mo_lai"),
+        box(came.height, "tệp đã nhận", "tep.html"),
+        box(int(came["rows_seen"].sum()), "dòng đọc được"),
+        box(int(came["rows_left_out"].sum()), "dòng bỏ ra ngoài (tiêu đề, tổng, trống)"),
+        box(int(came["rows_accepted"].sum()), "dòng dùng được"),
+        box(int(came["rows_quarantined"].sum()), "dòng phải sửa"),
+        box(repaired, "ô đã tự sửa", "#tu-sua" if repaired else None),
+    ]
+
+
+def _cause_sentence(release: Release, found: pl.DataFrame) -> str:
+    said = f"{words.number(release.faults.height)} lỗi về {words.number(found.height)} nguyên nhân."
+    return said if found.height <= _CAUSES else f"{said} Dưới đây là {_CAUSES} nguyên nhân nặng nhất."
+
+
+def _heat(release: Release) -> list[Row]:
+    """One map for the kinds with a single unit (a row a dataset), one for each kind with several."""
+    commune, datasets = release.names.commune, release.names.datasets
+    scores = _latest_scores(release.tables.scores)
+    if not scores:
+        return []
+    single, maps = [], []
+    for kind, title in KINDS.items():
+        units = [unit.name for unit in commune.units if unit.kind == kind]
+        owed = [name for name, dataset in datasets.items() if dataset.unit == kind]
+        if len(units) == 1:
+            single += [(units[0], name) for name in owed]
+        elif units and owed:
+            rows = [
+                {"unit": unit, "title": release.names.unit(unit), "cells": _cells(scores, unit, owed)}
+                for unit in units
+            ]
+            columns = [datasets[name].title for name in owed]
+            maps.append(
+                {"title": title, "corner": "Đơn vị", "columns": columns, "rows": rows, "narrow": False}
+            )
+    rows = [
+        {
+            "unit": unit,
+            "title": f"{release.names.unit(unit)}: {datasets[name].title}",
+            "cells": _cells(scores, unit, [name]),
+        }
+        for unit, name in single
+    ]
+    offices = {"title": "Các phòng, đoàn thể", "corner": "Đơn vị, bộ dữ liệu", "columns": ["Điểm"]}
+    return [offices | {"rows": rows, "narrow": True}, *maps]
+
+
+def _latest_scores(scores: pl.DataFrame) -> dict[tuple[str, str, str], Row]:
+    """The score of each (unit, dataset, dimension) in the latest period that its dataset has."""
+    periods: dict[str, str] = {}
+    for name, label in scores.select("dataset", "period").drop_nulls().unique().iter_rows():
+        periods[name] = max(periods.get(name, label), label, key=words.period_order)
+    rows = scores.iter_rows(named=True)
+    return {
+        (row["unit"], row["dataset"], row["dimension"]): row
+        for row in rows
+        if row["period"] == periods.get(row["dataset"])
+    }
+
+
+def _cells(scores: Mapping[tuple[str, str, str], Row], unit: str, datasets: Sequence[str]) -> list[Row]:
+    return [_cell(scores.get((unit, name, each)), each) for name in datasets for each in DIMENSIONS]
+
+
+def _cell(row: Row | None, dimension: str) -> Row:
+    if row is None or row["score"] is None:
+        return {"words": words.NOTHING, "kind": "hx", "href": None, "title": ""}
+    failed, judged = words.number(row["failed"]), words.number(row["judged"])
+    here = address(unit=row["unit"], dataset=row["dataset"], period=row["period"], dimension=dimension)
+    return {
+        "words": words.share(row["score"]).removesuffix("%"),
+        "kind": next(kind for least, kind in _STEPS if row["score"] >= least),
+        "href": f"loi.html#{here}" if row["failed"] else None,
+        "title": f"{failed} trong {judged} ô có lỗi, {words.period(row['period'])}",
+    }

@@ -1,0 +1,80 @@
+"""Orders, groups and counts the faults of a release: what to fix first, and what has one cause."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+#: What is one cause: the same thing wrong with the same column of the same sheet of one hand-in.
+CAUSE = ("unit", "dataset", "period", "submission", "file", "sheet", "column", "code", "severity")
+AGES = ("Mới hôm nay", "1–7 ngày", "8–30 ngày", "Trên 30 ngày")
+
+
+def ordered(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
+    """Faults, blocking ones first, then by place, with `line` (0 up), `state`, `opened`, `age_days`."""
+    known = issues.select("issue", "state", "opened", "age_days").unique("issue", keep="last")
+    place = ("unit", "dataset", "period", "file", "sheet", "row", "column", "code")
+    return (
+        faults.join(known, on="issue", how="left")
+        .sort(pl.col("severity") != "chan", *place, "cell", "value", maintain_order=True, nulls_last=True)
+        .with_row_index("line")
+    )
+
+
+def age(opened: pl.Expr, as_of: date) -> pl.Expr:
+    """One of AGES for the days since `opened`; null where that is not known."""
+    days = (pl.lit(as_of) - opened).dt.total_days()
+    return (
+        pl.when(days <= 0)
+        .then(pl.lit(AGES[0]))
+        .when(days <= 7)
+        .then(pl.lit(AGES[1]))
+        .when(days <= 30)
+        .then(pl.lit(AGES[2]))
+        .when(days > 30)
+        .then(pl.lit(AGES[3]))
+    )
+
+
+def causes(faults: pl.DataFrame) -> pl.DataFrame:
+    """Ordered faults grouped by cause, the heaviest first.
+
+    Columns: CAUSE, `count`, `line` (of its first fault), `cell`, `value`, `message`, `proposal` and
+    `dimension` of that fault, `values` (how many different things were typed).
+    """
+    first = ("line", "cell", "value", "message", "proposal", "dimension")
+    return (
+        faults.group_by(CAUSE, maintain_order=True)
+        .agg(pl.len().alias("count"), *(pl.col(name).first() for name in first), _values())
+        .sort(pl.col("severity") != "chan", -pl.col("count").cast(pl.Int64), "line")
+    )
+
+
+def _values() -> pl.Expr:
+    return pl.col("value").drop_nulls().n_unique().alias("values")
+
+
+def counted(faults: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Faults counted `by`: columns `by`, `total`, `chan`, `canh_bao`, most blocking ones first."""
+    blocking = pl.col("severity") == "chan"
+    return (
+        faults.group_by(by)
+        .agg(
+            pl.len().cast(pl.Int64).alias("total"),
+            blocking.sum().cast(pl.Int64).alias("chan"),
+            (~blocking).sum().cast(pl.Int64).alias("canh_bao"),
+        )
+        .sort("chan", "total", *by, descending=[True, True, *(False for _ in by)], nulls_last=True)
+    )
+
+
+def sentences(faults: pl.DataFrame) -> pl.DataFrame:
+    """One sentence for each (`dataset`, `code`): the one its faults say most often, as `message`."""
+    return (
+        faults.group_by("dataset", "code", "message")
+        .len()
+        .sort("dataset", "code", "len", "message", descending=[False, False, True, False])
+        .unique(["dataset", "code"], keep="first", maintain_order=True)
+        .drop("len")
+    )

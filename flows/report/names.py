@@ -1,0 +1,56 @@
+"""Says in people's words what the release's tables name in codes: units, datasets, columns, indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schemas.contract import Dataset
+from schemas.indicator import Indicator
+from schemas.units import KINDS, Commune
+
+UNKNOWN_DATASET = "Chưa rõ bộ dữ liệu"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Titles taken from the contracts; what they do not know keeps its code."""
+
+    datasets: Mapping[str, Dataset]
+    commune: Commune
+    indicators: Mapping[str, Indicator]
+
+    def unit(self, name: str | None) -> str:
+        """The unit's title; a thôn with its old commune, for names of thôn repeat."""
+        known = self.commune.unit(name or "")
+        if known is None:
+            return name or "Chưa rõ đơn vị"
+        place = next((thon for thon in self.commune.thon if thon.code == name), None)
+        return known.title if place is None else f"{place.name} ({place.old_commune})"
+
+    def unit_kind(self, name: str) -> str:
+        """The title of the unit's kind."""
+        known = self.commune.unit(name)
+        return "" if known is None else KINDS[known.kind]
+
+    def dataset(self, name: str | None) -> str:
+        """The dataset's title."""
+        if not name:
+            return UNKNOWN_DATASET
+        return self.datasets[name].title if name in self.datasets else name
+
+    def column(self, dataset: str | None, name: str | None) -> str:
+        """The heading on the form; a merged heading's levels joined by `, `."""
+        known = self.datasets.get(dataset or "")
+        if known is None or not name or name not in known:
+            return name or ""
+        return known[name].label.replace(" > ", ", ")
+
+    def indicator(self, name: str) -> str:
+        """The indicator's title."""
+        return self.indicators[name].title if name in self.indicators else name
+
+    def place_in_plan(self, indicator: str) -> tuple[str, str]:
+        """Sorts indicators as the plan asks for them; those it does not know come last."""
+        known = self.indicators.get(indicator)
+        return ("~" if known is None else known.from_), indicator

@@ -1,0 +1,84 @@
+"""Packs a table for the page that searches it: by column, each value once, safe inside a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a searched table.
+
+    `words` turns a code into what people read; the code stays what links name. `shown` puts it in
+    the table (all fields stand in a row's details), `filter` gives it a drop-down list, `order` is
+    the order of its choices where that is not the alphabet's; `badge` shows it as a coloured word,
+    `code` adds the code to the words in a row's details.
+    """
+
+    name: str
+    title: str
+    words: Callable[[Any], str] | None = None
+    shown: bool = False
+    filter: bool = False
+    order: Sequence[str] = ()
+    badge: bool = False
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in a row's details: to `href` followed by the row's `field`."""
+
+    title: str
+    href: str
+    field: str
+
+
+def packed(
+    frame: pl.DataFrame, fields: Iterable[Field], *, links: Iterable[Link] = (), opens: str | None = None
+) -> Markup:
+    """`frame` as JSON for a script element; `opens` names the field whose cell opens a row's details."""
+    content = {
+        "rows": frame.height,
+        "opens": opens,
+        "fields": [_field(frame[field.name], field) for field in fields],
+        "links": [{"title": link.title, "href": link.href, "field": link.field} for link in links],
+    }
+    return script_safe(content)
+
+
+def script_safe(content: Mapping[str, Any]) -> Markup:
+    """JSON that no HTML parser can take for the end of its script element or the start of a comment."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def _field(column: pl.Series, field: Field) -> dict[str, Any]:
+    packed: dict[str, Any] = {"name": field.name, "title": field.title}
+    flags = {"shown": field.shown, "filter": field.filter, "badge": field.badge, "code": field.code}
+    packed |= {name: 1 for name, is_set in (flags | {"ordered": bool(field.order)}).items() if is_set}
+    if column.dtype.is_integer():
+        return packed | {"numbers": column.to_list()}
+    choices = _choices(column, field)
+    position = pl.Series(range(len(choices)), dtype=pl.Int32)
+    at = column.replace_strict(choices, position, default=-1, return_dtype=pl.Int32)
+    words = [field.words(choice) for choice in choices] if field.words else None
+    names = [str(choice) for choice in choices]
+    return packed | {"ids": names, "at": at.to_list()} | ({} if words is None else {"words": words})
+
+
+def _choices(column: pl.Series, field: Field) -> pl.Series:
+    """The different values, in the order in which a list offers them."""
+    choices = column.drop_nulls().unique()
+    if not field.order:
+        return choices.sort()
+    rank = {value: index for index, value in enumerate(field.order)}
+    return pl.Series(
+        sorted(choices, key=lambda value: (rank.get(value, len(rank)), value)), dtype=column.dtype
+    )

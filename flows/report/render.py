@@ -1,0 +1,74 @@
+"""Turns templates into pages that load nothing from anywhere and run no script but their own."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from flows.report import words
+from flows.report.names import Names
+
+_FILTERS = ("number", "share", "day", "moment", "period", "short_period", "word")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The folder of pages and what all of them share."""
+
+    folder: Path
+    environment: Environment
+
+    def write(self, path: str, template: str, content: Mapping[str, Any]) -> Path:
+        """Write the page `path` (relative to the folder) from `template`."""
+        page = self.folder / path
+        page.parent.mkdir(parents=True, exist_ok=True)
+        root = "../" * path.count("/")
+        text = self.environment.get_template(template).render(root=root, **content)
+        page.write_text(text, encoding="utf-8", newline="\n")
+        return page
+
+
+def site(folder: Path, names: Names, shared: Mapping[str, Any]) -> Site:
+    """A site in `folder`; `shared` is known to every template, beside the contracts' names."""
+    environment = Environment(
+        loader=PackageLoader("flows.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update({name: getattr(words, name) for name in _FILTERS})
+    environment.filters.update(
+        unit=names.unit, dataset=names.dataset, indicator=names.indicator, url=_quoted, path_url=quote
+    )
+    script = _asset(environment, "table.js")
+    environment.globals.update(
+        styles=_asset(environment, "site.css"),
+        table_script=script,
+        table_script_hash=_hash(script),
+        names=names,
+    )
+    environment.globals.update(shared)
+    return Site(folder, environment)
+
+
+def _quoted(value: object) -> str:
+    return quote(str(value), safe="")
+
+
+def _asset(environment: Environment, name: str) -> Markup:
+    assert environment.loader is not None
+    return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704 - our own file
+
+
+def _hash(script: str) -> str:
+    """What a Content-Security-Policy calls this script by."""
+    return "sha256-" + b64encode(sha256(script.encode()).digest()).decode()

@@ -1,0 +1,42 @@
+"""Writes the pages of a release: what stands on which page, in which file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from flows.report import analyst, chairman, engineer, lists, units
+from flows.report.names import Names
+from flows.report.release import release as read_release
+from flows.report.render import site
+from flows.report.tables import read_tables
+from schemas import indicators as plan
+from schemas.contract import Dataset
+from schemas.indicator import Indicator
+from schemas.units import Commune
+
+
+def write_site(
+    release: Path,
+    datasets: Mapping[str, Dataset],
+    commune: Commune,
+    as_of: date,
+    indicators: Mapping[str, Indicator] | None = None,
+) -> Path:
+    """Write the pages of the release in the folder `release` to its `reports/`; returns `index.html`.
+
+    The pages derive from the release's tables and the contracts alone: the same release gives the
+    same bytes. `indicators` are the plan's unless others are given. Tables that are missing show as empty.
+    """
+    names = Names(datasets, commune, plan.load() if indicators is None else indicators)
+    made = read_release(release, read_tables(release), names, as_of)
+    pages = site(made.reports, made.names, {"as_of": as_of})
+    for table in (lists.fault_list(made), lists.file_list(made), lists.issue_list(made)):
+        pages.write(table["here"], "bang.html.j2", table)
+    pages.write("ky_su.html", "ky_su.html.j2", engineer.content(made))
+    pages.write("don_vi.html", "don_vi.html.j2", units.unit_list(made))
+    for name, page in units.unit_pages(made):
+        pages.write(f"don_vi/{name}.html", "mot_don_vi.html.j2", page)
+    pages.write("phan_tich.html", "phan_tich.html.j2", analyst.content(made))
+    return pages.write("index.html", "index.html.j2", chairman.content(made))

@@ -1,0 +1,33 @@
+"""Reads the tables of a release; one that is missing is empty, a column that is missing is blank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from schemas.tables import TABLES, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of one release that its pages are made of (columns: `schemas.tables`)."""
+
+    faults: pl.DataFrame
+    changes: pl.DataFrame
+    issues: pl.DataFrame
+    submissions: pl.DataFrame
+    roll_call: pl.DataFrame
+    indicators: pl.DataFrame
+    scores: pl.DataFrame
+    ranking: pl.DataFrame
+
+
+def read_tables(release: Path) -> Tables:
+    """The tables of the release in the folder `release`."""
+    return Tables(**{name: _read(release / f"{name}.parquet", table) for name, table in TABLES.items()})
+
+
+def _read(path: Path, table: Table) -> pl.DataFrame:
+    return table.conform(pl.read_parquet(path) if path.exists() else pl.DataFrame())

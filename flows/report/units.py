@@ -1,0 +1,180 @@
+"""The units' pages: what each owes and when, what came, what to fix first, how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from flows.report import charts, faults, indicators, words
+from flows.report.release import Release, Row, cause_rows
+from schemas import periods
+from schemas.contract import DIMENSIONS, Dataset
+from schemas.units import KINDS
+
+History = list[tuple[str, float | None]]
+
+_CAUSES, _FILES, _OWED = 30, 20, 2
+
+
+def unit_list(release: Release) -> Mapping[str, Any]:
+    """All units by kind, with what they owe and their faults."""
+    roll = release.tables.roll_call
+    states = {name: dict(group["state"].value_counts().iter_rows()) for name, group in _by_unit(roll)}
+    counted = faults.counted(release.faults, "unit").iter_rows(named=True)
+    wrong = {row["unit"]: row for row in counted}
+    kinds: dict[str, list[Row]] = {}
+    for unit in release.names.commune.units:
+        came, bad = states.get(unit.name, {}), wrong.get(unit.name, {})
+        kinds.setdefault(KINDS[unit.kind], []).append(
+            {
+                "unit": unit.name,
+                "on_time": came.get("dung_han", 0) + came.get("khong_phat_sinh", 0),
+                "late": came.get("tre_han", 0),
+                "absent": came.get("chua_co", 0),
+                "chan": bad.get("chan", 0),
+                "canh_bao": bad.get("canh_bao", 0),
+            }
+        )
+    return {"kinds": list(kinds.items())}
+
+
+def unit_pages(release: Release) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The name of each unit and what its page shows; units that only the tables know come last."""
+    tables = release.tables
+    split = {
+        name: dict(_by_unit(table))
+        for name, table in (
+            ("roll", tables.roll_call),
+            ("files", tables.submissions),
+            ("faults", release.faults),
+            ("scores", tables.scores),
+            ("measured", tables.indicators.rename({"key": "unit"}).filter(pl.col("by") != "xa")),
+        )
+    }
+    coming = {kind: _coming(release, kind) for kind in KINDS}
+    known = [unit.name for unit in release.names.commune.units]
+    met = {name for part in ("roll", "files", "faults") for name in split[part]}
+    for name in (*known, *sorted(met.difference(known))):
+        unit = release.names.commune.unit(name)
+        parts = {part: found.get(name) for part, found in split.items()}
+        yield name, _page(release, name, parts) | {"coming": coming[unit.kind] if unit else []}
+
+
+def _by_unit(table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    for (unit,), group in table.drop_nulls("unit").group_by("unit", maintain_order=True):
+        yield str(unit), group
+
+
+def _page(release: Release, name: str, parts: Mapping[str, pl.DataFrame | None]) -> dict[str, Any]:
+    found = release.faults.clear() if parts["faults"] is None else parts["faults"]
+    causes = faults.causes(found)
+    owed, past = _owed(parts["roll"])
+    came = [] if parts["files"] is None else _newest(parts["files"])
+    measured = parts["measured"]
+    return {
+        "unit": name,
+        "summary": _summary(owed, found, causes.height),
+        "owed": owed,
+        "past": past,
+        "causes": cause_rows(causes, release.names, _CAUSES),
+        "more_causes": max(causes.height - _CAUSES, 0),
+        "came": came[:_FILES],
+        "more_came": max(len(came) - _FILES, 0),
+        "files": _files_for(release, name),
+        "trend": [] if parts["scores"] is None else _trend(parts["scores"]),
+        "indicators": [] if measured is None else indicators.latest(measured, release.names),
+    }
+
+
+def _owed(roll: pl.DataFrame | None) -> tuple[list[Row], list[Row]]:
+    """The last periods of every dataset and whatever is still missing; and what came before that."""
+    if roll is None:
+        return [], []
+    rows = list(roll.sort("due", "dataset", descending=[True, False], nulls_last=True).iter_rows(named=True))
+    owed: list[Row] = []
+    past: list[Row] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        seen[row["dataset"]] = seen.get(row["dataset"], 0) + 1
+        is_current = seen[row["dataset"]] <= _OWED or row["state"] == "chua_co"
+        (owed if is_current else past).append(row)
+    return owed, past
+
+
+def _newest(files: pl.DataFrame) -> list[Row]:
+    ordered = files.sort("received", "file", "dataset", descending=[True, False, False], nulls_last=True)
+    return list(ordered.iter_rows(named=True))
+
+
+def _summary(owed: list[Row], found: pl.DataFrame, causes: int) -> str:
+    absent = sum(row["state"] == "chua_co" for row in owed)
+    blocking = found.filter(pl.col("severity") == "chan").height
+    said = f"Còn {words.number(absent)} báo cáo chưa nộp. " if absent else "Không còn báo cáo nào chưa nộp. "
+    if found.is_empty():
+        return said + "Không có lỗi nào phải sửa."
+    return (
+        f"{said}Có {words.number(blocking)} lỗi chặn và {words.number(found.height - blocking)} cảnh báo, "
+        f"gom lại thành {words.number(causes)} việc phải sửa."
+    )
+
+
+def _coming(release: Release, kind: str) -> list[Row]:
+    """For every dataset that the kind owes, the first period that ends after the as-of date."""
+    return [
+        _next_due(release, dataset) for dataset in release.names.datasets.values() if dataset.unit == kind
+    ]
+
+
+def _next_due(release: Release, dataset: Dataset) -> Row:
+    tomorrow = release.as_of + timedelta(days=1)
+    period = periods.ended(dataset.cadence, dataset.basis, tomorrow, tomorrow + timedelta(days=400))[0]
+    return {
+        "title": dataset.title,
+        "period": period.label,
+        "due": periods.due(period, dataset.due, release.names.commune.moved),
+        "how": f"nộp {words.CADENCES[dataset.cadence]}, sau khi hết kỳ {dataset.due} ngày làm việc",
+    }
+
+
+def _trend(scores: pl.DataFrame) -> list[Row]:
+    """For each dimension the unit's score by the month in which periods end, all its datasets together."""
+    cells: dict[tuple[str, str], tuple[int, int]] = {}
+    for row in scores.iter_rows(named=True):
+        at = row["dimension"], words.last_month(row["period"])
+        judged, failed = cells.get(at, (0, 0))
+        cells[at] = judged + row["judged"], failed + row["failed"]
+    months = sorted({month for _, month in cells})
+    trends = []
+    for dimension in DIMENSIONS:
+        history = [(month, _score(cells.get((dimension, month)))) for month in months]
+        known = [each for each in history if each[1] is not None]
+        if len(known) > 1:
+            trends.append(_dimension_trend(dimension, history, known))
+    return trends
+
+
+def _score(cells: tuple[int, int] | None) -> float | None:
+    return None if cells is None or not cells[0] else 1 - cells[1] / cells[0]
+
+
+def _dimension_trend(dimension: str, history: History, known: History) -> Row:
+    (first, at_first), (last, at_last) = known[0], known[-1]
+    return {
+        "title": words.word(dimension),
+        "last": at_last,
+        "history": history,
+        "line": charts.line([score for _, score in history]),
+        "words": f"Từ {words.share(at_first)} ({words.period(first)}) "
+        f"đến {words.share(at_last)} ({words.period(last)}).",
+    }
+
+
+def _files_for(release: Release, unit: str) -> list[str]:
+    """Marked workbooks and receipts that lie in the unit's folder, relative to it."""
+    folder = release.reports / "don_vi" / unit
+    if not folder.is_dir():
+        return []
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,134 @@
+"""Writes numbers, days, periods and enumerated words the way people in Vietnam read them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from math import ceil
+
+from schemas.contract import DIMENSIONS, SEVERITIES, Basis, Cadence
+
+NOTHING = "–"
+
+INDICATOR_STATES: Mapping[str, str] = {
+    "chua_dat": "Chưa đạt",
+    "chua_du_can_cu": "Chưa đủ căn cứ",
+    "dat_san": "Đạt mức sàn",
+    "dat": "Đạt",
+    "khong_co_muc_tieu": "Chưa đặt mục tiêu",
+}
+ROLL_CALL_STATES: Mapping[str, str] = {
+    "dung_han": "Đúng hạn",
+    "tre_han": "Trễ hạn",
+    "chua_co": "Chưa nộp",
+    "khong_phat_sinh": "Không phát sinh",
+    "chua_den_han": "Chưa đến hạn",
+}
+SUBMISSION_STATES: Mapping[str, str] = {
+    "chap_nhan": "Nhận đủ",
+    "mot_phan": "Nhận một phần",
+    "tu_choi": "Không nhận",
+    "bi_thay_the": "Đã có bản mới hơn",
+    "trung": "Nộp lại y hệt",
+}
+ISSUE_STATES: Mapping[str, str] = {
+    "mo": "Đang mở",
+    "mo_lai": "Mở lại",
+    "da_sua": "Đã sửa",
+    "mien": "Được miễn",
+}
+#: Words for every enumerated value that the release's tables hold.
+WORDS: Mapping[str, str] = {
+    **INDICATOR_STATES,
+    **ROLL_CALL_STATES,
+    **SUBMISSION_STATES,
+    **ISSUE_STATES,
+    **{str(name): title for name, title in DIMENSIONS.items()},
+    **{str(name): title for name, title in SEVERITIES.items()},
+}
+CADENCES: Mapping[Cadence, str] = {"thang": "hằng tháng", "quy": "hằng quý", "nam": "hằng năm"}
+BASES: Mapping[Basis, str] = {
+    "nd09": "từ ngày 15 tháng trước đến ngày 14 (Nghị định 09/2019/NĐ-CP)",
+    "calendar": "theo lịch",
+    "point_in_time": "tình trạng vào ngày cuối kỳ",
+}
+_QUARTERS: Mapping[str, str] = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """`1234.5` as `1.234,5`; at most `decimals` digits after the comma, none that say nothing."""
+    if value is None:
+        return NOTHING
+    text = f"{value:,.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return ("0" if text == "-0" else text).translate(str.maketrans(",.", ".,"))
+
+
+def share(value: float | None) -> str:
+    """A share 0..1 as per cent with one decimal; what is not all is never rounded up to 100%."""
+    if value is None:
+        return NOTHING
+    if 0.9995 <= value < 1:
+        value = 0.999
+    elif 0 < value < 0.0005:
+        value = 0.001
+    return number(value * 100, 1) + "%"
+
+
+def day(value: date | None) -> str:
+    """`24/11/2026`."""
+    return NOTHING if value is None else f"{value:%d/%m/%Y}"
+
+
+def moment(value: str | None) -> str:
+    """An ISO day and time as `24/11/2026 08:05`."""
+    return NOTHING if value is None else f"{datetime.fromisoformat(value):%d/%m/%Y %H:%M}"
+
+
+def period(label: str | None) -> str:
+    """`2026-11` as `tháng 11/2026`, `2026-Q4` as `quý IV/2026`, `2026` as `năm 2026`."""
+    if not label:
+        return NOTHING
+    year, _, part = label.partition("-")
+    if not part:
+        return f"năm {year}"
+    return f"quý {_QUARTERS[part]}/{year}" if part in _QUARTERS else f"tháng {part}/{year}"
+
+
+def short_period(label: str) -> str:
+    """`11/2026`, `IV/2026`, `2026`: for axes and narrow columns."""
+    return period(label).partition(" ")[2]
+
+
+def last_month(label: str) -> str:
+    """The label of the month in which a period of any cadence ends."""
+    year, _, part = label.partition("-")
+    if not part:
+        return f"{year}-12"
+    return f"{year}-{3 * int(part[1:]):02}" if part.startswith("Q") else label
+
+
+def period_order(label: str) -> tuple[str, str]:
+    """Sorts labels of any cadence by the month in which they end."""
+    return last_month(label), label
+
+
+def word(value: str | None) -> str:
+    """An enumerated value in words; one that is not known, as it stands."""
+    return NOTHING if value is None else WORDS.get(value, value)
+
+
+def missing_to(target: float | None, numerator: float | None, denominator: float | None) -> float | None:
+    """How much the numerator lacks to reach `target`; None when there is nothing to say."""
+    if target is None or numerator is None or not denominator:
+        return None
+    lacking = ceil(round(target * denominator - numerator, 6))
+    return lacking if lacking > 0 else None
+
+
+def folded(text: str) -> str:
+    """Lower case without tones, for searching and for sorting names by letter."""
+    letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,0 +1,144 @@
+"""The site as a whole: every page stands, loads nothing, links to what is there, and says it twice alike."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import polars as pl
+import pytest
+
+from flows.report import write_site
+from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
+
+VOID = {"meta", "link", "input", "br", "line", "polyline"}
+
+
+class Page(HTMLParser):
+    """Reads a page; `open` must be empty at its end."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.words: list[str] = []
+        self.crossed: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if said.get("id"):
+            self.ids.append(str(said["id"]))
+        if tag == "a":
+            self.links.append(str(said["href"]))
+        else:
+            self.loads += [str(said[name]) for name in ("src", "href", "data", "srcset") if said.get(name)]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID and (not self.open or self.open.pop() != tag):
+            self.crossed.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("script", "style"):
+            self.words.append(data)
+
+
+def written(release: Path) -> Path:
+    return write_site(release, DATASETS, COMMUNE, AS_OF).parent
+
+
+def pages(reports: Path) -> dict[str, str]:
+    return {
+        path.relative_to(reports).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(reports.rglob("*.html"))
+    }
+
+
+def payload(page: str) -> Mapping[str, object]:
+    found = re.search(r'<script type="application/json" id="du-lieu">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return dict(json.loads(found[1]))
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(write_release(tmp_path_factory.mktemp("release"), faults=300))
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(params=["reports", "empty"])
+def site(request: pytest.FixtureRequest) -> Path:
+    return Path(request.getfixturevalue(request.param))
+
+
+def test_every_element_is_closed_where_it_was_opened(site: Path) -> None:
+    broken = {
+        name: (page.open, page.crossed)
+        for name, text in pages(site).items()
+        if (page := Page(text)).open or page.crossed
+    }
+    assert broken == {}
+
+
+def test_no_name_of_a_place_stands_twice_on_a_page(site: Path) -> None:
+    twice = {name: len(ids) - len(set(ids)) for name, text in pages(site).items() if (ids := Page(text).ids)}
+    assert not any(twice.values())
+
+
+def test_no_page_loads_anything(site: Path) -> None:
+    loads = {load for text in pages(site).values() for load in Page(text).loads}
+    assert loads == {"data:,"}
+    assert not any(re.search(r"https?:|url\(|@import|fetch\(|XMLHttp", text) for text in pages(site).values())
+
+
+def test_every_link_leads_somewhere(site: Path) -> None:
+    found = pages(site)
+    ids = {name: set(Page(text).ids) for name, text in found.items()}
+    searched = {name for name in found if "du-lieu" in ids[name]}
+    lost = []
+    for name, text in found.items():
+        for link in Page(text).links:
+            path, _, anchor = link.partition("#")
+            target = ((site / name).parent / unquote(path)).resolve() if path else site / name
+            inside = (
+                target.relative_to(site.resolve()).as_posix() if target.is_relative_to(site.resolve()) else ""
+            )
+            known = not anchor or inside in searched or anchor in ids.get(inside, set())
+            if not target.exists() or not known:
+                lost.append((name, link))
+    assert lost == []
+
+
+def test_the_same_release_gives_the_same_bytes(tmp_path: Path, reports: Path) -> None:
+    again = written(write_release(tmp_path, faults=300))
+    assert pages(again) == pages(reports)
+
+
+def test_an_empty_release_says_so(empty: Path) -> None:
+    said = "".join(Page(pages(empty)["index.html"]).words)
+    assert "chưa có chỉ tiêu nào được tính" in said
+    assert "Không còn lỗi nào phải sửa" in said
+
+
+def test_every_fault_is_within_three_clicks_of_the_first_page(reports: Path) -> None:
+    index = Page(pages(reports)["index.html"])
+    assert "loi.html" in index.links
+    faults = pl.read_parquet(reports.parent / "faults.parquet")
+    assert payload(pages(reports)["loi.html"])["rows"] == faults.height
+
+
+def test_every_unit_has_its_page(reports: Path) -> None:
+    listed = {link for link in Page(pages(reports)["don_vi.html"]).links if link.startswith("don_vi/")}
+    assert listed == {f"don_vi/{unit.name}.html" for unit in COMMUNE.units}
