@@ -142,7 +142,7 @@ _NAMED: Mapping[Cadence, tuple[re.Pattern[str], ...]] = {
     ),
     "nam": (
         re.compile(rf"\b(?:nam|ky(?: bao cao)?)\W*{_YEAR}(?P<number>)(?!\W?(?:-|den)\W?20\d\d)"),
-        re.compile(rf"(?<![\w/.-]){_YEAR}(?P<number>)(?=\.[a-z]{{3,4}}$)"),
+        re.compile(rf"(?<![\w/.-])(?<!- )(?<!den ){_YEAR}(?P<number>)(?=$|\.[a-z]{{3,4}}$)"),
     ),
 }
 

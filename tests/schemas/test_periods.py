@@ -202,6 +202,7 @@ def test_the_quarter_that_words_name(text, labels):
         ("QUY MÔ KINH TẾ SỐ NĂM 2025", {"2025"}),
         ("Kỳ báo cáo: 2025", {"2025"}),
         ("kinh_te_so_2025.xlsx", {"2025"}),
+        ("kinh_te_so_2025", {"2025"}),
         ("nam_2025", {"2025"}),
         ("Tháng 11 năm 2026", set()),
         ("Quý IV năm 2026", set()),
@@ -210,6 +211,9 @@ def test_the_quarter_that_words_name(text, labels):
         ("Luật 91/2025/QH15", set()),
         ("dan_cu_thang_10_2026.xlsx", set()),
         ("giai đoạn năm 2026 - 2030", set()),
+        ("giai đoạn 2026 - 2030", set()),
+        ("Thực hiện từ 2021 đến 2025", set()),
+        ("Biểu số 12/2025", set()),
     ],
 )
 def test_the_year_that_words_name(text, labels):
