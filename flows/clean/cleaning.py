@@ -1,0 +1,108 @@
+"""Turns the text of a table into typed values, every repair logged; nothing is dropped, nothing judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.clean.changes import CHANGES_SCHEMA, changes_of
+from flows.clean.lost_zeros import restored
+from flows.clean.readers import READERS
+from flows.clean.reading import Reading, Setting, all_null, completed
+from flows.clean.ticks import blanks_mean_no
+from flows.clean.units import unknown_units
+from flows.read.table import CellType, Problem, Table
+from schemas.contract import Column, Dataset, chu, doc, kieu
+from schemas.kinds import CO_KHONG, NGAY_SINH, SO_DINH_DANH
+from schemas.kinds.dates import precision
+from schemas.units import Commune
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A table after cleaning, row for row.
+
+    `frame` has `_row` and, for every column X of the contract, `X` (its kind's type), `X.chu` (as
+    typed), `X.doc` (null where read, else the name of a flaw), for birth dates `X.do_chinh_xac`
+    (`ngay`, `thang`, `nam`), and `thon.row` if the table has it. `changes` has `CHANGES_SCHEMA`, one
+    row a repaired cell. `problems` are headings whose unit of measure is not known.
+    """
+
+    frame: pl.DataFrame
+    changes: pl.DataFrame
+    problems: tuple[Problem, ...]
+
+
+def clean(table: Table, dataset: Dataset, commune: Commune) -> Cleaned:
+    """Read every column of `table` as its kind in `dataset`; columns that it lacks are all null."""
+    settings = [
+        Setting(column, commune, table.units.get(column.name))
+        for column in dataset.columns
+        if chu(column.name) in table.cells.columns
+    ]
+    cells = _with_stored(table.cells, (setting.column.name for setting in settings))
+    readings = _readings(cells, settings)
+    for column in dataset.columns:
+        if column.kind is SO_DINH_DANH and column.name in readings:
+            readings[column.name] = restored(readings[column.name], dataset, readings)
+    columns = (
+        series for column in dataset.columns for series in _columns(column, cells, readings.get(column.name))
+    )
+    changes = (
+        changes_of(reading.answers, name, table.letters.get(name), cells["_row"])
+        for name, reading in readings.items()
+        if reading.answers is not None
+    )
+    return Cleaned(
+        pl.DataFrame([cells["_row"], *columns, *cells.select(pl.col("^thon[.]row$"))]),
+        pl.concat([pl.DataFrame(schema=CHANGES_SCHEMA), *changes]),
+        unknown_units(table, dataset),
+    )
+
+
+def _readings(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Reading]:
+    """Each column as read; the plain cells of all columns are read in one parallel pass."""
+    plain = [pl.col("_row")]
+    for setting in settings:
+        name = setting.column.name
+        typed, reader = pl.col(chu(name)), READERS[setting.column.kind.name]
+        blank = typed.is_null() if cells[chu(name)].null_count() else pl.lit(value=False)
+        plain.append(reader.plain(typed, pl.col(kieu(name)), setting).alias(name))
+        plain.append(pl.when(blank).then(pl.lit("thieu")).alias(doc(name)))
+    values = cells.select(plain)
+    return {setting.column.name: _reading(cells, values, setting) for setting in settings}
+
+
+def _reading(cells: pl.DataFrame, values: pl.DataFrame, setting: Setting) -> Reading:
+    name, kind = setting.column.name, setting.column.kind
+    plain = Reading(values[name], values[doc(name)])
+    typed, stored = cells[chu(name)], cells[kieu(name)]
+    reading = completed(plain, typed, stored, READERS[kind.name], setting)
+    return blanks_mean_no(typed, reading) if kind is CO_KHONG else reading
+
+
+def _with_stored(cells: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """`cells` with the type of text that a section row lent to its records and no cell of theirs holds."""
+    lent = [kieu(name) for name in names if kieu(name) not in cells.columns]
+    return cells.with_columns(pl.lit(CellType.TEXT, pl.UInt8).alias(each) for each in lent) if lent else cells
+
+
+def _columns(column: Column, cells: pl.DataFrame, reading: Reading | None) -> list[pl.Series]:
+    name = column.name
+    if reading is None:
+        nothing = {name: column.kind.dtype, chu(name): pl.String, doc(name): pl.String}
+        if column.kind is NGAY_SINH:
+            nothing[precision(name)] = pl.String
+        return [all_null(cells.height, dtype).alias(each) for each, dtype in nothing.items()]
+    read = [reading.value.alias(name), cells[chu(name)], reading.doc.alias(doc(name))]
+    return [*read, _precision(reading).alias(precision(name))] if column.kind is NGAY_SINH else read
+
+
+def _precision(reading: Reading) -> pl.Series:
+    """A birth date is known to the day unless its cell said less."""
+    known = pl.select(pl.when(reading.value.is_not_null()).then(pl.lit("ngay"))).to_series()
+    if reading.answers is None:
+        return known
+    return known.scatter(reading.answers["at"], reading.answers["precision"])

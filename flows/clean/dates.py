@@ -1,0 +1,96 @@
+"""Reads dates, birth dates whose day or month may be unknown, and years."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from flows.clean.reading import IS_NUMBER, STORED, TEXT, Reader, Setting
+from flows.read.table import CellType
+
+_DAY, _MONTH, _YEAR = "(?<d>[0-9]{1,2})", "(?<m>[0-9]{1,2})", "(?<y>[0-9]{4})"
+_TIME = "(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?)?"
+_SHAPES = (
+    *(f"^(?:ngày )?{_DAY}{sign}{_MONTH}{sign}{_YEAR}{_TIME}$" for sign in ("/", "-", "[.]")),
+    f"^{_YEAR}-{_MONTH}-{_DAY}{_TIME}$",
+    f"^(?:ngày )?{_DAY} tháng {_MONTH} năm {_YEAR}$",
+)
+_MONTH_SHAPES = (f"^(?:tháng )?{_MONTH}[/.-]{_YEAR}$", f"^tháng {_MONTH} năm {_YEAR}$")
+_BARE_YEAR = "^(?:năm )?(?<y>(?:19|20)[0-9]{2}|2100)$"
+
+#: A number in this range is a day counted by Excel from 30/12/1899 (01/01/1904 in old Mac workbooks).
+SERIALS = (10_000, 60_000)
+_EPOCH = date(1899, 12, 30)
+
+# Fewer digits than in a year, or a year before 1000, is left to the shapes.
+_FIRST_OF_FOUR_DIGITS = date(1000, 1, 1)
+
+
+def _plain(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
+    read = typed.str.to_date("%d/%m/%Y", strict=False, cache=False)
+    return pl.when(read >= _FIRST_OF_FOUR_DIGITS).then(read)
+
+
+def said_date(text: pl.Expr) -> pl.Expr:
+    """The day that `text` spells out, day before month unless it is ISO; null for days that don't exist."""
+    text = _unspaced(text)
+    return pl.coalesce(_date(text, shape, ("y", "m", "d")) for shape in _SHAPES)
+
+
+def _unspaced(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase().str.replace_all(" ?([/.-]) ?", "${1}")
+
+
+def _date(text: pl.Expr, shape: str, parts: tuple[str, ...]) -> pl.Expr:
+    """The date in `text` if it has this shape; a part that the shape lacks is the first."""
+    groups = text.str.extract_groups(shape).struct
+    said = [groups.field(part) if part in parts else pl.lit("1") for part in ("y", "m", "d")]
+    return pl.concat_str(said, separator="-").str.to_date("%Y-%m-%d", strict=False)
+
+
+def _serial() -> pl.Expr:
+    days = pl.when(IS_NUMBER).then(TEXT.cast(pl.Float64, strict=False))
+    whole = pl.when(days.is_between(*SERIALS)).then(days).floor().cast(pl.Int32)
+    return pl.lit(_EPOCH) + pl.duration(days=whole)
+
+
+def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    return cells.with_columns(said=said_date(TEXT), serial=_serial()).with_columns(
+        value=pl.coalesce("said", "serial"),
+        change=pl.when(pl.col("said").is_null() & pl.col("serial").is_not_null()).then(pl.lit("ngay_excel")),
+    )
+
+
+def _read_birth(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    text = _unspaced(TEXT)
+    # A number such as 6.1991 may have lost a zero; typed as text it has not.
+    month = pl.when(~IS_NUMBER).then(pl.coalesce(_date(text, shape, ("y", "m")) for shape in _MONTH_SHAPES))
+    year = _date(text, _BARE_YEAR, ("y",))
+    return (
+        _read(cells, setting)
+        .with_columns(month=month, year=year)
+        .with_columns(
+            value=pl.coalesce("value", "month", "year"),
+            precision=pl.when(pl.col("value").is_not_null())
+            .then(pl.lit("ngay"))
+            .when(pl.col("month").is_not_null())
+            .then(pl.lit("thang"))
+            .when(pl.col("year").is_not_null())
+            .then(pl.lit("nam")),
+        )
+    )
+
+
+def _plain_year(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
+    return pl.when(typed.str.contains("^[0-9]{1,9}$")).then(typed.cast(pl.Int32, strict=False))
+
+
+def _read_year(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    digits = TEXT.str.to_lowercase().str.extract("^(?:năm )?([0-9]{1,9})$")
+    return cells.with_columns(value=pl.when(STORED != CellType.DATE).then(digits.cast(pl.Int32)))
+
+
+DATE = Reader(_plain, _read)
+BIRTH_DATE = Reader(_plain, _read_birth)
+YEAR = Reader(_plain_year, _read_year)

@@ -1,0 +1,69 @@
+"""Text without accidents of typing: Unicode form, odd spaces, blank marks, and keys to compare words by."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import polars as pl
+
+#: Characters that show nothing: zero-width signs, direction marks, soft hyphen, byte order mark.
+INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+DASHES = "[\u2010-\u2015\u2212]"
+
+#: What says that a cell is empty, as `fold` leaves it.
+BLANK_TOKENS = ("", "-", ".", "x", "khôngcó", "chưacó", "n/a")
+
+#: What Excel shows where a formula failed; a CSV holds it as text.
+FORMULA_ERRORS = (
+    r"^#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|BLOCKED!|CONNECT!|FIELD!|BUSY!)$"
+)
+
+# Moving the tone to its syllable's end makes "hoà" and "hòa" equal; read by polars and by `re` alike.
+_TONE = re.compile("([\u0300\u0301\u0303\u0309\u0323])([a-zđ\u0302\u0306\u031b]+)")
+_MARKS = re.compile("[\u0300-\u036f]")
+
+
+def tidy(typed: pl.Expr) -> pl.Expr:
+    """NFC, nothing invisible, single inner spaces, trimmed, without Excel's leading apostrophe."""
+    return (
+        typed.str.normalize("NFC")
+        .str.replace_all(INVISIBLE, "")
+        .str.replace_all(r"\s+", " ")
+        .str.strip_chars(" ")
+        .str.replace(r"^['’] ?([^'’]*)$", "${1}")
+    )
+
+
+def why_tidied(typed: pl.Expr, text: pl.Expr) -> pl.Expr:
+    """Name of the change from `typed` to `text`, its tidied form: null where they are equal."""
+    return (
+        pl.when(typed == text)
+        .then(None)
+        .when(typed.str.normalize("NFC") == typed)
+        .then(pl.lit("khoang_trang"))
+        .otherwise(pl.lit("unicode"))
+    )
+
+
+def fold(text: pl.Expr) -> pl.Expr:
+    """The key under which spellings of the same words are equal: case, tones' placement, spaces aside."""
+    return (
+        text.str.normalize("NFD")
+        .str.to_lowercase()
+        .str.replace_all(_TONE.pattern, "${2}${1}")
+        .str.normalize("NFC")
+        .str.replace_all(DASHES, "-")
+        .str.replace_all(r"\s+", "")
+    )
+
+
+def fold_one(text: str) -> str:
+    """`fold` for a single text."""
+    moved = _TONE.sub(r"\2\1", unicodedata.normalize("NFD", text).lower())
+    return re.sub(r"\s+", "", re.sub(DASHES, "-", unicodedata.normalize("NFC", moved)))
+
+
+def toneless(text: str) -> str:
+    """Lower-case letters without any mark: what is left of a text typed without Vietnamese keyboard."""
+    return _MARKS.sub("", unicodedata.normalize("NFD", text.lower())).replace("đ", "d")
