@@ -71,8 +71,9 @@ def _ranked(release: Release, row: Row, former: int | None) -> Row:
     return {
         "rank": row["rank"],
         "thon": row["thon"],
-        "title": release.names.unit(row["thon"]),
-        "score": words.number(score, 1),
+        "title": release.names.place(row["thon"])[0],
+        "note": release.names.place(row["thon"])[1],
+        "score": words.number(score, 1, fixed=True),
         "move": arrow,
     }
 

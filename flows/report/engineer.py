@@ -86,9 +86,7 @@ def _heat(release: Release) -> list[Row]:
                 for unit in units
             ]
             columns = [datasets[name].title for name in owed]
-            maps.append(
-                {"title": title, "corner": "Đơn vị", "columns": columns, "rows": rows, "narrow": False}
-            )
+            maps.append({"title": title, "corner": "Đơn vị", "columns": columns, "rows": rows})
     rows = [
         {
             "unit": unit,
@@ -98,7 +96,7 @@ def _heat(release: Release) -> list[Row]:
         for unit, name in single
     ]
     offices = {"title": "Các phòng, đoàn thể", "corner": "Đơn vị, bộ dữ liệu", "columns": ["Điểm"]}
-    return [offices | {"rows": rows, "narrow": True}, *maps]
+    return [offices | {"rows": rows}, *maps]
 
 
 def _latest_scores(scores: pl.DataFrame) -> dict[tuple[str, str, str], Row]:
@@ -124,7 +122,7 @@ def _cell(row: Row | None, dimension: str) -> Row:
     failed, judged = words.number(row["failed"]), words.number(row["judged"])
     here = address(unit=row["unit"], dataset=row["dataset"], period=row["period"], dimension=dimension)
     return {
-        "words": words.share(row["score"]).removesuffix("%"),
+        "words": "100" if row["score"] == 1 else words.share(row["score"], fixed=True).removesuffix("%"),
         "kind": next(kind for least, kind in _STEPS if row["score"] >= least),
         "href": f"loi.html#{here}" if row["failed"] else None,
         "title": f"{failed} trong {judged} ô có lỗi, {words.period(row['period'])}",

@@ -56,7 +56,7 @@ def _values() -> pl.Expr:
 
 
 def counted(faults: pl.DataFrame, *by: str) -> pl.DataFrame:
-    """Faults counted `by`: columns `by`, `total`, `chan`, `canh_bao`, most blocking ones first."""
+    """Faults counted `by`, most blocking ones first: `total`, `chan`, `canh_bao`, `units` (how many)."""
     blocking = pl.col("severity") == "chan"
     return (
         faults.group_by(by)
@@ -64,9 +64,14 @@ def counted(faults: pl.DataFrame, *by: str) -> pl.DataFrame:
             pl.len().cast(pl.Int64).alias("total"),
             blocking.sum().cast(pl.Int64).alias("chan"),
             (~blocking).sum().cast(pl.Int64).alias("canh_bao"),
+            *_units(by),
         )
         .sort("chan", "total", *by, descending=[True, True, *(False for _ in by)], nulls_last=True)
     )
+
+
+def _units(by: tuple[str, ...]) -> list[pl.Expr]:
+    return [] if "unit" in by else [pl.col("unit").n_unique().alias("units")]
 
 
 def sentences(faults: pl.DataFrame) -> pl.DataFrame:

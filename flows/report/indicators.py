@@ -14,8 +14,8 @@ from flows.report.release import Row
 def latest(indicators: pl.DataFrame, names: Names) -> list[Row]:
     """One row an indicator, of its latest period, with its history; in the order of the plan.
 
-    `indicators` holds one grouping and one key only. Added: `title`, `shown`, `sentences`, `history`
-    (oldest first, rows with `shown`), `line`, `trend`.
+    `indicators` holds one grouping and one key only. Added: `title`, `shown`, the sentences `figures`
+    and `doubts`, `history` (oldest first, rows with `shown`), `line`, `trend`.
     """
     by_name: dict[str, list[Row]] = {}
     for row in indicators.iter_rows(named=True):
@@ -33,7 +33,8 @@ def _row(title: str, rows: list[Row]) -> Row:
     values = [row["value"] for row in history]
     return last | {
         "title": title,
-        "sentences": sentences(last),
+        "figures": figures(last),
+        "doubts": doubts(last),
         "history": history,
         "line": charts.line(values, last["muc_tieu"]),
         "trend": trend(history),
@@ -65,11 +66,15 @@ def trend(history: Sequence[Row]) -> str:
     )
 
 
-def sentences(row: Row) -> list[str]:
-    """What a reader must know beside the figure, the most important first."""
-    return [
-        said for said in (_made_of(row), _wanted(row), _lacking(row), _unsure(row), row["reason"]) if said
-    ]
+def figures(row: Row) -> list[str]:
+    """What the result is made of, what is wanted and what it lacks, in sentences."""
+    return [said for said in (_made_of(row), _wanted(row), _lacking(row)) if said]
+
+
+def doubts(row: Row) -> list[str]:
+    """How sure the result is and why it is not, in sentences."""
+    reason = f"Lý do: {row['reason'].rstrip('.')}." if row["reason"] else None
+    return [said for said in (_between(row), _incomplete(row), _left_out(row), reason) if said]
 
 
 def _made_of(row: Row) -> str | None:
@@ -96,12 +101,18 @@ def _lacking(row: Row) -> str | None:
     return f"Còn thiếu {floor}{words.number(to_target)} để đạt mục tiêu."
 
 
-def _unsure(row: Row) -> str | None:
-    parts = []
-    if row["low"] is not None and row["high"] is not None and row["low"] < row["high"]:
-        parts.append(f"Có thể từ {words.share(row['low'])} đến {words.share(row['high'])}.")
-    if row["completeness"] is not None and row["completeness"] < 1:
-        parts.append(f"Mới có {words.share(row['completeness'])} số liệu phải nộp.")
-    if row["quarantined_share"]:
-        parts.append(f"{words.share(row['quarantined_share'])} số dòng còn lỗi nên chưa tính.")
-    return " ".join(parts) or None
+def _between(row: Row) -> str | None:
+    low, high = row["low"], row["high"]
+    if is_count(row) or low is None or high is None or low >= high:
+        return None
+    return f"Có thể từ {words.share(low)} đến {words.share(high)}."
+
+
+def _incomplete(row: Row) -> str | None:
+    known = row["completeness"]
+    return None if known is None or known >= 1 else f"Mới có {words.share(known)} số báo cáo phải nộp."
+
+
+def _left_out(row: Row) -> str | None:
+    left = row["quarantined_share"]
+    return f"{words.share(left)} số dòng còn lỗi nên chưa tính." if left else None

@@ -12,6 +12,17 @@ from flows.report.payload import Field, Link, packed
 from flows.report.release import Release
 from schemas.contract import DIMENSIONS, SEVERITIES
 
+#: More rows than this make a page slow to open; the rest stands in the table, and the page says so.
+MOST = 200_000
+
+
+def _lead(said: str, frame: pl.DataFrame, table: str) -> str:
+    if frame.height <= MOST:
+        return said
+    return (
+        f"{said} Trang này giữ {words.number(MOST)} dòng đầu; đủ {words.number(frame.height)} dòng ở {table}."
+    )
+
 
 def fault_list(release: Release) -> Mapping[str, Any]:
     """Every fault, down to its cell."""
@@ -51,12 +62,16 @@ def fault_list(release: Release) -> Mapping[str, Any]:
     return {
         "title": "Tra cứu lỗi",
         "here": "loi.html",
-        "lead": "Lỗi chặn đứng trước. Bấm vào ô (như C17) để xem tệp, trang tính, giá trị, quy tắc, đề xuất.",
+        "lead": _lead(
+            "Lỗi chặn đứng trước. Bấm vào ô (như C17) để xem tệp, trang tính, giá trị, quy tắc, đề xuất.",
+            frame,
+            "faults.parquet",
+        ),
         "ways": [],
         "noun": "lỗi",
         "table": "faults.parquet",
         "file": f"loi-{release.as_of:%Y%m%d}.csv",
-        "data": packed(frame, fields, links=links, opens="cell"),
+        "data": packed(frame.head(MOST), fields, links=links, opens="cell"),
     }
 
 
@@ -80,7 +95,7 @@ def file_list(release: Release) -> Mapping[str, Any]:
     fields = (
         Field("file", "Tệp", shown=True),
         Field("unit", "Đơn vị", names.unit, shown=True, filter=True),
-        Field("received", "Nhận lúc", words.moment, shown=True, order=_days(frame["received"])),
+        Field("received", "Nhận lúc", words.moment, shown=True, order=_in_order(frame["received"])),
         Field("dataset", "Bộ dữ liệu", names.dataset, shown=True, filter=True),
         Field("period", "Kỳ", words.period, shown=True, filter=True),
         Field(
@@ -108,13 +123,17 @@ def file_list(release: Release) -> Mapping[str, Any]:
     return {
         "title": "Các tệp đã nhận",
         "here": "tep.html",
-        "lead": "Dòng đọc được = dòng bỏ ra ngoài (tiêu đề, dòng trống, dòng tổng, phần ký) "
-        "+ dòng dùng được + dòng phải sửa.",
+        "lead": _lead(
+            "Dòng đọc được = dòng bỏ ra ngoài (tiêu đề, dòng trống, dòng tổng, phần ký) "
+            "+ dòng dùng được + dòng phải sửa.",
+            frame,
+            "submissions.parquet",
+        ),
         "ways": [],
         "noun": "tệp",
         "table": "submissions.parquet",
         "file": f"tep-{release.as_of:%Y%m%d}.csv",
-        "data": packed(frame, fields, links=links, opens="file"),
+        "data": packed(frame.head(MOST), fields, links=links, opens="file"),
     }
 
 
@@ -127,7 +146,14 @@ def issue_list(release: Release) -> Mapping[str, Any]:
         .when((pl.col("state") == "da_sua") & (pl.col("closed") >= today))
         .then(pl.lit("sua"))
         .alias("news")
-    ).sort("opened", "unit", "dataset", "code", "issue", descending=[True, False, False, False, False])
+    ).sort(
+        pl.col("state") == "da_sua",
+        -pl.col("opened").to_physical(),
+        "unit",
+        "dataset",
+        "code",
+        "issue",
+    )
     news = {"moi": "Mới hôm nay", "sua": "Sửa xong hôm nay"}
     fields = (
         Field("code", "Mã lỗi", shown=True, filter=True),
@@ -143,8 +169,8 @@ def issue_list(release: Release) -> Mapping[str, Any]:
             badge=True,
         ),
         Field("news", "So với hôm qua", lambda value: news[value], filter=True, order=tuple(news)),
-        Field("opened", "Thấy từ ngày", words.day, shown=True, order=_days(frame["opened"])),
-        Field("closed", "Hết ngày", words.day, shown=True, order=_days(frame["closed"])),
+        Field("opened", "Thấy từ ngày", words.day, shown=True, order=_in_order(frame["opened"])),
+        Field("closed", "Hết ngày", words.day, shown=True, order=_in_order(frame["closed"])),
         Field("age_days", "Số ngày", shown=True),
         Field("record", "Bản ghi"),
         Field("reason", "Lý do miễn"),
@@ -158,7 +184,11 @@ def issue_list(release: Release) -> Mapping[str, Any]:
     return {
         "title": "Theo dõi lỗi qua các ngày",
         "here": "theo_doi.html",
-        "lead": "Mỗi dòng là một lỗi từ ngày thấy lần đầu đến ngày hết.",
+        "lead": _lead(
+            "Mỗi dòng là một lỗi từ ngày thấy lần đầu đến ngày hết; lỗi chưa hết đứng trước.",
+            frame,
+            "issues.parquet",
+        ),
         "ways": [
             ("Mới hôm nay", "#news=moi"),
             ("Sửa xong hôm nay", "#news=sua"),
@@ -168,10 +198,10 @@ def issue_list(release: Release) -> Mapping[str, Any]:
         "noun": "lỗi",
         "table": "issues.parquet",
         "file": f"theo-doi-{release.as_of:%Y%m%d}.csv",
-        "data": packed(frame, fields, links=links, opens="code"),
+        "data": packed(frame.head(MOST), fields, links=links, opens="code"),
     }
 
 
-def _days(column: pl.Series) -> tuple[Any, ...]:
-    """The days of a column in order of time, which is not the order of their words."""
+def _in_order(column: pl.Series) -> tuple[Any, ...]:
+    """The values of a column from the earliest on, which is not the order of their words."""
     return tuple(column.drop_nulls().unique().sort())

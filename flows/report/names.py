@@ -22,11 +22,16 @@ class Names:
 
     def unit(self, name: str | None) -> str:
         """The unit's title; a thôn with its old commune, for names of thôn repeat."""
+        title, old_commune = self.place(name)
+        return f"{title} ({old_commune})" if old_commune else title
+
+    def place(self, name: str | None) -> tuple[str, str]:
+        """The unit's title, and for a thôn its old commune."""
         known = self.commune.unit(name or "")
         if known is None:
-            return name or "Chưa rõ đơn vị"
+            return name or "Chưa rõ đơn vị", ""
         place = next((thon for thon in self.commune.thon if thon.code == name), None)
-        return known.title if place is None else f"{place.name} ({place.old_commune})"
+        return (known.title, "") if place is None else (place.name, place.old_commune)
 
     def unit_kind(self, name: str) -> str:
         """The title of the unit's kind."""

@@ -78,7 +78,7 @@ def fault_counts(release: Release) -> Mapping[str, list[Row]]:
             row
             | {
                 "title": row["message"] or row["code"],
-                "note": names.dataset(row["dataset"]),
+                "note": f"{names.dataset(row['dataset'])}, {row['units']} đơn vị",
                 "link": address(code=row["code"], dataset=row["dataset"]),
             }
             for row in by_code.iter_rows(named=True)

@@ -56,17 +56,17 @@ BASES: Mapping[Basis, str] = {
 _QUARTERS: Mapping[str, str] = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 
 
-def number(value: float | None, decimals: int = 0) -> str:
-    """`1234.5` as `1.234,5`; at most `decimals` digits after the comma, none that say nothing."""
+def number(value: float | None, decimals: int = 0, *, fixed: bool = False) -> str:
+    """`1234.5` as `1.234,5`; at most `decimals` digits after the comma, zeros at the end only if `fixed`."""
     if value is None:
         return NOTHING
     text = f"{value:,.{decimals}f}"
-    if "." in text:
+    if "." in text and not fixed:
         text = text.rstrip("0").rstrip(".")
     return ("0" if text == "-0" else text).translate(str.maketrans(",.", ".,"))
 
 
-def share(value: float | None) -> str:
+def share(value: float | None, *, fixed: bool = False) -> str:
     """A share 0..1 as per cent with one decimal; what is not all is never rounded up to 100%."""
     if value is None:
         return NOTHING
@@ -74,7 +74,7 @@ def share(value: float | None) -> str:
         value = 0.999
     elif 0 < value < 0.0005:
         value = 0.001
-    return number(value * 100, 1) + "%"
+    return number(value * 100, 1, fixed=fixed) + "%"
 
 
 def day(value: date | None) -> str:

@@ -123,9 +123,9 @@ def _faults(owed: list[tuple[str, Dataset, periods.Period]], count: int) -> list
     rules = {name: judgements_of(dataset) for name, dataset in DATASETS.items()}
     rows = []
     for index in range(count):
-        place = (index * index // 7 + index // 40) % len(owed)
+        place = (index // 23 * 37) % len(owed)
         unit, dataset, period = owed[place]
-        rule = rules[dataset.name][(index // 9 * 5) % len(rules[dataset.name])]
+        rule = rules[dataset.name][(index // 23 * 5) % len(rules[dataset.name])]
         letter = chr(ord("A") + [column.name for column in dataset.columns].index(rule.column))
         row = 9 + index * 31 % 400
         rows.append(

@@ -142,3 +142,22 @@ def test_every_fault_is_within_three_clicks_of_the_first_page(reports: Path) -> 
 def test_every_unit_has_its_page(reports: Path) -> None:
     listed = {link for link in Page(pages(reports)["don_vi.html"]).links if link.startswith("don_vi/")}
     assert listed == {f"don_vi/{unit.name}.html" for unit in COMMUNE.units}
+
+
+def test_no_page_speaks_like_a_machine(site: Path) -> None:
+    said = {
+        name: " ".join(Page(text).words) for name, text in pages(site).items() if name != "phan_tich.html"
+    }
+    machine = {
+        name: found
+        for name, text in said.items()
+        if (found := re.findall(r"\b(None|nan|null|True|False)\b", text))
+    }
+    assert machine == {}
+
+
+def test_a_unit_that_only_the_tables_know_still_has_a_page(tmp_path: Path) -> None:
+    release = write_release(tmp_path, faults=40)
+    path = release / "faults.parquet"
+    pl.read_parquet(path).with_columns(unit=pl.lit("thon_la")).write_parquet(path)
+    assert "Có 0 lỗi chặn" not in pages(written(release))["don_vi/thon_la.html"]
