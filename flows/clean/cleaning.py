@@ -69,7 +69,10 @@ def _readings(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Rea
         name = setting.column.name
         typed, reader = pl.col(chu(name)), READERS[setting.column.kind.name]
         blank = typed.is_null() if cells[chu(name)].null_count() else pl.lit(value=False)
-        plain.append(reader.plain(typed, pl.col(kieu(name)), setting).alias(name))
+        value = reader.plain(typed, pl.col(kieu(name)), setting)
+        if (cells[kieu(name)] >= CellType.ERROR).any():
+            value = pl.when(pl.col(kieu(name)) < CellType.ERROR).then(value)
+        plain.append(value.alias(name))
         plain.append(pl.when(blank).then(pl.lit("thieu")).alias(doc(name)))
     values = cells.select(plain)
     return {setting.column.name: _reading(cells, values, setting) for setting in settings}

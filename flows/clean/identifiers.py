@@ -67,10 +67,8 @@ def _read_tax_code(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     whole = pl.when(pl.col("code").str.contains(_TAX_CODE) | pl.col("code").str.contains(_TWELVE))
     cells = cells.with_columns(value=whole.then(pl.col("code")), restored="0" + pl.col("code"))
     # Nine digits are a tax code that lost its zero only if the check digit says so.
-    fits = pl.Series(
-        [bool(lost and tax.is_valid(code)) for lost, code in cells["lost", "restored"].iter_rows()]
-    )
-    return cells.with_columns(fits=fits).with_columns(
+    fits = [bool(lost) and tax.is_valid(code) for lost, code in cells.select("lost", "restored").iter_rows()]
+    return cells.with_columns(fits=pl.Series(fits, dtype=pl.Boolean)).with_columns(
         value=pl.when("fits").then("restored").otherwise("value"),
         change=pl.when("fits").then(pl.lit("so_0_dau")).otherwise(why_rewritten(_VALUE)),
     )

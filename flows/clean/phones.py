@@ -22,11 +22,12 @@ def _plain(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
     return pl.when(typed.str.contains(_TEN_DIGITS)).then(typed)
 
 
-def _numbers() -> tuple[pl.Expr, pl.Expr]:
-    """The first number in a cell, and what stands behind it."""
-    text = TEXT.str.replace_all(DASHES, "-").str.replace(_SIDE_BY_SIDE, "${1}/${2}")
-    parts = text.str.replace_all(_BETWEEN_NUMBERS, "/").str.splitn("/", 2).struct
-    return parts.field("field_0"), parts.field("field_1")
+def _numbers() -> tuple[pl.Expr, ...]:
+    """The first number in a cell, and up to two that stand behind it."""
+    text = TEXT.str.replace_all(DASHES, "-").str.strip_chars(" /;,|")
+    text = text.str.replace(_SIDE_BY_SIDE, "${1}/${2}").str.replace_all(_BETWEEN_NUMBERS, "/")
+    parts = text.str.splitn("/", 3).struct
+    return tuple(_digits(parts.field(f"field_{place}")) for place in range(3))
 
 
 def _digits(number: pl.Expr) -> pl.Expr:
@@ -48,26 +49,26 @@ def _current(national: pl.Expr) -> pl.Expr:
 def _phone(digits: pl.Expr) -> pl.Expr:
     """The number; digits that were added must give one with a prefix in use."""
     current = _current(_national(digits))
-    as_typed = (current == digits) & current.str.contains(_NATIONAL)
-    return pl.when(as_typed | current.str.contains(PHONE)).then(current)
+    sure = (current == digits) | current.str.contains(PHONE)
+    return pl.when(sure & current.str.contains(_NATIONAL)).then(current)
 
 
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    first, behind = _numbers()
-    digits, value, national = pl.col("digits"), pl.col("value"), _national(pl.col("digits"))
-    cells = cells.with_columns(digits=_digits(first), behind=behind)
-    understood = pl.col("behind").is_null() | _phone(_digits(pl.col("behind"))).is_not_null()
-    return cells.with_columns(value=pl.when(understood).then(_phone(digits))).with_columns(
-        doc=pl.when(value.is_not_null() & pl.col("behind").is_not_null()).then(pl.lit("hai_so")),
+    first, *others = _numbers()
+    all_phones = pl.all_horizontal(number.is_null() | _phone(number).is_not_null() for number in others)
+    cells = cells.with_columns(digits=first, several=others[0].is_not_null(), all_phones=all_phones)
+    digits, value, several = pl.col("digits"), pl.col("value"), pl.col("several")
+    return cells.with_columns(value=pl.when("all_phones").then(_phone(digits))).with_columns(
+        doc=pl.when(value.is_not_null() & several).then(pl.lit("hai_so")),
         change=pl.when(value.is_null() | (value == TYPED))
         .then(None)
-        .when(value != national)
+        .when(value != _national(digits))
         .then(pl.lit("dien_thoai_11_10"))
         .when(digits.str.contains(_ABROAD))
         .then(pl.lit("ma_quoc_gia"))
         .when(value != digits)
         .then(pl.lit("so_0_dau"))
-        .when(pl.col("behind").is_not_null())
+        .when(several)
         .then(pl.lit("lay_so_dau"))
         .otherwise(why_rewritten(value)),
     )

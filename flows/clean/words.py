@@ -6,7 +6,6 @@ import polars as pl
 
 from flows.clean.reading import TEXT, TYPED, Reader, Setting
 from flows.clean.text import fold, fold_one, why_tidied
-from flows.read.table import CellType
 
 # Letters in their composed form, single spaces: nothing to tidy; apostrophes and errors begin otherwise.
 _TIDY_WORDS = r"^[^\s\p{M}\p{Cf}#='’](?:[^\s\p{M}\p{Cf}]| [^\s\p{M}\p{Cf}])*$"
@@ -16,8 +15,7 @@ _VALUE = pl.col("value")
 
 
 def _plain_text(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
-    said = (stored < CellType.ERROR) & typed.str.contains(_TIDY_WORDS)
-    return pl.when(said & ~typed.str.contains(_PERHAPS_BLANK)).then(typed)
+    return pl.when(typed.str.contains(_TIDY_WORDS) & ~typed.str.contains(_PERHAPS_BLANK)).then(typed)
 
 
 def _read_text(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:

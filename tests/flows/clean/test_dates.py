@@ -1,0 +1,177 @@
+from datetime import date
+
+import pytest
+
+from schemas.contract import Column
+from schemas.kinds import NAM, NGAY, NGAY_SINH
+from tests.flows.clean.one_column import DATE, NUMBER, Cell, cleaned, read_one
+
+DAY = Column("ngay", "Ngày", NGAY)
+BIRTH = Column("ngay_sinh", "Ngày sinh", NGAY_SINH)
+YEAR = Column("nam", "Năm", NAM)
+
+FIFTH_OF_JUNE = date(1990, 6, 5)
+UNREADABLE = (None, "khong_doc_duoc", None)
+
+DAYS: list[Cell] = [
+    "05/06/1990",
+    "5/6/1990",
+    "05/6/1990",
+    "05-06-1990",
+    "5-6-1990",
+    "05.06.1990",
+    "5.6.1990",
+    "1990-06-05",
+    "1990-6-5",
+    "1990-06-05 00:00:00",
+    "1990-06-05T07:30:00",
+    "05/06/1990 07:30",
+    "05/06/1990 07:30:15",
+    " 05 / 06 / 1990 ",
+    "05/06/1990\u00a0",
+    "'05/06/1990",
+    "\u200b05/06/1990",
+    "ngày 5 tháng 6 năm 1990",
+    "Ngày 05 tháng 06 năm 1990",
+    "NGÀY 05 THÁNG 06 NĂM 1990",
+    "ngày  5 tháng 6  năm 1990",
+    "5 tháng 6 năm 1990",
+    "nga\u0300y 5 tha\u0301ng 6 na\u0306m 1990",
+    ("05/06/1990", DATE),
+    ("05/06/1990 13:45:00", DATE),
+]
+NO_DAYS: list[Cell] = [
+    "31/02/1990",
+    "29/02/1990",
+    "31/04/1990",
+    "32/01/1990",
+    "00/06/1990",
+    "05/00/1990",
+    "06/13/1990",
+    "1990-13-05",
+    "05/06-1990",
+    "05.06/1990",
+    "05/06/90",
+    "05 06 1990",
+    "05/06/19901",
+    "5/6/190",
+    "1990/06/05",
+    "05061990",
+    ("5061990", NUMBER),
+    "hôm qua",
+    "31118",
+    ("9999", NUMBER),
+    ("60001", NUMBER),
+    ("0.5", NUMBER),
+    "05/06/1990 - 06/06/1990",
+]
+
+
+@pytest.mark.parametrize("column", [DAY, BIRTH], ids=["ngay", "ngay_sinh"])
+@pytest.mark.parametrize("cell", DAYS)
+def test_a_day_is_read_however_it_is_written(column: Column, cell: Cell) -> None:
+    assert read_one(column, cell) == (FIFTH_OF_JUNE, None, None)
+
+
+@pytest.mark.parametrize("column", [DAY, BIRTH], ids=["ngay", "ngay_sinh"])
+@pytest.mark.parametrize("cell", NO_DAYS)
+def test_what_is_no_day_is_not_guessed(column: Column, cell: Cell) -> None:
+    assert read_one(column, cell) == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        (("31118", NUMBER), date(1985, 3, 12)),
+        (("31118.75", NUMBER), date(1985, 3, 12)),
+        (("10000", NUMBER), date(1927, 5, 18)),
+        (("60000", NUMBER), date(2064, 4, 8)),
+        (("46350", NUMBER), date(2026, 11, 24)),
+    ],
+)
+def test_a_number_of_five_digits_is_a_day_counted_by_excel(cell: Cell, day: date) -> None:
+    assert read_one(DAY, cell) == (day, None, "ngay_excel")
+    assert read_one(BIRTH, cell) == (day, None, "ngay_excel")
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("29/02/2024", date(2024, 2, 29)),
+        ("12/11/2026", date(2026, 11, 12)),
+        ("01/02/2026", date(2026, 2, 1)),
+        ("05/06/0990", date(990, 6, 5)),
+        ("24/11/2126", date(2126, 11, 24)),
+    ],
+)
+def test_day_comes_before_month_and_ranges_are_left_to_the_rules(typed: str, day: date) -> None:
+    assert read_one(DAY, typed) == (day, None, None)
+
+
+@pytest.mark.parametrize("cell", ["1940", ("1940", NUMBER), "06/1990", "tháng 6 năm 1990", "năm 1940"])
+def test_a_day_needs_its_month_and_day(cell: Cell) -> None:
+    assert read_one(DAY, cell) == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("cell", "day", "exactness"),
+    [
+        ("05/06/1990", FIFTH_OF_JUNE, "ngay"),
+        (("05/06/1990", DATE), FIFTH_OF_JUNE, "ngay"),
+        (("31118", NUMBER), date(1985, 3, 12), "ngay"),
+        ("5-6-1990", FIFTH_OF_JUNE, "ngay"),
+        ("06/1990", date(1990, 6, 1), "thang"),
+        ("6/1990", date(1990, 6, 1), "thang"),
+        ("06-1990", date(1990, 6, 1), "thang"),
+        ("06.1990", date(1990, 6, 1), "thang"),
+        ("tháng 6/1990", date(1990, 6, 1), "thang"),
+        ("Tháng 6 năm 1990", date(1990, 6, 1), "thang"),
+        (("1985", NUMBER), date(1985, 1, 1), "nam"),
+        ("1985", date(1985, 1, 1), "nam"),
+        ("1900", date(1900, 1, 1), "nam"),
+        ("2100", date(2100, 1, 1), "nam"),
+        ("Năm 1940", date(1940, 1, 1), "nam"),
+        (" 1940 ", date(1940, 1, 1), "nam"),
+        ("13/1990", None, None),
+        ("00/1990", None, None),
+        (("6.1991", NUMBER), None, None),
+        ("1899", None, None),
+        ("2101", None, None),
+        ("31/02/1990", None, None),
+        (None, None, None),
+        ("-", None, None),
+    ],
+)
+def test_a_birth_date_says_how_exactly_it_is_known(
+    cell: Cell, day: date | None, exactness: str | None
+) -> None:
+    frame = cleaned((BIRTH, [cell])).frame
+    assert frame.select("ngay_sinh", "ngay_sinh.do_chinh_xac").row(0) == (day, exactness)
+
+
+def test_exactness_is_told_row_by_row() -> None:
+    frame = cleaned((BIRTH, ["05/06/1990", "1985", None, "6/1990", "?", "01/01/1990"])).frame
+    assert frame["ngay_sinh.do_chinh_xac"].to_list() == ["ngay", "nam", None, "thang", None, "ngay"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "answer"),
+    [
+        ("2026", (2026, None, None)),
+        (("2026", NUMBER), (2026, None, None)),
+        ("Năm 2026", (2026, None, None)),
+        (" 2026 ", (2026, None, None)),
+        ("'2026", (2026, None, None)),
+        ("1899", (1899, None, None)),
+        ("26", (26, None, None)),
+        ("2.026", UNREADABLE),
+        (("2026.5", NUMBER), UNREADABLE),
+        (("18/07/1905", DATE), UNREADABLE),
+        ("2025-2026", UNREADABLE),
+        ("-2026", UNREADABLE),
+        ("hai nghìn", UNREADABLE),
+        ("99999999999", UNREADABLE),
+    ],
+)
+def test_years(cell: Cell, answer: tuple[int | None, str | None, str | None]) -> None:
+    assert read_one(YEAR, cell) == answer
