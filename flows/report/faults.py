@@ -40,10 +40,10 @@ def age(opened: pl.Expr, as_of: date) -> pl.Expr:
 def causes(faults: pl.DataFrame) -> pl.DataFrame:
     """Ordered faults grouped by cause, the heaviest first.
 
-    Columns: CAUSE, `count`, `line` (of its first fault), `cell`, `value`, `message`, `proposal` and
+    Columns: CAUSE, `count`, `line` (of its first fault), `row`, `cell`, `value`, `message`, `proposal` and
     `dimension` of that fault, `values` (how many different things were typed).
     """
-    first = ("line", "cell", "value", "message", "proposal", "dimension")
+    first = ("line", "row", "cell", "value", "message", "proposal", "dimension")
     return (
         faults.group_by(CAUSE, maintain_order=True)
         .agg(pl.len().alias("count"), *(pl.col(name).first() for name in first), _values())

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import polars as pl
 
-from flows.report import faults
+from flows.report import faults, words
 from flows.report.names import Names
 from flows.report.tables import Tables
 
@@ -45,17 +45,29 @@ def address(**said: object) -> str:
 
 
 def cause_rows(found: pl.DataFrame, names: Names, limit: int) -> list[Row]:
-    """The first `limit` of `faults.causes`, with the column's heading and the link to all its cells."""
+    """The first `limit` of `faults.causes`, with `where` they stand in words and the `link` to all cells."""
     return [
-        row
-        | {
-            "heading": names.column(row["dataset"], row["column"]),
-            "link": address(
-                submission=row["submission"], sheet=row["sheet"], column=row["column"], code=row["code"]
-            ),
-        }
+        row | {"where": _where(row, names), "link": address(**{name: row[name] for name in _LINKED})}
         for row in found.head(limit).iter_rows(named=True)
     ]
+
+
+_LINKED = ("unit", "dataset", "period", "submission", "sheet", "column", "code")
+
+
+def _where(row: Row, names: Names) -> str:
+    """`12 ô ở cột “Ngày sinh”, trang tính “Danh sách”, tệp a.xlsx (tháng 10/2026)`, as far as it is known."""
+    heading = names.column(row["dataset"], row["column"])
+    column = f" ở cột “{heading}”" if heading else ""
+    count = words.number(row["count"])
+    parts = (
+        f"{count} ô{column}" if row["cell"] else f"{count} dòng{column}" if row["row"] else None,
+        f"trang tính “{row['sheet']}”" if row["sheet"] else None,
+        f"tệp {row['file']}" if row["file"] else names.dataset(row["dataset"]),
+    )
+    period = f" ({words.period(row['period'])})" if row["period"] else ""
+    said = ", ".join(part for part in parts if part) + period
+    return said[0].upper() + said[1:]
 
 
 def fault_counts(release: Release) -> Mapping[str, list[Row]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from flows.report import analyst, chairman, engineer, lists, units
+from flows.report import analyst, chairman, engineer, fault_list, file_list, issue_list, units
 from flows.report.names import Names
 from flows.report.release import release as read_release
 from flows.report.render import site
@@ -32,8 +32,9 @@ def write_site(
     names = Names(datasets, commune, plan.load() if indicators is None else indicators)
     made = read_release(release, read_tables(release), names, as_of)
     pages = site(made.reports, made.names, {"as_of": as_of})
-    for table in (lists.fault_list(made), lists.file_list(made), lists.issue_list(made)):
-        pages.write(table["here"], "bang.html.j2", table)
+    for listing in (fault_list, file_list, issue_list):
+        content = listing.content(made)
+        pages.write(content["here"], "bang.html.j2", content)
     pages.write("ky_su.html", "ky_su.html.j2", engineer.content(made))
     pages.write("don_vi.html", "don_vi.html.j2", units.unit_list(made))
     for name, page in units.unit_pages(made):

@@ -169,7 +169,7 @@
     const cell = make('td', { role: 'cell', 'data-label': field.title, class: 'o-' + field.name + (field.numbers ? ' so' : '') });
     if (field.name === data.opens) {
       const open = state.open === row;
-      const button = make('button', { type: 'button', class: 'mo', 'aria-expanded': String(open), 'aria-label': `${words || 'Cả tệp'}: xem chi tiết` }, words || 'Cả tệp');
+      const button = make('button', { type: 'button', class: 'mo', 'aria-expanded': String(open), 'aria-label': `${words || 'Dòng này'}: xem chi tiết` }, words || 'Xem');
       button.addEventListener('click', () => toggle(row));
       cell.append(button);
     } else if (field.badge && words !== null) {

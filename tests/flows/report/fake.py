@@ -150,7 +150,10 @@ def _faults(owed: list[tuple[str, Dataset, periods.Period]], count: int) -> list
         )
     whole = {"unit": "viettel", "submission": _hash(0), "file": "Báo cáo.docx", "dimension": "dung"}
     code, message = "tep.khong_phai_bang_tinh", "Tệp này không phải bảng tính. Nộp lại bằng tệp Excel."
+    absent = {"unit": "T09", "dataset": "ho_gia_dinh", "period": "2026-10", "code": "giao_nop.chua_co"}
     if count:
+        said = "Chưa nhận được báo cáo kỳ này."
+        rows.append(absent | {"dimension": "du", "severity": "chan", "message": said, "issue": "1" * 16})
         rows.append(whole | {"code": code, "severity": "chan", "message": message, "issue": "0" * 16})
     return rows
 

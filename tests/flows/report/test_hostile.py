@@ -59,4 +59,4 @@ def test_a_page_that_leaves_rows_out_says_so(reports: Path, monkeypatch: pytest.
     write_site(reports.parent, DATASETS, COMMUNE, AS_OF)
     text = pages(reports)["loi.html"]
     assert payload(text)["rows"] == 10
-    assert "đủ 41 dòng ở faults.parquet" in text
+    assert "đủ 42 dòng ở faults.parquet" in text

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import polars as pl
@@ -62,7 +63,7 @@ def pages(reports: Path) -> dict[str, str]:
     }
 
 
-def payload(page: str) -> Mapping[str, object]:
+def payload(page: str) -> Mapping[str, Any]:
     found = re.search(r'<script type="application/json" id="du-lieu">(.*?)</script>', page, re.DOTALL)
     assert found
     return dict(json.loads(found[1]))

@@ -1,0 +1,75 @@
+"""The page of all faults, each down to its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from flows.report import faults, lists, words
+from flows.report.names import Names
+from flows.report.payload import Field, Link
+from flows.report.release import Release
+from schemas.contract import DIMENSIONS, SEVERITIES
+
+_LINKS = (
+    Link("Dòng của tệp này đi đâu", "tep.html#submission={}", "submission"),
+    Link("Mọi lỗi của tệp này", "#submission={}", "submission"),
+    Link("Mọi lỗi cùng mã", "#code={}", "code"),
+    Link("Trang của đơn vị", "don_vi/{}.html", "unit"),
+    Link("Lịch sử của lỗi", "theo_doi.html#issue={}", "issue"),
+)
+
+
+def content(release: Release) -> Mapping[str, Any]:
+    """Everything that the page's template shows."""
+    rows = release.faults.with_columns(
+        _headings(release).alias("heading"), faults.age(pl.col("opened"), release.as_of).alias("age")
+    )
+    listing = lists.Listing(
+        here="loi.html",
+        title="Tra cứu lỗi",
+        lead="Lỗi chặn đứng trước. Bấm vào ô (như C17) để xem tệp, trang tính, giá trị, quy tắc, đề xuất.",
+        noun="lỗi",
+        table="faults.parquet",
+        opens="cell",
+        fields=_fields(release.names),
+        links=_LINKS,
+    )
+    return lists.content(listing, rows, release.as_of)
+
+
+def _fields(names: Names) -> tuple[Field, ...]:
+    return (
+        Field("cell", "Ô", shown=True),
+        Field("unit", "Đơn vị", names.unit, shown=True, filter=True),
+        Field("dataset", "Bộ dữ liệu", names.dataset, shown=True, filter=True),
+        Field("heading", "Cột trên biểu mẫu", shown=True, filter=True),
+        Field("value", "Đã gõ", shown=True),
+        Field("message", "Sai ở đâu", shown=True),
+        Field("severity", "Mức", words.word, shown=True, filter=True, order=tuple(SEVERITIES), badge=True),
+        Field("dimension", "Tiêu chí", words.word, filter=True, order=tuple(DIMENSIONS)),
+        Field("code", "Mã lỗi", filter=True),
+        Field("period", "Kỳ", words.period, filter=True),
+        Field("age", "Đã bao lâu", filter=True, order=faults.AGES),
+        Field("file", "Tệp"),
+        Field("sheet", "Trang tính"),
+        Field("row", "Dòng"),
+        Field("column", "Tên cột trong bảng dữ liệu"),
+        Field("proposal", "Đề xuất"),
+        Field("state", "Tình trạng", words.word),
+        Field("opened", "Thấy từ ngày", words.day),
+        Field("submission", "Mã tệp"),
+        Field("issue", "Mã theo dõi"),
+    )
+
+
+def _headings(release: Release) -> pl.Series:
+    """The heading on the form for each fault's column."""
+    pairs = release.faults.select("dataset", "column")
+    known = pairs.unique().drop_nulls("column")
+    titles = [release.names.column(dataset, column) for dataset, column in known.iter_rows()]
+    named = known.with_columns(pl.Series("heading", titles, pl.String))
+    both = pairs.join(named, on=["dataset", "column"], how="left", nulls_equal=True, maintain_order="left")
+    return both["heading"]
