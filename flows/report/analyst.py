@@ -20,6 +20,10 @@ def content(release: Release) -> Mapping[str, Any]:
         "tables": [_table(release, table) for table in TABLES.values()],
         "enumerations": list(words.WORDS.items()),
         "datasets": [_dataset(release, dataset) for dataset in release.names.datasets.values()],
+        "units": [
+            (unit.name, release.names.unit(unit.name), KINDS[unit.kind])
+            for unit in release.names.commune.units
+        ],
         "examples": _examples(release),
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from schemas.contract import Dataset
 from schemas.indicator import Indicator
-from schemas.units import KINDS, Commune
+from schemas.units import Commune
 
 UNKNOWN_DATASET = "Chưa rõ bộ dữ liệu"
 
@@ -32,11 +32,6 @@ class Names:
             return name or "Chưa rõ đơn vị", ""
         place = next((thon for thon in self.commune.thon if thon.code == name), None)
         return (known.title, "") if place is None else (place.name, place.old_commune)
-
-    def unit_kind(self, name: str) -> str:
-        """The title of the unit's kind."""
-        known = self.commune.unit(name)
-        return "" if known is None else KINDS[known.kind]
 
     def dataset(self, name: str | None) -> str:
         """The dataset's title."""
