@@ -35,7 +35,12 @@ ROLES: Mapping[str, str] = {
     "ban_ghi": "bản ghi",
 }
 
-ROWS_SCHEMA = {"sheet": pl.String, "row": pl.UInt32, "role": pl.String, "hidden": pl.Boolean}
+ROWS_SCHEMA: Mapping[str, type[pl.DataType]] = {
+    "sheet": pl.String,
+    "row": pl.UInt32,
+    "role": pl.String,
+    "hidden": pl.Boolean,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,64 @@
+"""Text of cells as their clerk sees it, from the Python values that the workbook library gives."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from flows.read.table import CellType
+
+
+def _text(value: str) -> str | None:
+    return value if value and not value.isspace() else None
+
+
+def number_text(value: float) -> str:
+    """Shortest digits of `value`, without exponent and without a needless `.0`."""
+    if value == (whole := int(value)):
+        return str(whole)
+    shortest = repr(value)
+    return format(Decimal(shortest), "f") if "e" in shortest else shortest
+
+
+def _moment(value: dt.datetime) -> str:
+    if value.time() == dt.time():
+        return _day(value)
+    return f"{_day(value)} {value:%H:%M:%S}"
+
+
+def _day(value: dt.date) -> str:
+    return f"{value.day:02}/{value.month:02}/{value.year:04}"
+
+
+def _span(value: dt.timedelta) -> str:
+    seconds = round(value.total_seconds())
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+_WRITERS: Mapping[type, tuple[CellType, Callable[[Any], str | None]]] = {
+    str: (CellType.TEXT, _text),
+    float: (CellType.NUMBER, number_text),
+    int: (CellType.NUMBER, str),
+    bool: (CellType.BOOL, {True: "TRUE", False: "FALSE"}.__getitem__),
+    dt.datetime: (CellType.DATE, _moment),
+    dt.date: (CellType.DATE, _day),
+    dt.time: (CellType.DATE, lambda value: value.isoformat("seconds")),
+    dt.timedelta: (CellType.DATE, _span),
+}
+_KIND = {kind: int(cell) for kind, (cell, _) in _WRITERS.items()}
+_WRITE = {kind: write for kind, (_, write) in _WRITERS.items()}
+
+
+def column_of(values: Sequence[Any], name: str) -> tuple[pl.Series, pl.Series]:
+    """Text and `CellType` of one column's cells; blank and whitespace-only ones are null and TEXT."""
+    types = set(map(type, values))
+    if types == {str}:
+        text = [v if v and not v.isspace() else None for v in values]
+        return pl.Series(name, text, pl.String), pl.zeros(len(text), pl.UInt8, eager=True)
+    text = [_WRITE[type(v)](v) for v in values]
+    kinds = [_KIND[type(v)] for v in values]
+    return pl.Series(name, text, pl.String), pl.Series(name, kinds, pl.UInt8)

@@ -1,0 +1,145 @@
+"""Takes a table's records off its sheet: for each contract column the text and how it was stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.read.body import Body, Section
+from flows.read.grid import Sheet
+from flows.read.heading import Path
+from flows.read.routing import Fit
+from flows.read.table import CellType
+from schemas.contract import Column, Dataset, chu, kieu
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Cells of a table as `Table.cells` holds them, and the letter of each column."""
+
+    cells: pl.DataFrame
+    letters: Mapping[str, str]
+
+
+def cells_of(sheet: Sheet, body: Body, fit: Fit, columns: Mapping[str, Sequence[Path]]) -> Taken:
+    """The records of a table, columns in the contract's order."""
+    pick = _Picker(sheet, body)
+    letters = {
+        column.name: columns[column.name][0].letter
+        for column in fit.dataset.columns
+        if column.name in columns
+    }
+    series = [pick(sheet.numbers())]
+    for column in fit.dataset.columns:
+        paths = columns.get(column.name, ())
+        if len(paths) == 2 and paths[0].levels[-1] != paths[1].levels[-1]:
+            series += _by_sex(sheet, pick, column, paths)
+        elif paths:
+            series += _plain(sheet, pick, column, paths[0].letter)
+    frame = pl.DataFrame(series)
+    frame = _with_sex(frame, sheet, pick, fit.dataset, columns)
+    letters = {**letters, **_letter_of_sex(frame, letters, fit.dataset)}
+    return _with_places(frame, body, fit.dataset, letters)
+
+
+class _Picker:
+    """Takes the records out of a column of the sheet; free of cost where they are all its rows."""
+
+    def __init__(self, sheet: Sheet, body: Body) -> None:
+        self._start = body.start
+        self._height = len(body.codes)
+        self._mask = None if body.records.all() else pl.Series(body.records)
+
+    def __call__(self, column: pl.Series) -> pl.Series:
+        rows = column.slice(self._start, self._height)
+        return rows if self._mask is None else rows.filter(self._mask)
+
+
+def _plain(sheet: Sheet, pick: _Picker, column: Column, letter: str) -> list[pl.Series]:
+    text = pick(sheet.text[letter]).alias(chu(column.name))
+    if sheet.kinds is None:
+        return [text, sheet.kind_of(text).alias(kieu(column.name))]
+    return [text, pick(sheet.kinds[letter]).alias(kieu(column.name))]
+
+
+def _by_sex(sheet: Sheet, pick: _Picker, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
+    """One column from two, for men and for women; `<name>.cot` says in which letter each cell stands."""
+    one, other = (_plain(sheet, pick, column, path.letter) for path in paths)
+    first = one[0].is_not_null()
+    both = first & other[0].is_not_null()
+    # Both filled is for the clerk to settle: the two texts together can't be read as a date.
+    text = pl.select(
+        pl.when(both).then(one[0] + " / " + other[0]).when(first).then(one[0]).otherwise(other[0])
+    ).to_series()
+    kind = pl.select(
+        pl.when(both).then(pl.lit(CellType.TEXT.value, pl.UInt8)).when(first).then(one[1]).otherwise(other[1])
+    ).to_series()
+    place = pl.select(
+        pl.when(first | other[0].is_null()).then(pl.lit(paths[0].letter)).otherwise(pl.lit(paths[1].letter))
+    ).to_series()
+    return [text.alias(chu(column.name)), kind.alias(kieu(column.name)), place.alias(f"{column.name}.cot")]
+
+
+def _with_sex(
+    frame: pl.DataFrame, sheet: Sheet, pick: _Picker, dataset: Dataset, columns: Mapping[str, Sequence[Path]]
+) -> pl.DataFrame:
+    """`frame` with the sex that the choice between two birth-date columns states, unless a column does."""
+    target, split = _sex_column(dataset), _split_column(frame, columns)
+    if target is None or split is None or target in columns:
+        return frame
+    men, women = (pick(sheet.text[path.letter]).is_not_null() for path in columns[split])
+    sex = pl.select(
+        pl.when(men & ~women).then(pl.lit("Nam")).when(women & ~men).then(pl.lit("Nữ"))
+    ).to_series()
+    zeros = pl.zeros(frame.height, pl.UInt8, eager=True)
+    return frame.with_columns(sex.alias(chu(target)), zeros.alias(kieu(target)))
+
+
+def _letter_of_sex(frame: pl.DataFrame, letters: Mapping[str, str], dataset: Dataset) -> Mapping[str, str]:
+    target, split = _sex_column(dataset), _split_column(frame, letters)
+    if target is None or split is None or target in letters:
+        return {}
+    return {target: letters[split]}
+
+
+def _sex_column(dataset: Dataset) -> str | None:
+    return next((column.name for column in dataset.columns if column.of == ("Nam", "Nữ")), None)
+
+
+def _split_column(frame: pl.DataFrame, columns: Iterable[str]) -> str | None:
+    return next((name for name in columns if f"{name}.cot" in frame.columns), None)
+
+
+def _with_places(frame: pl.DataFrame, body: Body, dataset: Dataset, letters: dict[str, str]) -> Taken:
+    """The thôn that section rows carry, where the row itself names none."""
+    thon = next((c.name for c in dataset.columns if c.kind.name == "thon"), None)
+    # Where the rows are the thôn themselves, a section above them is something else.
+    if thon is None or thon in dataset.key[:1]:
+        return Taken(frame, letters)
+    places = [section for section in body.sections if section.is_place]
+    if not places and chu(thon) not in frame.columns:
+        places = body.sections
+    if not places:
+        return Taken(frame, letters)
+    if chu(thon) not in frame.columns:
+        letters = {**letters, thon: places[0].letter}
+        blank = [pl.lit(None, pl.String).alias(chu(thon)), pl.lit(0, pl.UInt8).alias(kieu(thon))]
+        frame = frame.with_columns(blank)
+    return Taken(_carried(frame, places, thon), letters)
+
+
+def _carried(frame: pl.DataFrame, places: Sequence[Section], thon: str) -> pl.DataFrame:
+    schema = {"_row": pl.UInt32, "_place": pl.String}
+    above = pl.DataFrame([(s.row + 1, s.label) for s in places], schema=schema, orient="row")
+    above = above.with_columns(pl.col("_row").alias("_of"))
+    own = pl.col(chu(thon)).is_not_null()
+    return (
+        frame.join_asof(above, on="_row", check_sortedness=False)
+        .with_columns(
+            pl.when(own).then(pl.col(chu(thon))).otherwise(pl.col("_place")).alias(chu(thon)),
+            pl.when(~own).then(pl.col("_of")).alias(f"{thon}.row"),
+        )
+        .drop("_place", "_of")
+    )

@@ -1,0 +1,226 @@
+"""What a heading says, whatever its case, tones, spaces, Unicode form and abbreviations."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain
+
+from rapidfuzz import fuzz, process
+
+from schemas.contract import Column, Dataset
+
+#: Combining marks that are tones; the others (circumflex, breve, horn) belong to the letter.
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+
+_ABBREVIATIONS: Mapping[str, str] = {
+    "qh": "quan hệ",
+    "sđt": "số điện thoại",
+    "đt": "điện thoại",
+    "cccd": "căn cước công dân",
+    "đdcn": "định danh cá nhân",
+    "gt": "giới tính",
+    "mst": "mã số thuế",
+    "dn": "doanh nghiệp",
+    "hkd": "hộ kinh doanh",
+    "xl": "xử lý",
+    "sl": "số lượng",
+    "ttkdtm": "thanh toán không dùng tiền mặt",
+    "kdtm": "không dùng tiền mặt",
+    "dvc": "dịch vụ công",
+    "dvctt": "dịch vụ công trực tuyến",
+    "tthc": "thủ tục hành chính",
+    "tslcd": "truyền số liệu chuyên dùng",
+}
+_UNITS = (
+    "đồng, đ, vnđ, vnd, nghìn đồng, ngàn đồng, nghìn, nghìn đ, 1000đ, 1000 đ, 1000 đồng, 1.000đ, 1.000 đồng,"
+    "triệu đồng, triệu, tr đ, trđ, tr đồng, tr.đ, trđồng, triệu đ, tỷ đồng, tỉ đồng, tỷ, tỉ, tỷ đ,"
+    "tấn, kg, tạ, m3,"
+    "người, hộ, lượt, lượt người, cái, chiếc, km, m, m2, ha, kw, kwp, mw, kwh, mbps, kbps, gbps, %, phần trăm"
+)
+_NOTES = (
+    "nếu có, bắt buộc, nếu biết, dd mm yyyy, ngày tháng năm, ngày/tháng/năm, đánh dấu x, đánh x, x, có/không"
+)
+NUMBER_HEADINGS = ("STT", "TT", "Số TT", "Số thứ tự", "Thứ tự", "Số tt", "No")
+REMARK_HEADINGS = ("Ghi chú", "Chú thích", "Ghi chú khác", "Ký tên", "Ký nhận")
+
+
+@lru_cache(maxsize=65536)
+def key(text: str) -> str:
+    """Words of `text` in lower case, each with its tone at the end, abbreviations spelt out.
+
+    Equal keys mean equal headings: `HOÀ`, `Hòa` and their decomposed forms share one.
+    """
+    plain = unicodedata.normalize("NFD", text.replace("\u00d0", "Đ").replace("\u00f0", "đ")).lower()
+    words = (_word(found) for found in _WORD.findall(plain))
+    return " ".join(words)
+
+
+def _word(word: str) -> str:
+    letters = "".join(c for c in word if c not in _TONES)
+    keyed = letters + "".join(sorted(c for c in word if c in _TONES))
+    return _spelt_out().get(keyed, keyed)
+
+
+@lru_cache(maxsize=1)
+def _spelt_out() -> Mapping[str, str]:
+    def bare(text: str) -> str:
+        words = unicodedata.normalize("NFD", text).split()
+        return " ".join(
+            "".join(c for c in w if c not in _TONES) + "".join(sorted(c for c in w if c in _TONES))
+            for w in words
+        )
+
+    return {bare(short): bare(long) for short, long in _ABBREVIATIONS.items()}
+
+
+@lru_cache(maxsize=1)
+def _unit_keys() -> frozenset[str]:
+    return frozenset(key(unit) or unit.strip() for unit in _UNITS.split(","))
+
+
+@lru_cache(maxsize=1)
+def _note_keys() -> frozenset[str]:
+    return frozenset(key(note) for note in _NOTES.split(","))
+
+
+def tidy(text: str) -> str:
+    """`text` in NFC on one line with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+@lru_cache(maxsize=65536)
+def split_unit(text: str) -> tuple[str, str | None]:
+    """A heading without its parenthesised unit of measure and notes, and that unit."""
+    unit: str | None = None
+
+    def judge(found: re.Match[str]) -> str:
+        nonlocal unit
+        inside = re.sub(r"(?i)^\s*(?:đvt|đơn vị(?: tính)?)\s*:?\s*", "", tidy(found[1]))
+        inner = key(inside) or inside
+        if inner in _unit_keys():
+            unit = inside
+            return " "
+        return " " if inner in _note_keys() or not re.search(r"[^\W\d_]", inner) else found[0]
+
+    return _PARENTHESES.sub(judge, text), unit
+
+
+def strip_parentheses(text: str) -> tuple[str, str | None]:
+    """A heading without anything in parentheses, and the last thing that stood in them."""
+    inside = [tidy(found) for found in _PARENTHESES.findall(text)]
+    return _PARENTHESES.sub(" ", text), inside[-1] if inside else None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The heading of one column: its levels from top to bottom, repeated ones once."""
+
+    letter: str
+    levels: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The levels as contracts write them."""
+        return " > ".join(tidy(level) for level in self.levels)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of this heading, of the whole path first, then without its upper levels."""
+        words = [key(split_unit(level)[0]) for level in self.levels]
+        return tuple(" ".join(filter(None, words[start:])) for start in range(len(words)))
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of measure that the lowest level with one states."""
+        stated = (split_unit(level)[1] for level in reversed(self.levels))
+        return next(filter(None, stated), None)
+
+
+class Vocabulary:
+    """The headings of all contracts, looked up by key."""
+
+    def __init__(self, datasets: Mapping[str, Dataset]) -> None:
+        self.datasets = datasets
+
+    @cached_property
+    def whole(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Key of a full heading -> the (dataset, column) pairs that bear it."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for dataset in self.datasets.values():
+            for column in dataset.columns:
+                for label in (column.label, *column.also):
+                    pairs = found.setdefault(Path("", tuple(label.split(" > "))).keys[0], [])
+                    if (dataset.name, column.name) not in pairs:
+                        pairs.append((dataset.name, column.name))
+        return {k: tuple(v) for k, v in found.items()}
+
+    @cached_property
+    def without_parentheses(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Like `whole`, for columns with a unit of measure, so that a strange unit is still seen as one."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for dataset in self.datasets.values():
+            for column in filter(measured, dataset.columns):
+                for label in (column.label, *column.also):
+                    words = " ".join(key(strip_parentheses(part)[0]) for part in label.split(" > "))
+                    found.setdefault(words, []).append((dataset.name, column.name))
+        return {k: tuple(dict.fromkeys(v)) for k, v in found.items()}
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """Keys of every level of every heading, and of the headings that number the rows."""
+        labels = chain.from_iterable(
+            (c.label, *c.also) for dataset in self.datasets.values() for c in dataset.columns
+        )
+        levels = chain.from_iterable((*label.split(" > "), label) for label in labels)
+        return frozenset(key(split_unit(level)[0]) for level in chain(levels, NUMBER_HEADINGS))
+
+    @cached_property
+    def spellings(self) -> frozenset[str]:
+        """The levels in lower-case NFC, for a quick look over many cells."""
+        labels = chain.from_iterable(
+            (c.label, *c.also) for dataset in self.datasets.values() for c in dataset.columns
+        )
+        return frozenset(tidy(part).lower() for label in labels for part in label.split(" > "))
+
+    def nearest(self, path: Path, dataset: Dataset, free: Iterable[Column]) -> Column | None:
+        """The column of `dataset` not found yet whose heading looks most like `path`, if any does."""
+        choices = {
+            (column.name, label): " ".join(key(split_unit(part)[0]) for part in label.split(" > "))
+            for column in free
+            for label in (column.label, *column.also)
+        }
+        best = process.extractOne(path.keys[0], choices, scorer=_likeness, score_cutoff=78)
+        return dataset[best[2][0]] if best else None
+
+
+def _likeness(one: str, other: str, **_: object) -> float:
+    """Likeness in percent, of the words as typed or without tones, whichever is higher."""
+    return max(fuzz.ratio(one, other), fuzz.ratio(_toneless(one), _toneless(other)) - 4)
+
+
+@lru_cache(maxsize=4096)
+def _toneless(keyed: str) -> str:
+    return "".join(c for c in keyed if not unicodedata.combining(c)).replace("đ", "d")
+
+
+@lru_cache(maxsize=1)
+def number_keys() -> frozenset[str]:
+    """Keys of headings over a column that only numbers the rows."""
+    return frozenset(map(key, NUMBER_HEADINGS))
+
+
+@lru_cache(maxsize=1)
+def remark_keys() -> frozenset[str]:
+    """Keys of headings over columns that no contract asks for and nobody minds."""
+    return frozenset(map(key, REMARK_HEADINGS))
+
+
+def measured(column: Column) -> bool:
+    """Whether the contract states a unit of measure for `column`."""
+    return column.unit is not None or column.kind.name == "so_tien" or split_unit(column.label)[1] is not None

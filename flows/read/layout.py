@@ -1,0 +1,151 @@
+"""Finds where on a sheet the headings of tables stand, in one to four rows, by the words of the contracts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import polars as pl
+
+from flows.read.grid import Merge, Sheet, letter
+from flows.read.heading import Path, Vocabulary, key, number_keys, split_unit, tidy
+from flows.read.matching import matches
+
+_FIRST_LOOK = 60
+_LONG = 50_000
+_DEEPEST = 4
+_NUMBERED = re.compile(r"\(?-?\d{1,3}\)?(?:\s*=\s*[\d()+\-*x×:/ ]+)?|\(?[A-ZĐ]\)?|\d{1,3}[.,]0")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The headings of one table: rows `top` to `bottom`, numbering row if any, first row of the body."""
+
+    top: int
+    bottom: int
+    numbering: int | None
+    paths: tuple[Path, ...]
+
+    @property
+    def body(self) -> int:
+        """The first row below headings and numbering row."""
+        return (self.bottom if self.numbering is None else self.numbering) + 1
+
+
+def find_blocks(sheet: Sheet, vocabulary: Vocabulary) -> list[Block]:
+    """The heading blocks of a sheet from top to bottom; rows count from 0."""
+    blocks: list[Block] = []
+    for row in _candidates(sheet, vocabulary):
+        if blocks and row <= blocks[-1].bottom:
+            continue
+        block = _best_block(sheet, row, blocks[-1].body if blocks else 0, vocabulary)
+        if block and (not blocks or _is_another(block, blocks, vocabulary)):
+            blocks.append(block)
+    return blocks
+
+
+def _candidates(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[int]:
+    """Rows that hold at least two known headings."""
+    for row, cells in enumerate(sheet.text.head(_FIRST_LOOK).iter_rows()):
+        known = (key(split_unit(cell)[0]) in vocabulary.parts for cell in cells if cell and len(cell) < 200)
+        if sum(known) >= 2:
+            yield row
+    rest = sheet.text.slice(_FIRST_LOOK)
+    if 0 < rest.height <= _LONG:
+        spelt = pl.all().str.strip_chars().str.to_lowercase().is_in(vocabulary.spellings)
+        hits = rest.select(pl.sum_horizontal(spelt.fill_null(False)).alias("n"))["n"]
+        yield from (int(row) + _FIRST_LOOK for row in (hits >= 2).arg_true())
+
+
+def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> Block | None:
+    """Of all blocks that start near `row`, the shallowest of those that name most columns of a dataset."""
+    best: tuple[int, int, int] | None = None
+    for top in range(max(floor, row - 1), min(row + 2, sheet.text.height)):
+        for depth in range(1, min(_DEEPEST, sheet.text.height - top) + 1):
+            named = _most_named(_paths(sheet, top, top + depth - 1), vocabulary)
+            if named >= 2 and (best is None or (named, -depth) > (best[0], best[1])):
+                best = (named, -depth, top)
+    if best is None:
+        return None
+    top, bottom = _whole_merges(sheet.merges, best[2], best[2] - best[1] - 1, floor)
+    numbering = bottom + 1 if _is_numbering(sheet, bottom + 1) else None
+    return Block(top, bottom, numbering, _paths(sheet, top, bottom))
+
+
+def _is_another(block: Block, before: Sequence[Block], vocabulary: Vocabulary) -> bool:
+    """Whether a block further down is one indeed and not a record that happens to hold two such words."""
+    named = _most_named(block.paths, vocabulary)
+    return named >= 3 or 2 * named >= len(block.paths) or block.paths == before[0].paths
+
+
+def _most_named(paths: Sequence[Path], vocabulary: Vocabulary) -> int:
+    found: dict[str, set[str]] = {}
+    for path in paths:
+        for match in matches(path, vocabulary):
+            found.setdefault(match.dataset, set()).add(match.column + match.sex)
+    return max(map(len, found.values()), default=0)
+
+
+def _whole_merges(merges: Sequence[Merge], top: int, bottom: int, floor: int) -> tuple[int, int]:
+    """The block widened so that it cuts no merged cell; title rows merged across stay out."""
+    for first, _, last, _ in merges:
+        if first < last and first <= bottom and last >= top and first >= floor and last - first < _DEEPEST:
+            top, bottom = min(top, first), max(bottom, last)
+    return top, bottom
+
+
+def _paths(sheet: Sheet, top: int, bottom: int) -> tuple[Path, ...]:
+    """The headings of all columns that have one, from rows `top` to `bottom`."""
+    levels = _filled(sheet, top, bottom)
+    found = []
+    for index in range(sheet.text.width):
+        names: list[str] = []
+        for level in levels:
+            text = level[index]
+            if text and (not names or key(text) != key(names[-1])):
+                names.append(text)
+        if names:
+            found.append(Path(letter(index), tuple(names)))
+    return tuple(found)
+
+
+def _filled(sheet: Sheet, top: int, bottom: int) -> list[list[str | None]]:
+    """Heading rows with merged cells filled, and upper levels spread over the columns they stand above."""
+    levels = [list(row) for row in sheet.text.slice(top, bottom - top + 1).iter_rows()]
+    width = sheet.text.width
+    merged = [[False] * width for _ in levels]
+    for first, left, last, right in sheet.merges:
+        if first > bottom or last < top:
+            continue
+        text = sheet.text[first, left] if left < width else None
+        for row in range(max(first, top), min(last, bottom) + 1):
+            for column in range(left, min(right + 1, width)):
+                levels[row - top][column] = text
+                merged[row - top][column] = True
+    for upper, lower, fixed in zip(levels, levels[1:], merged, strict=False):
+        for column in range(1, width):
+            below = lower[column] and lower[column - 1] and lower[column - 1] != upper[column - 1]
+            if not upper[column] and not fixed[column] and below:
+                upper[column] = upper[column - 1]
+    return levels
+
+
+def _is_numbering(sheet: Sheet, row: int) -> bool:
+    """Whether a row only numbers the columns: `1 2 3`, `(1) (2)`, `A B 1 2`, `11=10+9`."""
+    if row >= sheet.text.height:
+        return False
+    cells = [tidy(cell) for cell in sheet.text.row(row) if cell]
+    if len(cells) < 3 or not all(map(_NUMBERED.fullmatch, cells)):
+        return False
+    numbers = [abs(int(re.sub(r"\D*(\d+).*", r"\1", cell))) for cell in cells if re.search(r"\d", cell)]
+    if not numbers:
+        return True
+    steps = sum(after == before + 1 for before, after in pairwise(numbers))
+    return numbers[0] in (0, 1, 2) and 2 * steps >= len(numbers) - 1
+
+
+def numbering_letter(block: Block) -> str | None:
+    """Letter of the column that numbers the records, if the table has one."""
+    return next((path.letter for path in block.paths if number_keys() & {*path.keys}), None)

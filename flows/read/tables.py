@@ -1,0 +1,171 @@
+"""Reads one sheet: its heading blocks, the tables below them, and a role for every row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from flows.read.body import CODE, Body, Codes, Columns, classify
+from flows.read.extract import cells_of
+from flows.read.grid import Sheet, index_of
+from flows.read.heading import Vocabulary, key, measured, strip_parentheses, tidy
+from flows.read.layout import Block, find_blocks, numbering_letter
+from flows.read.routing import Fit, choose, columns_of, fits, heading_problems, missing_problems, unclear
+from flows.read.table import ROLES, ROWS_SCHEMA, Problem, Table
+from flows.read.words import is_tail, is_total, says_nil
+
+_UNIT_LINE = re.compile(r"(?i)(?:đơn vị tính|đvt|đơn vị)\s*[:：]\s*([^()]+?)\s*\)?\s*$")
+_MONEY = {
+    key(word) for word in ("đồng", "đ", "nghìn", "ngàn", "triệu", "tỷ", "tỉ", "trđ", "1000đ", "vnđ", "tr")
+}
+
+
+@dataclass(slots=True)
+class SheetRead:
+    """What one sheet gave."""
+
+    sheet: Sheet
+    codes: Codes
+    tables: list[Table] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    recognised: bool = False
+
+    def rows(self) -> pl.DataFrame:
+        """One line a sheet row (`ROWS_SCHEMA`)."""
+        numbers = self.sheet.numbers()
+        roles = pl.Series("role", list(ROLES))[self.codes]
+        hidden = pl.lit(True) if self.sheet.hidden else pl.col("row").is_in(sorted(self.sheet.hidden_rows))
+        frame = pl.DataFrame([numbers.alias("row"), roles.alias("role")])
+        return frame.select(
+            pl.lit(self.sheet.name).alias("sheet"), "row", "role", hidden.alias("hidden")
+        ).cast(pl.Schema(ROWS_SCHEMA))
+
+
+def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
+    """The tables of a sheet; rows of what is no table are accounted for as `ngoai_bang`."""
+    height = sheet.text.height
+    read = SheetRead(sheet, np.full(height, CODE["ngoai_bang"], np.uint8))
+    blocks = find_blocks(sheet, vocabulary) if height else []
+    tops = [
+        _title_top(sheet, block, after)
+        for block, after in zip(blocks, [-1, *(b.body for b in blocks)], strict=False)
+    ]
+    for block, top, stop in zip(blocks, tops, [*tops, height][1:], strict=False):
+        _read_table(read, block, top, stop, vocabulary)
+    if not blocks and height:
+        read.codes[_blank(sheet, 0, height)] = CODE["trong"]
+    return read
+
+
+def _title_top(sheet: Sheet, block: Block, floor: int) -> int:
+    """First title row of a table: everything above the first one, what stands right above the others."""
+    if floor < 0:
+        return 0
+    top = block.top
+    for row in range(block.top - 1, max(floor, block.top - 8) - 1, -1):
+        texts = [cell for cell in sheet.text.row(row) if cell]
+        if len(texts) > 2 or any(is_total(cell) or is_tail(cell) for cell in texts):
+            break
+        if not texts and top < block.top:
+            break
+        top = row if texts else top
+    return top
+
+
+def _blank(sheet: Sheet, start: int, stop: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    rows = sheet.text.slice(start, stop - start)
+    empty = rows.select(pl.all_horizontal(pl.all().is_null()).alias("e"))["e"]
+    return np.flatnonzero(empty.to_numpy()) + start
+
+
+def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: Vocabulary) -> None:
+    sheet = read.sheet
+    line = sheet.number(block.bottom)
+    chosen = choose(fits(block, vocabulary))
+    if len(chosen) != 1:
+        read.problems.append(unclear(sheet.name, line, chosen))
+        _blame(read, block, top, stop)
+        return
+    fit = chosen[0]
+    read.recognised = True
+    body = classify(sheet, block.body, stop, _columns(fit, block))
+    title = _title(sheet, top, block.top)
+    table = cells_of(sheet, body, fit, columns_of(fit))
+    found = frozenset(table.letters)
+    place = (sheet.name, line)
+    problems = heading_problems(fit, block, place, vocabulary)
+    problems += missing_problems(fit, block, place, found, vocabulary)
+    read.problems += problems
+    _paint(read, block, top, body)
+    if any(found.severity == "chan" for found in problems):
+        read.codes[body.start : stop][body.records] = CODE["ngoai_bang"]
+        return
+    nil = (body.nil or any(map(says_nil, title))) and not body.records.any()
+    read.tables.append(
+        Table(
+            fit.dataset.name,
+            sheet.name,
+            title,
+            table.cells,
+            table.letters,
+            _units(fit, title),
+            nil,
+        )
+    )
+
+
+def _columns(fit: Fit, block: Block) -> Columns:
+    letters = sorted({path.letter for path in block.paths}, key=index_of)
+    read = tuple(sorted(fit.letters, key=index_of))
+    return Columns(read, numbering_letter(block), tuple(letters[:3]))
+
+
+def _paint(read: SheetRead, block: Block, top: int, body: Body) -> None:
+    read.codes[top : block.top] = CODE["tieu_de"]
+    read.codes[block.top : block.bottom + 1] = CODE["dau_cot"]
+    if block.numbering is not None:
+        read.codes[block.numbering] = CODE["so_cot"]
+    read.codes[body.start : body.start + len(body.codes)] = body.codes
+    read.codes[_blank(read.sheet, top, block.body)] = CODE["trong"]
+
+
+def _blame(read: SheetRead, block: Block, top: int, stop: int) -> None:
+    """Accounts for the rows of a table that can't be read."""
+    read.codes[top : block.top] = CODE["tieu_de"]
+    read.codes[block.top : block.bottom + 1] = CODE["dau_cot"]
+    read.codes[_blank(read.sheet, top, stop)] = CODE["trong"]
+
+
+def _title(sheet: Sheet, top: int, stop: int) -> tuple[str, ...]:
+    return tuple(tidy(cell) for row in sheet.text.slice(top, stop - top).iter_rows() for cell in row if cell)
+
+
+def _units(fit: Fit, title: Sequence[str]) -> Mapping[str, str]:
+    """The unit of measure that the file states for each measured column, in the heading or above it."""
+    of_sheet = _unit_of_sheet(title)
+    units: dict[str, str] = {}
+    for name, pairs in fit.columns.items():
+        column, path = fit.dataset[name], pairs[0][1]
+        if not measured(column):
+            continue
+        stated = path.unit or next((u for u in (strip_parentheses(v)[1] for v in path.levels) if u), None)
+        if stated is None and (column.unit or column.kind.name == "so_tien"):
+            stated = of_sheet
+        if stated is not None:
+            units[name] = stated
+    return units
+
+
+def _unit_of_sheet(title: Sequence[str]) -> str | None:
+    """The unit of money of a line such as `Đơn vị tính: triệu đồng, %`."""
+    for text in title:
+        if line := _UNIT_LINE.search(text):
+            parts = re.split(r"[,;/]", line[1])
+            for part in parts:
+                if _MONEY & set(key(part).split()):
+                    return tidy(part)
+    return None

@@ -1,0 +1,73 @@
+"""Reading whole files."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import polars as pl
+import pytest
+from tests.flows.read.forms import form, heading_grid, records
+
+from flows.read import read_file
+from flows.read.table import Doc
+from schemas import datasets as declared
+from schemas.contract import chu
+
+DATASETS = declared.load()
+
+
+def texts(doc: Doc, name: str) -> list[list[str | None]]:
+    (table,) = doc.tables
+    return [table.cells[chu(c.name)].to_list() for c in DATASETS[name].columns]
+
+
+def expected(rows: list[list[object]]) -> list[list[str | None]]:
+    return [[None if v is None else str(v) for v in column] for column in zip(*rows, strict=True)]
+
+
+def accounted(doc: Doc) -> bool:
+    taken = doc.rows.filter(pl.col("role") == "ban_ghi").height
+    return taken == sum(table.cells.height for table in doc.tables)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_reads_the_form_of_every_dataset(name: str) -> None:
+    rows = records(DATASETS[name], 5)
+    doc = read_file(form(DATASETS[name], rows), "a.xlsx", DATASETS)
+    assert doc.problems == ()
+    assert doc.tables[0].dataset == name
+    assert texts(doc, name) == expected(rows)
+    assert accounted(doc)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["dan_cu", "thanh_toan"])
+def test_reads_text_files(name: str, encoding: str, separator: str) -> None:
+    rows = records(DATASETS[name], 5)
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=separator)
+    writer.writerows(heading_grid(DATASETS[name]))
+    writer.writerows([n, *row] for n, row in enumerate(rows, 1))
+    doc = read_file(target.getvalue().encode(encoding), "a.csv", DATASETS)
+    assert doc.problems == ()
+    assert texts(doc, name) == expected(rows)
+    assert accounted(doc)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "tep.khong_mo_duoc"),
+        (b"PK\x03\x04half a zip", "tep.khong_mo_duoc"),
+        (b"%PDF-1.7 ...", "tep.khong_phai_bang_tinh"),
+        (b"\xff\xd8\xff\xe0 photo", "tep.khong_phai_bang_tinh"),
+        (b"Kinh gui UBND xa,\nXin bao cao nhu sau.\n", "tep.khong_phai_bang_tinh"),
+        ("Màu,Cỡ\nđỏ,1\nxanh,2\n".encode(), "tep.khong_ro_bo_du_lieu"),
+    ],
+)
+def test_refuses_what_is_no_table(data: bytes, code: str) -> None:
+    doc = read_file(data, "a.xlsx", DATASETS)
+    assert [problem.code for problem in doc.problems] == [code]
+    assert doc.tables == ()
