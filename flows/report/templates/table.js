@@ -271,7 +271,7 @@
     let waiting;
     by('tim').addEventListener('input', (event) => {
       clearTimeout(waiting);
-      waiting = setTimeout(() => { state.search = event.target.value; restart(); }, 120);
+      waiting = setTimeout(() => { state.search = event.target.value; restart(); }, 40);
     });
     by('truoc').addEventListener('click', () => { state.page--; state.open = -1; showRows(); writeAddress(); });
     by('sau').addEventListener('click', () => { state.page++; state.open = -1; showRows(); writeAddress(); });
