@@ -21,7 +21,7 @@ _BARE_YEAR = "^(?:năm )?(?<y>(?:19|20)[0-9]{2}|2100)$"
 
 #: A number in this range is a day counted by Excel from 30/12/1899 (01/01/1904 in old Mac workbooks).
 SERIALS = (10_000, 60_000)
-_EPOCH = date(1899, 12, 30)
+SERIAL_EPOCH = date(1899, 12, 30)
 
 # Fewer digits than in a year, or a year before 1000, is left to the shapes.
 _FIRST_OF_FOUR_DIGITS = date(1000, 1, 1)
@@ -52,7 +52,7 @@ def _date(text: pl.Expr, shape: str, parts: tuple[str, ...]) -> pl.Expr:
 def _serial() -> pl.Expr:
     days = pl.when(IS_NUMBER).then(TEXT.cast(pl.Float64, strict=False))
     whole = pl.when(days.is_between(*SERIALS)).then(days).floor().cast(pl.Int32)
-    return pl.lit(_EPOCH) + pl.duration(days=whole)
+    return pl.lit(SERIAL_EPOCH) + pl.duration(days=whole)
 
 
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:

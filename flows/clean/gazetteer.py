@@ -32,6 +32,11 @@ def _split(name: str) -> tuple[str | None, str]:
     return (found[1].lower(), found[2]) if found else (None, name)
 
 
+def parts(text: str) -> list[str]:
+    """What commas, dashes, brackets and words such as "xã" part: a name, an old commune, a district…"""
+    return list(filter(None, _BETWEEN.split(text.strip())))
+
+
 def _kind_of_place(prefix: str | None) -> int | None:
     return next((number for number, kind in enumerate(_KINDS_OF_PLACE) if prefix in kind), None)
 
@@ -60,16 +65,17 @@ class Gazetteer:
         """Codes of the thôn that `text` can mean; none where some part of it is not known."""
         named: list[Codes] = []
         around = frozenset(self.thon)
-        for part in filter(None, _BETWEEN.split(text.strip())):
-            if codes := self._named(part):
+        for part in parts(text):
+            if codes := self.named(part):
                 named.append(codes)
-            elif codes := self._around(part):
+            elif codes := self.surrounded(part):
                 around &= codes
             else:
                 return _NONE
         return around.intersection(*named) if named else _NONE
 
-    def _named(self, part: str) -> Codes:
+    def named(self, part: str) -> Codes:
+        """Codes of the thôn that have this name, prefix or code."""
         prefix, rest = _split(part)
         for whole in (part, rest):
             if codes := self.exact.get(fold_one(whole), _NONE):
@@ -83,15 +89,17 @@ class Gazetteer:
         # "Thôn Móng" may be Làng Móng, or Thôn Mống with a mark forgotten.
         return (same_kind or same_name) | self.toneless.get(_letters(part), _NONE)
 
-    def _around(self, part: str) -> Codes:
+    def surrounded(self, part: str) -> Codes:
+        """Codes of the thôn in this old commune, or in a place that holds the whole commune."""
         if _HIGHER_LEVEL.match(part):
             return frozenset(self.thon)
         commune = _COMMUNE.sub(lambda found: _SPELLED_OUT.get(found[1].lower(), found[1]) + " ", part)
         return self.around.get(_letters(commune), _NONE)
 
-    def full_name(self, code: str) -> str:
-        """A name that only this thôn has: its own, with its old commune's behind."""
-        return f"{self.thon[code].name} ({self.thon[code].old_commune})"
+    def sure_name(self, code: str) -> str:
+        """A name that only this thôn has: its own, with its old commune's behind where others share it."""
+        thon = self.thon[code]
+        return thon.name if self.meant(thon.name) == {code} else f"{thon.name} ({thon.old_commune})"
 
 
 def gazetteer(commune: Commune) -> Gazetteer:

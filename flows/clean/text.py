@@ -7,8 +7,8 @@ import unicodedata
 
 import polars as pl
 
-#: Characters that show nothing: zero-width signs, direction marks, soft hyphen, byte order mark.
-INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+#: Characters that show nothing: zero-width and control signs, direction marks, soft hyphen, byte order mark.
+INVISIBLE = "[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 DASHES = "[\u2010-\u2015\u2212]"
 
 #: What says that a cell is empty, as `fold` leaves it.
@@ -19,8 +19,10 @@ FORMULA_ERRORS = (
     r"^#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|BLOCKED!|CONNECT!|FIELD!|BUSY!)$"
 )
 
-# Moving the tone to its syllable's end makes "hoà" and "hòa" equal; read by polars and by `re` alike.
-_TONE = re.compile("([\u0300\u0301\u0303\u0309\u0323])([a-zđ\u0302\u0306\u031b]+)")
+# Rust and Python disagree on which control signs are spaces.
+_SPACES = "[\\s\x1c-\x1f]+"
+# Moving the tone to its vowels' end makes "hoà" and "hòa" equal; read by polars and by `re` alike.
+_TONE = re.compile("([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)")
 _MARKS = re.compile("[\u0300-\u036f]")
 
 
@@ -29,7 +31,7 @@ def tidy(typed: pl.Expr) -> pl.Expr:
     return (
         typed.str.normalize("NFC")
         .str.replace_all(INVISIBLE, "")
-        .str.replace_all(r"\s+", " ")
+        .str.replace_all(_SPACES, " ")
         .str.strip_chars(" ")
         .str.replace(r"^['’] ?([^'’]*)$", "${1}")
     )
@@ -49,19 +51,19 @@ def why_tidied(typed: pl.Expr, text: pl.Expr) -> pl.Expr:
 def fold(text: pl.Expr) -> pl.Expr:
     """The key under which spellings of the same words are equal: case, tones' placement, spaces aside."""
     return (
-        text.str.normalize("NFD")
-        .str.to_lowercase()
+        text.str.to_lowercase()
+        .str.normalize("NFD")
+        .str.replace_all(_SPACES, "")
+        .str.replace_all(DASHES, "-")
         .str.replace_all(_TONE.pattern, "${2}${1}")
         .str.normalize("NFC")
-        .str.replace_all(DASHES, "-")
-        .str.replace_all(r"\s+", "")
     )
 
 
 def fold_one(text: str) -> str:
     """`fold` for a single text."""
-    moved = _TONE.sub(r"\2\1", unicodedata.normalize("NFD", text).lower())
-    return re.sub(r"\s+", "", re.sub(DASHES, "-", unicodedata.normalize("NFC", moved)))
+    letters = re.sub(_SPACES, "", unicodedata.normalize("NFD", text.lower()))
+    return unicodedata.normalize("NFC", _TONE.sub(r"\2\1", re.sub(DASHES, "-", letters)))
 
 
 def toneless(text: str) -> str:

@@ -8,7 +8,7 @@ from flows.clean.reading import TEXT, TYPED, Reader, Setting
 from flows.clean.text import fold, fold_one, why_tidied
 
 # Letters in their composed form, single spaces: nothing to tidy; apostrophes and errors begin otherwise.
-_TIDY_WORDS = r"^[^\s\p{M}\p{Cf}#='’](?:[^\s\p{M}\p{Cf}]| [^\s\p{M}\p{Cf}])*$"
+_TIDY_WORDS = r"^[^\s\p{M}\p{C}#='’](?:[^\s\p{M}\p{C}]| [^\s\p{M}\p{C}])*$"
 # Any text as short as a blank mark, or spelled like one, is looked at more closely.
 _PERHAPS_BLANK = r"(?i)^(?:.{1,5}|kh.ng ?c.|ch.a ?c.)$"
 _VALUE = pl.col("value")

@@ -1,0 +1,78 @@
+"""Proposes what to type in a cell that could not be read; a proposal can itself be read without fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import polars as pl
+
+from flows.clean import retyped
+from flows.clean.nearest import nearest_choice, nearest_places
+from flows.clean.readers import READERS
+from flows.clean.reading import Setting, answer
+from flows.read.table import CellType
+from schemas.contract import Column, doc
+from schemas.kinds import THON
+from schemas.units import Commune
+
+_RETYPED: Mapping[str, Callable[[str, Column], Iterator[str]]] = {
+    "so_dinh_danh": retyped.personal_number,
+    "mst": retyped.tax_code,
+    "dien_thoai": retyped.phone,
+    "ngay": retyped.day,
+    "ngay_sinh": retyped.day,
+    "nam": retyped.year,
+    "so_luong": retyped.number,
+    "so_thuc": retyped.number,
+    "so_tien": retyped.number,
+    "ty_le": retyped.number,
+    "co_khong": retyped.tick,
+    "ma": retyped.code,
+}
+
+
+def propose(column: Column, texts: pl.Series, flaw: str, commune: Commune) -> pl.Series:
+    """For each of `texts`, typed in cells of `column` that have `flaw`: what to type instead, or null.
+
+    Where the cell may mean several thôn, their names stand side by side (`hoặc`), each readable.
+    """
+    typed = texts.unique().drop_nulls()
+    if flaw in ("khong_ro", "ngoai_danh_muc"):
+        proposals = _from_list(typed, column, commune)
+    elif flaw in ("khong_doc_duoc", "mat_so_0", "sai_mau", "hai_so"):
+        proposals = _from_habit(typed, column, commune)
+    else:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, texts.len())
+    return texts.replace_strict(proposals, default=None, return_dtype=pl.String)
+
+
+def _from_list(typed: pl.Series, column: Column, commune: Commune) -> dict[str, str]:
+    if column.kind is THON:
+        found = {text: nearest_places(text, commune) for text in typed}
+    else:
+        found = {text: nearest_choice(text, column) for text in typed}
+    return {text: proposal for text, proposal in found.items() if proposal is not None}
+
+
+def _from_habit(typed: pl.Series, column: Column, commune: Commune) -> dict[str, str]:
+    """For each text the first candidate that is read without fault."""
+    candidates_of = _RETYPED.get(column.kind.name)
+    if candidates_of is None:
+        return {}
+    candidates = [(text, candidate) for text in typed for candidate in candidates_of(text, column)]
+    good = _faultless([candidate for _, candidate in candidates], column, commune)
+    return {text: candidate for text, candidate in reversed(candidates) if candidate in good}
+
+
+def _faultless(candidates: list[str], column: Column, commune: Commune) -> set[str]:
+    """The candidates that, typed in a cell of `column`, would be read and judged without any fault."""
+    cells = pl.DataFrame({"typed": candidates}, schema={"typed": pl.String}).unique()
+    cells = cells.with_columns(stored=pl.lit(CellType.TEXT, pl.UInt8))
+    read = answer(cells, READERS[column.kind.name], Setting(column, commune)).select(
+        "typed",
+        pl.col("value").cast(column.kind.dtype).alias(column.name),
+        pl.col("doc").alias(doc(column.name)),
+        pl.lit(None, pl.Date).alias("_ngay_xet"),
+    )
+    faulty = [flaw.fails_when(column).fill_null(value=False) for flaw in column.kind.flaws(column)]
+    return set(read.filter(pl.col(column.name).is_not_null(), ~pl.any_horizontal(faulty))["typed"])
