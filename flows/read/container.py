@@ -44,7 +44,7 @@ def detect(data: bytes) -> Container:
     Raises:
         RefusedError: it is empty, encrypted, broken, or no kind of spreadsheet.
     """
-    if not data.strip(b"\0 \r\n\t"):
+    if not data[:4096].strip(b"\0 \r\n\t") and not data.strip(b"\0 \r\n\t"):
         raise RefusedError("tep.khong_mo_duoc", f"Tệp rỗng, không có nội dung nào. {_SEND}")
     if data.startswith(b"PK"):
         return _zip(data)

@@ -60,7 +60,7 @@ class _Picker:
 def _plain(sheet: Sheet, pick: _Picker, column: Column, letter: str) -> list[pl.Series]:
     text = pick(sheet.text[letter]).alias(chu(column.name))
     if sheet.kinds is None:
-        return [text, sheet.kind_of(text).alias(kieu(column.name))]
+        return [text, sheet.kind_of(letter, text).alias(kieu(column.name))]
     return [text, pick(sheet.kinds[letter]).alias(kieu(column.name))]
 
 

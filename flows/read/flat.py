@@ -8,7 +8,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -23,9 +23,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_NBSP = "\u00a0".encode()
 _NO_TABLE = "Tệp là văn bản, không phải bảng. Gửi lại bảng ở dạng Excel (.xlsx) hoặc CSV."
-# A whitespace-only field ends with one of these and then a separator, a quote or the line's end.
-_SPACES = (b" ", b"\t", b"\xc2\xa0", b"\xe3\x80\x80", b"\xe2\x80\x8b")
 
 
 def sheet_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
@@ -36,17 +35,15 @@ def sheet_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
     """
     data = as_utf8(data)
     head = data[:_HEAD].decode("utf-8", "ignore")
-    skipped = 0
-    if declared := re.match(r"sep=(.)\r?\n", head):
-        skipped, head = 1, head[declared.end() :]
-        data = data[declared.end() :]
-        separator = declared[1]
-    else:
-        separator = _separator(head, vocabulary)
+    declared = re.match(r"sep=(.)\r?\n", head)
+    if declared:
+        data, head = data[declared.end() :], head[declared.end() :]
+    separator = declared[1] if declared else _separator(head, vocabulary)
     text, lines = _parse(data, separator, head)
-    if skipped:
-        lines = (lines if lines is not None else _count(text.height)) + skipped
-    return Sheet(name, text, lines=lines)
+    if declared:
+        lines = (_count(text.height) if lines is None else lines) + 1
+    least = dict(zip(text.columns, text.select(pl.all().min()).row(0), strict=True)) if text.width else {}
+    return Sheet(name, _blanked(text, least, nbsp=_NBSP in data[: 1 << 20]), lines=lines, least=least)
 
 
 def as_utf8(data: bytes) -> bytes:
@@ -57,12 +54,22 @@ def as_utf8(data: bytes) -> bytes:
             return body if encoding == "utf-8" else body.decode(encoding, "replace").encode()
     if b"\0" in data:
         return _utf16(data)
+    # Valid UTF-8 is never Windows-1258 in practice. The parser finds what is wrong further down.
+    if _is_utf8(data[:_HEAD], whole=len(data) <= _HEAD):
+        return data
+    return _from_1258(data)
+
+
+def _is_utf8(data: bytes, *, whole: bool = True) -> bool:
     try:
-        # Valid UTF-8 is never Windows-1258 in practice: its letters would need matching lead bytes.
-        codecs.utf_8_decode(data, "strict", True)
+        codecs.utf_8_decode(data, "strict", whole)
     except UnicodeDecodeError:
-        return unicodedata.normalize("NFC", data.decode("cp1258", "replace")).encode()
-    return data
+        return False
+    return True
+
+
+def _from_1258(data: bytes) -> bytes:
+    return unicodedata.normalize("NFC", data.decode("cp1258", "replace")).encode()
 
 
 def _utf16(data: bytes) -> bytes:
@@ -98,27 +105,21 @@ def _separator(head: str, vocabulary: Vocabulary) -> str:
 def _parse(data: bytes, separator: str, head: str) -> tuple[pl.DataFrame, pl.Series | None]:
     """Text by column, and the line of each row where cells hold line breaks."""
     width = max((len(cells) for cells in csv.reader(head.splitlines()[:200], delimiter=separator)), default=1)
-    schema = {letter(i): pl.String() for i in range(width)}
+    short = len(next(csv.reader([head.partition("\n")[0]], delimiter=separator), ())) < width
     try:
         text = pl.read_csv(
-            data if width == 1 else _first_line_full(data, separator, width),
+            # polars takes the number of columns from the first line, which in a form is a short title.
+            separator.encode() * (width - 1) + b"\n" + data if short else data,
             has_header=False,
             infer_schema=False,
-            schema=schema,
             separator=separator,
-            raise_if_empty=False,
+            schema={letter(i): pl.String() for i in range(width)},
         )
     except pl.exceptions.PolarsError:
-        return _parse_slowly(data, separator)
-    if width > 1:
-        text = text.slice(1)
-    lines = _lines(text) if _newlines(data) > text.height else None
-    return _blanked(text, data, separator), lines
-
-
-def _first_line_full(data: bytes, separator: str, width: int) -> bytes:
-    # polars takes the number of columns from the first line, which in a form is a short title.
-    return separator.encode() * (width - 1) + b"\n" + data
+        return _parse_slowly(data if _is_utf8(data) else _from_1258(data), separator)
+    text = text.slice(1) if short else text
+    multiline = b'"' in data and _newlines(data) > text.height
+    return text, _lines(text) if multiline else None
 
 
 def _newlines(data: bytes) -> int:
@@ -136,14 +137,13 @@ def _count(height: int) -> pl.Series:
     return pl.int_range(1, height + 1, dtype=pl.UInt32, eager=True).alias("_row")
 
 
-def _blanked(text: pl.DataFrame, data: bytes, separator: str) -> pl.DataFrame:
-    """`text` with null for whitespace-only cells; the search of the bytes spares most files the work."""
-    ends = (separator.encode(), b"\r", b"\n", b'"')
-    spaced = any(space + end in data for space in _SPACES for end in ends if space != end)
-    if not spaced and b'""' not in data and not data.endswith(_SPACES):
-        return text
-    blank = pl.all().str.strip_chars().str.len_bytes() == 0
-    return text.with_columns(pl.when(~blank).then(pl.all()))
+def _blanked(text: pl.DataFrame, least: Mapping[str, str | None], *, nbsp: bool) -> pl.DataFrame:
+    """`text` with null for whitespace-only cells, which only columns with a small least text can hold."""
+    suspects = [name for name, small in least.items() if small is not None and small < "!"]
+    if nbsp:
+        suspects = text.columns
+    blank = pl.col(suspects).str.strip_chars().str.len_bytes() == 0
+    return text.with_columns(pl.when(~blank).then(pl.col(suspects)).name.keep()) if suspects else text
 
 
 def _parse_slowly(data: bytes, separator: str) -> tuple[pl.DataFrame, pl.Series | None]:

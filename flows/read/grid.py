@@ -39,7 +39,8 @@ class Sheet:
     """One sheet of a workbook, or a whole CSV.
 
     `text` holds one String column a sheet column, named by its letter; row j is sheet row j + 1 unless
-    `lines` gives other numbers. `kinds` is None for plain text: then a bare number counts as NUMBER.
+    `lines` gives other numbers. `kinds` is None for plain text: then a bare number counts as NUMBER, and
+    `least` holds each column's first text in code point order.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Sheet:
     hidden: bool = False
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
     lines: pl.Series | None = None
+    least: Mapping[str, str | None] = field(default_factory=dict)
 
     def numbers(self) -> pl.Series:
         """Sheet row (in CSV the line) of each row of `text`, as UInt32 `_row`."""
@@ -60,12 +62,13 @@ class Sheet:
         """Sheet row of row `row` of `text`."""
         return row + 1 if self.lines is None else int(self.lines[row])
 
-    def kind_of(self, text: pl.Series) -> pl.Series:
-        """How cells of plain text count as stored, as UInt8 `CellType`."""
-        return _bare_numbers(text)
+    def kind_of(self, letter: str, text: pl.Series) -> pl.Series:
+        """How cells of plain text taken from a column count as stored, as UInt8 `CellType`.
 
-
-def _bare_numbers(text: pl.Series) -> pl.Series:
-    """NUMBER where the text is digits with an optional sign and decimal point and no leading zero."""
-    bare = text.str.contains(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$").fill_null(False)
-    return bare.cast(pl.UInt8) * CellType.NUMBER.value
+        NUMBER is digits with an optional sign and decimal point and no leading zero.
+        """
+        least = self.least.get(letter)
+        if least is None or least >= ":":
+            return pl.zeros(len(text), pl.UInt8, eager=True)
+        bare = text.str.contains(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$").fill_null(False)
+        return bare.cast(pl.UInt8) * CellType.NUMBER.value

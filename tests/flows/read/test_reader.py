@@ -7,12 +7,12 @@ import io
 
 import polars as pl
 import pytest
-from tests.flows.read.forms import form, heading_grid, records
 
 from flows.read import read_file
 from flows.read.table import Doc
 from schemas import datasets as declared
 from schemas.contract import chu
+from tests.flows.read.forms import form, heading_grid, records
 
 DATASETS = declared.load()
 
