@@ -1,0 +1,5 @@
+"""A believable commune: the hand-ins of made-up people, as offices would send them, with planted faults."""
+
+from flows.sample.write import Summary, write
+
+__all__ = ["Summary", "write"]

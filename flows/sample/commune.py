@@ -1,0 +1,32 @@
+"""All hand-ins of the commune for the last two periods of every dataset, before any fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.sample import economy, hamlets, networks, office, police, society
+from flows.sample.handin import HandIn
+from flows.sample.numbers import Numbers
+from flows.sample.register import registers
+from flows.sample.world import World
+
+
+def all_hand_ins(world: World) -> list[HandIn]:
+    """The hand-ins that units owe, in the order of units and datasets."""
+    people = registers(world)
+    homes = list(hamlets.make(world, people))
+    found = [
+        *police.make(world, people),
+        *office.make(world, people),
+        *economy.make(world, people, _tax_codes(world)),
+        *society.make(world, people),
+        *networks.make(world, homes),
+        *homes,
+    ]
+    return sorted(found, key=lambda h: (h.unit, h.dataset.name, h.period.label))
+
+
+def _tax_codes(world: World) -> Iterator[str]:
+    numbers = Numbers(world.rng("tax codes"))
+    while True:
+        yield numbers.tax()

@@ -1,0 +1,53 @@
+"""One hand-in before it becomes a file: whose, which dataset and period, when, and its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flows.sample.people import Row
+from flows.sample.world import World
+from schemas.contract import Dataset
+from schemas.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """A fault that a change in a record brings: the record, the column it stands at, its code."""
+
+    row: Row
+    column: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """The records of one file; `rows` hold plain values, or `Typed` ones that are written as they are."""
+
+    unit: str
+    dataset: Dataset
+    period: Period
+    received: datetime
+    rows: list[Row]
+    latest: bool
+    faults: list[RowFault] = field(default_factory=list)
+
+    @property
+    def day(self) -> date:
+        """The day on which it comes in, by which its dates are judged."""
+        return self.received.date()
+
+
+def hand_ins(world: World, dataset: str, unit: str, earlier: list[Row], later: list[Row]) -> Iterable[HandIn]:
+    """The hand-ins of `unit` for the last two periods of `dataset`."""
+    periods = world.periods(dataset)
+    for period, rows in zip(periods, (earlier, later), strict=True):
+        yield HandIn(
+            unit,
+            world.datasets[dataset],
+            period,
+            world.received(unit, dataset, period),
+            rows,
+            latest=period is periods[1],
+        )
