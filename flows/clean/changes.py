@@ -31,12 +31,14 @@ CHANGES_SCHEMA = {
 }
 
 
-def changes_of(answers: pl.DataFrame, name: str, letter: str | None, rows: pl.Series) -> pl.DataFrame:
-    """The repairs made in column `name`; `rows` gives the sheet row of each record."""
+def changes_of(answers: pl.DataFrame, name: str, cells: pl.DataFrame, letter: str | None) -> pl.DataFrame:
+    """The repairs made in column `name` of `cells`, whose letter is `letter` where no `.cot` says another."""
     made = answers.filter(pl.col("change").is_not_null())
+    at = cells.select("_row", pl.col(f"^{name}[.]cot$"))[made["at"]]
+    own = at.get_column(f"{name}.cot", default=None)
     return made.select(
-        rows.gather(made["at"]).cast(pl.UInt32).alias("row"),
-        pl.lit(letter, pl.String).alias("column"),
+        at["_row"].cast(pl.UInt32).alias("row"),
+        (pl.lit(letter, pl.String) if own is None else own).alias("column"),
         pl.lit(name).alias("name"),
         "change",
         pl.col("typed").alias("before"),

@@ -19,6 +19,9 @@ from schemas.kinds import CO_KHONG, NGAY_SINH, SO_DINH_DANH
 from schemas.kinds.dates import precision
 from schemas.units import Commune
 
+# Where a cell stands when not in its record's row (`thon.row`) or its column's letter (`ngay_sinh.cot`).
+_PLACES = r"^.+[.](?:row|cot)$"
+
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
@@ -26,7 +29,7 @@ class Cleaned:
 
     `frame` has `_row` and, for every column X of the contract, `X` (its kind's type), `X.chu` (as
     typed), `X.doc` (null where read, else the name of a flaw), for birth dates `X.do_chinh_xac`
-    (`ngay`, `thang`, `nam`), and `thon.row` if the table has it. `changes` has `CHANGES_SCHEMA`, one
+    (`ngay`, `thang`, `nam`), and the table's `.row` and `.cot` columns. `changes` has `CHANGES_SCHEMA`, one
     row a repaired cell. `problems` are headings whose unit of measure is not known.
     """
 
@@ -51,12 +54,12 @@ def clean(table: Table, dataset: Dataset, commune: Commune) -> Cleaned:
         series for column in dataset.columns for series in _columns(column, cells, readings.get(column.name))
     )
     changes = (
-        changes_of(reading.answers, name, table.letters.get(name), cells["_row"])
+        changes_of(reading.answers, name, cells, table.letters.get(name))
         for name, reading in readings.items()
         if reading.answers is not None
     )
     return Cleaned(
-        pl.DataFrame([cells["_row"], *columns, *cells.select(pl.col("^thon[.]row$"))]),
+        pl.DataFrame([cells["_row"], *columns, *cells.select(pl.col(_PLACES))]),
         pl.concat([pl.DataFrame(schema=CHANGES_SCHEMA), *changes]),
         unknown_units(table, dataset),
     )

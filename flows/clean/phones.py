@@ -54,6 +54,15 @@ def _phone(digits: pl.Expr) -> pl.Expr:
 
 
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    """Most cells only have signs between their digits; the others are looked at part by part."""
+    cells = cells.with_columns(digits=_digits(TEXT))
+    whole = pl.col("digits").str.contains(_TEN_DIGITS)
+    simple, other = cells.filter(whole), cells.filter(~whole)
+    simple = simple.with_columns(value=pl.col("digits"), change=why_rewritten(pl.col("digits")))
+    return pl.concat([simple, _read_parts(other)], how="diagonal")
+
+
+def _read_parts(cells: pl.DataFrame) -> pl.DataFrame:
     first, *others = _numbers()
     all_phones = pl.all_horizontal(number.is_null() | _phone(number).is_not_null() for number in others)
     cells = cells.with_columns(digits=first, several=others[0].is_not_null(), all_phones=all_phones)

@@ -91,11 +91,13 @@ def _illegible(column: Column) -> pl.Expr:
         {"x"} if column.kind.dtype == pl.Boolean else set()
     )
     blank = [token for token in BLANK_TOKENS if token not in accepted]
+    # No mark of a blank has a digit or is long; other texts become null and are not folded.
+    short = pl.when(TEXT.str.contains("^[^0-9]{0,16}$")).then(TEXT)
     return (
         pl.when((STORED == CellType.ERROR) | TEXT.str.contains(FORMULA_ERRORS))
         .then(pl.lit("loi_cong_thuc"))
         .when(STORED == CellType.FORMULA)
         .then(pl.lit("cong_thuc_chua_tinh"))
-        .when(fold(TEXT).is_in(blank))
+        .when(fold(short).is_in(blank))
         .then(pl.lit("thieu"))
     )

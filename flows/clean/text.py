@@ -19,6 +19,8 @@ FORMULA_ERRORS = (
     r"^#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|BLOCKED!|CONNECT!|FIELD!|BUSY!)$"
 )
 
+# Composed letters and signs with single spaces between.
+_TIDY = r"^[^\s\p{M}\p{C}'’](?:[^\s\p{M}\p{C}]| [^\s\p{M}\p{C}])*$"
 # Rust and Python disagree on which control signs are spaces.
 _SPACES = "[\\s\x1c-\x1f]+"
 # Moving the tone to its vowels' end makes "hoà" and "hòa" equal; read by polars and by `re` alike.
@@ -26,15 +28,24 @@ _TONE = re.compile("([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b
 _MARKS = re.compile("[\u0300-\u036f]")
 
 
+def is_tidy(typed: pl.Expr) -> pl.Expr:
+    """Whether `tidy` would leave the text as it is, for sure."""
+    return typed.str.contains(_TIDY)
+
+
 def tidy(typed: pl.Expr) -> pl.Expr:
     """NFC, nothing invisible, single inner spaces, trimmed, without Excel's leading apostrophe."""
-    return (
-        typed.str.normalize("NFC")
+    # Tidy texts, nearly all, become null on the way and cost nothing.
+    tidied = (
+        pl.when(~is_tidy(typed))
+        .then(typed)
+        .str.normalize("NFC")
         .str.replace_all(INVISIBLE, "")
         .str.replace_all(_SPACES, " ")
         .str.strip_chars(" ")
         .str.replace(r"^['’] ?([^'’]*)$", "${1}")
     )
+    return pl.coalesce(tidied, typed)
 
 
 def why_tidied(typed: pl.Expr, text: pl.Expr) -> pl.Expr:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from flows.clean.reading import TEXT, TYPED, Reader, Setting
-from flows.clean.text import fold, fold_one, why_tidied
+from flows.clean.text import fold, fold_one, is_tidy, why_tidied
 
-# Letters in their composed form, single spaces: nothing to tidy; apostrophes and errors begin otherwise.
-_TIDY_WORDS = r"^[^\s\p{M}\p{C}#='’](?:[^\s\p{M}\p{C}]| [^\s\p{M}\p{C}])*$"
-# Any text as short as a blank mark, or spelled like one, is looked at more closely.
-_PERHAPS_BLANK = r"(?i)^(?:.{1,5}|kh.ng ?c.|ch.a ?c.)$"
+# Any text as short as a blank mark, spelled like one, or like a failed formula, is looked at more closely.
+_DOUBTFUL = r"(?i)^(?:.{1,5}|#.*|kh.ng ?c.|ch.a ?c.)$"
 _VALUE = pl.col("value")
 
 
 def _plain_text(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
-    return pl.when(typed.str.contains(_TIDY_WORDS) & ~typed.str.contains(_PERHAPS_BLANK)).then(typed)
+    return pl.when(is_tidy(typed) & ~typed.str.contains(_DOUBTFUL)).then(typed)
 
 
 def _read_text(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -134,3 +135,12 @@ def test_bool_cells_are_words() -> None:
 
 def test_every_change_has_its_words() -> None:
     assert all(title and title == title.strip() for title in CHANGES.values())
+
+
+def test_a_column_in_two_halves_logs_the_half_that_was_filled() -> None:
+    birth = Column("ngay_sinh", "Ngày sinh", NGAY_SINH)
+    given = table({"ngay_sinh": [("31118", NUMBER), ("31119", NUMBER), "05/06/1990"]})
+    halves = given.cells.with_columns(pl.Series("ngay_sinh.cot", ["C", "D", "C"]))
+    result = clean(replace(given, cells=halves), dataset(birth), ngoc_lac())
+    assert result.changes["column"].to_list() == ["C", "D"]
+    assert result.frame["ngay_sinh.cot"].to_list() == ["C", "D", "C"]
