@@ -12,7 +12,9 @@ OPEN = ("mo", "mo_lai")
 
 
 def follow(current: pl.DataFrame, before: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The ledger of this day from today's faults (`issue`, `unit`, `dataset`, `code`, `record`) and yesterday's.
+    """The ledger of this day, from its faults and the ledger of the day before.
+
+    Faults come with `issue`, `unit`, `dataset`, `code`, `record`.
 
     A fault that stands is `mo`; one gone is `da_sua` from the day it was gone; one back is `mo_lai`.
     """

@@ -32,7 +32,9 @@ class Table:
         """`frame` with just this table's columns, types and order; columns it lacks are null."""
         missing = [pl.lit(None).alias(name) for name in self.fields if name not in frame.columns]
         typed = [pl.col(name).cast(field.dtype) for name, field in self.fields.items()]
-        return frame.with_columns(missing).select(typed).sort(self.sort, nulls_last=False, maintain_order=True)
+        return (
+            frame.with_columns(missing).select(typed).sort(self.sort, nulls_last=False, maintain_order=True)
+        )
 
 
 _UNIT = Field(pl.String, "Đơn vị nộp")

@@ -84,7 +84,17 @@ class Kind:
     example: str
     own: tuple[Flaw, ...] = ()
 
+    def __reduce__(self) -> tuple[Callable[[str], Kind], tuple[str]]:
+        """A kind sent to another process is that process's own kind of that name."""
+        return _named, (self.name,)
+
     def flaws(self, column: Column) -> tuple[Flaw, ...]:
         """Every flaw that a cell of `column` can have, the common ones first."""
         common = COMMON if column.required else COMMON[1:]
         return common + self.own
+
+
+def _named(name: str) -> Kind:
+    from schemas.kinds import KINDS  # noqa: PLC0415 - KINDS is made of this module's kinds
+
+    return KINDS[name]

@@ -1,0 +1,86 @@
+"""The daily flow in Prefect: the same composition as a plain run, each step a task, and its schedule."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+# Before prefect is imported: it reads its settings then. Its server takes long to start on a machine
+# that never ran it, and what it says of that is for its makers, not for those who run this.
+for _name, _value in {
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_CLI_PROMPT": "false",
+    "DO_NOT_TRACK": "1",
+}.items():
+    os.environ.setdefault(_name, _value)
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.futures import wait
+from prefect.schedules import Cron
+
+from flows.collect import HERE
+from flows.day import Outcome, run_day
+from flows.pool import workers
+from flows.root import Root
+from flows.summary import markdown
+from schemas.registry import load
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+# Files may lie on a share that is away for a moment; our own steps do not get better by waiting.
+OUTSIDE = ("Thu tệp",)
+RETRY_SECONDS = [2, 10, 30]
+
+
+class PrefectRunner:
+    """Runs each step as a task; the items of `each` side by side, a task an item."""
+
+    def step(self, title: str, work: Callable[..., T], *args: object) -> T:
+        """Run one step as a task."""
+        retries = {"retries": len(RETRY_SECONDS), "retry_delay_seconds": RETRY_SECONDS}
+        options: dict[str, Any] = retries if title in OUTSIDE else {}
+        step = task(work, name=title, persist_result=False, cache_policy=None, **options)
+        return step(*args)
+
+    def each(self, title: str, work: Callable[[S], T], items: Sequence[S]) -> list[T]:
+        """Run one task an item; the work itself is done by worker processes."""
+        if not items:
+            return []
+        with workers(len(items)) as pool:
+
+            def one(item: S) -> T:
+                return pool.submit(work, item).result()
+
+            step = task(one, name=title, persist_result=False, cache_policy=None)
+            futures = [step.submit(item) for item in items]
+            wait(futures)
+            return [future.result() for future in futures]
+
+
+@flow(name="dulieuxa", flow_run_name="ngay-{as_of}", persist_result=False, validate_parameters=False)
+def daily(root: Path, as_of: date | None = None) -> Outcome:
+    """Một ngày của một xã: thu tệp, đọc, kiểm tra, tính chỉ tiêu, công bố, báo cáo."""
+    day = as_of or datetime.now(HERE).date()
+    outcome = run_day(Root(root), load(), day, PrefectRunner())
+    create_markdown_artifact(
+        markdown(outcome), key="tom-tat-ngay", description=f"Tóm tắt ngày {day:%d/%m/%Y}"
+    )
+    return outcome
+
+
+def serve(root: Path) -> None:
+    """Run `daily` every day at 06:00 Asia/Ho_Chi_Minh until stopped."""
+    daily.serve(
+        name="hang-ngay",
+        schedule=Cron("0 6 * * *", timezone=str(HERE)),
+        parameters={"root": str(root)},
+        print_starting_message=True,
+    )

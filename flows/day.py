@@ -1,0 +1,226 @@
+"""One day of one commune, from the units' files to a published release: the composition of all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import polars as pl
+
+from flows import release
+from flows.collect import HandIn, archived, collect
+from flows.digest import Digest, digest
+from flows.faults import change_table, fault_table
+from flows.ledger import follow
+from flows.measure import measure, ranking, scores
+from flows.package import write_package
+from flows.protect import Key, key_of, protected
+from flows.report import write_site
+from flows.roll_call import roll_call, roll_call_faults, unusual
+from flows.root import Root
+from flows.settle import Settled, settle
+from flows.store import describe, write, write_table
+from schemas import indicators as plan
+from schemas.registry import Contracts
+from schemas.tables import CHANGES, FAULTS, INDICATORS, ISSUES, RANKING, ROLL_CALL, SCORES, SUBMISSIONS
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+# Small enough that a crash costs little, large enough that starting a batch does not count.
+BATCH = 24
+
+
+class Runner(Protocol):
+    """Runs the steps of a day: plainly, or as tasks of a scheduler."""
+
+    def step(self, title: str, work: Callable[..., T], *args: object) -> T:
+        """Run one step."""
+        ...
+
+    def each(self, title: str, work: Callable[[S], T], items: Sequence[S]) -> list[T]:
+        """Run `work` on every item, side by side; results in the order of `items`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a day came to: where its release is, what was new, its tables for the summary."""
+
+    release: Path
+    new: Sequence[HandIn]
+    unchanged: bool
+    submissions: pl.DataFrame
+    faults: pl.DataFrame
+    indicators: pl.DataFrame
+    roll_call: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some hand-ins to be digested by one worker."""
+
+    root: Root
+    contracts: Contracts
+    hand_ins: tuple[HandIn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The tables of a day that are reckoned from its settled hand-ins."""
+
+    faults: pl.DataFrame
+    changes: pl.DataFrame
+    issues: pl.DataFrame
+    roll_call: pl.DataFrame
+    indicators: pl.DataFrame
+    scores: pl.DataFrame
+    ranking: pl.DataFrame
+
+
+def run_day(root: Root, contracts: Contracts, as_of: date, runner: Runner) -> Outcome:
+    """Collect, digest, settle, measure, release and report the day `as_of`.
+
+    The release depends on the archive, the contracts, `as_of` and the release before it alone.
+
+    Raises:
+        LockedError: another run holds the root.
+        RuleDidNotRunError, ConservationError: our own fault; nothing was published.
+    """
+    with root.lock():
+        key = key_of(root)
+        new = runner.step("Thu tệp", collect, root, as_of)
+        hand_ins, repeats = _once(archived(root, as_of))
+        batches = [Batch(root, contracts, chunk) for chunk in _chunks(hand_ins, BATCH)]
+        digests = [one for batch in runner.each("Đọc tệp", digest_batch, batches) for one in batch]
+        settled = runner.step("Kiểm tra", settle, digests, repeats, contracts.datasets)
+        figures = runner.step("Tính chỉ tiêu", reckon, root, contracts, as_of, settled, digests, repeats)
+        before = release.published(root)
+        with release.staged(root) as folder:
+            runner.step("Ghi bảng", write_tables, folder, contracts, settled, figures, key)
+            runner.step("Viết báo cáo", write_site, folder, contracts.datasets, contracts.commune, as_of)
+            write_package(folder, contracts)
+            name = release.seal(folder, as_of, contracts, [*hand_ins, *repeats])
+            place = runner.step("Công bố", release.publish, root, folder, name)
+    return Outcome(
+        place,
+        new,
+        name == before,
+        settled.submissions,
+        figures.faults,
+        figures.indicators,
+        figures.roll_call,
+    )
+
+
+def _once(hand_ins: Iterable[HandIn]) -> tuple[list[HandIn], list[HandIn]]:
+    """Hand-ins whose content the unit had not handed in before, and those whose content it had."""
+    seen: set[tuple[str, str]] = set()
+    first: list[HandIn] = []
+    again: list[HandIn] = []
+    for hand_in in hand_ins:
+        content = hand_in.unit, hand_in.submission
+        (again if content in seen else first).append(hand_in)
+        seen.add(content)
+    return first, again
+
+
+def _chunks(hand_ins: Sequence[HandIn], size: int) -> Iterable[tuple[HandIn, ...]]:
+    return (tuple(hand_ins[at : at + size]) for at in range(0, len(hand_ins), size))
+
+
+def digest_batch(batch: Batch) -> list[Digest]:
+    """Digest the hand-ins of one batch, in its order."""
+    return [digest(one, one.content(batch.root).read_bytes(), batch.contracts) for one in batch.hand_ins]
+
+
+def reckon(
+    root: Root,
+    contracts: Contracts,
+    as_of: date,
+    settled: Settled,
+    digests: Sequence[Digest],
+    repeats: Sequence[HandIn],
+) -> Figures:
+    """Call the roll, gather faults, follow them, and measure."""
+    judged = {name: settled.records(name) for name in settled.verdicts}
+    called = roll_call(contracts.commune, contracts.datasets, _handed_in(settled), as_of)
+    silent = pl.concat(
+        [
+            roll_call_faults(called, contracts.commune, contracts.datasets),
+            unusual(judged, contracts.datasets),
+        ]
+    )
+    faults, followed = fault_table(settled, digests, repeats, silent, contracts, key_of(root))
+    indicators = measure(judged, called, contracts.commune, plan.load(), as_of)
+    return Figures(
+        faults=faults,
+        changes=change_table(settled, contracts.datasets),
+        issues=follow(followed, ISSUES.conform(release.issues_before(root, as_of)), as_of),
+        roll_call=called,
+        indicators=indicators,
+        scores=scores(_tallied(settled)),
+        ranking=ranking(indicators, contracts.commune),
+    )
+
+
+def _handed_in(settled: Settled) -> pl.DataFrame:
+    rows = [(*one.owes, one.digest.hand_in.day, one.part.nil) for one in settled.judged if one.taken]
+    schema = dict.fromkeys(("unit", "dataset", "period"), pl.String) | {
+        "received": pl.Date,
+        "nil": pl.Boolean,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _tallied(settled: Settled) -> pl.DataFrame:
+    """Cells judged and failed by unit, dataset, period and dimension, of hand-ins that count."""
+    live = [one for one in settled.judged if settled.counts(one)]
+    who = pl.DataFrame(
+        [(one.part.dataset, one.tep, one.digest.hand_in.unit, one.part.period.label) for one in live],
+        schema={"dataset": pl.String, "_tep": pl.UInt32, "unit": pl.String, "period": pl.String},
+        orient="row",
+    )
+    tallies = [verdict.tally.with_columns(dataset=pl.lit(name)) for name, verdict in settled.verdicts.items()]
+    if not tallies:
+        return SCORES.conform(pl.DataFrame()).drop("score")
+    return pl.concat(tallies).join(who, on=["dataset", "_tep"]).drop("_tep")
+
+
+def write_tables(folder: Path, contracts: Contracts, settled: Settled, figures: Figures, key: Key) -> None:
+    """Write the records in effect, protected, and every table of the day."""
+    for one in settled.in_effect.values():
+        dataset = contracts.datasets[one.part.dataset]
+        rows = settled.verdicts[dataset.name].judged.filter(
+            (pl.col("_tep") == one.tep) & (pl.col("_lop") != "khong_su_dung")
+        )
+        sheets = pl.Series([sheet for sheet, _ in one.part.tables], dtype=pl.String)
+        records = protected(rows, dataset, key).with_columns(
+            rows["_lop"].alias(dataset.row_class),
+            pl.lit(one.digest.hand_in.unit).alias("_unit"),
+            pl.lit(one.digest.hand_in.file).alias("_file"),
+            sheets.gather(rows["_bang"]).alias("_sheet"),
+            rows["_row"],
+        )
+        path = (
+            folder
+            / "data"
+            / dataset.name
+            / f"ky={one.part.period.label}"
+            / f"{one.digest.hand_in.unit}.parquet"
+        )
+        write(path, records, f"{dataset.title}: {dataset.grain}", describe(dataset))
+    for table, frame in (
+        (FAULTS, figures.faults),
+        (CHANGES, figures.changes),
+        (ISSUES, figures.issues),
+        (SUBMISSIONS, settled.submissions),
+        (ROLL_CALL, figures.roll_call),
+        (INDICATORS, figures.indicators),
+        (SCORES, figures.scores),
+        (RANKING, figures.ranking),
+    ):
+        write_table(folder, table, frame)

@@ -1,0 +1,187 @@
+"""Puts every fault and repair of the day into the published tables: with its place, masked, numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+
+import polars as pl
+
+from flows.clean.propose import propose
+from flows.collect import HandIn
+from flows.digest import Digest
+from flows.protect import Key, masked
+from flows.settle import Judged, Settled
+from schemas.contract import Dataset
+from schemas.registry import Contracts
+from schemas.tables import CHANGES, FAULTS
+
+ISSUE_DIGITS = 12
+
+
+def fault_table(
+    settled: Settled,
+    digests: Sequence[Digest],
+    repeats: Sequence[HandIn],
+    called: pl.DataFrame,
+    contracts: Contracts,
+    key: Key,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All faults of hand-ins that are not superseded and of the roll call `called`.
+
+    Returns the published table, and `issue`, `unit`, `dataset`, `code`, `record` of those that the
+    ledger follows: each unit's latest period of a dataset.
+    """
+    found = [
+        *(_of_records(settled, name, contracts) for name in settled.verdicts),
+        _of_files(digests, repeats, settled),
+        called,
+    ]
+    faults = pl.concat([pl.DataFrame(schema=_RAW), *(_raw(frame) for frame in found)])
+    faults = _numbered(faults, key)
+    return FAULTS.conform(_shown(faults, contracts.datasets)), _latest(faults)
+
+
+_RAW = {name: field.dtype for name, field in FAULTS.fields.items() if name != "issue"} | {"record": pl.String}
+
+
+def _raw(frame: pl.DataFrame) -> pl.DataFrame:
+    missing = [pl.lit(None).alias(name) for name in _RAW if name not in frame.columns]
+    return frame.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in _RAW.items())
+
+
+def _of_records(settled: Settled, name: str, contracts: Contracts) -> pl.DataFrame:
+    """Faults of records of one dataset, with their file, sheet and cell."""
+    places = _places(one for one in settled.judged if one.part.dataset == name and settled.counts(one))
+    faults = (
+        settled.verdicts[name]
+        .faults.join(places, on=["_tep", "_bang", "column"], how="inner", maintain_order="left")
+        .with_columns(row=pl.col("_row"), cell=pl.concat_str("letter", "_row"), record=pl.col("_key"))
+    )
+    return _with_proposals(faults, contracts.datasets[name], contracts)
+
+
+def _places(judged: Iterable[Judged]) -> pl.DataFrame:
+    """Unit, file, period, sheet and letter of every column of every table."""
+    rows = [
+        (
+            one.tep,
+            bang,
+            column,
+            letter,
+            sheet,
+            one.digest.hand_in.unit,
+            one.digest.hand_in.file,
+            one.digest.hand_in.submission,
+            one.part.dataset,
+            one.part.period.label,
+        )
+        for one in judged
+        for bang, (sheet, letters) in enumerate(one.part.tables)
+        for column in (c for c in one.part.frame.columns if not c.startswith("_"))
+        for letter in (letters.get(column),)
+    ]
+    names = ("column", "letter", "sheet", "unit", "file", "submission", "dataset", "period")
+    schema = {"_tep": pl.UInt32, "_bang": pl.UInt16} | dict.fromkeys(names, pl.String)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _with_proposals(faults: pl.DataFrame, dataset: Dataset, contracts: Contracts) -> pl.DataFrame:
+    parts = [faults.clear().with_columns(proposal=pl.lit(None, pl.String))]
+    for (code, column), group in faults.group_by("code", "column", maintain_order=True):
+        flaw = str(code).rpartition(".")[2]
+        proposals = propose(dataset[str(column)], group["value"], flaw, contracts.commune)
+        parts.append(group.with_columns(proposals.alias("proposal")))
+    return pl.concat(parts)
+
+
+def _of_files(digests: Sequence[Digest], repeats: Sequence[HandIn], settled: Settled) -> pl.DataFrame:
+    """Faults of files, sheets and tables; a file whose every table was superseded has none left to mend."""
+    judged: dict[HandIn, list[Judged]] = {}
+    for one in settled.judged:
+        judged.setdefault(one.digest.hand_in, []).append(one)
+    rows: list[dict[str, object]] = []
+    for digest in digests:
+        mine = judged.get(digest.hand_in, [])
+        if mine and not any(settled.counts(one) for one in mine):
+            continue
+        period = mine[0].part.period.label if len(mine) == 1 else None
+        rows += [
+            _filed(digest.hand_in) | {"period": period} | asdict(problem) | {"record": problem.sheet}
+            for problem in digest.problems
+        ]
+    rows += [
+        _filed(hand_in)
+        | {
+            "code": "tep.nop_lai_y_het",
+            "dimension": "sach",
+            "severity": "canh_bao",
+            "message": "Tệp giống hệt một tệp đã nộp trước đó: không tính lại.",
+        }
+        for hand_in in repeats
+    ]
+    if not rows:
+        return pl.DataFrame(schema=_RAW)
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    return (
+        frame.with_columns(cell=pl.concat_str("column", "row"), column=pl.lit(None))
+        if "row" in frame
+        else frame
+    )
+
+
+def _filed(hand_in: HandIn) -> dict[str, object]:
+    return {"unit": hand_in.unit, "file": hand_in.file, "submission": hand_in.submission}
+
+
+def _numbered(faults: pl.DataFrame, key: Key) -> pl.DataFrame:
+    """Each fault with `record`, the token of what it is about, and `issue`, its number over the days."""
+    record = key.tokens("ban_ghi", faults["record"])
+    faults = faults.with_columns(record=record)
+    about = faults.select(
+        pl.concat_str("unit", "dataset", "code", "record", separator="|", ignore_nulls=True)
+    )
+    return faults.with_columns(issue=key.tokens("loi", about.to_series()).str.slice(0, ISSUE_DIGITS))
+
+
+def _latest(faults: pl.DataFrame) -> pl.DataFrame:
+    last = pl.col("period").max().over("unit", "dataset")
+    current = faults.filter((pl.col("period") == last) | pl.col("period").is_null())
+    return current.select("issue", "unit", "dataset", "code", "record")
+
+
+def _personal(datasets: Mapping[str, Dataset]) -> pl.Expr:
+    """Whether the row's dataset and column hold personal values."""
+    names = [f"{d.name}.{c.name}" for d in datasets.values() for c in d.columns if c.personal]
+    return pl.concat_str("dataset", "column", separator=".").is_in(names).fill_null(value=False)
+
+
+def _shown(faults: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    personal = _personal(datasets)
+    return faults.with_columns(masked(pl.col(name), personal=personal) for name in ("value", "proposal"))
+
+
+def change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """Every repaired cell of the hand-ins in effect, masked."""
+    frames = [pl.DataFrame(schema={name: field.dtype for name, field in CHANGES.fields.items()})]
+    for one in settled.in_effect.values():
+        sheets = pl.DataFrame(
+            {"_bang": range(len(one.part.tables)), "sheet": [sheet for sheet, _ in one.part.tables]},
+            schema={"_bang": pl.UInt16, "sheet": pl.String},
+        )
+        hand_in = one.digest.hand_in
+        frame = one.part.changes.join(sheets, on="_bang", how="left", maintain_order="left").with_columns(
+            cell=pl.concat_str("column", "row"),
+            column=pl.col("name"),
+            unit=pl.lit(hand_in.unit),
+            file=pl.lit(hand_in.file),
+            submission=pl.lit(hand_in.submission),
+            dataset=pl.lit(one.part.dataset),
+            period=pl.lit(one.part.period.label),
+        )
+        frames.append(frame.select(frames[0].columns))
+    personal = _personal(datasets)
+    shown = pl.concat(frames).with_columns(
+        masked(pl.col(name), personal=personal) for name in ("before", "after")
+    )
+    return CHANGES.conform(shown)

@@ -1,0 +1,79 @@
+"""Writes `datapackage.json`: every table and column of a release described for machines and people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from flows.store import describe
+from schemas.contract import Dataset
+from schemas.privacy import protection
+from schemas.registry import Contracts
+from schemas.tables import RECORD_FIELDS, TABLES, Dtype
+
+TYPES = {pl.String: "string", pl.Date: "date", pl.Boolean: "boolean", pl.Float64: "number"}
+
+
+def write_package(folder: Path, contracts: Contracts) -> None:
+    """Describe the release in `folder` as a Data Package (v2), records and tables alike."""
+    tables = [
+        {
+            "name": table.name,
+            "path": f"{table.name}.parquet",
+            "format": "parquet",
+            "title": table.title,
+            "description": table.grain,
+            "schema": {
+                "fields": [
+                    {"name": name, "type": _type(field.dtype), "description": field.says}
+                    for name, field in table.fields.items()
+                ]
+            },
+        }
+        for table in TABLES.values()
+    ]
+    records = [_records(folder, dataset) for dataset in contracts.datasets.values()]
+    package = {
+        "name": "dulieuxa",
+        "title": f"Dữ liệu {contracts.commune.name}, {contracts.commune.province}",
+        "resources": [*tables, *(resource for resource in records if resource["path"])],
+    }
+    text = json.dumps(package, ensure_ascii=False, indent=1)
+    (folder / "datapackage.json").write_text(text, encoding="utf-8")
+
+
+def _records(folder: Path, dataset: Dataset) -> dict[str, object]:
+    paths = sorted((folder / "data" / dataset.name).rglob("*.parquet"))
+    return {
+        "name": dataset.name,
+        "path": [path.relative_to(folder).as_posix() for path in paths],
+        "format": "parquet",
+        "title": dataset.title,
+        "description": dataset.grain,
+        "schema": {
+            "fields": [
+                {"name": name, "type": _published_type(dataset, name), "description": says}
+                for name, says in describe(dataset).items()
+                if name not in dataset or protection(dataset[name]) != "bo"
+            ]
+        },
+    }
+
+
+def _published_type(dataset: Dataset, name: str) -> str:
+    if name not in dataset:
+        field = RECORD_FIELDS.get(name)
+        return _type(field.dtype if field else pl.String)
+    match protection(dataset[name]):
+        case "ma_hoa":
+            return "string"
+        case "nam":
+            return "integer"
+        case _:
+            return _type(dataset[name].kind.dtype)
+
+
+def _type(dtype: Dtype) -> str:
+    return next((name for known, name in TYPES.items() if dtype == known), "integer")

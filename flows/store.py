@@ -1,0 +1,47 @@
+"""Writes and reads Parquet with the same Vietnamese titles and descriptions that contracts declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.contract import Dataset
+from schemas.privacy import PROTECTIONS, protection
+from schemas.tables import RECORD_FIELDS, Table
+
+
+def write(path: Path, frame: pl.DataFrame, title: str, described: Mapping[str, str]) -> None:
+    """Write `frame`; `described` says for each column what it holds (also in the file's metadata)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    fields = [
+        field.with_metadata({"description": described[field.name]}) if field.name in described else field
+        for field in table.schema
+    ]
+    schema = pa.schema(fields, metadata={"title": title})
+    pq.write_table(pa.Table.from_arrays(table.columns, schema=schema), path, compression="zstd")
+
+
+def write_table(folder: Path, table: Table, frame: pl.DataFrame) -> None:
+    """Write one of the release's tables as `<name>.parquet`."""
+    described = {name: field.says for name, field in table.fields.items()}
+    write(folder / f"{table.name}.parquet", table.conform(frame), f"{table.title}: {table.grain}", described)
+
+
+def describe(dataset: Dataset) -> dict[str, str]:
+    """What each published column of a dataset's records holds."""
+    columns = {column.name: _describe(column.label, protection(column)) for column in dataset.columns}
+    fields = {_named(name, dataset): field.says for name, field in RECORD_FIELDS.items()}
+    return columns | fields
+
+
+def _describe(label: str, how: str) -> str:
+    return label if how == "nguyen" else f"{label} ({PROTECTIONS[how]})"  # type: ignore[index]
+
+
+def _named(name: str, dataset: Dataset) -> str:
+    return dataset.row_class if name == "trang_thai" else name

@@ -1,0 +1,82 @@
+"""The day in a few lines, counts only: for the terminal and for Prefect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from flows.day import Outcome
+from schemas.units import Commune
+
+STATUS = {
+    "dat": "đạt",
+    "dat_san": "đạt sàn",
+    "chua_dat": "chưa đạt",
+    "chua_du_can_cu": "chưa đủ căn cứ",
+    "khong_co_muc_tieu": "không có mục tiêu",
+}
+
+COLUMNS = ("Đơn vị", "Lượt nộp", "Dòng công bố", "Dòng giữ lại", "Lỗi chặn", "Cảnh báo", "Còn thiếu")
+
+
+def by_unit(outcome: Outcome, commune: Commune) -> list[tuple[str, ...]]:
+    """One row a unit in the order of the commune, the 48 thôn together: `COLUMNS`."""
+    named = {unit.name: unit.title if unit.kind != "thon" else "Các thôn" for unit in commune.units}
+    titles = list(dict.fromkeys(named.values()))
+    blocking = pl.col("severity") == "chan"
+    counts = [
+        _by_title(outcome.submissions, named).agg(
+            a=pl.struct("submission", "file").n_unique(),
+            b=_live("rows_accepted"),
+            c=_live("rows_quarantined"),
+        ),
+        _by_title(outcome.faults, named).agg(d=blocking.sum(), e=(~blocking).sum()),
+        _by_title(outcome.roll_call, named).agg(f=(pl.col("state") == "chua_co").sum()),
+    ]
+    table = pl.DataFrame({"title": titles}, schema={"title": pl.String})
+    for each in counts:
+        table = table.join(each, on="title", how="full", coalesce=True, maintain_order="left")
+    rows = table.fill_null(0).iter_rows()
+    return [(title, *(f"{number:,}".replace(",", ".") for number in numbers)) for title, *numbers in rows]
+
+
+def _live(column: str) -> pl.Expr:
+    return pl.col(column).filter(pl.col("state").is_in(["chap_nhan", "mot_phan", "tu_choi"])).sum()
+
+
+def _by_title(frame: pl.DataFrame, named: dict[str, str]) -> pl.dataframe.group_by.GroupBy:
+    title = pl.col("unit").replace_strict(named, default="Không rõ đơn vị", return_dtype=pl.String)
+    return frame.with_columns(title=title).group_by("title", maintain_order=True)
+
+
+def targets(outcome: Outcome) -> str:
+    """How many of the commune's indicators met their target, in the latest period of each."""
+    latest = (
+        outcome.indicators.filter(pl.col("by") == "xa")
+        .sort("period")
+        .group_by("indicator", maintain_order=True)
+        .last()
+    )
+    counts = dict(latest["status"].value_counts().iter_rows())
+    return ", ".join(f"{counts[name]} {said}" for name, said in STATUS.items() if name in counts)
+
+
+def markdown(outcome: Outcome) -> str:
+    """The day for Prefect's page; no value that anyone typed."""
+    faults = outcome.faults["code"].value_counts(sort=True).head(20)
+    submissions = outcome.submissions["state"].value_counts(sort=True)
+    return "\n\n".join(
+        [
+            f"**Bản công bố** `{outcome.release.name}`",
+            f"Tệp mới: {len(outcome.new)}",
+            f"Chỉ tiêu: {targets(outcome)}",
+            _table(("Trạng thái lượt nộp", "Số lượt"), submissions.rows()),
+            _table(("Mã lỗi", "Số lỗi"), faults.rows()),
+        ]
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
