@@ -11,7 +11,7 @@ from flows.clean.changes import CHANGES_SCHEMA, changes_of
 from flows.clean.lost_zeros import restored
 from flows.clean.readers import READERS
 from flows.clean.reading import Reading, Setting, all_null, completed
-from flows.clean.ticks import blanks_mean_no
+from flows.clean.ticks import with_blanks_as_no
 from flows.clean.units import unknown_units
 from flows.read.table import CellType, Problem, Table
 from schemas.contract import Column, Dataset, chu, doc, kieu
@@ -47,9 +47,9 @@ def clean(table: Table, dataset: Dataset, commune: Commune) -> Cleaned:
     ]
     cells = _with_stored(table.cells, (setting.column.name for setting in settings))
     readings = _readings(cells, settings)
-    for column in dataset.columns:
-        if column.kind is SO_DINH_DANH and column.name in readings:
-            readings[column.name] = restored(readings[column.name], dataset, readings)
+    for name, reading in readings.items():
+        if dataset[name].kind is SO_DINH_DANH:
+            readings[name] = restored(reading, dataset, readings)
     columns = (
         series for column in dataset.columns for series in _columns(column, cells, readings.get(column.name))
     )
@@ -78,15 +78,16 @@ def _readings(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Rea
         plain.append(value.alias(name))
         plain.append(pl.when(blank).then(pl.lit("thieu")).alias(doc(name)))
     values = cells.select(plain)
-    return {setting.column.name: _reading(cells, values, setting) for setting in settings}
+    readings = {setting.column.name: _reading(cells, values, setting) for setting in settings}
+    yes_or_no = [setting.column.name for setting in settings if setting.column.kind is CO_KHONG]
+    return readings | with_blanks_as_no({name: (cells[chu(name)], readings[name]) for name in yes_or_no})
 
 
 def _reading(cells: pl.DataFrame, values: pl.DataFrame, setting: Setting) -> Reading:
     name, kind = setting.column.name, setting.column.kind
     plain = Reading(values[name], values[doc(name)])
     typed, stored = cells[chu(name)], cells[kieu(name)]
-    reading = completed(plain, typed, stored, READERS[kind.name], setting)
-    return blanks_mean_no(typed, reading) if kind is CO_KHONG else reading
+    return completed(plain, typed, stored, READERS[kind.name], setting)
 
 
 def _with_stored(cells: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:

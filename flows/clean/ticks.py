@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from flows.clean.reading import TEXT, Reader, Reading, Setting
@@ -30,11 +32,23 @@ def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     )
 
 
-def blanks_mean_no(typed: pl.Series, reading: Reading) -> Reading:
-    """`reading` of the column `typed`, its blank cells false if any cell of it is ticked."""
-    blank = reading.doc.eq_missing("thieu")
-    if not blank.any() or not _ticked(typed):
-        return reading
+def with_blanks_as_no(columns: Mapping[str, tuple[pl.Series, Reading]]) -> dict[str, Reading]:
+    """Readings of a table's yes-or-no columns, given with their typed text, as its form means blank cells.
+
+    Blank says no in a column with a tick, and in one that says nothing at all beside one with a tick.
+    In any other it is missing.
+    """
+    blank = {name: reading.doc.eq_missing("thieu") for name, (_, reading) in columns.items()}
+    if not any(cells.any() for cells in blank.values()):
+        return {name: reading for name, (_, reading) in columns.items()}
+    ticked = {name for name, (typed, _) in columns.items() if _ticked(typed)}
+    return {
+        name: _said_no(reading, blank[name]) if name in ticked or (ticked and blank[name].all()) else reading
+        for name, (_, reading) in columns.items()
+    }
+
+
+def _said_no(reading: Reading, blank: pl.Series) -> Reading:
     return Reading(reading.value.set(blank, value=False), reading.doc.set(blank, value=None), reading.answers)
 
 

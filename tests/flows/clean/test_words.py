@@ -184,3 +184,28 @@ def test_no_two_choices_of_a_list_are_spelled_alike() -> None:
         assert [answer[0] for answer in read(column, *(choice.upper() for choice in column.of))] == list(
             column.of
         )
+
+
+SILENT: list[Cell] = [None, "-", ""]
+
+
+@pytest.mark.parametrize(
+    ("beside", "value", "flaw"),
+    [
+        (["x", None, None], False, None),
+        (["Có", "Không", "Có"], None, "thieu"),
+        ([None, None, None], None, "thieu"),
+    ],
+)
+def test_a_column_that_says_nothing_is_taken_as_its_form_is(
+    beside: list[Cell], value: bool | None, flaw: str | None
+) -> None:
+    frame = cleaned((TICK, SILENT), (Column("khac", "Khác", CO_KHONG), beside)).frame
+    assert frame["co"].to_list() == [value] * 3
+    assert frame["co.doc"].to_list() == [flaw] * 3
+
+
+def test_a_tick_elsewhere_does_not_fill_a_column_of_words() -> None:
+    words: list[Cell] = ["Có", "Không", None]
+    frame = cleaned((TICK, words), (Column("khac", "Khác", CO_KHONG), ["x", None, None])).frame
+    assert frame["co.doc"].to_list() == [None, None, "thieu"]
