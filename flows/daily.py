@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 # Before prefect is imported: it reads its settings then. Its server takes long to start on a machine
 # that never ran it, and what it says of that is for its makers, not for those who run this.
@@ -22,6 +22,7 @@ for _name, _value in {
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
 from prefect.futures import wait
 from prefect.schedules import Cron
 
@@ -37,7 +38,7 @@ T = TypeVar("T")
 
 # Files may lie on a share that is away for a moment; our own steps do not get better by waiting.
 OUTSIDE = ("Thu tệp",)
-RETRY_SECONDS = [2, 10, 30]
+RETRY_SECONDS: list[float] = [2, 10, 30]
 
 
 class PrefectRunner:
@@ -45,9 +46,9 @@ class PrefectRunner:
 
     def step(self, title: str, work: Callable[..., T], *args: object) -> T:
         """Run one step as a task."""
-        retries = {"retries": len(RETRY_SECONDS), "retry_delay_seconds": RETRY_SECONDS}
-        options: dict[str, Any] = retries if title in OUTSIDE else {}
-        step = task(work, name=title, persist_result=False, cache_policy=None, **options)
+        step = task(name=title, persist_result=False, cache_policy=NO_CACHE)(work)
+        if title in OUTSIDE:
+            step = step.with_options(retries=len(RETRY_SECONDS), retry_delay_seconds=RETRY_SECONDS)
         return step(*args)
 
     def each(self, title: str, work: Callable[[S], T], items: Sequence[S]) -> list[T]:
@@ -59,7 +60,7 @@ class PrefectRunner:
             def one(item: S) -> T:
                 return pool.submit(work, item).result()
 
-            step = task(one, name=title, persist_result=False, cache_policy=None)
+            step = task(name=title, persist_result=False, cache_policy=NO_CACHE)(one)
             futures = [step.submit(item) for item in items]
             wait(futures)
             return [future.result() for future in futures]

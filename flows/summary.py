@@ -17,7 +17,7 @@ STATUS = {
     "khong_co_muc_tieu": "không có mục tiêu",
 }
 
-COLUMNS = ("Đơn vị", "Lượt nộp", "Dòng công bố", "Dòng giữ lại", "Lỗi chặn", "Cảnh báo", "Còn thiếu")
+COLUMNS = ("Đơn vị", "Tệp", "Công bố", "Giữ lại", "Chặn", "Cảnh báo", "Thiếu")
 
 
 def by_unit(outcome: Outcome, commune: Commune) -> list[tuple[str, ...]]:

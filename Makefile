@@ -1,0 +1,43 @@
+# Mọi việc của dự án; `make help` liệt kê. Chỉ cần python3 (có venv), make và git.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+# Ngày của xã mẫu: cùng ngày thì cùng bản công bố.
+NGAY   ?= 2026-11-24
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-all lint lock clean
+
+help: ## Liệt kê các lệnh
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
+
+setup: $(READY) ## Tạo môi trường .venv từ requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+run: $(READY) ## Một ngày của xã mẫu: đặt ra tệp nếu chưa có gì, thu, kiểm, công bố, báo cáo
+	@ls raw/inbox/*/* >/dev/null 2>&1 || $(BIN)/dulieuxa sample .
+	@$(BIN)/dulieuxa run --date $(NGAY)
+
+test: $(READY) ## Kiểm thử (dưới 6 phút trên 2 lõi)
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(READY) ## Cả các phép thử dài
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## ruff và mypy
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+lock: $(READY) ## Ghi lại requirements.lock từ pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+
+clean: ## Xóa môi trường và tệp tạm (không đụng raw/, curated/, var/)
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -1,0 +1,27 @@
+"""`dulieuxa sample`: a believable commune's hand-ins, all invented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Thư mục của xã mẫu; tệp nằm ở DIR/raw/inbox/.")
+    ],
+    seed: Annotated[int, typer.Option(help="Cùng số này thì tệp giống nhau từng byte.")] = 7,
+    persons: Annotated[int, typer.Option(min=100, help="Số người.")] = 12_000,
+    clean: Annotated[bool, typer.Option("--clean", help="Không gài lỗi nào.")] = False,
+    truth: Annotated[Path | None, typer.Option(help="Ghi mọi lỗi đã gài vào tệp CSV này.")] = None,
+) -> None:
+    """Đặt ra tệp nộp của một xã mẫu, người và số đều không có thật.
+
+    Ví dụ: dulieuxa sample xa_mau --truth loi_gai.csv; rồi dulieuxa run --root xa_mau --date 2026-11-24
+    """
+    from flows.sample import write
+
+    made = write(folder, seed=seed, persons=persons, clean=clean, truth=truth)
+    typer.echo(f"Đã ghi {made.files} tệp của {made.persons} người vào {folder / 'raw' / 'inbox'}.")
