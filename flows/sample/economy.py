@@ -13,7 +13,7 @@ from flows.sample.world import World
 _UNIT = "kinh_te"
 _KG_A_DAY = 0.55
 
-# kind of place, what it is called, how many there are, payments a month, share without cash, value of one (triệu)
+# kind, name, how many, payments a month, share of them without cash, value of one in triệu đồng
 _PLACES = (
     ("Trường học", "Trường Mầm non", 5, 260, 0.96, 0.6),
     ("Trường học", "Trường Tiểu học", 5, 380, 0.97, 0.5),

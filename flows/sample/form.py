@@ -10,6 +10,7 @@ from unicodedata import normalize
 from flows.sample.cells import Cell, Look, Sheet, Sum, Typed
 from flows.sample.habits import Habits
 from flows.sample.handin import HandIn
+from flows.sample.mishap import NONE, Mishap
 from flows.sample.people import Row
 from flows.sample.spelling import Clerk
 from flows.sample.world import World
@@ -30,23 +31,27 @@ class Form:
     total: int | None
 
 
-def form(world: World, hand_in: HandIn, habits: Habits) -> Form:
+def form(world: World, hand_in: HandIn, habits: Habits, mishap: Mishap = NONE) -> Form:
     """The form of `hand_in`, filled in by a clerk with `habits`; rows and columns counted from 0."""
-    return _Filling(world, hand_in, habits).form()
+    return _Filling(world, hand_in, habits, mishap).form()
 
 
 class _Filling:
-    def __init__(self, world: World, hand_in: HandIn, habits: Habits) -> None:
+    def __init__(self, world: World, hand_in: HandIn, habits: Habits, mishap: Mishap) -> None:
         self._hand_in = hand_in
         self._habits = habits
+        self._mishap = mishap
         self._world = world
         rng = world.rng("clerk", hand_in.unit, hand_in.dataset.name, hand_in.period.label)
         self._clerk = Clerk(rng, habits, world.commune)
         self._columns: list[Column] = [
-            c for c in hand_in.dataset.columns if c.name != "thon" or habits.thon_column
-        ]
+            c
+            for c in hand_in.dataset.columns
+            if c.name != mishap.without and (c.name != "thon" or habits.thon_column)
+        ] + [c for c in hand_in.dataset.columns if c.name == mishap.twice]
+        self._remarks = [mishap.strange] if mishap.strange else ["Ghi chú"] * habits.remarks
         self._left = int(habits.counted)
-        self._sheet = Sheet("Sheet1", self._left + len(self._columns) + habits.remarks)
+        self._sheet = Sheet("Sheet1", self._left + len(self._columns) + len(self._remarks))
         self._rows: dict[int, int] = {}
 
     def form(self) -> Form:
@@ -103,7 +108,7 @@ class _Filling:
 
     def _heading(self) -> None:
         paths = [self._habits.headings[c.name] for c in self._columns]
-        paths = [("STT",)] * self._left + paths + [("Ghi chú",)] * self._habits.remarks
+        paths = [("STT",)] * self._left + paths + [(heading,) for heading in self._remarks]
         if self._habits.shouted:
             paths = [tuple(level.upper() for level in path) for path in paths]
         depth = max(map(len, paths))
@@ -140,7 +145,7 @@ class _Filling:
     def _record(self, number: int, row: Row) -> list[Cell]:
         planted = any(isinstance(value, Typed) for value in row.values())
         cells = [self._clerk.types(c, row[c.name], tidily=planted) for c in self._columns]
-        remark: list[Cell] = ["Đã rà soát" if number % 7 == 3 else None] if self._habits.remarks else []
+        remark: list[Cell] = ["Đã rà soát" if number % 7 == 3 else None] if self._remarks else []
         return [*([number] if self._left else []), *cells, *remark]
 
     def _nothing(self) -> None:
@@ -151,16 +156,12 @@ class _Filling:
         cells: list[Cell] = [None] * self._left
         for column in self._columns:
             values = [row[column.name] for row in self._hand_in.rows]
-            cells.append(self._sum(values, first, last) if column.kind.name in _NUMERIC else None)
+            total = _sum(values, first, last) if column.kind.name in _NUMERIC else None
+            wrong = total is not None and column.name == self._mishap.wrong_total
+            cells.append(total.value + 7 if total and wrong else total)
         label = next(at for at, cell in enumerate(cells) if cell is None)
         cells[label] = "Tổng cộng"
         return self._sheet.add("total", cells)
-
-    def _sum(self, values: list[object], first: int, last: int) -> Cell:
-        """What Excel's SUM gives: text counts for nothing."""
-        said = [value.cell if isinstance(value, Typed) else value for value in values]
-        total = round(sum(v for v in said if isinstance(v, int | float)), 1)
-        return Sum(int(total) if total == int(total) else total, first, last)
 
     def _signatures(self) -> None:
         day = self._hand_in.day
@@ -168,6 +169,13 @@ class _Filling:
         self._two("sign", None, f"Ngọc Lặc, ngày {day.day:02} tháng {day.month:02} năm {day.year}")
         self._two("sign", "Người lập biểu", "THỦ TRƯỞNG ĐƠN VỊ")
         self._two("sign", "(Ký, ghi rõ họ tên)", "(Ký tên, đóng dấu)")
+
+
+def _sum(values: list[object], first: int, last: int) -> Sum:
+    """What Excel's SUM gives: text counts for nothing."""
+    said = [value.cell if isinstance(value, Typed) else value for value in values]
+    total = round(sum(v for v in said if isinstance(v, int | float)), 1)
+    return Sum(int(total) if total == int(total) else total, first, last)
 
 
 def _one_unit(columns: list[Column]) -> str | None:

@@ -9,11 +9,13 @@ from typing import Literal
 
 from flows.sample.cells import Broken, Typed, Unsaved
 from flows.sample.handin import HandIn
+from flows.sample.people import Row
 from flows.sample.world import World
 from schemas.contract import Column
 
 Format = Literal["xlsx", "csv", "ods"]
-_FLAT = {  # by unit and dataset, older and latest period
+_FORMATS: tuple[Format, ...] = ("xlsx", "csv", "ods")
+_FIXED: Mapping[tuple[str, str], tuple[Format, Format]] = {  # by unit and dataset: older, latest period
     ("cong_an", "dinh_danh"): ("csv", "xlsx"),
     ("mobifone", "ha_tang_vien_thong"): ("csv", "csv"),
     ("vnpt", "ha_tang_vien_thong"): ("ods", "xlsx"),
@@ -81,16 +83,15 @@ def habits_of(world: World, hand_in: HandIn) -> Habits:
 
 
 def _format(rng: random.Random, hand_in: HandIn) -> Format:
-    if any(
-        isinstance(v, Typed) and isinstance(v.cell, Broken | Unsaved)
-        for r in hand_in.rows
-        for v in r.values()
-    ):
-        return "xlsx"
-    drawn = rng.choices(("xlsx", "csv", "ods"), (82, 11, 7))[0]
-    usual = drawn if hand_in.dataset.unit == "thon" else "xlsx"
-    fixed = _FLAT.get((hand_in.unit, hand_in.dataset.name), (usual, usual))[hand_in.latest]
-    return {"csv": "csv", "ods": "ods"}.get(fixed, "xlsx")  # type: ignore[return-value]
+    drawn = rng.choices(_FORMATS, (82, 11, 7))[0]
+    usual: Format = drawn if hand_in.dataset.unit == "thon" else "xlsx"
+    fixed = _FIXED.get((hand_in.unit, hand_in.dataset.name), (usual, usual))[hand_in.latest]
+    return "xlsx" if any(map(_needs_workbook, hand_in.rows)) else fixed
+
+
+def _needs_workbook(row: Row) -> bool:
+    """Failed and unsaved formulas are kept by workbooks only."""
+    return any(isinstance(v, Typed) and isinstance(v.cell, Broken | Unsaved) for v in row.values())
 
 
 def _heading(rng: random.Random, column: Column, *, flat: bool) -> tuple[str, ...]:

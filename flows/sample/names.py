@@ -5,30 +5,38 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-FAMILIES: Mapping[str, Sequence[str]] = {
-    "Mường": "Phạm Phạm Phạm Bùi Bùi Quách Quách Trương Trương Hà Lê Nguyễn Cao Đinh".split(),
-    "Kinh": "Lê Lê Nguyễn Nguyễn Trần Phạm Hoàng Trịnh Đỗ Vũ Mai Ngô Lưu Tống Đặng".split(),
-    "Dao": "Triệu Triệu Bàn Bàn Phùng Đặng Dương Lý".split(),
-    "Thái": "Hà Lò Vi Lương Ngân Phạm Cầm Lộc".split(),
-}
-_MIDDLE: Mapping[str, Sequence[str]] = {
-    "Nam": "Văn Văn Văn Đình Xuân Ngọc Minh Hữu Đức Quang Công Duy Thành Tiến Trọng Bá Mạnh Anh Hoàng".split(),
-    "Nữ": "Thị Thị Thị Thị Ngọc Thanh Thu Minh Phương Khánh Hồng Bích Kim Diệu Mai Lan Thùy Quỳnh".split(),
-}
-_GIVEN: Mapping[str, Sequence[str]] = {
-    "Nam": (
-        "Hùng Dũng Cường Tuấn Sơn Hải Long Nam Thắng Toàn Trung Kiên Hiếu Huy Khánh Lâm Lộc Lợi Mạnh Minh "
-        "Nghĩa Nhất Phong Phúc Phương Quân Quang Quý Sáng Sinh Tài Tâm Tân Thái Thành Thịnh Thọ Thông Thuận "
-        "Tiến Tình Toản Trường Tùng Tuyên Việt Vinh Vượng Xuân Yên An Bách Bảo Bình Chiến Chính Chung Công "
-        "Đại Đạt Điệp Định Đông Đức Dương Giang Hà Hào Hậu Hiệp Hòa Hoan Hoàng Hưng Khoa Khôi Lực Luân"
-    ).split(),
-    "Nữ": (
-        "Hoa Huệ Hương Hồng Hạnh Hiền Hằng Hà Hải Hòa Huyền Lan Liên Loan Linh Lý Mai Minh My Nga Ngân Ngọc "
-        "Nguyệt Nhung Oanh Phương Phượng Quyên Quỳnh Tâm Thảo Thắm Thanh Thơm Thu Thúy Thủy Thương Tình Trang "
-        "Trinh Tuyết Tươi Uyên Vân Vui Xuân Yến An Anh Ánh Bình Chi Chinh Cúc Diệp Dung Duyên Đào Giang Hiên "
-        "Hoài Hợi Kiều Lành Len Lệ Lương Luyến Mơ Mùi Na Nhàn Nhài Nụ Sen Sim Thêu Thoa Tho Tý Vinh"
-    ).split(),
-}
+
+def _listed(names: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+    return {whose: said.split() for whose, said in names.items()}
+
+
+#: A family that is named twice is twice as frequent.
+FAMILIES = _listed(
+    {
+        "Mường": "Phạm Phạm Phạm Bùi Bùi Quách Quách Trương Trương Hà Lê Nguyễn Cao Đinh",
+        "Kinh": "Lê Lê Nguyễn Nguyễn Trần Phạm Hoàng Trịnh Đỗ Vũ Mai Ngô Lưu Tống Đặng",
+        "Dao": "Triệu Triệu Bàn Bàn Phùng Đặng Dương Lý",
+        "Thái": "Hà Lò Vi Lương Ngân Phạm Cầm Lộc",
+    }
+)
+_MIDDLE = _listed(
+    {
+        "Nam": "Văn Văn Văn Đình Xuân Ngọc Minh Hữu Đức Quang Công Duy Thành Tiến Trọng Bá Mạnh Anh Hoàng",
+        "Nữ": "Thị Thị Thị Thị Ngọc Thanh Thu Minh Phương Khánh Hồng Bích Kim Diệu Mai Lan Thùy Quỳnh",
+    }
+)
+_GIVEN = _listed(
+    {
+        "Nam": "Hùng Dũng Cường Tuấn Sơn Hải Long Nam Thắng Toàn Trung Kiên Hiếu Huy Khánh Lâm Lộc Lợi Mạnh "
+        "Minh Nghĩa Nhất Phong Phúc Phương Quân Quang Quý Sáng Sinh Tài Tâm Tân Thái Thành Thịnh Thọ Thông "
+        "Thuận Tiến Tình Toản Trường Tùng Tuyên Việt Vinh Vượng Xuân Yên An Bách Bảo Bình Chiến Chính Chung "
+        "Công Đại Đạt Điệp Định Đông Đức Dương Giang Hà Hào Hậu Hiệp Hòa Hoan Hoàng Hưng Khoa Khôi Lực Luân",
+        "Nữ": "Hoa Huệ Hương Hồng Hạnh Hiền Hằng Hà Hải Hòa Huyền Lan Liên Loan Linh Lý Mai Minh My Nga Ngân "
+        "Ngọc Nguyệt Nhung Oanh Phương Phượng Quyên Quỳnh Tâm Thảo Thắm Thanh Thơm Thu Thúy Thủy Thương Tình "
+        "Trang Trinh Tuyết Tươi Uyên Vân Vui Xuân Yến An Anh Ánh Bình Chi Chinh Cúc Diệp Dung Duyên Đào "
+        "Giang Hiên Hoài Hợi Kiều Lành Len Lệ Lương Luyến Mơ Mùi Na Nhàn Nhài Nụ Sen Sim Thêu Thoa Tho Tý",
+    }
+)
 
 
 def full_name(rng: random.Random, sex: str, family: str) -> str:

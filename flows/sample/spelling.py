@@ -53,8 +53,8 @@ class Clerk:
         if column.kind.name == "thon" and tidily:
             return self._names[value]
         if tidily:
-            return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
-        return self._by_kind.get(column.kind.name, lambda plain: plain)(value)
+            return f"{value:%d/%m/%Y}" if isinstance(value, date) else _as_it_is(value)
+        return self._by_kind.get(column.kind.name, _as_it_is)(value)
 
     def section(self, code: str) -> str:
         """The thôn as it stands in a row of its own."""
@@ -150,6 +150,10 @@ _DATE_FORMS: Mapping[str, Callable[[date], str]] = {
     "words": lambda day: f"ngày {day.day} tháng {day.month} năm {day.year}",
     "iso": lambda day: day.isoformat(),
 }
+
+
+def _as_it_is(value: Cell) -> Cell:
+    return value
 
 
 def _without_prefix(name: str) -> str:

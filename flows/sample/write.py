@@ -5,23 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from flows.root import Root
-from flows.sample.cells import Sheet
 from flows.sample.commune import all_hand_ins
-from flows.sample.filing import file_name
-from flows.sample.flat import flat
-from flows.sample.form import form
-from flows.sample.habits import Habits, habits_of
+from flows.sample.discipline import absent, undisciplined
+from flows.sample.dropped import Dropped, file_of
 from flows.sample.handin import HandIn
-from flows.sample.ods import ods
-from flows.sample.truth import COLUMNS, Planted, located
+from flows.sample.planted import plant
+from flows.sample.strays import strays
+from flows.sample.truth import COLUMNS, Planted
 from flows.sample.world import World
-from flows.sample.xlsx import xlsx
 from schemas import registry
 
 Progress = Callable[[int, int], None]
@@ -34,17 +31,6 @@ class Summary:
     files: int
     persons: int
     planted: int
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """One file to be dropped into a unit's folder, when, and the faults planted in it."""
-
-    unit: str
-    name: str
-    received: datetime
-    data: bytes
-    planted: tuple[Planted, ...] = ()
 
 
 def write(
@@ -69,37 +55,27 @@ def write(
     world = World(seed, persons, today, contracts.commune, contracts.datasets)
     hand_ins = all_hand_ins(world)
     people = next(len(h.rows) for h in hand_ins if h.dataset.name == "dan_cu" and h.latest)
-    files = _files(world, hand_ins, clean=clean)
-    planted: list[Planted] = []
-    count = 0
+    files, absent = _files(world, hand_ins, clean=clean)
+    planted = [*absent]
     for count, dropped in enumerate(files, start=1):
         _drop(Root(root).inbox, dropped)
         planted += dropped.planted
         if progress:
-            progress(count, max(count, len(hand_ins)))
+            progress(count, len(files))
     if truth is not None:
         _list(truth, planted)
-    return Summary(count, people, len(planted))
+    return Summary(len(files), people, len(planted))
 
 
-def _files(world: World, hand_ins: list[HandIn], *, clean: bool) -> Iterator[Dropped]:
-    yield from (_file(world, hand_in) for hand_in in hand_ins)
-
-
-def _file(world: World, hand_in: HandIn) -> Dropped:
-    habits = habits_of(world, hand_in)
-    filled = form(world, hand_in, habits)
-    name = file_name(world, hand_in, habits)
-    above = int(habits.format == "csv" and habits.declared)
-    faults = located(hand_in, name, filled, above=above)
-    return Dropped(hand_in.unit, name, hand_in.received, written(filled.sheet, habits), faults)
-
-
-def written(sheet: Sheet, habits: Habits) -> bytes:
-    """The bytes of a file with `sheet`."""
-    if habits.format == "csv":
-        return flat(sheet, declared=habits.declared)
-    return ods(sheet) if habits.format == "ods" else xlsx(sheet, spare_sheets=habits.spare_sheets)
+def _files(world: World, hand_ins: list[HandIn], *, clean: bool) -> tuple[list[Dropped], tuple[Planted, ...]]:
+    """The files, and the faults that stand in none of them."""
+    if clean:
+        return [file_of(world, hand_in) for hand_in in hand_ins], ()
+    good = {(h.unit, h.dataset.name): replace(h, rows=[*h.rows], faults=[]) for h in hand_ins if h.latest}
+    plant(world, hand_ins)
+    files = [*undisciplined(world, hand_ins)]
+    absent_now = absent(world, hand_ins, files)
+    return [*files, *strays(world, good)], absent_now
 
 
 def _drop(inbox: Path, dropped: Dropped) -> None:

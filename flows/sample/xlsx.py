@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from flows.sample.cells import Broken, Cell, Look, Sheet, Sum, Unsaved, letter
 
-_CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - xlsxwriter wants no zone, and the day says nothing
+_CREATED = datetime(2026, 1, 1)
 _LOOKS: Mapping[Look, Mapping[str, object]] = {
     "unit": {"bold": True, "align": "center"},
     "title": {"bold": True, "align": "center", "font_size": 14},
@@ -51,7 +51,7 @@ def xlsx(sheet: Sheet, *, spare_sheets: bool = False) -> bytes:
     return buffer.getvalue()
 
 
-def _write(page: Worksheet, row: int, column: int, cell: Cell, look: Format, days: Format) -> None:  # noqa: PLR0913
+def _write(page: Worksheet, row: int, column: int, cell: Cell, look: Format, days: Format) -> None:
     if isinstance(cell, str):
         page.write_string(row, column, cell, look)
     elif isinstance(cell, date):
@@ -64,4 +64,4 @@ def _write(page: Worksheet, row: int, column: int, cell: Cell, look: Format, day
     elif isinstance(cell, Broken):
         page.write_formula(row, column, f"={cell.text}", look, cell.text)
     elif isinstance(cell, Unsaved):
-        page.write_formula(row, column, cell.formula, look, None)
+        page.write_formula(row, column, cell.formula, look, "")

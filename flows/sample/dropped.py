@@ -1,0 +1,68 @@
+"""One file on its way into the inbox, made from a hand-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from unicodedata import normalize
+
+from flows.sample.cells import Sheet, letter
+from flows.sample.filing import file_name
+from flows.sample.flat import flat
+from flows.sample.form import Form, form
+from flows.sample.habits import Habits, habits_of
+from flows.sample.handin import HandIn
+from flows.sample.mishap import NONE, Mishap
+from flows.sample.ods import ods
+from flows.sample.truth import Planted, located, sheet_name
+from flows.sample.world import World
+from flows.sample.xlsx import xlsx
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A file to be dropped into a unit's folder, when, and the faults planted in it."""
+
+    unit: str
+    name: str
+    received: datetime
+    data: bytes
+    planted: tuple[Planted, ...] = ()
+
+    def bears(self, *codes: str) -> Dropped:
+        """This file, with faults of the whole file."""
+        whole = tuple(Planted(self.unit, code, file=normalize("NFC", self.name)) for code in codes)
+        return Dropped(self.unit, self.name, self.received, self.data, (*self.planted, *whole))
+
+
+def file_of(world: World, hand_in: HandIn, mishap: Mishap = NONE, *, name: str | None = None) -> Dropped:
+    """The file of `hand_in`, under its usual name unless another is given."""
+    habits = habits_of(world, hand_in)
+    filled = form(world, hand_in, habits, mishap)
+    name = name or file_name(world, hand_in, habits)
+    above = int(habits.format == "csv" and habits.declared)
+    planted = located(hand_in, name, filled, above=above)
+    if mishap.wrong_total and filled.total is not None:
+        planted = (*planted, _wrong_total(hand_in, name, filled, mishap.wrong_total, above))
+    return Dropped(hand_in.unit, name, hand_in.received, _written(filled.sheet, habits), planted)
+
+
+def _wrong_total(hand_in: HandIn, name: str, filled: Form, column: str, above: int) -> Planted:
+    row = (filled.total or 0) + above + 1
+    return Planted(
+        hand_in.unit,
+        "tep.dong_tong_sai",
+        hand_in.dataset.name,
+        hand_in.period.label,
+        normalize("NFC", name),
+        sheet_name(name, filled),
+        row,
+        column,
+        f"{letter(filled.columns[column])}{row}",
+    )
+
+
+def _written(sheet: Sheet, habits: Habits) -> bytes:
+    if habits.format == "csv":
+        return flat(sheet, declared=habits.declared)
+    return ods(sheet) if habits.format == "ods" else xlsx(sheet, spare_sheets=habits.spare_sheets)

@@ -1,0 +1,79 @@
+"""Faults that need several members of the register: heads of households, one person under two numbers."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from flows.sample.cells import Typed
+from flows.sample.handin import HandIn, RowFault
+from flows.sample.people import Row
+
+_SMALL = range(2, 5)
+
+
+def plant_households(hand_in: HandIn, rng: random.Random, free: Sequence[int]) -> set[int]:
+    """Plant in the register `hand_in`; `free` are rows that may be changed. Returns the rows used."""
+    heads = _households(hand_in.rows)
+    available = [rows for rows in heads if len(rows) in _SMALL]
+    rng.shuffle(available)
+    used: set[int] = set()
+    for rows, plant in zip(_apart(available, hand_in.rows), (_no_head, _two_heads), strict=False):
+        plant(hand_in, rows)
+        used.update(rows)
+    pair = _pair(hand_in.rows, [at for at in free if at not in used])
+    if pair:
+        _same_person(hand_in, *pair)
+        used.update(pair)
+    return used
+
+
+def _households(rows: Sequence[Row]) -> list[list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, row in enumerate(rows):
+        found[row["ma_ho"]].append(at)
+    return list(found.values())
+
+
+def _apart(households: Sequence[list[int]], rows: Sequence[Row]) -> Iterator[list[int]]:
+    """Households whose second member is a child, so that calling it head contradicts nothing else."""
+    return (at for at in households if any(rows[i]["quan_he"] == "Con" for i in at))
+
+
+def _no_head(hand_in: HandIn, household: list[int]) -> None:
+    for at in household:
+        row = {**hand_in.rows[at]}
+        if row["quan_he"] == "Chủ hộ":
+            row["quan_he"] = Typed("Khác")
+        hand_in.rows[at] = row
+        hand_in.faults.append(RowFault(row, "quan_he", "quan_he.khong_co_chu_ho"))
+
+
+def _two_heads(hand_in: HandIn, household: list[int]) -> None:
+    child = next(at for at in household if hand_in.rows[at]["quan_he"] == "Con")
+    hand_in.rows[child] = {**hand_in.rows[child], "quan_he": Typed("Chủ hộ")}
+    heads = [at for at in household if hand_in.rows[at]["quan_he"] in ("Chủ hộ", Typed("Chủ hộ"))]
+    for at in heads:
+        hand_in.rows[at] = {**hand_in.rows[at]}
+        hand_in.faults.append(RowFault(hand_in.rows[at], "quan_he", "quan_he.nhieu_chu_ho"))
+
+
+def _pair(rows: Sequence[Row], free: Sequence[int]) -> tuple[int, int] | None:
+    """Two persons of one thôn, sex and year of birth, in different households."""
+    seen: dict[tuple[str, str, str], int] = {}
+    for at in free:
+        row = rows[at]
+        likeness = (row["thon"], row["gioi_tinh"], row["so_dinh_danh"][3:6])
+        other = seen.setdefault(likeness, at)
+        if other != at and rows[other]["ma_ho"] != row["ma_ho"]:
+            return other, at
+    return None
+
+
+def _same_person(hand_in: HandIn, one: int, two: int) -> None:
+    first, second = {**hand_in.rows[one]}, {**hand_in.rows[two]}
+    second |= {"ho_ten": Typed(first["ho_ten"]), "ngay_sinh": first["ngay_sinh"]}
+    for at, row in ((one, first), (two, second)):
+        hand_in.rows[at] = row
+        hand_in.faults.append(RowFault(row, "ho_ten", "nguoi.nghi_trung"))
