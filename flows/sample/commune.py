@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.sample import economy, hamlets, networks, office, police, society
+from flows.sample import agencies, economy, hamlets, networks, office, police, society
 from flows.sample.handin import HandIn
 from flows.sample.numbers import Numbers
 from flows.sample.register import registers
@@ -18,6 +18,7 @@ def all_hand_ins(world: World) -> list[HandIn]:
     found = [
         *police.make(world, people),
         *office.make(world, people),
+        *agencies.make(world),
         *economy.make(world, people, _tax_codes(world)),
         *society.make(world, people),
         *networks.make(world, homes),
