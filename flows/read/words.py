@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flows.read.heading import key
+from flows.read.heading import key, tidy
 
 _TOTAL_KEYS = tuple(
     key(word) for word in ("tổng", "tổng số", "tổng cộng", "cộng", "toàn xã", "cộng dồn", "lũy kế")
@@ -94,7 +94,8 @@ def is_tail(text: str) -> bool:
     words = key(text[:200])
     if any(words == start or words.startswith(start + " ") for start in _TAIL_KEYS):
         return True
-    return bool(_DATED.search(text[:200]) or _FOOTNOTE.match(text.strip()))
+    plain = tidy(text[:200])
+    return bool(_DATED.search(plain) or _FOOTNOTE.match(plain))
 
 
 def says_nil(text: str) -> bool:
