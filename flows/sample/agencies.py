@@ -100,7 +100,8 @@ def _heads(world: World) -> tuple[list[Row], list[Row]]:
         exemplary = rng.random() < 0.88
         earlier.append({**row, "nhiem_vu_xong": done, "guong_mau": exemplary})
         more = given + rng.randint(1, 3)
+        better = exemplary or rng.random() < 0.6
         later.append(
-            {**row, "nhiem_vu_giao": more, "nhiem_vu_xong": more - rng.randrange(2), "guong_mau": exemplary}
+            {**row, "nhiem_vu_giao": more, "nhiem_vu_xong": more - rng.randrange(2), "guong_mau": better}
         )
     return earlier, later

@@ -13,7 +13,7 @@ from flows.sample.dropped import Dropped, file_of
 from flows.sample.filing import file_name
 from flows.sample.habits import habits_of
 from flows.sample.handin import HandIn
-from flows.sample.mishap import Mishap
+from flows.sample.mishap import NONE, Mishap
 from flows.sample.ods import packed
 from flows.sample.world import World
 from flows.sample.xlsx import xlsx
@@ -51,7 +51,6 @@ def strays(world: World, good: Good) -> Iterator[Dropped]:
     """The stray files, each handed in a little after the unit's good one."""
     yield from _no_tables(world, good)
     yield from _refused_forms(world, good)
-    yield _again(world, good)
 
 
 def _later(hand_in: HandIn, name: str, data: bytes) -> Dropped:
@@ -87,7 +86,7 @@ def _refused_forms(world: World, good: Good) -> Iterator[Dropped]:
     yield _copy(world, ahead, "ky toi").bears("tep.khong_ro_ky")
     older = replace(teams, period=world.periods(teams.dataset.name)[0])
     other = file_name(world, older, habits_of(world, teams))
-    yield file_of(world, _after(teams), name=f"MAU ten cu {other}").bears("tep.khac_ky")
+    yield file_of(world, _after(teams), name=_also(other, "ten cu")).bears("tep.khac_ky")
     empty = world.rng("hollow").choice([h for (_, name), h in good.items() if name == "ho_gia_dinh"])
     yield _copy(world, replace(empty, rows=[]), "chua nhap").bears("tep.khong_co_dong")
 
@@ -96,18 +95,20 @@ def _after(hand_in: HandIn) -> HandIn:
     return replace(hand_in, received=hand_in.received + _LATER)
 
 
-def _copy(world: World, hand_in: HandIn, why: str, mishap: Mishap = Mishap()) -> Dropped:  # noqa: B008
+def _copy(world: World, hand_in: HandIn, why: str, mishap: Mishap = NONE) -> Dropped:
     name = file_name(world, hand_in, habits_of(world, hand_in))
+    return file_of(world, _after(hand_in), mishap, name=_also(name, why))
+
+
+def again(dropped: Dropped) -> Dropped:
+    """The same bytes once more, a little later and under another name."""
+    name = _also(dropped.name, "nop lai")
+    return Dropped(dropped.unit, name, dropped.received + _LATER, dropped.data).bears("tep.nop_lai_y_het")
+
+
+def _also(name: str, what: str) -> str:
     stem, _, ending = name.rpartition(".")
-    return file_of(world, _after(hand_in), mishap, name=f"{stem} ({why}).{ending}")
-
-
-def _again(world: World, good: Good) -> Dropped:
-    """The same bytes under another name."""
-    activities = good["mat_tran", "van_dong_giam_sat"]
-    once = file_of(world, activities)
-    stem, _, ending = once.name.rpartition(".")
-    return _later(activities, f"{stem} (nop lai).{ending}", once.data).bears("tep.nop_lai_y_het")
+    return f"{stem} ({what}).{ending}"
 
 
 def _docx() -> bytes:

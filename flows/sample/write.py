@@ -16,7 +16,7 @@ from flows.sample.discipline import absent, undisciplined
 from flows.sample.dropped import Dropped, file_of
 from flows.sample.handin import HandIn
 from flows.sample.planted import plant
-from flows.sample.strays import strays
+from flows.sample.strays import again, strays
 from flows.sample.truth import COLUMNS, Planted
 from flows.sample.world import World
 from schemas import registry
@@ -74,8 +74,9 @@ def _files(world: World, hand_ins: list[HandIn], *, clean: bool) -> tuple[list[D
     good = {(h.unit, h.dataset.name): replace(h, rows=[*h.rows], faults=[]) for h in hand_ins if h.latest}
     plant(world, hand_ins)
     files = [*undisciplined(world, hand_ins)]
-    absent_now = absent(world, hand_ins, files)
-    return [*files, *strays(world, good)], absent_now
+    missing = absent(world, hand_ins, files)
+    repeated = next(again(f) for f in reversed(files) if f.unit == "mat_tran")
+    return [*files, *strays(world, good), repeated], missing
 
 
 def _drop(inbox: Path, dropped: Dropped) -> None:

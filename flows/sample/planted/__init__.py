@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from flows.sample.cells import Typed
 from flows.sample.handin import HandIn, RowFault
@@ -72,6 +72,7 @@ class _Planter:
         self._places = places
         self._by_household = by_household
         self._added: list[tuple[HandIn, int, Row]] = []
+        self._spent: Counter[int] = Counter()
 
     def carry_out(self, plan: Plan) -> None:
         """Plant every item; records that are added go below theirs at the end, when rows no longer move."""
@@ -79,7 +80,7 @@ class _Planter:
         for item in sorted(plan, key=self._fitting):
             if isinstance(item, SameKey):
                 self._same_key(item)
-            elif place := self._take(item.where):
+            elif place := self._take(item):
                 self._one(item, *place)
         for hand_in, at, added in sorted(self._added, key=lambda entry: -entry[1]):
             hand_in.rows.insert(at + 1, added)
@@ -91,14 +92,21 @@ class _Planter:
             return len(self._places)
         return sum(item.where(h.rows[at]) for h, at in self._places)
 
-    def _take(self, where: Callable[[Row], bool]) -> Place | None:
+    def _take(self, item: Change | Repeat) -> Place | None:
         """The first free place that fits; it, and its household, are free no more."""
-        place = next(((h, at) for h, at in self._places if where(h.rows[at])), None)
+        adds = isinstance(item, Repeat) or item.adds
+        fit = (p for p in self._places if (adds or self._has_room(p[0])) and item.where(p[0].rows[p[1]]))
+        place = next(fit, None)
         if place:
             self._spend(place)
         return place
 
+    def _has_room(self, hand_in: HandIn) -> bool:
+        """Whether a good record is left after one more fault: a hand-in without any counts as not made."""
+        return self._spent[id(hand_in)] < len(hand_in.rows) - 1
+
     def _spend(self, place: Place) -> None:
+        self._spent[id(place[0])] += 1
         home = place[0].rows[place[1]].get("ma_ho") if self._by_household else None
         self._places = [
             (h, at)
