@@ -62,18 +62,16 @@ class Settled:
 
     def records(self, dataset: str) -> pl.DataFrame:
         """Judged records in effect of `dataset`, plus `_unit`, `_ky`; unprotected."""
-        live = {one.tep: one for one in self.in_effect.values() if one.part.dataset == dataset}
-        teps = pl.Series([*live], dtype=pl.UInt32)
-        units = pl.Series([one.digest.hand_in.unit for one in live.values()], dtype=pl.String)
-        labels = pl.Series([one.part.period.label for one in live.values()], dtype=pl.String)
-        return (
-            self.verdicts[dataset]
-            .judged.filter(pl.col("_tep").is_in(teps.implode()))
-            .with_columns(
-                _unit=pl.col("_tep").replace_strict(teps, units, return_dtype=pl.String),
-                _ky=pl.col("_tep").replace_strict(teps, labels, return_dtype=pl.String),
-            )
+        live = pl.DataFrame(
+            [
+                (one.tep, one.digest.hand_in.unit, one.part.period.label)
+                for one in self.in_effect.values()
+                if one.part.dataset == dataset
+            ],
+            schema={"_tep": pl.UInt32, "_unit": pl.String, "_ky": pl.String},
+            orient="row",
         )
+        return self.verdicts[dataset].judged.join(live, on="_tep", how="inner", maintain_order="left")
 
 
 def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], datasets: Mapping[str, Dataset]) -> Settled:

@@ -1,0 +1,57 @@
+"""A small commune's day, made once a worker and looked at by many tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from flows.day import Outcome, run_day
+from flows.plain import PlainRunner
+from flows.root import Root
+from flows.sample import write
+from schemas.registry import Contracts, load
+
+TODAY = date(2026, 11, 24)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A root after its day, and what was planted in it."""
+
+    root: Root
+    outcome: Outcome
+    truth: pl.DataFrame
+
+    def table(self, name: str) -> pl.DataFrame:
+        return pl.read_parquet(self.outcome.release / f"{name}.parquet")
+
+
+def run_plainly(root: Path, as_of: date = TODAY, contracts: Contracts | None = None) -> Outcome:
+    return run_day(Root(root), contracts or load(), as_of, PlainRunner(Console(quiet=True)))
+
+
+def lines(rows: Sequence[Sequence[object]]) -> str:
+    return "\n".join(";".join("" if cell is None else str(cell) for cell in row) for row in rows)
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """The day of a sample commune of 600 people with planted faults."""
+    folder = tmp_path_factory.mktemp("planted")
+    write(folder / "xa", persons=600, truth=folder / "truth.csv")
+    truth = pl.read_csv(folder / "truth.csv", infer_schema_length=0)
+    return Day(Root(folder / "xa"), run_plainly(folder / "xa"), truth)
+
+
+@pytest.fixture(scope="session")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """The day of the same commune with nothing planted."""
+    folder = tmp_path_factory.mktemp("clean")
+    write(folder, persons=600, clean=True)
+    return Day(Root(folder), run_plainly(folder), pl.DataFrame())
