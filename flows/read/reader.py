@@ -12,6 +12,7 @@ from flows.read.container import Container, detect
 from flows.read.faults import RefusedError
 from flows.read.grid import Sheet
 from flows.read.heading import Vocabulary, tidy
+from flows.read.ours import is_ours
 from flows.read.routing import unclear
 from flows.read.table import ROWS_SCHEMA, Doc, Problem
 from flows.read.tables import SheetRead, read_sheet
@@ -30,7 +31,7 @@ def read_file(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> Doc:
     """
     vocabulary = Vocabulary(datasets)
     try:
-        sheets = _sheets(data, name, vocabulary)
+        sheets = [sheet for sheet in sheets_of(data, name, vocabulary) if not is_ours(sheet)]
     except RefusedError as refused:
         return Doc((), pl.DataFrame(schema=ROWS_SCHEMA), (refused.problem,))
     reads = [read_sheet(sheet, vocabulary) for sheet in sheets]
@@ -40,7 +41,12 @@ def read_file(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> Doc:
     return Doc(tables, rows, (*problems, *_unrecognised(reads)))
 
 
-def _sheets(data: bytes, name: str, vocabulary: Vocabulary) -> Sequence[Sheet]:
+def sheets_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sequence[Sheet]:
+    """Every sheet of a file; a text file is one sheet, named after `name`.
+
+    Raises:
+        RefusedError: the file can't be opened as a table.
+    """
     container = detect(data)
     if container in (Container.WORKBOOK, Container.XLS, Container.ODS):
         return workbook.sheets_of(data, container)
