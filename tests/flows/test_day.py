@@ -24,11 +24,13 @@ PLACE = ["unit", "dataset", "period", "file", "sheet", "cell", "code"]
 
 
 def places(frame: pl.DataFrame) -> list[tuple[str, ...]]:
-    return sorted(frame.select(pl.col(PLACE).cast(pl.String).fill_null("")).rows())
-
-
-def hash_of(outcome_release: Path) -> str:
-    return outcome_release.name.partition("-")[2]
+    """Where faults stand; those of whole files just by unit, file and code."""
+    of_file = pl.col("code").str.starts_with("tep.") & (pl.col("code") != "tep.dong_tong_sai")
+    text = frame.select(pl.col(PLACE).cast(pl.String).fill_null(""))
+    whole = ["dataset", "period", "sheet", "cell"]
+    return sorted(
+        text.with_columns(pl.when(~of_file).then(name).alias(name) for name in whole).fill_null("").rows()
+    )
 
 
 def drop(root: Path, unit: str, name: str, content: bytes) -> Path:

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from flows.root import Root
+from tests.conftest import Day
+
+
+def dulieuxa(*words: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("dulieuxa")), *words],
+        env=os.environ | {"PREFECT_HOME": str(home), "COLUMNS": "100"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def by_prefect(
+    planted: Day, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The planted commune's day once more, under Prefect with an empty home."""
+    root = tmp_path_factory.mktemp("prefect")
+    shutil.copytree(planted.root.path / "raw", root / "raw")
+    (root / "var").mkdir()
+    shutil.copy(planted.root.path / "var" / "key", root / "var" / "key")
+    done = dulieuxa("run", "--root", str(root), "--date", "2026-11-24", home=root / "home")
+    return root, done
+
+
+def test_prefect_and_a_plain_run_give_the_same_bytes(
+    planted: Day, by_prefect: tuple[Path, subprocess.CompletedProcess[str]]
+) -> None:
+    root, done = by_prefect
+    assert done.returncode == 0, done.stderr
+    assert (root / "curated" / "latest").readlink().name == planted.outcome.release.name
+
+
+def test_a_run_under_prefect_shows_no_traceback(
+    by_prefect: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    _, done = by_prefect
+    assert "Traceback" not in done.stdout + done.stderr
+    assert done.stderr == ""
+
+
+def test_prefect_keeps_a_summary_of_counts(by_prefect: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    root, _ = by_prefect
+    with closing(sqlite3.connect(root / "home" / "prefect.db")) as database:
+        found = database.execute("select key, data from artifact where type = 'markdown'").fetchall()
+    assert [key for key, _ in found] == ["tom-tat-ngay"]
+    assert "Mã lỗi" in json.loads(found[0][1])
+
+
+@pytest.mark.parametrize("word", ["run", "serve", "sample"])
+def test_help_teaches_in_vietnamese(word: str, tmp_path: Path) -> None:
+    done = dulieuxa(word, "--help", home=tmp_path)
+    assert done.returncode == 0
+    assert any(letter in done.stdout for letter in "ạảấầđềệộ")
+
+
+def test_wrong_usage_exits_with_2(tmp_path: Path) -> None:
+    assert dulieuxa("run", "--nhanh", home=tmp_path).returncode == 2
+
+
+def test_a_held_root_exits_with_4(tmp_path: Path) -> None:
+    with Root(tmp_path).lock():
+        done = dulieuxa("run", "--plain", "--root", str(tmp_path), home=tmp_path)
+    assert done.returncode == 4
+    assert "lượt chạy khác" in done.stderr
