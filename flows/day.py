@@ -73,6 +73,7 @@ class Figures:
     """The tables of a day that are reckoned from its settled hand-ins."""
 
     faults: pl.DataFrame
+    typed: pl.DataFrame
     changes: pl.DataFrame
     issues: pl.DataFrame
     roll_call: pl.DataFrame
@@ -154,12 +155,13 @@ def reckon(
             unusual(judged, contracts.datasets),
         ]
     )
-    faults, followed = fault_table(settled, digests, repeats, silent, contracts, key_of(root))
+    faults = fault_table(settled, digests, repeats, silent, contracts, key_of(root))
     indicators = measure(judged, called, contracts.commune, plan.load(), as_of)
     return Figures(
-        faults=faults,
+        faults=faults.published,
+        typed=faults.typed,
         changes=change_table(settled, contracts.datasets),
-        issues=follow(followed, ISSUES.conform(release.issues_before(root, as_of)), as_of),
+        issues=follow(faults.followed, ISSUES.conform(release.issues_before(root, as_of)), as_of),
         roll_call=called,
         indicators=indicators,
         scores=scores(_tallied(settled)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import polars as pl
 
@@ -26,12 +26,8 @@ def fault_table(
     called: pl.DataFrame,
     contracts: Contracts,
     key: Key,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """All faults of hand-ins that are not superseded and of the roll call `called`.
-
-    Returns the published table, and `issue`, `unit`, `dataset`, `code`, `record` of those that the
-    ledger follows: each unit's latest period of a dataset.
-    """
+) -> Faults:
+    """All faults of hand-ins that are not superseded and of the roll call `called`."""
     found = [
         *(_of_records(settled, name, contracts) for name in settled.verdicts),
         _of_files(digests, repeats, settled),
@@ -39,7 +35,21 @@ def fault_table(
     ]
     faults = pl.concat([pl.DataFrame(schema=_RAW), *(_raw(frame) for frame in found)])
     faults = _numbered(faults, key)
-    return FAULTS.conform(_shown(faults, contracts.datasets)), _latest(faults)
+    return Faults(FAULTS.conform(_shown(faults, contracts.datasets)), _latest(faults), faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """The day's faults.
+
+    `published` is the table; `followed` has `issue`, `unit`, `dataset`, `code`, `record` of those that
+    the ledger follows: each unit's latest period of a dataset; `typed` is the table with values and
+    proposals as typed, for the unit that owns them and nobody else.
+    """
+
+    published: pl.DataFrame
+    followed: pl.DataFrame
+    typed: pl.DataFrame
 
 
 _RAW = {name: field.dtype for name, field in FAULTS.fields.items() if name != "issue"} | {"record": pl.String}
@@ -56,7 +66,11 @@ def _of_records(settled: Settled, name: str, contracts: Contracts) -> pl.DataFra
     faults = (
         settled.verdicts[name]
         .faults.join(places, on=["_tep", "_bang", "column"], how="inner", maintain_order="left")
-        .with_columns(row=pl.col("_row"), cell=pl.concat_str("letter", "_row"), record=pl.col("_key"))
+        .with_columns(
+            row=pl.col("_row"),
+            cell=pl.concat_str(pl.coalesce("_cot", "letter"), "_row"),
+            record=pl.col("_key"),
+        )
     )
     return _with_proposals(faults, contracts.datasets[name], contracts)
 
@@ -163,8 +177,17 @@ def _shown(faults: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFram
 
 def change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
     """Every repaired cell of the hand-ins in effect, masked."""
+    personal = _personal(datasets)
+    typed = typed_changes(settled.in_effect.values())
+    return CHANGES.conform(
+        typed.with_columns(masked(pl.col(name), personal=personal) for name in ("before", "after"))
+    )
+
+
+def typed_changes(judged: Iterable[Judged]) -> pl.DataFrame:
+    """Every repaired cell of `judged`, with what stood there as typed."""
     frames = [pl.DataFrame(schema={name: field.dtype for name, field in CHANGES.fields.items()})]
-    for one in settled.in_effect.values():
+    for one in judged:
         sheets = pl.DataFrame(
             {"_bang": range(len(one.part.tables)), "sheet": [sheet for sheet, _ in one.part.tables]},
             schema={"_bang": pl.UInt16, "sheet": pl.String},
@@ -180,8 +203,4 @@ def change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFr
             period=pl.lit(one.part.period.label),
         )
         frames.append(frame.select(frames[0].columns))
-    personal = _personal(datasets)
-    shown = pl.concat(frames).with_columns(
-        masked(pl.col(name), personal=personal) for name in ("before", "after")
-    )
-    return CHANGES.conform(shown)
+    return pl.concat(frames)

@@ -23,9 +23,9 @@ class Verdict:
     """What judging the parts of one dataset came to; `_tep` is the index of the part.
 
     `judged` is the cleaned frame without repeated rows, plus `_lop`; `faults` has `_tep`, `_bang`,
-    `_row`, `_key` (what the record is known by), `column`, `code`, `dimension`, `severity`, `value`,
-    `message`; `repeated` counts rows left out by `_tep`; `tally` has `_tep`, `dimension`, `judged`,
-    `failed`, in cells.
+    `_row`, `_cot` (the cell's letter where it is not its column's), `_key` (what the record is known
+    by), `column`, `code`, `dimension`, `severity`, `value`, `message`; `repeated` counts rows left out
+    by `_tep`; `tally` has `_tep`, `dimension`, `judged`, `failed`, in cells.
     """
 
     judged: pl.DataFrame
@@ -38,6 +38,7 @@ FAULTS_SCHEMA = {
     "_tep": pl.UInt32,
     "_bang": pl.UInt16,
     "_row": pl.UInt32,
+    "_cot": pl.String,
     "_key": pl.String,
     "column": pl.String,
     "code": pl.String,
@@ -173,12 +174,14 @@ def _described(failures: pl.DataFrame, frame: pl.DataFrame, dataset: Dataset) ->
         rule = rules[str(code)]
         at = frame[group["index"]]
         section = f"{rule.column}.row"
+        unknown = pl.Series([None], dtype=pl.String).new_from_index(0, at.height)
         row = pl.coalesce(section, "_row") if section in frame.columns else pl.col("_row")
         found.append(
             at.select(
                 "_tep",
                 "_bang",
                 row.alias("_row"),
+                at.get_column(f"{rule.column}.cot", default=unknown).alias("_cot"),
                 _record_name(dataset).alias("_key"),
                 pl.lit(rule.column).alias("column"),
                 pl.lit(rule.code).alias("code"),

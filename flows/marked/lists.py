@@ -1,0 +1,187 @@
+"""The two sheets that we add to a unit's workbook: what is to be fixed, and what was repaired unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.marked.listing import Listing
+from flows.marked.marks import Marks
+from flows.marked.styles import COLOURS, Styles
+from schemas.contract import SEVERITIES
+
+TO_FIX = "CẦN SỬA"
+REPAIRED = "ĐÃ TỰ SỬA"
+
+# A spreadsheet takes no more than 65,530 links on a sheet.
+MOST_LINES = 60_000
+MOST_REPAIRS = 20_000
+
+_FONT = '<sz val="12"/><color rgb="FF1A1A1A"/><name val="Times New Roman"/><family val="1"/>'
+_TITLE = '<b/><sz val="16"/><color rgb="FF1A1A1A"/><name val="Times New Roman"/><family val="1"/>'
+_LINK = '<u/><sz val="12"/><color rgb="FF0B57A4"/><name val="Times New Roman"/><family val="1"/>'
+_HOW = (
+    "Bấm vào ô ở cột “Ô” để đến đúng chỗ cần sửa. Sửa ngay trong tệp này, lưu lại rồi nộp như thường lệ: "
+    f"hai trang “{TO_FIX}”, “{REPAIRED}”, màu nền và ghi chú được tự bỏ qua khi đọc."
+)
+_HOW_FAR = "Tệp lớn nên không chép lại bảng ở đây: sửa trong tệp đã nộp, theo địa chỉ ở cột “Ô”."
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Style numbers of what stands on our sheets."""
+
+    title: int
+    plain: int
+    heading: int
+    group: int
+    cell: int
+    link: int
+    blocks: int
+    warns: int
+
+    @classmethod
+    def made(cls, styles: Styles) -> Looks:
+        """Add our looks to a workbook's style sheet."""
+        bold = "<b/>" + _FONT
+        return cls(
+            title=styles.look(_TITLE),
+            plain=styles.look(_FONT),
+            heading=styles.look(bold, ground="FFDDE6EF", bordered=True, aligned=' horizontal="center"'),
+            group=styles.look(bold, ground="FFF2F2F2", bordered=True),
+            cell=styles.look(_FONT, bordered=True),
+            link=styles.look(_LINK, bordered=True),
+            blocks=styles.look(_FONT, ground=COLOURS["chan"]),
+            warns=styles.look(_FONT, ground=COLOURS["canh_bao"]),
+        )
+
+
+Line = tuple[
+    int, int, str | None, str | None, str | None, str | None, str | None, str | None, str | None, str | None
+]
+_NAMES = ("look", "level", "link", "a", "b", "c", "d", "e", "f", "g")
+_SCHEMA = {name: pl.UInt32 if name in ("look", "level") else pl.String for name in _NAMES}
+
+
+def to_fix(marks: Marks, looks: Looks, sheets: Collection[str], *, apart: bool = False) -> bytes:
+    """The XML of the sheet of faults with links to `sheets`; `apart` from the table if that is too large."""
+    shown = marks.faults.head(MOST_LINES)
+    total, blocking = marks.faults.height, marks.faults.filter(pl.col("severity") == "chan").height
+    top: list[Line] = [
+        _line(looks.title, f"{TO_FIX}: {_number(blocking)} lỗi chặn, {_number(total - blocking)} cảnh báo"),
+        *(_line(looks.plain, said) for said in marks.about),
+        _line(looks.plain, _HOW_FAR if apart else _HOW),
+        _line(looks.blocks, "Nền đỏ nhạt, mức Chặn: dòng bị giữ lại, chưa được tính cho đến khi sửa."),
+        _line(looks.warns, "Nền vàng nhạt, mức Cảnh báo: dòng vẫn được tính; xem lại, sai thì sửa."),
+        (looks.heading, 0, None, "Mức", "Ô", "Trang tính", "Cột", "Đang ghi", "Sai gì", "Đề xuất"),
+    ]
+    lines = pl.concat(
+        [_frame(top), _fault_lines(shown, looks, () if apart else sheets), _rest(total, looks.plain)]
+    )
+    wide = lines["look"].is_in([looks.title, looks.plain, looks.blocks, looks.warns, looks.group])
+    return Listing(
+        "can_sua:1", lines, (11, 9, 20, 28, 30, 56, 34), len(top), 1, looks.link, wide, COLOURS["chan"]
+    ).xml()
+
+
+def repaired(marks: Marks, looks: Looks, sheets: Collection[str]) -> bytes:
+    """The XML of the sheet of repairs."""
+    total = marks.changes.height
+    top: list[Line] = [
+        _line(looks.title, f"{REPAIRED}: {_number(total)} ô"),
+        _line(looks.plain, "Những ô này được đọc như cột “Sau”; nghĩa không đổi nên không phải sửa lại."),
+        (looks.heading, 0, None, "Ô", "Trang tính", "Cột", "Đã sửa", "Trước", "Sau", None),
+    ]
+    shown = marks.changes.head(MOST_REPAIRS)
+    lines = shown.select(
+        pl.lit(looks.cell, pl.UInt32).alias("look"),
+        pl.lit(0, pl.UInt32).alias("level"),
+        _link(sheets).alias("link"),
+        a=pl.col("cell"),
+        b=pl.col("sheet"),
+        c=pl.col("heading"),
+        d=pl.col("change"),
+        e=pl.col("before"),
+        f=pl.col("after"),
+    )
+    more = total - shown.height
+    rest = [_line(looks.plain, f"Còn {_number(more)} ô nữa được sửa như trên.")] if more else []
+    lines = pl.concat([_frame(top).drop("g"), lines, _frame(rest).drop("g")])
+    wide = lines["look"].is_in([looks.title, looks.plain])
+    return Listing(
+        "da_tu_sua:1", lines, (9, 20, 28, 34, 32, 32), len(top), 0, looks.link, wide, "FF9FC5A0"
+    ).xml()
+
+
+def _fault_lines(faults: pl.DataFrame, looks: Looks, sheets: Collection[str]) -> pl.DataFrame:
+    """For each cause a line that names and counts it, then a line a cell."""
+    level = pl.when(pl.col("count") > 1).then(1).otherwise(0)
+    grouped = faults.group_by("cause", maintain_order=True).first().filter(pl.col("count") > 1)
+    groups = grouped.select(
+        "cause",
+        pl.lit(-1, pl.Int64).alias("at"),
+        pl.lit(looks.group, pl.UInt32).alias("look"),
+        pl.lit(0, pl.UInt32).alias("level"),
+        pl.lit(None, pl.String).alias("link"),
+        pl.format("{} ({} chỗ{})", "message", _said(pl.col("count")), _of("heading")).alias("a"),
+        *(pl.lit(None, pl.String).alias(name) for name in "bcdefg"),
+    )
+    cells = faults.select(
+        "cause",
+        pl.int_range(pl.len()).cast(pl.Int64).alias("at"),
+        pl.lit(looks.cell, pl.UInt32).alias("look"),
+        level.cast(pl.UInt32).alias("level"),
+        _link(sheets).alias("link"),
+        pl.col("severity").replace_strict(SEVERITIES, return_dtype=pl.String).alias("a"),
+        _place().alias("b"),
+        pl.col("sheet").alias("c"),
+        pl.col("heading").alias("d"),
+        pl.col("value").alias("e"),
+        pl.col("message").alias("f"),
+        pl.col("proposal").alias("g"),
+    )
+    return pl.concat([groups, cells]).sort("cause", "at").drop("cause", "at")
+
+
+def _of(heading: str) -> pl.Expr:
+    return pl.when(pl.col(heading).is_not_null()).then(pl.format(", cột “{}”", heading)).otherwise(pl.lit(""))
+
+
+def _said(count: pl.Expr) -> pl.Expr:
+    return count.cast(pl.String)
+
+
+def _place() -> pl.Expr:
+    """The cell, or how much of the file is meant."""
+    row = pl.format("dòng {}", "row")
+    return pl.coalesce("cell", row).fill_null(
+        pl.when(pl.col("sheet").is_not_null()).then(pl.lit("cả trang")).otherwise(pl.lit("cả tệp"))
+    )
+
+
+def _link(sheets: Collection[str]) -> pl.Expr:
+    """Where a line leads: `'Danh sách'!C17`; null where the workbook has no such sheet."""
+    cell = pl.coalesce("cell", pl.format("A{}", "row"), pl.lit("A1"))
+    quoted = pl.col("sheet").str.replace_all("'", "''", literal=True)
+    return pl.when(pl.col("sheet").is_in([*sheets])).then(pl.format("'{}'!{}", quoted, cell))
+
+
+def _rest(total: int, look: int) -> pl.DataFrame:
+    more = total - MOST_LINES
+    return _frame(
+        [_line(look, f"Còn {_number(more)} lỗi nữa. Sửa những lỗi trên rồi nộp lại.")] if more > 0 else []
+    )
+
+
+def _line(look: int, text: str) -> Line:
+    return (look, 0, None, text, None, None, None, None, None, None)
+
+
+def _frame(lines: Sequence[Line]) -> pl.DataFrame:
+    return pl.DataFrame(lines, schema=_SCHEMA, orient="row")
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", ".")

@@ -1,0 +1,68 @@
+"""What there is to mark in one hand-in: its faults and repairs as its unit typed them, with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.clean.changes import CHANGES as REPAIRS
+from schemas.contract import SEVERITIES, Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of one hand-in.
+
+    `faults` has `cause` (UInt32, 0 for the first to be fixed), `count` (of its cause), `sheet`, `row`,
+    `cell`, `heading`, `severity`, `value`, `message`, `proposal`, by cause; `changes` has `sheet`, `cell`,
+    `heading`, `change`, `before`, `after`, with the change in words. Nothing in them is masked.
+    `about` says in one line each what the hand-in is.
+    """
+
+    faults: pl.DataFrame
+    changes: pl.DataFrame
+    about: tuple[str, ...] = ()
+
+
+def marks_of(
+    faults: pl.DataFrame, changes: pl.DataFrame, datasets: Mapping[str, Dataset], about: tuple[str, ...] = ()
+) -> Marks:
+    """Marks from the unmasked rows of the tables `faults` and `changes` that belong to one hand-in."""
+    return Marks(_by_cause(_headed(faults, datasets)), _by_kind(_headed(changes, datasets)), about)
+
+
+def _headed(frame: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """`frame` with the heading of each row's column, as on the form."""
+    names = {
+        f"{dataset.name}.{column.name}": column.label.replace(" > ", ", ")
+        for dataset in datasets.values()
+        for column in dataset.columns
+    }
+    where = pl.concat_str("dataset", "column", separator=".")
+    return frame.with_columns(heading=where.replace_strict(names, default=None, return_dtype=pl.String))
+
+
+def _by_cause(faults: pl.DataFrame) -> pl.DataFrame:
+    """The heaviest causes first: what blocks, then what there is most of, then by place."""
+    cause = ("dataset", "period", "sheet", "column", "code", "message")
+    blocks = pl.col("severity") == pl.lit(next(iter(SEVERITIES)))
+    return (
+        faults.sort("sheet", "row", "cell", "code", nulls_last=True, maintain_order=True)
+        .with_columns(count=pl.len().over(cause), first=pl.int_range(pl.len()).first().over(cause))
+        .sort(~blocks, -pl.col("count").cast(pl.Int64), "first", maintain_order=True)
+        .with_columns(cause=pl.col("first").rle_id())
+        .select(
+            "cause", "count", "sheet", "row", "cell", "heading", "severity", "value", "message", "proposal"
+        )
+    )
+
+
+def _by_kind(changes: pl.DataFrame) -> pl.DataFrame:
+    known = pl.col("change").replace_strict(REPAIRS, default=pl.col("change"), return_dtype=pl.String)
+    return (
+        changes.sort("sheet", "change", "column", "row", nulls_last=True, maintain_order=True)
+        .with_columns(change=known)
+        .select("sheet", "row", "cell", "heading", "change", "before", "after")
+    )

@@ -1,0 +1,99 @@
+"""Finds and changes single tags of a workbook's XML, leaving every other byte as its program wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import NamedTuple
+
+_TAG = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(/?)([\w:.\-]+)([^<>]*?)(/?)>", re.S)
+_ATTRIBUTE = re.compile(rb"""([\w:.\-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ESCAPED: dict[str, str | int | None] = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+class UnfitError(Exception):
+    """The workbook is built in a way that can't be added to; its layout must be written anew."""
+
+
+class Element(NamedTuple):
+    """A child of the element under which it was found: local name, attributes, where it starts and ends."""
+
+    name: str
+    attributes: bytes
+    start: int
+    inside: int  # first byte behind its opening tag
+    end: int
+
+
+def children(xml: bytes, start: int = 0, end: int | None = None) -> Iterator[Element]:
+    """The elements side by side in `xml` from `start` on, until one closes that was opened before."""
+    depth, opened = 0, None
+    for tag in _TAG.finditer(xml, start, len(xml) if end is None else end):
+        closing, name, attributes, single = tag.groups()
+        if name is None:
+            continue
+        if not closing and depth == 0:
+            opened = name, attributes, tag.start(), tag.end()
+        depth += (not closing and not single) - bool(closing)
+        if depth < 0:
+            return
+        if depth == 0 and opened is not None:
+            yield Element(_local(opened[0]), opened[1], opened[2], opened[3], tag.end())
+            opened = None
+
+
+def _local(name: bytes) -> str:
+    return name.rpartition(b":")[2].decode()
+
+
+def root(xml: bytes) -> Element:
+    """The root element.
+
+    Raises:
+        UnfitError: there is none.
+    """
+    found = next((tag for tag in _TAG.finditer(xml) if tag[2] is not None), None)
+    if found is None:
+        raise UnfitError("no root element")
+    return Element(_local(found[2]), found[3], found.start(), found.end(), len(xml))
+
+
+def prefix(xml: bytes) -> bytes:
+    """The namespace prefix, with colon, of the root element."""
+    found = next(tag for tag in _TAG.finditer(xml) if tag[2] is not None)
+    before, colon, _ = found[2].rpartition(b":")
+    return bytes(before + colon)
+
+
+def child(xml: bytes, name: str) -> Element | None:
+    """The first child of the root of that local name."""
+    return next((each for each in children(xml, root(xml).inside) if each.name == name), None)
+
+
+def attributes(tag: bytes) -> dict[str, str]:
+    """Attributes of a tag by their names, prefixes included."""
+    return {
+        name.decode(): unescape((double or single).decode("utf-8", "replace"))
+        for name, double, single in _ATTRIBUTE.findall(tag)
+    }
+
+
+def with_attribute(tag: bytes, name: str, value: str) -> bytes:
+    """The attributes `tag` with `name` set to `value`."""
+    pattern = re.compile(rb"(?<![\w:.\-])" + name.encode() + rb"""\s*=\s*(?:"[^"]*"|'[^']*')""")
+    said = f'{name}="{escape(value)}"'.encode()
+    if pattern.search(tag):
+        return pattern.sub(lambda _: said, tag, count=1)
+    return tag.rstrip() + b" " + said
+
+
+def without_attribute(tag: bytes, name: str) -> bytes:
+    """The attributes `tag` without `name`."""
+    return re.sub(rb"\s*(?<![\w:.\-])" + name.encode() + rb"""\s*=\s*(?:"[^"]*"|'[^']*')""", b"", tag)
+
+
+def escape(text: str) -> str:
+    """`text` as it may stand in XML; characters that may not become question marks."""
+    return _UNFIT.sub("?", text).translate(str.maketrans(_ESCAPED))
