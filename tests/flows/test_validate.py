@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+
+from flows.collect import HandIn
+from flows.digest import Part, digest
+from flows.validate import RuleDidNotRunError, Verdict, validate
+from schemas.contract import Dataset, Rule
+from schemas.registry import load
+from tests.conftest import lines
+
+CONTRACTS = load()
+DATASET = CONTRACTS.datasets["to_cong_nghe_so"]
+HEADING = ["STT", "Thôn", "Số thành viên tổ", "Số buổi hướng dẫn", "Số lượt người được hướng dẫn"]
+
+
+def part(*rows: list[object]) -> Part:
+    table = [["Tháng 11 năm 2026"], HEADING, *([n, *row] for n, row in enumerate(rows, 1))]
+    hand_in = HandIn("2026-11-17T09:30:00+07:00", "van_hoa_xa_hoi", "to.csv", "0" * 64, 1)
+    return digest(hand_in, lines(table).encode(), CONTRACTS).parts[0]
+
+
+def judge(*parts: Part, dataset: Dataset = DATASET) -> Verdict:
+    return validate([(one, pl.lit(date(2026, 11, 17))) for one in parts], dataset)
+
+
+def found(verdict: Verdict) -> list[tuple[object, ...]]:
+    return verdict.faults.select("_tep", "_row", "column", "code").sort("_tep", "_row", "code").rows()
+
+
+GOOD = ["Thôn Thanh Sơn", 5, 2, 30]
+
+
+def test_a_good_row_is_good() -> None:
+    verdict = judge(part(GOOD))
+    assert (found(verdict), verdict.judged["_lop"].to_list()) == ([], ["dat"])
+
+
+@pytest.mark.parametrize(
+    ("row", "faults", "row_class"),
+    [
+        (["Thôn Thanh Sơn", None, 2, 30], [(0, 3, "thanh_vien", "thanh_vien.thieu")], "khong_su_dung"),
+        (["Thôn Thanh Sơn", 5, 0, 30], [(0, 3, "luot_nguoi", "luot_nguoi.khong_co_buoi")], "can_bo_sung"),
+        (
+            ["Thôn Xa", "năm", 0, 30],
+            [
+                (0, 3, "luot_nguoi", "luot_nguoi.khong_co_buoi"),
+                (0, 3, "thanh_vien", "thanh_vien.khong_doc_duoc"),
+                (0, 3, "thon", "thon.ngoai_danh_muc"),
+            ],
+            "khong_su_dung",
+        ),
+    ],
+)
+def test_all_faults_of_a_row_are_found_in_one_reading(
+    row: list[object], faults: list[tuple[object, ...]], row_class: str
+) -> None:
+    verdict = judge(part(row))
+    assert (found(verdict), verdict.judged["_lop"].to_list()) == (faults, [row_class])
+
+
+def test_a_repeated_row_is_left_out_and_the_first_stays() -> None:
+    verdict = judge(part(GOOD, GOOD))
+    assert found(verdict) == [(0, 4, "thon", "khoa.trung_y_het")]
+    assert verdict.judged["_row"].to_list() == [3]
+    assert verdict.repeated.rows() == [(0, 1)]
+
+
+def test_rows_of_one_key_clash_all_of_them() -> None:
+    verdict = judge(part(GOOD, ["Thanh Sơn", 6, 2, 30]))
+    assert found(verdict) == [(0, 3, "thon", "khoa.trung"), (0, 4, "thon", "khoa.trung")]
+
+
+def test_hand_ins_do_not_clash_with_one_another() -> None:
+    assert found(judge(part(GOOD), part(GOOD))) == []
+
+
+def test_cells_are_tallied_by_dimension() -> None:
+    verdict = judge(part(GOOD, ["Thôn Vải", None, 2, 30]))
+    tally = {dimension: counts for _, dimension, *counts in verdict.tally.rows()}
+    assert tally == {"dung": [8, 0], "du": [8, 1], "sach": [4, 0]}
+
+
+def broken(fails_when: pl.Expr) -> Dataset:
+    rule = Rule("thon.hong", ("thon",), "dung", "chan", "Hỏng.", fails_when)
+    return replace(DATASET, rules=(*DATASET.rules, rule))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [pl.col("khong_co"), pl.col("thon"), pl.lit(value=True).first(), pl.col("thanh_vien").sum() > 0],
+    ids=["a column that is not there", "no Boolean", "one value for all rows", "an aggregate"],
+)
+def test_a_rule_without_a_result_on_every_row_makes_the_run_red(expression: pl.Expr) -> None:
+    with pytest.raises(RuleDidNotRunError):
+        judge(part(GOOD, ["Thôn Vải", 3, 2, 30]), dataset=broken(expression))
