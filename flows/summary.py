@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from flows.day import Outcome
+from flows.report.words import period_order
 from schemas.units import Commune
 
 STATUS = {
@@ -52,9 +53,10 @@ def _by_title(frame: pl.DataFrame, named: dict[str, str]) -> pl.dataframe.group_
 
 def targets(outcome: Outcome) -> str:
     """How many of the commune's indicators met their target, in the latest period of each."""
+    of_commune = outcome.indicators.filter(pl.col("by") == "xa")
+    by_time = {label: at for at, label in enumerate(sorted(of_commune["period"].unique(), key=period_order))}
     latest = (
-        outcome.indicators.filter(pl.col("by") == "xa")
-        .sort("period")
+        of_commune.sort(pl.col("period").replace_strict(by_time, return_dtype=pl.UInt32))
         .group_by("indicator", maintain_order=True)
         .last()
     )

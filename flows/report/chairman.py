@@ -47,7 +47,7 @@ def _summary(by_state: Mapping[str, list[Row]]) -> str:
 
 def _ranking(release: Release) -> Mapping[str, Any]:
     table = release.tables.ranking
-    periods = sorted(set(table["period"].drop_nulls()), key=words.period_order)
+    periods = _rankable(table)
     if not periods:
         return {"period": None, "before": None, "rows": [], "unranked": []}
     before = periods[-2] if len(periods) > 1 else None
@@ -62,6 +62,20 @@ def _ranking(release: Release) -> Mapping[str, Any]:
         "rows": [_ranked(release, row, former.get(row["thon"])) for row in rows if row["rank"] is not None],
         "unranked": [release.names.unit(row["thon"]) for row in rows if row["rank"] is None],
     }
+
+
+def _rankable(ranking: pl.DataFrame) -> list[str]:
+    """Periods, oldest first, up to the latest told from as many indicators as any before it.
+
+    The month of a state (population, households) is due after that of a report: the latest label
+    may be half there, and a ranking from half the indicators would shuffle the thôn.
+    """
+    told = ranking.group_by("period").agg(pl.col("computed_from").str.count_matches(",").max())
+    many = dict(told.filter(pl.col("computed_from").is_not_null()).iter_rows())
+    periods = sorted(many, key=words.period_order)
+    while len(periods) > 1 and many[periods[-1]] < max(many[period] for period in periods[:-1]):
+        periods.pop()
+    return periods
 
 
 def _ranked(release: Release, row: Row, former: int | None) -> Row:
