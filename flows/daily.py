@@ -23,12 +23,14 @@ for _name, _value in {
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import wait
+from prefect.futures import as_completed
 from prefect.schedules import Cron
+from rich.console import Console
 
 from flows.collect import HERE
 from flows.day import Outcome, run_day
 from flows.pool import workers
+from flows.progress import shown
 from flows.root import Root
 from flows.summary import markdown
 from schemas.registry import load
@@ -44,12 +46,16 @@ RETRY_SECONDS: list[float] = [2, 10, 30]
 class PrefectRunner:
     """Runs each step as a task; the items of `each` side by side, a task an item."""
 
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
     def step(self, title: str, work: Callable[..., T], *args: object) -> T:
         """Run one step as a task."""
         step = task(name=title, persist_result=False, cache_policy=NO_CACHE)(work)
         if title in OUTSIDE:
             step = step.with_options(retries=len(RETRY_SECONDS), retry_delay_seconds=RETRY_SECONDS)
-        return step(*args)
+        with shown(self._console, title):
+            return step(*args)
 
     def each(self, title: str, work: Callable[[S], T], items: Sequence[S]) -> list[T]:
         """Run one task an item; the work itself is done by worker processes."""
@@ -61,8 +67,10 @@ class PrefectRunner:
                 return pool.submit(work, item).result()
 
             step = task(name=title, persist_result=False, cache_policy=NO_CACHE)(one)
-            futures = [step.submit(item) for item in items]
-            wait(futures)
+            with shown(self._console, title, len(items)) as tick:
+                futures = [step.submit(item) for item in items]
+                for _ in as_completed(futures):
+                    tick()
             return [future.result() for future in futures]
 
 
@@ -70,7 +78,7 @@ class PrefectRunner:
 def daily(root: Path, as_of: date | None = None) -> Outcome:
     """Một ngày của một xã: thu tệp, đọc, kiểm tra, tính chỉ tiêu, công bố, báo cáo."""
     day = as_of or datetime.now(HERE).date()
-    outcome = run_day(Root(root), load(), day, PrefectRunner())
+    outcome = run_day(Root(Path(root)), load(), day, PrefectRunner(Console()))
     create_markdown_artifact(
         markdown(outcome), key="tom-tat-ngay", description=f"Tóm tắt ngày {day:%d/%m/%Y}"
     )

@@ -1,0 +1,23 @@
+"""Shows how far a step is: a bar on a terminal, one plain line elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+@contextmanager
+def shown(console: Console, title: str, total: int | None = None) -> Iterator[Callable[[], None]]:
+    """Show a step of `total` parts; gives what is to be called as each is done."""
+    if not console.is_terminal:
+        console.print(f"{title}…", highlight=False)
+        yield lambda: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(title, total=total)
+        yield lambda: progress.advance(task)
+        progress.update(task, total=total or 1, completed=total or 1)
