@@ -15,10 +15,14 @@ from flows.collect import HandIn, archived, collect
 from flows.digest import Digest, digest
 from flows.faults import change_table, fault_table
 from flows.ledger import follow
+from flows.marked.hand_back import hand_back, handed_back
+from flows.marked.jobs import dealt
+from flows.marked.jobs import jobs as marking
 from flows.measure import measure, ranking, scores
 from flows.package import write_package
 from flows.protect import Key, key_of, protected
 from flows.report import write_site
+from flows.report.receipts import Day, write_receipts
 from flows.roll_call import roll_call, roll_call_faults, unusual
 from flows.root import Root
 from flows.settle import Settled, settle
@@ -32,6 +36,9 @@ S = TypeVar("S")
 
 # Small enough that a crash costs little, large enough that starting a batch does not count.
 BATCH = 24
+
+# Into how many heaps the workbooks to be marked are dealt; enough for any number of cores.
+HANDS = 16
 
 
 class Runner(Protocol):
@@ -102,6 +109,11 @@ def run_day(root: Root, contracts: Contracts, as_of: date, runner: Runner) -> Ou
         before = release.published(root)
         with release.staged(root) as folder:
             runner.step("Ghi bảng", write_tables, folder, contracts, settled, figures, key)
+            jobs = marking(folder / "reports", root, contracts, settled, digests, figures.typed)
+            runner.each("Trả bài", hand_back, dealt(handed_back(jobs), HANDS))
+            seen = Day(settled, digests, repeats, figures.faults, figures.issues)
+            books = {job.hand_in: job.target for job in jobs}
+            runner.step("Viết phiếu nhận", write_receipts, folder, contracts, as_of, seen, books)
             runner.step("Viết báo cáo", write_site, folder, contracts.datasets, contracts.commune, as_of)
             write_package(folder, contracts)
             name = release.seal(folder, as_of, contracts, [*hand_ins, *repeats])

@@ -1,92 +1,77 @@
-"""Writes the marked workbooks of a day: one for each hand-in that counts and has faults."""
+"""Writes marked workbooks into the folders of their units, side by side where there are many."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from pathlib import Path, PurePath
 
-import polars as pl
-
 from flows.collect import HandIn
-from flows.digest import Digest
-from flows.faults import typed_changes
 from flows.marked.book import listed, marked
-from flows.marked.marks import Marks, marks_of
+from flows.marked.marks import Marks
 from flows.read.container import Container, detect
 from flows.read.faults import RefusedError
-from flows.root import Root
-from flows.settle import Judged, Settled
-from schemas.periods import in_words
-from schemas.registry import Contracts
 
-#: Within a unit's folder; it holds what people typed, so it is for the owner of the release only.
-FOLDER = "tra_bai"
-_SUFFIX = " (trả bài)"
 # Copying a larger text file into a workbook takes longer than the clerk gains from it.
 _LARGEST_TEXT = 20 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One workbook to be marked: the archived file, its name, where the marked one goes, what it says."""
+    """One hand-in to be marked: its archived bytes, where the marked workbook goes, what it says.
 
+    `kept` is the folder of workbooks marked on earlier days, each named after all it depends on.
+    """
+
+    hand_in: HandIn
     content: Path
-    name: str
     target: Path
+    kept: Path
     marks: Marks
 
-
-def jobs(
-    reports: Path,
-    root: Root,
-    contracts: Contracts,
-    settled: Settled,
-    digests: Sequence[Digest],
-    typed: pl.DataFrame,
-) -> list[Job]:
-    """What there is to mark, from the unmasked faults `typed`, the largest files first."""
-    judged: dict[HandIn, list[Judged]] = {}
-    for one in settled.judged:
-        judged.setdefault(one.digest.hand_in, []).append(one)
-    faults = {
-        (unit, file, submission): group
-        for (unit, file, submission), group in typed.filter(pl.col("file").is_not_null()).group_by(
-            "unit", "file", "submission", maintain_order=True
-        )
-    }
-    hand_ins = [
-        d.hand_in for d in digests if (d.hand_in.unit, d.hand_in.file, d.hand_in.submission) in faults
-    ]
-    hand_ins.sort(key=lambda one: (-one.size, one))
-    targets = _targets(reports, hand_ins)
-    return [
-        Job(
-            one.content(root),
-            one.file,
-            targets[one],
-            marks_of(
-                faults[one.unit, one.file, one.submission],
-                typed_changes(judged.get(one, ())),
-                contracts.datasets,
-                _about(one, judged.get(one, ()), contracts),
-            ),
-        )
-        for one in hand_ins
-    ]
+    def fingerprint(self) -> str:
+        """A name for the marked workbook that changes when the file, its marks or our code does."""
+        total = sha256(f"{self.hand_in.submission}\0{self.hand_in.file}\0{_code()}".encode())
+        for frame in (self.marks.faults, self.marks.changes):
+            total.update(frame.serialize())
+        total.update("\n".join(self.marks.about).encode())
+        return total.hexdigest()
 
 
-def hand_back(some: Sequence[Job]) -> int:
-    """Write the workbooks of `some`; returns how many files could be opened at all."""
-    return sum(map(_hand_back, some))
+@cache
+def _code() -> str:
+    """SHA-256 over the sources of this package."""
+    total = sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        total.update(source.read_bytes())
+    return total.hexdigest()
 
 
-def _hand_back(job: Job) -> bool:
-    book = marked_copy(job.content.read_bytes(), PurePath(job.name).name, job.marks)
-    if book is not None:
+def handed_back(jobs: Sequence[Job]) -> list[Job]:
+    """Write those workbooks that were marked just so on an earlier day; returns the jobs that are left."""
+    return [job for job in jobs if not _kept(job)]
+
+
+def _kept(job: Job) -> bool:
+    kept = job.kept / job.fingerprint()
+    if not kept.exists():
+        return False
+    # A file that can't be opened is kept as nothing, so that nobody tries again.
+    if book := kept.read_bytes():
         write_private(job.target, book)
-    return book is not None
+    return True
+
+
+def hand_back(jobs: Sequence[Job]) -> None:
+    """Mark and write the workbooks of `jobs`, and keep them for the days to come."""
+    for job in jobs:
+        book = marked_copy(job.content.read_bytes(), PurePath(job.hand_in.file).name, job.marks)
+        write_private(job.kept / job.fingerprint(), book or b"")
+        if book is not None:
+            write_private(job.target, book)
 
 
 def marked_copy(data: bytes, name: str, marks: Marks) -> bytes | None:
@@ -103,40 +88,7 @@ def write_private(path: Path, data: bytes) -> None:
     """Write `data` for the owner's eyes only, in a folder that is so too."""
     path.parent.parent.mkdir(parents=True, exist_ok=True)
     path.parent.mkdir(exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
         handle.write(data)
-
-
-def _about(hand_in: HandIn, judged: Sequence[Judged], contracts: Contracts) -> tuple[str, ...]:
-    unit = contracts.commune.unit(hand_in.unit)
-    reads = (
-        f"{contracts.datasets[one.part.dataset].title}, {in_words(one.part.period.label)}" for one in judged
-    )
-    day = f"{hand_in.day:%d/%m/%Y}"
-    who = unit.title if unit else hand_in.unit
-    return (f"Tệp {hand_in.file} của {who}, nhận ngày {day}", *(f"Đọc được: {said}" for said in reads))
-
-
-def _targets(reports: Path, hand_ins: Sequence[HandIn]) -> Mapping[HandIn, Path]:
-    """Where each marked workbook goes; names that several hand-ins of a unit share get a number."""
-    targets: dict[HandIn, Path] = {}
-    taken: set[Path] = set()
-    for hand_in in sorted(hand_ins):
-        folder = reports / "don_vi" / hand_in.unit / FOLDER
-        path = next(path for name in _names(hand_in.file) if (path := folder / name) not in taken)
-        targets[hand_in] = path
-        taken.add(path)
-    return targets
-
-
-def _names(file: str) -> Iterator[str]:
-    path = PurePath(file.replace("/", " - "))
-    stem, suffix = path.stem, ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
-    stem = stem.removesuffix(_SUFFIX)
-    while len(stem.encode()) > 180:
-        stem = stem[:-1]
-    yield f"{stem}{_SUFFIX}{suffix}"
-    number = 2
-    while True:
-        yield f"{stem} {number}{_SUFFIX}{suffix}"
-        number += 1
+    partial.replace(path)

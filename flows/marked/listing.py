@@ -16,6 +16,8 @@ _HEAD = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 )
 _LONGEST = 2_000
+_LINE_HEIGHT = 16.5
+_WIDEST = 1.08  # width of a letter of our font, in the units in which columns are measured
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 #: What a spreadsheet may take for the start of a formula when it meets it in text.
 _STARTS = r"^[=+\-@\t\r]"
@@ -25,8 +27,8 @@ _STARTS = r"^[=+\-@\t\r]"
 class Listing:
     """A sheet of ours.
 
-    `lines` has `look` (the cells' style number), `level` (0 for what always shows) and one String column
-    a sheet column; `link` is the place to which a line's cell in column `linked` leads, null for none.
+    `lines` has `look` and `first` (style numbers of its cells and of the first one), `level` (0 for what
+    always shows), one String column a sheet column; `link` is where the cell in column `linked` leads.
     `widths` are in characters; the first `frozen` rows stay on screen; `wide` lines are merged across.
     """
 
@@ -41,7 +43,7 @@ class Listing:
 
     def xml(self) -> bytes:
         """The sheet's XML; its first row, hidden, bears the stamp."""
-        columns = self.lines.drop("look", "level", "link")
+        columns = self.lines.drop("look", "first", "level", "link")
         rows = pl.int_range(2, self.lines.height + 2, dtype=pl.UInt32, eager=True).cast(pl.String)
         cells = [self._cells(at, columns.to_series(at), rows) for at in range(columns.width)]
         level = self.lines["level"].cast(pl.String)
@@ -49,7 +51,9 @@ class Listing:
             pl.concat_str(
                 pl.lit('<row r="'),
                 rows,
-                pl.lit('" outlineLevel="'),
+                pl.lit('" ht="'),
+                self._heights(columns),
+                pl.lit('" customHeight="1" outlineLevel="'),
                 level,
                 pl.lit('">'),
                 *cells,
@@ -70,8 +74,17 @@ class Listing:
             ]
         ).encode()
 
+    def _heights(self, columns: pl.DataFrame) -> pl.Series:
+        """Heights in points that show every line of wrapped text, which some programs do not reckon."""
+        lines = [
+            _lines(texts, pl.when(self.wide).then(sum(self.widths)).otherwise(width))
+            for texts, width in zip(columns, self.widths, strict=True)
+        ]
+        high = pl.max_horizontal(*lines, 1).clip(1, 20) * _LINE_HEIGHT
+        return pl.select(high.cast(pl.String)).to_series()
+
     def _cells(self, at: int, texts: pl.Series, rows: pl.Series) -> pl.Series:
-        look = self.lines["look"].cast(pl.String)
+        look = self.lines["look" if at else "first"].cast(pl.String)
         linked = self.lines["link"].is_not_null()
         style = (
             pl.when(linked).then(pl.lit(str(self.link_look))).otherwise(look) if at == self.linked else look
@@ -119,6 +132,10 @@ class Listing:
             + '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
             + page
         )
+
+
+def _lines(texts: pl.Series, width: pl.Expr) -> pl.Expr:
+    return (pl.lit(texts).str.len_chars().fill_null(0) * _WIDEST / width).ceil().cast(pl.Int64)
 
 
 def harmless(texts: pl.Series) -> pl.Series:

@@ -53,16 +53,15 @@ class Looks:
             group=styles.look(bold, ground="FFF2F2F2", bordered=True),
             cell=styles.look(_FONT, bordered=True),
             link=styles.look(_LINK, bordered=True),
-            blocks=styles.look(_FONT, ground=COLOURS["chan"]),
-            warns=styles.look(_FONT, ground=COLOURS["canh_bao"]),
+            blocks=styles.look(_FONT, ground=COLOURS["chan"], bordered=True),
+            warns=styles.look(_FONT, ground=COLOURS["canh_bao"], bordered=True),
         )
 
 
-Line = tuple[
-    int, int, str | None, str | None, str | None, str | None, str | None, str | None, str | None, str | None
-]
-_NAMES = ("look", "level", "link", "a", "b", "c", "d", "e", "f", "g")
-_SCHEMA = {name: pl.UInt32 if name in ("look", "level") else pl.String for name in _NAMES}
+#: Looks, level, link, then a text a column.
+Line = tuple[int | str | None, ...]
+_NAMES = ("look", "first", "level", "link", "a", "b", "c", "d", "e", "f", "g")
+_SCHEMA = {name: pl.UInt32 if name in ("look", "first", "level") else pl.String for name in _NAMES}
 
 
 def to_fix(marks: Marks, looks: Looks, sheets: Collection[str], *, apart: bool = False) -> bytes:
@@ -75,7 +74,19 @@ def to_fix(marks: Marks, looks: Looks, sheets: Collection[str], *, apart: bool =
         _line(looks.plain, _HOW_FAR if apart else _HOW),
         _line(looks.blocks, "Nền đỏ nhạt, mức Chặn: dòng bị giữ lại, chưa được tính cho đến khi sửa."),
         _line(looks.warns, "Nền vàng nhạt, mức Cảnh báo: dòng vẫn được tính; xem lại, sai thì sửa."),
-        (looks.heading, 0, None, "Mức", "Ô", "Trang tính", "Cột", "Đang ghi", "Sai gì", "Đề xuất"),
+        (
+            looks.heading,
+            looks.heading,
+            0,
+            None,
+            "Mức",
+            "Ô",
+            "Trang tính",
+            "Cột",
+            "Đang ghi",
+            "Sai gì",
+            "Đề xuất",
+        ),
     ]
     lines = pl.concat(
         [_frame(top), _fault_lines(shown, looks, () if apart else sheets), _rest(total, looks.plain)]
@@ -92,11 +103,12 @@ def repaired(marks: Marks, looks: Looks, sheets: Collection[str]) -> bytes:
     top: list[Line] = [
         _line(looks.title, f"{REPAIRED}: {_number(total)} ô"),
         _line(looks.plain, "Những ô này được đọc như cột “Sau”; nghĩa không đổi nên không phải sửa lại."),
-        (looks.heading, 0, None, "Ô", "Trang tính", "Cột", "Đã sửa", "Trước", "Sau", None),
+        (looks.heading, looks.heading, 0, None, "Ô", "Trang tính", "Cột", "Đã sửa", "Trước", "Sau", None),
     ]
     shown = marks.changes.head(MOST_REPAIRS)
     lines = shown.select(
         pl.lit(looks.cell, pl.UInt32).alias("look"),
+        pl.lit(looks.cell, pl.UInt32).alias("first"),
         pl.lit(0, pl.UInt32).alias("level"),
         _link(sheets).alias("link"),
         a=pl.col("cell"),
@@ -123,15 +135,17 @@ def _fault_lines(faults: pl.DataFrame, looks: Looks, sheets: Collection[str]) ->
         "cause",
         pl.lit(-1, pl.Int64).alias("at"),
         pl.lit(looks.group, pl.UInt32).alias("look"),
+        pl.lit(looks.group, pl.UInt32).alias("first"),
         pl.lit(0, pl.UInt32).alias("level"),
         pl.lit(None, pl.String).alias("link"),
-        pl.format("{} ({} chỗ{})", "message", _said(pl.col("count")), _of("heading")).alias("a"),
+        pl.format("{} ({} chỗ{})", "message", pl.col("count").cast(pl.String), _of("heading")).alias("a"),
         *(pl.lit(None, pl.String).alias(name) for name in "bcdefg"),
     )
     cells = faults.select(
         "cause",
         pl.int_range(pl.len()).cast(pl.Int64).alias("at"),
         pl.lit(looks.cell, pl.UInt32).alias("look"),
+        _ground(looks).alias("first"),
         level.cast(pl.UInt32).alias("level"),
         _link(sheets).alias("link"),
         pl.col("severity").replace_strict(SEVERITIES, return_dtype=pl.String).alias("a"),
@@ -145,12 +159,13 @@ def _fault_lines(faults: pl.DataFrame, looks: Looks, sheets: Collection[str]) ->
     return pl.concat([groups, cells]).sort("cause", "at").drop("cause", "at")
 
 
+def _ground(looks: Looks) -> pl.Expr:
+    blocks, warns = pl.lit(looks.blocks, pl.UInt32), pl.lit(looks.warns, pl.UInt32)
+    return pl.when(pl.col("severity") == "chan").then(blocks).otherwise(warns)
+
+
 def _of(heading: str) -> pl.Expr:
     return pl.when(pl.col(heading).is_not_null()).then(pl.format(", cột “{}”", heading)).otherwise(pl.lit(""))
-
-
-def _said(count: pl.Expr) -> pl.Expr:
-    return count.cast(pl.String)
 
 
 def _place() -> pl.Expr:
@@ -176,7 +191,7 @@ def _rest(total: int, look: int) -> pl.DataFrame:
 
 
 def _line(look: int, text: str) -> Line:
-    return (look, 0, None, text, None, None, None, None, None, None)
+    return (look, look, 0, None, text, None, None, None, None, None, None)
 
 
 def _frame(lines: Sequence[Line]) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from flows.report import charts, faults, indicators, words
+from flows.report.places import RECEIPTS, receipt_path
 from flows.report.release import Release, Row, cause_rows
 from schemas import periods
 from schemas.contract import DIMENSIONS, Dataset
@@ -72,7 +73,7 @@ def _page(release: Release, name: str, parts: Mapping[str, pl.DataFrame | None])
     found = release.faults.clear() if parts["faults"] is None else parts["faults"]
     causes = faults.causes(found)
     owed, past = _owed(parts["roll"])
-    came = [] if parts["files"] is None else _newest(parts["files"])
+    came = [] if parts["files"] is None else _newest(release, parts["files"])
     measured = parts["measured"]
     return {
         "unit": name,
@@ -104,9 +105,15 @@ def _owed(roll: pl.DataFrame | None) -> tuple[list[Row], list[Row]]:
     return owed, past
 
 
-def _newest(files: pl.DataFrame) -> list[Row]:
+def _newest(release: Release, files: pl.DataFrame) -> list[Row]:
     ordered = files.sort("received", "file", "dataset", descending=[True, False, False], nulls_last=True)
-    return list(ordered.iter_rows(named=True))
+    return [row | {"receipt": _receipt(release, row)} for row in ordered.iter_rows(named=True)]
+
+
+def _receipt(release: Release, row: Row) -> str | None:
+    """Address of the hand-in's receipt as seen from its unit's page."""
+    path = receipt_path(row["unit"], row["file"], row["submission"])
+    return path.partition("/")[2] if (release.reports / path).exists() else None
 
 
 def _summary(owed: list[Row], found: pl.DataFrame, causes: int) -> str:
@@ -173,8 +180,9 @@ def _dimension_trend(dimension: str, history: History, known: History) -> Row:
 
 
 def _files_for(release: Release, unit: str) -> list[str]:
-    """Marked workbooks and receipts that lie in the unit's folder, relative to it."""
+    """Marked workbooks that lie in the unit's folder, relative to it."""
     folder = release.reports / "don_vi" / unit
     if not folder.is_dir():
         return []
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in paths if path.parts[0] != RECEIPTS)
