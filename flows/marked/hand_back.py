@@ -36,7 +36,7 @@ class Job:
         """A name for the marked workbook that changes when the file, its marks or our code does."""
         total = sha256(f"{self.hand_in.submission}\0{self.hand_in.file}\0{_code()}".encode())
         for frame in (self.marks.faults, self.marks.changes):
-            total.update(frame.serialize())
+            total.update(frame.write_csv().encode())
         total.update("\n".join(self.marks.about).encode())
         return total.hexdigest()
 
