@@ -48,7 +48,15 @@ DATASET = Dataset(
             of=tuple(ethnic_groups().values()),
             codes=ethnic_groups(),
         ),
-        Column("ma_ho", "Mã hộ", MA, also=("Số hộ", "Mã số hộ"), personal="quasi", pattern=r"H\d{5}"),
+        Column(
+            "ma_ho",
+            "Mã hộ",
+            MA,
+            also=("Số hộ", "Mã số hộ"),
+            personal="quasi",
+            pattern=r"H\d{5}",
+            example="H00012",
+        ),
         Column(
             "quan_he",
             "Quan hệ với chủ hộ",

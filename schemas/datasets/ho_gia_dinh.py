@@ -13,7 +13,15 @@ DATASET = Dataset(
     key=("ma_ho",),
     rows=(1, 5_000),
     columns=(
-        Column("ma_ho", "Mã hộ", MA, also=("Số hộ",), personal="quasi", pattern=r"H\d{5}"),
+        Column(
+            "ma_ho",
+            "Mã hộ",
+            MA,
+            also=("Số hộ",),
+            personal="quasi",
+            pattern=r"H\d{5}",
+            example="H00012",
+        ),
         Column("chu_ho", "Họ và tên chủ hộ", HO_TEN, also=("Chủ hộ", "Tên chủ hộ"), personal="direct"),
         Column("nhan_khau", "Số nhân khẩu", SO_LUONG, also=("Nhân khẩu", "Số khẩu"), range=(1, 30)),
         Column(

@@ -1,0 +1,223 @@
+"""Writes the form of a dataset as a workbook: title, example, protected headings, drop-downs, hints."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+import polars as pl
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from flows.forms.inputs import choices, example, hint, number_format, validation
+from flows.read.grid import letter
+from flows.read.ours import STAMP
+from schemas.contract import Column, Dataset
+from schemas.periods import Period, in_words
+from schemas.units import Commune, Unit
+
+_CREATED = datetime(2026, 1, 1)
+_FONT = {"font_name": "Times New Roman", "font_size": 12}
+_LISTS = "dulieuxa"
+_EMPTY_ROWS = 300
+_CHECKED_ROWS = 20_000
+_ORDER = "STT"
+_REQUIRED, _OPTIONAL = "#DDE6EF", "#F2F2F2"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a form asks for: of which dataset, of whom (anybody, where None), for which period."""
+
+    dataset: Dataset
+    unit: Unit | None
+    period: Period
+
+
+def form(asked: Asked, commune: Commune, version: str, rows: pl.DataFrame) -> bytes:
+    """The workbook to be filled in; `rows`, with the contract's columns, are filled in already.
+
+    The same arguments give the same bytes. `version` names the contracts, in a hidden sheet with our stamp.
+    """
+    buffer = io.BytesIO()
+    # What was handed in is never taken for a formula or a link.
+    literal = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = Workbook(buffer, literal)
+    book.set_properties({"created": _CREATED, "author": commune.name, "title": asked.dataset.title})
+    _Form(book, asked, commune).write(rows, version)
+    book.close()
+    return buffer.getvalue()
+
+
+class _Form:
+    def __init__(self, book: Workbook, asked: Asked, commune: Commune) -> None:
+        self._book, self._asked, self._commune = book, asked, commune
+        self._columns = asked.dataset.columns
+        self._last = len(self._columns)
+        self._page: Worksheet = book.add_worksheet("Biểu mẫu")
+        self._guide: Worksheet = book.add_worksheet("Hướng dẫn")
+        self._lists: Worksheet = book.add_worksheet(_LISTS)
+
+    def write(self, rows: pl.DataFrame, version: str) -> None:
+        """Everything, from the title to the hidden lists."""
+        sources = self._write_lists(version)
+        below = self._title()
+        first = self._headings(below)
+        self._body(first, rows, sources)
+        self._page.freeze_panes(first, 0)
+        self._page.protect("", _ALLOWED)
+        self._page.set_landscape()
+        self._page.set_paper(9)
+        self._page.fit_to_pages(1, 0)
+        self._page.repeat_rows(below, first - 1)
+        self._write_guide()
+
+    def _look(self, **facts: object) -> Format:
+        return self._book.add_format({**_FONT, **facts})
+
+    def _title(self) -> int:
+        """The title block and the example row; returns the row below them, counted from 0."""
+        unit = self._asked.unit
+        who = unit.title if unit else "(tên đơn vị)"
+        middle = max(1, (self._last + 1) // 2)
+        left, title = (
+            self._look(bold=True, align="center"),
+            self._look(bold=True, align="center", font_size=14),
+        )
+        pairs = (
+            (f"UBND {self._commune.name}".upper(), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+            (who.upper(), "Độc lập - Tự do - Hạnh phúc"),
+        )
+        for row, (one, other) in enumerate(pairs):
+            self._across(row, 0, middle - 1, one, left)
+            self._across(row, middle, self._last, other, left)
+        self._across(3, 0, self._last, f"BÁO CÁO {self._asked.dataset.title}".upper(), title)
+        period = in_words(self._asked.period.label)
+        when = self._look(italic=True, align="center", locked=False)
+        self._across(4, 0, self._last, period[0].upper() + period[1:], when)
+        note = self._look(italic=True, font_color="#555555")
+        self._across(5, 0, self._last, _NOTE, note)
+        grey = self._look(italic=True, font_color="#777777", text_wrap=True, valign="top")
+        self._page.write_string(6, 0, "Ví dụ", grey)
+        for at, column in enumerate(self._columns, 1):
+            self._page.write_string(6, at, example(column, self._asked.period, self._commune), grey)
+        return 7
+
+    def _across(self, row: int, first: int, last: int, text: str, look: Format) -> None:
+        if first < last:
+            self._page.merge_range(row, first, row, last, text, look)
+        else:
+            self._page.write_string(row, first, text, look)
+
+    def _headings(self, top: int) -> int:
+        """The headings, each level a row; returns the row below them."""
+        paths = [(_ORDER,), *(tuple(column.label.split(" > ")) for column in self._columns)]
+        depth = max(map(len, paths))
+        base = {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1}
+        needed, spare = self._look(**base, bg_color=_REQUIRED), self._look(**base, bg_color=_OPTIONAL)
+        looks = [spare, *(needed if column.required else spare for column in self._columns)]
+        for name, group in groupby(
+            range(len(paths)), key=lambda at: paths[at][0] if len(paths[at]) > 1 else at
+        ):
+            columns = [*group]
+            if isinstance(name, int):
+                self._merged(top, name, top + depth - 1, name, paths[name][0], looks[name])
+                continue
+            self._merged(top, columns[0], top, columns[-1], name, looks[columns[0]])
+            for at in columns:
+                self._merged(top + 1, at, top + depth - 1, at, paths[at][1], looks[at])
+        return top + depth
+
+    def _merged(self, top: int, left: int, bottom: int, right: int, text: str, look: Format) -> None:
+        if (top, left) == (bottom, right):
+            self._page.write_string(top, left, text, look)
+        else:
+            self._page.merge_range(top, left, bottom, right, text, look)
+
+    def _body(self, first: int, rows: pl.DataFrame, sources: Sequence[str | None]) -> None:
+        numbers = self._look(border=1, locked=False, align="center")
+        self._page.set_column(0, 0, 6, self._look(locked=False))
+        looks = []
+        for at, column in enumerate(self._columns, 1):
+            kind = number_format(column.kind)
+            looks.append(self._look(border=1, locked=False, num_format=kind))
+            self._page.set_column(at, at, _width(column), self._look(locked=False, num_format=kind))
+            rule = validation(column, sources[at - 1])
+            self._page.data_validation(first, at, first + _CHECKED_ROWS - 1, at, dict(rule))
+        filled = [*rows.iter_rows()]
+        for at in range(len(filled) + _EMPTY_ROWS):
+            known = filled[at] if at < len(filled) else (None,) * len(self._columns)
+            self._page.write(first + at, 0, at + 1 if at < len(filled) else None, numbers)
+            for place, (value, look) in enumerate(zip(known, looks, strict=True), 1):
+                self._cell(first + at, place, value, look)
+
+    def _cell(self, row: int, column: int, value: object, look: Format) -> None:
+        if value is None:
+            self._page.write_blank(row, column, None, look)
+        elif isinstance(value, bool):
+            self._page.write_string(row, column, "Có" if value else "Không", look)
+        elif isinstance(value, int | float):
+            self._page.write_number(row, column, value, look)
+        elif isinstance(value, date):
+            self._page.write_string(row, column, f"{value:%d/%m/%Y}", look)
+        else:
+            self._page.write_string(row, column, str(value), look)
+
+    def _write_lists(self, version: str) -> list[str | None]:
+        """The hidden sheet with our stamp and the values of all drop-downs; where each column's stand."""
+        self._lists.write_string(0, 0, f"{STAMP}bieu_mau:{self._asked.dataset.name}:{version}")
+        self._lists.very_hidden()
+        sources: list[str | None] = []
+        for at, column in enumerate(self._columns, 1):
+            values = choices(column, self._commune)
+            self._lists.write_column(0, at, values)
+            name = letter(at)
+            sources.append(f"={_LISTS}!${name}$1:${name}${len(values)}" if values else None)
+        return sources
+
+    def _write_guide(self) -> None:
+        """A page that says how to fill in each column."""
+        page = self._guide
+        page.write_string(0, 0, f"{STAMP}huong_dan")
+        page.set_row(0, None, None, {"hidden": True})
+        plain = self._look(text_wrap=True, valign="top", border=1)
+        head = self._look(bold=True, bg_color=_REQUIRED, border=1, align="center")
+        page.write_string(
+            1, 0, f"Cách điền: {self._asked.dataset.title}", self._look(bold=True, font_size=14)
+        )
+        for at, (title, width) in enumerate((("Cột", 38), ("Cách ghi", 60), ("Chọn một trong", 60))):
+            page.set_column(at, at, width)
+            page.write_string(2, at, title, head)
+        for row, (label, how, offered) in enumerate(self._explained(), 3):
+            for at, text in enumerate((label, how, offered)):
+                page.write_string(row, at, text, plain)
+        page.protect("", {"select_locked_cells": True})
+
+    def _explained(self) -> Iterator[tuple[str, str, str]]:
+        for column in self._columns:
+            values = choices(column, self._commune)
+            shown = ", ".join(values[:15]) + (", … (xem danh sách khi bấm vào ô)" if len(values) > 15 else "")
+            yield column.label.replace(" > ", ", "), hint(column), shown
+
+
+_NOTE = "Điền từ dòng dưới tiêu đề cột. Cột nền xanh là bắt buộc. Bấm vào ô để xem cách ghi, danh sách chọn."
+_ALLOWED = {
+    "select_locked_cells": True,
+    "select_unlocked_cells": True,
+    "format_cells": True,
+    "format_columns": True,
+    "format_rows": True,
+    "insert_rows": True,
+    "delete_rows": True,
+    "sort": True,
+    "autofilter": True,
+}
+
+
+def _width(column: Column) -> int:
+    label = max(map(len, column.label.split(" > ")))
+    return min(max(label // 2 + 4, 13), 30)

@@ -1,0 +1,86 @@
+"""How each column of a form is filled in: the format of its cells, its drop-down, its hint, its example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.clean.gazetteer import gazetteer
+from schemas.contract import Column
+from schemas.kinds import (
+    CO_KHONG,
+    LUA_CHON,
+    NAM,
+    NGAY,
+    SO_LUONG,
+    SO_THUC,
+    SO_TIEN,
+    THON,
+    TY_LE,
+    VAN_BAN,
+    Kind,
+)
+from schemas.periods import Period
+from schemas.units import Commune
+
+# Excel takes no longer title or message beside a cell.
+_TITLE, _MESSAGE = 32, 255
+
+_NUMBERS = (SO_LUONG, SO_THUC, SO_TIEN, NAM)
+
+
+def number_format(kind: Kind) -> str:
+    """Numbers as they come; all else is text, so that zeros stay and no day turns into a month."""
+    return "General" if kind in _NUMBERS else "@"
+
+
+def choices(column: Column, commune: Commune) -> tuple[str, ...]:
+    """What the column's drop-down offers; nothing where anything may be written."""
+    if column.kind is THON:
+        places = gazetteer(commune)
+        return tuple(places.sure_name(thon.code) for thon in commune.thon)
+    if column.kind is CO_KHONG:
+        return ("Có", "Không")
+    return column.of if column.kind is LUA_CHON else ()
+
+
+def hint(column: Column) -> str:
+    """How to fill in the column, for the clerk."""
+    form = column.kind.form.format(example=column.example or column.kind.example)
+    need = "Bắt buộc." if column.required else "Không bắt buộc."
+    return f"{form}. {need}"
+
+
+def example(column: Column, period: Period, commune: Commune) -> str:
+    """A cell of the example row."""
+    offered = choices(column, commune)
+    if column.example or offered:
+        return column.example or offered[0]
+    if column.kind is NGAY:
+        return f"{period.end:%d/%m/%Y}"
+    if column.kind is NAM:
+        return str(period.end.year)
+    if column.kind is TY_LE:
+        return "85,3%"
+    return "Nội dung ví dụ" if column.kind is VAN_BAN else column.kind.example
+
+
+def validation(column: Column, source: str | None) -> Mapping[str, Any]:
+    """What Excel says and refuses when a cell is filled in; `source` is where a drop-down's values stand."""
+    label = column.label.rpartition(" > ")[2]
+    said: dict[str, Any] = {
+        "ignore_blank": True,
+        "input_title": label[:_TITLE],
+        "input_message": hint(column)[:_MESSAGE],
+        "error_title": "Chưa đúng",
+        "error_message": hint(column)[:_MESSAGE],
+    }
+    if source is not None:
+        return said | {"validate": "list", "source": source}
+    low, high = column.range or (0, 1e15)
+    if column.kind in (SO_LUONG, NAM):
+        low, high = (1900, 2100) if column.kind is NAM else (low, high)
+        return said | {"validate": "integer", "criteria": "between", "minimum": low, "maximum": high}
+    if column.kind in (SO_THUC, SO_TIEN):
+        return said | {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+    return said | {"validate": "any"}
