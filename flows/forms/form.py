@@ -13,10 +13,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from flows.forms.inputs import choices, example, hint, number_format, validation
+from flows.forms.inputs import choices, example, hint, number_format, validation, wide
 from flows.read.grid import letter
 from flows.read.ours import STAMP
-from schemas.contract import Column, Dataset
+from schemas.contract import Dataset
 from schemas.periods import Period, in_words
 from schemas.units import Commune, Unit
 
@@ -117,6 +117,8 @@ class _Form:
         """The headings, each level a row; returns the row below them."""
         paths = [(_ORDER,), *(tuple(column.label.split(" > ")) for column in self._columns)]
         depth = max(map(len, paths))
+        for row in range(depth):
+            self._page.set_row(top + row, 36 if row == depth - 1 else 20)
         base = {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1}
         needed, spare = self._look(**base, bg_color=_REQUIRED), self._look(**base, bg_color=_OPTIONAL)
         looks = [spare, *(needed if column.required else spare for column in self._columns)]
@@ -145,7 +147,7 @@ class _Form:
         for at, column in enumerate(self._columns, 1):
             kind = number_format(column.kind)
             looks.append(self._look(border=1, locked=False, num_format=kind))
-            self._page.set_column(at, at, _width(column), self._look(locked=False, num_format=kind))
+            self._page.set_column(at, at, wide(column), self._look(locked=False, num_format=kind))
             rule = validation(column, sources[at - 1])
             self._page.data_validation(first, at, first + _CHECKED_ROWS - 1, at, dict(rule))
         filled = [*rows.iter_rows()]
@@ -216,8 +218,3 @@ _ALLOWED = {
     "sort": True,
     "autofilter": True,
 }
-
-
-def _width(column: Column) -> int:
-    label = max(map(len, column.label.split(" > ")))
-    return min(max(label // 2 + 4, 13), 30)

@@ -9,14 +9,16 @@ from flows.clean.gazetteer import gazetteer
 from schemas.contract import Column
 from schemas.kinds import (
     CO_KHONG,
+    HO_TEN,
     LUA_CHON,
+    MA,
     NAM,
     NGAY,
+    SO_DINH_DANH,
     SO_LUONG,
     SO_THUC,
     SO_TIEN,
     THON,
-    TY_LE,
     VAN_BAN,
     Kind,
 )
@@ -26,6 +28,10 @@ from schemas.units import Commune
 # Excel takes no longer title or message beside a cell.
 _TITLE, _MESSAGE = 32, 255
 
+_WIDTHS = {
+    kind.name: width
+    for kind, width in ((HO_TEN, 28), (VAN_BAN, 36), (THON, 28), (SO_DINH_DANH, 17), (MA, 16))
+}
 _NUMBERS = (SO_LUONG, SO_THUC, SO_TIEN, NAM)
 
 
@@ -44,6 +50,12 @@ def choices(column: Column, commune: Commune) -> tuple[str, ...]:
     return column.of if column.kind is LUA_CHON else ()
 
 
+def wide(column: Column) -> int:
+    """How many characters wide the column is."""
+    label = max(map(len, column.label.split(" > ")))
+    return max(_WIDTHS.get(column.kind.name, 13), min(label // 2 + 4, 30))
+
+
 def hint(column: Column) -> str:
     """How to fill in the column, for the clerk."""
     form = column.kind.form.format(example=column.example or column.kind.example)
@@ -60,8 +72,8 @@ def example(column: Column, period: Period, commune: Commune) -> str:
         return f"{period.end:%d/%m/%Y}"
     if column.kind is NAM:
         return str(period.end.year)
-    if column.kind is TY_LE:
-        return "85,3%"
+    if column.kind is SO_LUONG and column.range:
+        return f"{min(column.range[1], 12):.0f}"
     return "Nội dung ví dụ" if column.kind is VAN_BAN else column.kind.example
 
 
