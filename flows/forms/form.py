@@ -195,8 +195,12 @@ class _Form:
             page.set_column(at, at, width)
             page.write_string(2, at, title, head)
         for row, (label, how, offered) in enumerate(self._explained(), 3):
+            page.set_row(row, 17 * (1 + max(len(text) // 58 for text in (how, offered))))
             for at, text in enumerate((label, how, offered)):
                 page.write_string(row, at, text, plain)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
         page.protect("", {"select_locked_cells": True})
 
     def _explained(self) -> Iterator[tuple[str, str, str]]:

@@ -50,7 +50,8 @@ def _by_cause(faults: pl.DataFrame) -> pl.DataFrame:
     blocks = pl.col("severity") == pl.lit(next(iter(SEVERITIES)))
     return (
         faults.sort("sheet", "row", "cell", "code", nulls_last=True, maintain_order=True)
-        .with_columns(count=pl.len().over(cause), first=pl.int_range(pl.len()).first().over(cause))
+        .with_row_index("at")
+        .with_columns(count=pl.len().over(cause), first=pl.col("at").first().over(cause))
         .sort(~blocks, -pl.col("count").cast(pl.Int64), "first", maintain_order=True)
         .with_columns(cause=pl.col("first").rle_id())
         .select(

@@ -1,0 +1,160 @@
+"""Judges files before they are handed in, as the day would judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flows.collect import HandIn
+from flows.digest import digest
+from flows.faults import fault_table, typed_changes
+from flows.marked.marks import Marks, marks_of
+from flows.protect import Key
+from flows.settle import Judged, settle
+from schemas.periods import in_words
+from schemas.registry import Contracts
+from schemas.units import Unit
+
+_ANYBODY = Unit("khong_ro", "khong_ro", "Chưa rõ đơn vị")
+
+#: What `--json` writes, as JSON Schema.
+SCHEMA: Mapping[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "required": ["blocking", "warnings", "files"],
+    "properties": {
+        "blocking": {"type": "integer", "description": "Số lỗi chặn của mọi tệp"},
+        "warnings": {"type": "integer", "description": "Số cảnh báo của mọi tệp"},
+        "files": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["file", "unit", "tables", "rows_seen", "repaired", "faults"],
+                "properties": {
+                    "file": {"type": "string", "description": "Đường dẫn của tệp"},
+                    "unit": {"type": ["string", "null"], "description": "Đơn vị nộp, nếu biết"},
+                    "rows_seen": {"type": "integer", "description": "Số dòng đã đọc"},
+                    "repaired": {"type": "integer", "description": "Số ô đã tự sửa"},
+                    "tables": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["dataset", "period", "accepted", "quarantined"],
+                            "properties": {
+                                "dataset": {"type": "string", "description": "Tên bộ dữ liệu"},
+                                "period": {"type": "string", "description": "Kỳ, ví dụ 2026-11"},
+                                "accepted": {"type": "integer", "description": "Số bản ghi dùng được"},
+                                "quarantined": {"type": "integer", "description": "Số bản ghi bị giữ lại"},
+                            },
+                        },
+                    },
+                    "faults": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["code", "severity", "message"],
+                            "properties": {
+                                "dataset": {"type": ["string", "null"], "description": "Tên bộ dữ liệu"},
+                                "sheet": {"type": ["string", "null"], "description": "Trang tính"},
+                                "row": {"type": ["integer", "null"], "description": "Dòng"},
+                                "column": {"type": ["string", "null"], "description": "Cột của bộ dữ liệu"},
+                                "cell": {"type": ["string", "null"], "description": "Ô, ví dụ C17"},
+                                "code": {"type": "string", "description": "Mã lỗi"},
+                                "dimension": {"type": "string", "description": "dung, du, sach hoặc song"},
+                                "severity": {"enum": ["chan", "canh_bao"], "description": "Mức"},
+                                "value": {"type": ["string", "null"], "description": "Nội dung đang ghi"},
+                                "message": {"type": "string", "description": "Sai gì, sửa thế nào"},
+                                "proposal": {"type": ["string", "null"], "description": "Đề xuất"},
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+_SHOWN = tuple(SCHEMA["properties"]["files"]["items"]["properties"]["faults"]["items"]["properties"])
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What judging one file came to; `faults` and `marks` hold values as typed, for whoever typed them."""
+
+    path: Path
+    unit: str | None
+    parts: Sequence[Judged]
+    rows_seen: int
+    faults: pl.DataFrame
+    marks: Marks
+
+    @property
+    def blocking(self) -> int:
+        """How many faults block."""
+        return self.faults.filter(pl.col("severity") == "chan").height
+
+
+def check(path: Path, unit: str | None, day: date, contracts: Contracts) -> Checked:
+    """Judge the file as if `unit` had handed it in on `day`.
+
+    Without a unit its folder may name one; else it is judged without asking who owes it.
+    """
+    data = path.read_bytes()
+    unit = unit or _unit_of(path, contracts)
+    held_to = contracts if unit else _owed_by_anybody(contracts)
+    who = unit or _ANYBODY.name
+    hand_in = HandIn(f"{day}T12:00:00+07:00", who, path.name, sha256(data).hexdigest(), len(data))
+    digested = digest(hand_in, data, held_to)
+    settled = settle([digested], [], held_to.datasets)
+    nobody = pl.DataFrame(schema={"unit": pl.String})
+    faults = fault_table(settled, [digested], [], nobody, held_to, Key(b"")).typed
+    about = tuple(
+        f"{contracts.datasets[one.part.dataset].title}, {in_words(one.part.period.label)}"
+        for one in settled.judged
+    )
+    marks = marks_of(faults, typed_changes(settled.judged), contracts.datasets, (path.name, *about))
+    return Checked(path, unit, settled.judged, digested.rows.height, faults, marks)
+
+
+def _unit_of(path: Path, contracts: Contracts) -> str | None:
+    folders = (folder.name for folder in path.resolve().parents)
+    return next((name for name in folders if contracts.commune.unit(name) is not None), None)
+
+
+def _owed_by_anybody(contracts: Contracts) -> Contracts:
+    datasets = {name: replace(dataset, unit=_ANYBODY.kind) for name, dataset in contracts.datasets.items()}
+    commune = replace(contracts.commune, units=(*contracts.commune.units, _ANYBODY))
+    return replace(contracts, datasets=datasets, commune=commune)
+
+
+def as_json(checked: Sequence[Checked]) -> dict[str, Any]:
+    """What was found, as `SCHEMA` says."""
+    blocking = sum(one.blocking for one in checked)
+    return {
+        "blocking": blocking,
+        "warnings": sum(one.faults.height for one in checked) - blocking,
+        "files": [
+            {
+                "file": str(one.path),
+                "unit": one.unit,
+                "rows_seen": one.rows_seen,
+                "repaired": one.marks.changes.height,
+                "tables": [
+                    {
+                        "dataset": part.part.dataset,
+                        "period": part.part.period.label,
+                        "accepted": part.accepted,
+                        "quarantined": part.quarantined,
+                    }
+                    for part in one.parts
+                ],
+                "faults": one.faults.select(_SHOWN).to_dicts(),
+            }
+            for one in checked
+        ],
+    }
