@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -79,3 +81,19 @@ def test_a_held_root_exits_with_4(tmp_path: Path) -> None:
         done = dulieuxa("run", "--plain", "--root", str(tmp_path), home=tmp_path)
     assert done.returncode == 4
     assert "lượt chạy khác" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_schedule_fires_on_a_server_of_our_own(tmp_path: Path) -> None:
+    (tmp_path / "raw" / "inbox" / "T01").mkdir(parents=True)
+    (tmp_path / "raw" / "inbox" / "T01" / "a.csv").write_text("x;y\n1;2\n")
+    serve = f"from pathlib import Path; from flows.daily import serve; serve(Path({str(tmp_path)!r}), '* * * * *')"
+    environment = os.environ | {"PREFECT_HOME": str(tmp_path / "home")}
+    with subprocess.Popen(
+        [sys.executable, "-c", serve], env=environment, stderr=subprocess.DEVNULL
+    ) as serving:
+        until = time.monotonic() + 240
+        while not (tmp_path / "curated" / "latest").exists() and time.monotonic() < until:
+            time.sleep(1)
+        serving.send_signal(signal.SIGINT)
+    assert (tmp_path / "curated" / "latest").exists()
