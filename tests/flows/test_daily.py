@@ -87,11 +87,10 @@ def test_a_held_root_exits_with_4(tmp_path: Path) -> None:
 def test_the_schedule_fires_on_a_server_of_our_own(tmp_path: Path) -> None:
     (tmp_path / "raw" / "inbox" / "T01").mkdir(parents=True)
     (tmp_path / "raw" / "inbox" / "T01" / "a.csv").write_text("x;y\n1;2\n")
-    serve = f"from pathlib import Path; from flows.daily import serve; serve(Path({str(tmp_path)!r}), '* * * * *')"
+    called = f"serve(Path({str(tmp_path)!r}), cron='* * * * *')"
+    words = [sys.executable, "-c", f"from pathlib import Path; from flows.daily import serve; {called}"]
     environment = os.environ | {"PREFECT_HOME": str(tmp_path / "home")}
-    with subprocess.Popen(
-        [sys.executable, "-c", serve], env=environment, stderr=subprocess.DEVNULL
-    ) as serving:
+    with subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL) as serving:
         until = time.monotonic() + 240
         while not (tmp_path / "curated" / "latest").exists() and time.monotonic() < until:
             time.sleep(1)
