@@ -31,11 +31,12 @@ _LONG = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Letters that matter below a heading: those read, the one that numbers the rows."""
+    """Letters that matter below a heading: those read, the one that numbers the rows, those of thôn."""
 
     read: tuple[str, ...]
     number: str | None
     first: tuple[str, ...]  # the leftmost three, where labels of totals stand
+    places: tuple[str, ...]
 
 
 class Section(NamedTuple):
@@ -174,6 +175,9 @@ class _Row:
         if number is not None or not (self._sparse or self._only_numbers(others[1:])):
             return False
         if section and (lone or self._only_numbers(others[1:])) and (self._sparse or section[1]):
+            # A thôn in the column of thôn, with figures beside it, is what the form asks for.
+            if not lone and letter in self.columns.places:
+                return False
             if not lone and not self._sparse and self.columns.number is None:
                 return False
             self._take(letter, section)

@@ -17,6 +17,7 @@ from flows.read.layout import Block, find_blocks, numbering_letter
 from flows.read.routing import Fit, choose, columns_of, fits, heading_problems, missing_problems, unclear
 from flows.read.table import ROLES, ROWS_SCHEMA, Problem, Table
 from flows.read.words import is_tail, is_total, says_nil
+from schemas.kinds import THON
 
 _UNIT_LINE = re.compile(r"(?i)(?:đơn vị tính|đvt|đơn vị)\s*[:：]\s*([^()]+?)\s*\)?\s*$")
 _MONEY = {
@@ -121,7 +122,13 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
 def _columns(fit: Fit, block: Block) -> Columns:
     letters = sorted({path.letter for path in block.paths}, key=index_of)
     read = tuple(sorted(fit.letters, key=index_of))
-    return Columns(read, numbering_letter(block), tuple(letters[:3]))
+    places = tuple(
+        path.letter
+        for column in fit.dataset.columns
+        if column.kind is THON
+        for _, path in fit.columns.get(column.name, ())
+    )
+    return Columns(read, numbering_letter(block), tuple(letters[:3]), places)
 
 
 def _paint(read: SheetRead, block: Block, top: int, body: Body) -> None:
