@@ -120,7 +120,7 @@ class Listing:
         merged = f'<mergeCells count="{len(merges)}">{"".join(merges)}</mergeCells>' if merges else ""
         column = letter(self.linked)
         links = [
-            f'<hyperlink ref="{column}{row}" location="{escape(link)}" display="{escape(link)}"/>'
+            f'<hyperlink ref="{column}{row}" location="{escape(link)}"/>'
             for row, link in zip(rows, self.lines["link"], strict=True)
             if link is not None
         ]

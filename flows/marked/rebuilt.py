@@ -109,7 +109,9 @@ def _column(sheet: Sheet, name: str, rows: pl.Series) -> pl.Series:
     start = pl.concat_str(pl.lit(f'<c r="{name}'), pl.lit(rows), pl.lit('" s="'))
     # What looks like a number in a CSV is kept as text: leading zeros and long numbers stay as they are.
     short = pl.lit(text).str.count_matches(r"\d") <= _EXACT
-    number = pl.lit(kinds == CellType.NUMBER) & short & pl.lit(text.str.contains(r"^-?(0|[1-9]\d*)(\.\d*[1-9])?$"))
+    number = (
+        pl.lit(kinds == CellType.NUMBER) & short & pl.lit(text.str.contains(r"^-?(0|[1-9]\d*)(\.\d*[1-9])?$"))
+    )
     day = pl.lit(text).str.to_datetime("%d/%m/%Y", strict=False)
     moment = pl.lit(text).str.to_datetime("%d/%m/%Y %H:%M:%S", strict=False)
     is_date = pl.lit(kinds == CellType.DATE)
