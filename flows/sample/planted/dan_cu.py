@@ -35,7 +35,11 @@ def _man(row: Row) -> bool:
 
 
 def _dead(row: Row) -> bool:
-    return row["tinh_trang"] == "Đã chết" and isinstance(row["ngay_sinh"], date)
+    return bool(row["tinh_trang"] == "Đã chết")
+
+
+def _alive_with_birthday(row: Row) -> bool:
+    return _alive(row) and isinstance(row["ngay_sinh"], date)
 
 
 def _alive(row: Row) -> bool:
@@ -99,10 +103,18 @@ PLAN: Plan = (
     change("tinh_trang.thieu", tinh_trang=None, where=_alive),
     change("tinh_trang.ngoai_danh_muc", tinh_trang="Mất tích", where=_alive),
     change("ngay_mat.khong_doc_duoc", ngay_mat="tháng trước", where=_dead),
-    change("ngay_mat.tuong_lai", ngay_mat=lambda row: f"31/12/{row['ngay_cap_nhat'].year + 1}", where=_dead),
+    change(
+        "ngay_mat.tuong_lai",
+        "ngay_mat.khi_con_song",
+        ngay_mat=lambda row: f"31/12/{row['ngay_cap_nhat'].year + 1}",
+        where=_alive,
+    ),
     change("ngay_mat.thieu_khi_da_chet", ngay_mat=None, where=_dead),
     change(
-        "ngay_mat.truoc_ngay_sinh", ngay_mat=lambda row: said(row["ngay_sinh"] - timedelta(400)), where=_dead
+        "ngay_mat.truoc_ngay_sinh",
+        "ngay_mat.khi_con_song",
+        ngay_mat=lambda row: said(row["ngay_sinh"] - timedelta(400)),
+        where=_alive_with_birthday,
     ),
     change("ngay_mat.khi_con_song", ngay_mat=lambda row: said(row["ngay_cap_nhat"]), where=_alive),
     change("dien_thoai.khong_doc_duoc", dien_thoai="chưa nhớ số"),

@@ -1,0 +1,28 @@
+"""What stands in the cells of a form, as another program reads it."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+
+from flows.sample.commune import all_hand_ins
+from flows.sample.dropped import file_of
+from flows.sample.form import form
+from flows.sample.habits import habits_of
+from flows.sample.world import World
+from schemas import registry
+
+
+@pytest.mark.parametrize(("name", "column"), [("to_cong_nghe_so", "luot_nguoi"), ("thanh_toan", "giao_dich")])
+def test_another_program_reads_the_numbers_and_their_total(name: str, column: str) -> None:
+    contracts = registry.load()
+    world = World(7, 400, date(2026, 11, 24), contracts.commune, contracts.datasets)
+    hand_in = next(h for h in all_hand_ins(world) if h.dataset.name == name and h.latest)
+    filled = form(world, hand_in, habits_of(world, hand_in))
+    book = openpyxl.load_workbook(io.BytesIO(file_of(world, hand_in).data), data_only=True)
+    page, at = book.worksheets[0], filled.columns[column] + 1
+    read = [page.cell(filled.rows[id(row)] + 1, at).value for row in hand_in.rows]
+    assert [int(str(value).replace(".", "")) for value in read] == [row[column] for row in hand_in.rows]
+    assert filled.total is not None
+    assert page.cell(filled.total + 1, at).value == sum(row[column] for row in hand_in.rows)

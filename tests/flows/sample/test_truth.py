@@ -1,0 +1,111 @@
+"""The list of planted faults against what a run finds: each at its cell, and none besides."""
+
+import csv
+from collections import Counter
+from datetime import datetime
+from unicodedata import normalize
+
+import openpyxl
+import polars as pl
+import pytest
+
+from flows.collect import HERE, HandIn
+from flows.digest import Digest, digest
+from flows.sample.planted import PLANS
+from flows.sample.truth import COLUMNS
+from flows.validate import validate
+from schemas import registry
+from tests.flows.sample.conftest import Written
+
+# Found by later stages, from several files at once.
+ELSEWHERE = ("giao_nop.", "tep.nop_lai_y_het", "tep.dong_tong_sai")
+
+
+def digests(of: Written) -> list[Digest]:
+    contracts = registry.load()
+    found = []
+    for path in of.files:
+        received = datetime.fromtimestamp(path.stat().st_mtime, HERE).isoformat()
+        hand_in = HandIn(received, path.parent.name, normalize("NFC", path.name), "0" * 64, 1)
+        if "(nop lai)" not in path.name:
+            found.append(digest(hand_in, path.read_bytes(), contracts))
+    return found
+
+
+def found_in(of: Written) -> Counter[tuple[str, ...]]:
+    """Unit, file, cell and code of every fault that reading and judging the files gives."""
+    contracts = registry.load()
+    read = digests(of)
+    found = [(d.hand_in.unit, d.hand_in.file, "", p.code) for d in read for p in d.problems]
+    for name, dataset in contracts.datasets.items():
+        parts = [(part, d.hand_in) for d in read for part in d.parts if part.dataset == name]
+        verdict = validate([(part, pl.lit(hand_in.day)) for part, hand_in in parts], dataset)
+        for fault in verdict.faults.iter_rows(named=True):
+            part, hand_in = parts[fault["_tep"]]
+            letters = part.tables[fault["_bang"]][1]
+            cell = f"{letters[fault['column']]}{fault['_row']}"
+            found.append((hand_in.unit, hand_in.file, cell, fault["code"]))
+    return Counter(found)
+
+
+def test_a_run_finds_just_what_was_planted(faulty: Written) -> None:
+    planted = Counter(
+        (line["unit"], line["file"], line["cell"], line["code"])
+        for line in faulty.truth
+        if not line["code"].startswith(ELSEWHERE)
+    )
+    assert found_in(faulty) == planted
+
+
+def test_a_run_finds_nothing_in_the_clean_commune(clean: Written) -> None:
+    assert found_in(clean) == Counter()
+    assert clean.truth == []
+    assert clean.summary.planted == 0
+
+
+def test_the_list_is_sorted_and_complete(faulty: Written) -> None:
+    with (faulty.root / "truth.csv").open(encoding="utf-8", newline="") as lines:
+        heading, *rows = csv.reader(lines)
+    assert tuple(heading) == COLUMNS
+    assert rows == sorted(rows)
+    assert len(rows) == faulty.summary.planted > 150
+
+
+@pytest.mark.parametrize("name", sorted(PLANS))
+def test_faults_are_planted_in_every_dataset(name: str, faulty: Written) -> None:
+    assert name in {line["dataset"] for line in faulty.truth}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "tep.khong_mo_duoc",
+        "tep.khong_phai_bang_tinh",
+        "tep.khong_ro_bo_du_lieu",
+        "tep.sai_don_vi",
+        "tep.khong_ro_ky",
+        "tep.khac_ky",
+        "tep.khong_co_dong",
+        "tep.thieu_cot",
+        "tep.cot_la",
+        "tep.trung_cot",
+        "tep.dong_tong_sai",
+        "tep.nop_lai_y_het",
+        "giao_nop.chua_co",
+        "giao_nop.tre_han",
+    ],
+)
+def test_faults_of_whole_files_are_planted(code: str, faulty: Written) -> None:
+    assert code in {line["code"] for line in faulty.truth}
+
+
+@pytest.mark.parametrize("name", sorted(PLANS))
+def test_every_rule_of_a_dataset_is_broken_somewhere(name: str, faulty: Written) -> None:
+    rules = {rule.code for rule in registry.load().datasets[name].rules}
+    assert rules <= {line["code"] for line in faulty.truth if line["dataset"] == name}
+
+
+def test_listed_cells_are_where_other_programs_see_them(faulty: Written) -> None:
+    line = next(x for x in faulty.truth if x["code"] == "so_dinh_danh.la_cmnd" and x["dataset"] == "dan_cu")
+    book = openpyxl.load_workbook(faulty.file(line["unit"], line["file"]))
+    assert book[line["sheet"]][line["cell"]].value == "171234567"
