@@ -12,6 +12,7 @@ from flows.clean import clean
 from flows.collect import HandIn
 from flows.read import read_file
 from flows.read.table import Doc, Problem, Table
+from flows.totals import wrong_totals
 from schemas.contract import Dataset
 from schemas.periods import Period, open_window, period, read_period
 from schemas.registry import Contracts
@@ -136,7 +137,8 @@ def _parts(
     parts: dict[tuple[str, Period], Part] = {}
     problems: list[Problem] = []
     for table, when in taken:
-        cleaned = clean(table, contracts.datasets[table.dataset], contracts.commune)
+        dataset = contracts.datasets[table.dataset]
+        cleaned = clean(table, dataset, contracts.commune)
         before = parts.get((table.dataset, when))
         number = pl.lit(len(before.tables) if before else 0, pl.UInt16).alias("_bang")
         part = Part(
@@ -149,6 +151,8 @@ def _parts(
         )
         parts[table.dataset, when] = part if before is None else _joined(before, part)
         problems += cleaned.problems
+        if table.totals.height:
+            problems += wrong_totals(table, cleaned.frame, dataset, contracts.commune)
     return tuple(parts.values()), problems
 
 

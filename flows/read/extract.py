@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.read.body import Body, Section
+from flows.read.body import CODE, Body, Section
 from flows.read.grid import Sheet
 from flows.read.heading import Path
 from flows.read.routing import Fit
@@ -37,36 +37,46 @@ def cells_of(sheet: Sheet, body: Body, fit: Fit, columns: Mapping[str, Sequence[
         if len(paths) == 2 and paths[0].levels[-1] != paths[1].levels[-1]:
             series += _by_sex(sheet, pick, column, paths)
         elif paths:
-            series += _plain(sheet, pick, column, paths[0].letter)
+            series += _plain(sheet, pick, column.name, paths[0].letter)
     frame = pl.DataFrame(series)
     frame = _with_sex(frame, sheet, pick, fit.dataset, columns)
     letters = {**letters, **_letter_of_sex(frame, letters, fit.dataset)}
     return _with_places(frame, body, fit.dataset, letters)
 
 
-class _Picker:
-    """Takes the records out of a column of the sheet; free of cost where they are all its rows."""
+def totals_of(sheet: Sheet, body: Body, taken: Taken) -> pl.DataFrame:
+    """The total rows of a table, in the columns of its records."""
+    pick = _Picker(sheet, body, role="tong")
+    columns = (
+        _plain(sheet, pick, name, letter) for name, letter in taken.letters.items() if letter in sheet.text
+    )
+    return pl.DataFrame([pick(sheet.numbers()), *(series for pair in columns for series in pair)])
 
-    def __init__(self, sheet: Sheet, body: Body) -> None:
+
+class _Picker:
+    """Takes the rows of one role out of a column of the sheet; free of cost where they are all its rows."""
+
+    def __init__(self, sheet: Sheet, body: Body, role: str = "ban_ghi") -> None:
         self._start = body.start
         self._height = len(body.codes)
-        self._mask = None if body.records.all() else pl.Series(body.records)
+        rows = body.codes == CODE[role]
+        self._mask = None if rows.all() else pl.Series(rows)
 
     def __call__(self, column: pl.Series) -> pl.Series:
         rows = column.slice(self._start, self._height)
         return rows if self._mask is None else rows.filter(self._mask)
 
 
-def _plain(sheet: Sheet, pick: _Picker, column: Column, letter: str) -> list[pl.Series]:
-    text = pick(sheet.text[letter]).alias(chu(column.name))
+def _plain(sheet: Sheet, pick: _Picker, name: str, letter: str) -> list[pl.Series]:
+    text = pick(sheet.text[letter]).alias(chu(name))
     if sheet.kinds is None:
-        return [text, sheet.kind_of(letter, text).alias(kieu(column.name))]
-    return [text, pick(sheet.kinds[letter]).alias(kieu(column.name))]
+        return [text, sheet.kind_of(letter, text).alias(kieu(name))]
+    return [text, pick(sheet.kinds[letter]).alias(kieu(name))]
 
 
 def _by_sex(sheet: Sheet, pick: _Picker, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
     """One column from two, for men and for women; `<name>.cot` says in which letter each cell stands."""
-    one, other = (_plain(sheet, pick, column, path.letter) for path in paths)
+    one, other = (_plain(sheet, pick, column.name, path.letter) for path in paths)
     first = one[0].is_not_null()
     both = first & other[0].is_not_null()
     # Both filled is for the clerk to settle: the two texts together can't be read as a date.

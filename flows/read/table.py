@@ -71,7 +71,7 @@ class Table:
     in a section row above its records, `thon.chu` holds it and `thon.row` the section's row.
     `letters` gives each found column's letter, `units` the unit of measure that its heading states.
     `title` is the text above the heading, one entry a non-empty cell. `nil` says that the sheet
-    declares "Không phát sinh".
+    declares "Không phát sinh". `totals` holds its total rows as `cells` does the records.
     """
 
     dataset: str
@@ -81,6 +81,7 @@ class Table:
     letters: Mapping[str, str]
     units: Mapping[str, str] = field(default_factory=dict)
     nil: bool = False
+    totals: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)

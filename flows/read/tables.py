@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from flows.read.body import CODE, Body, Codes, Columns, classify
-from flows.read.extract import cells_of
+from flows.read.extract import cells_of, totals_of
 from flows.read.grid import Sheet, index_of
 from flows.read.heading import Vocabulary, key, measured, strip_parentheses, tidy
 from flows.read.layout import Block, find_blocks, numbering_letter
@@ -115,6 +115,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             table.letters,
             _units(fit, title),
             nil,
+            totals_of(sheet, body, table) if fit.dataset.totals else pl.DataFrame(),
         )
     )
 

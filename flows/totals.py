@@ -1,0 +1,75 @@
+"""Compares the total rows of a form with the sums of the rows that they total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import polars as pl
+
+from flows.clean import clean
+from flows.read.table import Problem, Table
+from schemas.contract import Column, Dataset, chu, doc
+from schemas.units import Commune
+
+
+def wrong_totals(table: Table, records: pl.DataFrame, dataset: Dataset, commune: Commune) -> list[Problem]:
+    """`tep.dong_tong_sai` for each total that is no sum: not of all records, not of those since the last total.
+
+    `records` are the table's cleaned records. A column in which a record could not be read is not
+    compared: nobody can tell its sum.
+    """
+    totals = clean(replace(table, cells=table.totals), dataset, commune).frame
+    return [
+        _problem(table, column, said, proper)
+        for column in dataset.columns
+        if column.kind.dtype.is_numeric() and _known(records, column)
+        for said, proper in _wrong(totals, records, column)
+    ]
+
+
+def _known(records: pl.DataFrame, column: Column) -> bool:
+    return (records[doc(column.name)].is_null() | (records[doc(column.name)] == "thieu")).all()
+
+
+def _wrong(
+    totals: pl.DataFrame, records: pl.DataFrame, column: Column
+) -> Iterator[tuple[dict[str, object], float]]:
+    values = records.select("_row", value=pl.col(column.name).cast(pl.Float64))
+    whole, above = float(values["value"].sum()), 0
+    for said in totals.select("_row", chu(column.name), value=column.name).iter_rows(named=True):
+        block = values.filter(pl.col("_row").is_between(above, said["_row"]))["value"].sum()
+        above = said["_row"]
+        if said["value"] is None:
+            continue
+        near = _half_a_digit(said[chu(column.name)] or "")
+        if min(abs(said["value"] - whole), abs(said["value"] - block)) > near:
+            yield said, whole
+
+
+def _half_a_digit(typed: str) -> float:
+    """Half of the last decimal that was typed: a total may be rounded."""
+    _, comma, decimals = typed.strip().rpartition(",") if "," in typed else typed.strip().rpartition(".")
+    return 0.5 * 10.0 ** -len(decimals) + 1e-9 if comma else 1e-6
+
+
+def _problem(table: Table, column: Column, said: dict[str, object], proper: float) -> Problem:
+    off = float(str(said["value"])) - proper
+    return Problem(
+        "tep.dong_tong_sai",
+        "sach",
+        "canh_bao",
+        f"Dòng tổng của “{column.label}” lệch {_number(off)} so với cộng các dòng ({_number(proper)}).",
+        dataset=table.dataset,
+        sheet=table.sheet,
+        row=int(str(said["_row"])),
+        column=table.letters[column.name],
+        value=str(said[chu(column.name)]),
+        proposal=_number(proper),
+    )
+
+
+def _number(value: float) -> str:
+    """As people here write it: 1.234,5."""
+    text = f"{value:,.4f}".rstrip("0").rstrip(".")
+    return text.translate(str.maketrans(",.", ".,"))
