@@ -14,7 +14,7 @@ from schemas.units import Commune
 
 
 def wrong_totals(table: Table, records: pl.DataFrame, dataset: Dataset, commune: Commune) -> list[Problem]:
-    """`tep.dong_tong_sai` for each total that is no sum: not of all records, not of those since the last total.
+    """`tep.dong_tong_sai` for each total that is the sum neither of all records nor of those since the last.
 
     `records` are the table's cleaned records. A column in which a record could not be read is not
     compared: nobody can tell its sum.

@@ -176,9 +176,8 @@ class _Row:
             return False
         if section and (lone or self._only_numbers(others[1:])) and (self._sparse or section[1]):
             # A thôn in the column of thôn, with figures beside it, is what the form asks for.
-            if not lone and letter in self.columns.places:
-                return False
-            if not lone and not self._sparse and self.columns.number is None:
+            in_place = letter in self.columns.places
+            if not lone and (in_place or (not self._sparse and self.columns.number is None)):
                 return False
             self._take(letter, section)
             return True
