@@ -14,7 +14,7 @@ from flows.read import read_file
 from flows.read.table import Doc, Problem, Table
 from flows.totals import wrong_totals
 from schemas.contract import Dataset
-from schemas.periods import Period, open_window, period, read_period
+from schemas.periods import Period, in_words, open_window, period, read_period
 from schemas.registry import Contracts
 
 
@@ -99,14 +99,13 @@ def _period_of(table: Table, hand_in: HandIn, dataset: Dataset) -> Period | Prob
     titled = read_period(table.title, dataset.cadence)
     named = read_period([PurePath(hand_in.file).stem], dataset.cadence)
     if len(titled) > 1:
-        return _unclear(table, dataset, "Tiêu đề ghi hơn một kỳ: " + ", ".join(sorted(titled)))
+        return _unclear(table, dataset, f"Tiêu đề ghi hơn một kỳ: {_said(titled)}")
     if titled and named and not titled & named:
         return Problem(
             "tep.khac_ky",
             "dung",
             "chan",
-            f"Tiêu đề ghi kỳ {', '.join(titled)} nhưng tên tệp ghi kỳ {', '.join(sorted(named))}. "
-            "Sửa cho khớp rồi nộp lại.",
+            f"Tiêu đề ghi kỳ {_said(titled)} nhưng tên tệp ghi kỳ {_said(named)}. Sửa cho khớp rồi nộp lại.",
             dataset=dataset.name,
             sheet=table.sheet,
         )
@@ -115,8 +114,12 @@ def _period_of(table: Table, hand_in: HandIn, dataset: Dataset) -> Period | Prob
         return open_window(dataset.cadence, dataset.basis, hand_in.day)
     found = period(dataset, min(labels))
     if found.start > hand_in.day:
-        return _unclear(table, dataset, f"Kỳ {found.label} chưa bắt đầu")
+        return _unclear(table, dataset, f"Kỳ {in_words(found.label)} chưa bắt đầu")
     return found
+
+
+def _said(labels: Iterable[str]) -> str:
+    return ", ".join(map(in_words, sorted(labels)))
 
 
 def _unclear(table: Table, dataset: Dataset, why: str) -> Problem:

@@ -52,11 +52,10 @@ def _sentence(says: str, column: Column) -> str:
     low, high = column.range or (0, None)
     example = column.example or column.kind.example
     return says.format(
-        label=column.label,
+        label=column.label.replace(" > ", ", "),
         form=column.kind.form.format(example=example),
         example=example,
-        low=_number(low),
-        high="không giới hạn" if high is None else _number(high),
+        span=f"từ {_number(low)} trở lên" if high is None else f"từ {_number(low)} đến {_number(high)}",
         choices="Chọn một trong: " + ", ".join(column.of) if 0 < len(column.of) <= 15 else column.kind.form,
     )
 

@@ -76,10 +76,11 @@ def unclear(sheet: str, row: int | None, chosen: Sequence[Fit]) -> Problem:
     """The problem of a table that fits no dataset, or several."""
     if chosen:
         titles = " và ".join(f"“{fit.dataset.title}”" for fit in chosen)
-        message = f"Bảng ở sheet “{sheet}” hợp với nhiều bộ dữ liệu: {titles}. Dùng biểu mẫu của một bộ."
+        message = f"Bảng ở trang tính “{sheet}” hợp với nhiều bộ dữ liệu: {titles}. Dùng biểu mẫu của một bộ."
     else:
         message = (
-            f"Không nhận ra bảng ở sheet “{sheet}” thuộc bộ dữ liệu nào. Dùng đúng tiêu đề cột của biểu mẫu."
+            f"Không nhận ra bảng ở trang tính “{sheet}” thuộc bộ dữ liệu nào. "
+            "Dùng đúng tiêu đề cột của biểu mẫu."
         )
     return problem("tep.khong_ro_bo_du_lieu", message, sheet=sheet, row=row)
 

@@ -32,7 +32,7 @@ def outside_range(column: Column) -> pl.Expr:
 class Flaw:
     """One way in which a cell can be wrong; its code is `<column>.<name>`.
 
-    `says` is a sentence for the clerk and may use `{label}`, `{form}`, `{low}`, `{high}`, `{choices}`.
+    `says` is a sentence for the clerk and may use `{label}`, `{form}`, `{span}`, `{choices}`.
     A `severity` of None blocks in a required column and warns in an optional one.
     """
 
@@ -61,7 +61,7 @@ UNCOMPUTED_FORMULA = Flaw(
     "Ô “{label}” có công thức nhưng tệp chưa lưu kết quả. Mở tệp bằng Excel, lưu lại rồi nộp.",
     unread_as("cong_thuc_chua_tinh"),
 )
-OUT_OF_RANGE = Flaw("ngoai_khoang", "dung", "chan", "“{label}” phải từ {low} đến {high}.", outside_range)
+OUT_OF_RANGE = Flaw("ngoai_khoang", "dung", "chan", "“{label}” phải {span}.", outside_range)
 NOT_IN_LIST = Flaw(
     "ngoai_danh_muc",
     "dung",

@@ -1,0 +1,155 @@
+"""Everything said to people is plain Vietnamese: no pattern, no type, no English, no word of the program."""
+
+from __future__ import annotations
+
+import ast
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from schemas.datasets import load
+from schemas.judgement import judgements_of
+from tests.conftest import Day
+
+PROJECT = Path(__file__).parents[2]
+SOURCES = sorted([*PROJECT.glob("flows/**/*.py"), *PROJECT.glob("schemas/**/*.py")])
+TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+LETTERS = re.compile(r"[^\W\d_]+", re.UNICODE)
+#: A syllable of Vietnamese, its tone taken off; words of other languages hardly ever look like one.
+SYLLABLE = re.compile(
+    r"(?:ngh?|nh|gh?|gi|kh|ph|qu|th|tr|ch|[bcdđhklmnprstvx])?"
+    r"(?:[aăâeêioôơuưy]|[iuưoy][aăâeêioôơuưy]|[aâeêioôơuưy][iuoy]|iêu|yêu|oa[iyo]|uây|uôi|ươ[iu]|oe[o]|uy[aêu]|uê)"
+    r"(?:ch|ng|nh|[cmnpt])?"
+)
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Names, and what people who fill in tables say themselves.
+KNOWN = words(
+    """excel csv xlsx word powerpoint pdf html xml jpeg png gif rtf rar zip gzip unicode internet web zalo
+    macro dde tslcd viettel vnpt mobifone bts mbps kwp grdp cccd cmnd hđnd ubnd dvc sha json parquet prefect ctrl mb byte
+    pandas polars duckdb raw curated var inbox dir debug check dulieuxa"""
+)
+#: English and Python that happens to be spelt like Vietnamese.
+FOREIGN = words(
+    """the and not is are was null none true false int str list dict set cell no yes nan date time hash this
+    that if else error class import char"""
+)
+EXAMPLE = re.compile(r"ví dụ [^ ]*\d[^ ]*")
+MACHINE = re.compile(
+    r"[\\^$|*_]|\[\w-\w\]|\(\?|\bNone\b|\bTrue\b|\bFalse\b|\d\{\d|\{\w*\}|Int\d|Utf8|->|::|=="
+)
+
+
+def odd_words(text: str) -> list[str]:
+    """Words that are neither Vietnamese nor known names; quotes and codes aside."""
+    text = re.sub(r"“[^”]*”|\w+_\w+", " ", EXAMPLE.sub(" ", text))
+    return [word for word in LETTERS.findall(text) if not _is_vietnamese(word)]
+
+
+def _is_vietnamese(word: str) -> bool:
+    plain = unicodedata.normalize("NFC", TONES.sub("", unicodedata.normalize("NFD", word))).lower()
+    if plain in FOREIGN and plain == word.lower():
+        return False
+    return (
+        plain in KNOWN
+        or len(word) == 1
+        or bool(SYLLABLE.fullmatch(plain))
+        or bool(re.fullmatch("[ivx]+", plain))
+    )
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Where and what: every sentence in Vietnamese that stands in the sources, patterns and words aside."""
+    for path in SOURCES:
+        if {"sample", "reference", "heading.py"} & {*path.parts}:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        skipped = {id(node) for call in ast.walk(tree) for node in _not_said(call)}
+        for node in ast.walk(tree):
+            text = _text(node)
+            if text and id(node) not in skipped and _is_sentence(text):
+                yield f"{path.relative_to(PROJECT)}:{node.lineno}", text  # type: ignore[attr-defined]
+
+
+def _not_said(node: ast.AST) -> Iterator[ast.AST]:
+    """Patterns, docstrings, what clerks write, and the parts of f-strings that are seen as a whole."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in PATTERNS:
+        yield from ast.walk(node)
+    if isinstance(node, ast.keyword) and node.arg == "also":
+        yield from ast.walk(node)
+    if isinstance(node, ast.JoinedStr):
+        yield from node.values
+    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body:
+        first = node.body[0]
+        if isinstance(first, ast.Expr):
+            yield first.value
+
+
+PATTERNS = ("compile", "contains", "sub", "search", "match", "fullmatch", "findall", "key", "replace_all")
+
+
+def _text(node: ast.AST) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return ""
+
+
+def _is_sentence(text: str) -> bool:
+    toned = unicodedata.normalize("NFD", text) != text or "đ" in text
+    return toned and " " in text and text[:1].isupper() | text.startswith(("“", "Ô", "Đ"))
+
+
+FOUND = sorted(set(sentences()))
+
+
+def test_there_is_something_to_read() -> None:
+    assert len(FOUND) > 250
+
+
+@pytest.mark.parametrize(("place", "text"), FOUND, ids=[place for place, _ in FOUND])
+def test_every_sentence_in_the_sources_is_vietnamese(place: str, text: str) -> None:
+    said = re.sub(r"\[/?\w*\]|\{(?:label|form|example|span|choices)\}", " ", text)  # markup, templates
+    assert odd_words(said) == []
+
+
+@pytest.mark.parametrize("dataset", load().values(), ids=lambda dataset: dataset.name)
+def test_every_message_of_a_contract_is_plain(dataset) -> None:
+    says = {rule.says for rule in judgements_of(dataset)} | {rule.says for rule in dataset.cross}
+    for text in says:
+        assert odd_words(text) == [], text
+        assert not MACHINE.search(text), text
+        assert text[-1] in ".?!", text
+        assert "ví dụ ." not in text, text
+        assert " > " not in text, text
+
+
+def test_every_message_of_a_day_is_plain(planted: Day) -> None:
+    messages = planted.table("faults")["message"].unique().to_list()
+    reasons = planted.table("indicators")["reason"].drop_nulls().unique().to_list()
+    assert len(messages) > 100
+    for text in (*messages, *reasons):
+        assert odd_words(text) == [], text
+        assert not MACHINE.search(re.sub(r"“[^”]*”", "", text)), text
+
+
+def test_no_message_repeats_what_a_person_typed(planted: Day) -> None:
+    faults = planted.table("faults").filter(pl.col("value").str.contains(r"\*\*\*"))
+    assert faults.height
+    assert not faults["message"].str.contains(r"\d{9}").any()
+
+
+@pytest.mark.parametrize(
+    "text", ["Bảng ở sheet 1", "Giá trị null", "Expected Int64", "Lỗi file", "Kiểu string", "row 17", "the ô"]
+)
+def test_what_must_not_be_said_is_noticed(text: str) -> None:
+    assert odd_words(text)
