@@ -34,7 +34,8 @@ def words(text: str) -> frozenset[str]:
 #: Names, and what people who fill in tables say themselves.
 KNOWN = words(
     """excel csv xlsx word powerpoint pdf html xml jpeg png gif rtf rar zip gzip unicode internet web zalo
-    macro dde tslcd viettel vnpt mobifone bts mbps kwp grdp cccd cmnd hđnd ubnd dvc sha json parquet prefect ctrl mb byte
+    macro dde tslcd viettel vnpt mobifone bts mbps kwp grdp cccd cmnd hđnd ubnd dvc sha json parquet
+    prefect ctrl mb byte
     pandas polars duckdb raw curated var inbox dir debug check dulieuxa"""
 )
 #: English and Python that happens to be spelt like Vietnamese.
