@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import settings
 from rich.console import Console
 
 from flows.day import Outcome, run_day
@@ -18,6 +19,10 @@ from flows.sample import write
 from schemas.registry import Contracts, load
 
 TODAY = date(2026, 11, 24)
+
+# How long a machine takes says nothing about the code.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pytest
 
 from flows.collect import HERE, HandIn
 from flows.digest import Digest, digest
+from flows.read.table import Problem
 from flows.sample.planted import PLANS
 from flows.sample.truth import COLUMNS
 from flows.validate import validate
@@ -18,7 +19,7 @@ from schemas import registry
 from tests.flows.sample.conftest import Written
 
 # Found by later stages, from several files at once.
-ELSEWHERE = ("giao_nop.", "tep.nop_lai_y_het", "tep.dong_tong_sai")
+ELSEWHERE = ("giao_nop.", "tep.nop_lai_y_het")
 
 
 def digests(of: Written) -> list[Digest]:
@@ -32,11 +33,15 @@ def digests(of: Written) -> list[Digest]:
     return found
 
 
+def _total_cell(problem: Problem) -> str:
+    return f"{problem.column}{problem.row}" if problem.code == "tep.dong_tong_sai" else ""
+
+
 def found_in(of: Written) -> Counter[tuple[str, ...]]:
     """Unit, file, cell and code of every fault that reading and judging the files gives."""
     contracts = registry.load()
     read = digests(of)
-    found = [(d.hand_in.unit, d.hand_in.file, "", p.code) for d in read for p in d.problems]
+    found = [(d.hand_in.unit, d.hand_in.file, _total_cell(p), p.code) for d in read for p in d.problems]
     for name, dataset in contracts.datasets.items():
         parts = [(part, d.hand_in) for d in read for part in d.parts if part.dataset == name]
         verdict = validate([(part, pl.lit(hand_in.day)) for part, hand_in in parts], dataset)
