@@ -25,9 +25,19 @@ def _keeps_one_zero(row: Row) -> bool:
     return str(row["so_dinh_danh"][1]) != "0"
 
 
-def _born_lately(row: Row) -> bool:
-    born, seen = row["ngay_sinh"], row["ngay_cap_nhat"]
-    return isinstance(born, date) and born.year == seen.year
+def _next_year(row: Row) -> int:
+    """A year that is not over when the hand-in is judged, for all is reviewed every 12 months."""
+    return int(row["ngay_cap_nhat"].year) + 1
+
+
+def _born_next_year(row: Row) -> str:
+    """The person's number as one born next year would have it."""
+    number: str = row["so_dinh_danh"]
+    return f"{number[:4]}{_next_year(row) % 100:02}{number[6:]}"
+
+
+def _young(row: Row) -> bool:
+    return int(row["so_dinh_danh"][3]) >= 2
 
 
 def _man(row: Row) -> bool:
@@ -73,7 +83,12 @@ PLAN: Plan = (
     change("ho_ten.mot_tieng", ho_ten="Hạnh"),
     change("ngay_sinh.thieu", ngay_sinh=None),
     change("ngay_sinh.khong_doc_duoc", ngay_sinh="31/02/1985"),
-    change("ngay_sinh.tuong_lai", ngay_sinh=lambda row: f"31/12/{row['ngay_sinh'].year}", where=_born_lately),
+    change(
+        "ngay_sinh.tuong_lai",
+        ngay_sinh=lambda row: f"31/12/{_next_year(row)}",
+        so_dinh_danh=_born_next_year,
+        where=_young,
+    ),
     change(
         "ngay_sinh.qua_som",
         "ngay_sinh.qua_120_tuoi",
@@ -106,7 +121,7 @@ PLAN: Plan = (
     change(
         "ngay_mat.tuong_lai",
         "ngay_mat.khi_con_song",
-        ngay_mat=lambda row: f"31/12/{row['ngay_cap_nhat'].year + 1}",
+        ngay_mat=lambda row: f"31/12/{_next_year(row)}",
         where=_alive,
     ),
     change("ngay_mat.thieu_khi_da_chet", ngay_mat=None, where=_dead),
@@ -122,7 +137,7 @@ PLAN: Plan = (
     change("dien_thoai.hai_so", dien_thoai="0912345678 / 0987654321"),
     change("ngay_cap_nhat.thieu", ngay_cap_nhat=None),
     change("ngay_cap_nhat.khong_doc_duoc", ngay_cap_nhat="30/02/2026"),
-    change("ngay_cap_nhat.tuong_lai", ngay_cap_nhat=lambda row: f"31/12/{row['ngay_cap_nhat'].year + 1}"),
+    change("ngay_cap_nhat.tuong_lai", ngay_cap_nhat=lambda row: f"31/12/{_next_year(row)}"),
     change("ngay_cap_nhat.qua_som", "ngay_cap_nhat.qua_cu", ngay_cap_nhat="01/01/1890"),
     change(
         "ngay_cap_nhat.qua_cu",
