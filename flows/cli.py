@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from flows import commands
+from flows.refusal import AuditRefusedError
 from flows.root import LockedError
 
 NOT_PUBLISHED = 3
@@ -42,6 +43,10 @@ def main() -> None:
     except LockedError as locked:
         typer.echo(str(locked), err=True)
         sys.exit(LOCKED)
+    except AuditRefusedError as refused:
+        typer.echo(str(refused), err=True)
+        typer.echo("Bản công bố trước giữ nguyên.", err=True)
+        sys.exit(NOT_PUBLISHED)
     except Exception as error:
         if os.environ.get("DULIEUXA_DEBUG"):
             raise

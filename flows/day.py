@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 import polars as pl
 
 from flows import release
+from flows.audit import audit, warm_up
 from flows.collect import HandIn, archived, collect
 from flows.digest import Digest, digest
 from flows.faults import change_table, fault_table
@@ -96,11 +97,14 @@ def run_day(root: Root, contracts: Contracts, as_of: date, runner: Runner) -> Ou
 
     Raises:
         LockedError: another run holds the root.
+        AuditRefusedError: what would be published is not as it must be; the former release stays.
         RuleDidNotRunError, ConservationError: our own fault; nothing was published.
     """
     with root.lock():
         key = key_of(root)
         new = runner.step("Thu tệp", collect, root, as_of)
+        if new:
+            warm_up()
         hand_ins, repeats = _once(archived(root, as_of))
         batches = [Batch(root, contracts, chunk) for chunk in _chunks(hand_ins, BATCH)]
         digests = [one for batch in runner.each("Đọc tệp", digest_batch, batches) for one in batch]
@@ -117,6 +121,8 @@ def run_day(root: Root, contracts: Contracts, as_of: date, runner: Runner) -> Ou
             runner.step("Viết báo cáo", write_site, folder, contracts.datasets, contracts.commune, as_of)
             write_package(folder, contracts)
             name = release.seal(folder, as_of, contracts, [*hand_ins, *repeats])
+            if name != before:
+                runner.step("Kiểm toán", audit, folder, contracts)
             place = runner.step("Công bố", release.publish, root, folder, name)
     return Outcome(
         place,
