@@ -1,0 +1,213 @@
+"""The pages in a real browser: nothing is loaded, nothing fails, all can be found, read and printed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Day
+from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+sync_api = pytest.importorskip("playwright.sync_api", reason="no driver of browsers here")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")]
+
+WIDTHS = (390, 1280, 1920)
+PAGES = (
+    "index.html",
+    "ky_su.html",
+    "loi.html",
+    "tep.html",
+    "theo_doi.html",
+    "don_vi.html",
+    "don_vi/T10.html",
+    "don_vi/kinh_te.html",
+    "phan_tich.html",
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def reports(planted: Day) -> Path:
+    return planted.outcome.release / "reports"
+
+
+@pytest.fixture(scope="module")
+def receipt(reports: Path) -> str:
+    path = sorted((reports / "don_vi" / "kinh_te" / "phieu_nhan").iterdir())[0]
+    return path.relative_to(reports).as_posix()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page that fails its test when anything is asked of anywhere, or anything goes wrong."""
+    opened = browser.new_page()
+    wrong: list[str] = []
+    opened.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(("file:", "data:", "blob:")) else wrong.append(request.url)
+        ),
+    )
+    yield opened
+    opened.close()
+    assert wrong == []
+
+
+def every_page(reports: Path, receipt: str) -> list[Path]:
+    return [reports / name for name in (*PAGES, receipt)]
+
+
+def test_every_page_renders_at_every_width_without_scrolling_sideways(
+    page: Any, reports: Path, receipt: str
+) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in every_page(reports, receipt):
+            page.goto(path.as_uri())
+            assert page.locator("h1").count() == 1, path
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path.name, width)
+
+
+CLIPPED = """() => [...document.querySelectorAll('main :is(h1,h2,h3,p,td,th,a,button,label,dd,dt,summary)')]
+  .filter(e => e.offsetParent && getComputedStyle(e).overflow !== 'visible')
+  .filter(e => e.scrollWidth > e.clientWidth + 1)
+  .map(e => e.tagName + ': ' + e.textContent.trim().slice(0, 60))"""
+OVERLAPS = """() => {
+  const boxes = [...document.querySelectorAll('main :is(h1,h2,h3,p,button,a,summary)')]
+    .filter(e => e.offsetParent && !e.querySelector('h1,h2,h3,p,button,a,summary') && e.textContent.trim())
+    .map(e => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width && r.height);
+  const found = [];
+  for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < Math.min(boxes.length, i + 40); j++) {
+    const [a, r] = boxes[i], [b, s] = boxes[j];
+    if (a.contains(b) || b.contains(a) || getComputedStyle(a).display === 'inline'
+        || getComputedStyle(b).display === 'inline') continue;
+    const w = Math.min(r.right, s.right) - Math.max(r.left, s.left);
+    const h = Math.min(r.bottom, s.bottom) - Math.max(r.top, s.top);
+    if (w > 2 && h > 2) found.push([a, b].map(e => e.textContent.trim().slice(0, 40)).join(' | '));
+  }
+  return found;
+}"""
+
+
+def test_no_text_is_clipped_and_nothing_overlaps(page: Any, reports: Path, receipt: str) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in every_page(reports, receipt):
+            page.goto(path.as_uri())
+            assert page.evaluate(CLIPPED) == [], (path.name, width)
+            assert page.evaluate(OVERLAPS) == [], (path.name, width)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Any, reports: Path, receipt: str, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    # axe is put into the page by the test: that the page itself forbids.
+    context = browser.new_context(
+        color_scheme=scheme, bypass_csp=True, viewport={"width": 1280, "height": 900}
+    )
+    opened = context.new_page()
+    for path in every_page(reports, receipt):
+        opened.goto(path.as_uri())
+        found = axe.run(opened).response["violations"]
+        told = [(v["id"], v["nodes"][0]["html"][:120]) for v in found]
+        assert told == [], path.name
+    context.close()
+
+
+def test_three_clicks_lead_from_the_first_page_to_a_cell(page: Any, reports: Path) -> None:
+    page.goto((reports / "index.html").as_uri())
+    page.get_by_role("link", name="Kỹ sư dữ liệu").click()
+    page.locator(".nguyen-nhan a").first.click()
+    detail = page.locator(".chi-tiet")
+    if detail.count() == 0:
+        page.locator("#than-bang .mo").first.click()
+    text = detail.first.inner_text()
+    for said in ("Tệp", "Trang tính", "Ô"):
+        assert said in text
+
+
+def test_search_and_filters_find_what_the_table_holds(page: Any, reports: Path, planted: Day) -> None:
+    faults = planted.table("faults")
+    page.goto((reports / "loi.html").as_uri())
+    assert shown(page) == faults.height
+    page.fill("#tim", "phong kinh te")
+    sync_api.expect(page.locator("#so-dong")).to_contain_text(" trong ")
+    found = shown(page)
+    assert 0 < found < faults.height
+    page.click("#bo-het")
+    assert shown(page) == faults.height
+    for name in ("unit", "dataset", "severity"):
+        value = faults[name].drop_nulls()[0]
+        page.select_option(f"#loc-{name}", value=value)
+        expected = faults.filter(faults[name] == value).height
+        sync_api.expect(page.locator("#so-dong")).to_contain_text(" trong ")
+        assert shown(page) == expected, name
+        page.click("#bo-het")
+
+
+def shown(page: Any) -> int:
+    return int(re.sub(r"\D", "", re.match(r"[\d.]+", page.locator("#so-dong").inner_text())[0]))
+
+
+def test_pages_work_with_the_keyboard_alone(page: Any, reports: Path) -> None:
+    page.goto((reports / "index.html").as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Đến nội dung chính"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#chinh")
+    page.goto((reports / "loi.html").as_uri())
+    page.locator("#than-bang .mo").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".chi-tiet").count() == 1
+
+
+def test_receipts_and_marked_workbooks_are_reached_from_the_units_page(
+    page: Any, reports: Path, receipt: str
+) -> None:
+    page.goto((reports / "don_vi" / "kinh_te.html").as_uri())
+    assert page.locator("a[href*='tra_bai/']").count() > 0
+    page.locator("a[href*='phieu_nhan/']").first.click()
+    assert page.locator("h1").inner_text() == "Phiếu nhận tệp"
+
+
+def test_the_print_view_is_paper(page: Any, reports: Path, receipt: str) -> None:
+    for path in every_page(reports, receipt):
+        page.goto(path.as_uri())
+        page.emulate_media(media="print", color_scheme="light")
+        assert page.locator("nav").first.is_hidden() or path.name != "index.html"
+        assert page.pdf(format="A4")[:4] == b"%PDF"
+        page.emulate_media(media="screen")
+
+
+def test_50_000_faults_paint_within_a_second_and_filter_within_a_fifth(page: Any, tmp_path: Path) -> None:
+    from flows.report import write_site  # noqa: PLC0415
+
+    write_release(tmp_path, faults=50_000)
+    path = write_site(tmp_path, DATASETS, COMMUNE, AS_OF).parent / "loi.html"
+    page.goto(path.as_uri())
+    page.wait_for_selector("#than-bang tr")
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    assert paint < 1000
+    times = []
+    for text in ("thon", "thieu", "ngay sinh", "t10", "khong doc duoc"):
+        start = time.perf_counter()
+        page.fill("#tim", text)
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        times.append(time.perf_counter() - start)
+    assert sorted(times)[2] < 0.2, times
