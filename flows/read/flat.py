@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from flows.read.faults import RefusedError
-from flows.read.grid import Sheet, letter
+from flows.read.grid import Sheet, least_of, letter
 from flows.read.heading import Vocabulary, key
 
 _SEPARATORS = ",;\t|"
@@ -42,7 +42,7 @@ def sheet_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
     text, lines = _parse(data, separator, head)
     if declared:
         lines = (_count(text.height) if lines is None else lines) + 1
-    least = dict(zip(text.columns, text.select(pl.all().min()).row(0), strict=True)) if text.width else {}
+    least = least_of(text)
     return Sheet(name, _blanked(text, least, nbsp=_NBSP in data[: 1 << 20]), lines=lines, least=least)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from string import ascii_uppercase
@@ -72,3 +72,14 @@ class Sheet:
             return pl.zeros(len(text), pl.UInt8, eager=True)
         bare = text.str.contains(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$").fill_null(False)
         return bare.cast(pl.UInt8) * CellType.NUMBER.value
+
+
+def plain_sheet(name: str, columns: Sequence[Sequence[str | None]], merges: tuple[Merge, ...] = ()) -> Sheet:
+    """A sheet of text that no program stored as numbers or dates; blank cells are None."""
+    text = pl.DataFrame({letter(i): pl.Series(cells, dtype=pl.String) for i, cells in enumerate(columns)})
+    return Sheet(name, text, merges=merges, least=least_of(text))
+
+
+def least_of(text: pl.DataFrame) -> Mapping[str, str | None]:
+    """The first text of each column in code point order."""
+    return dict(zip(text.columns, text.select(pl.all().min()).row(0), strict=True)) if text.width else {}

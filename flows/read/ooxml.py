@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from posixpath import join, normpath
 
+from flows.read import binary, danger
 from flows.read.grid import index_of
 from flows.read.table import CellType
 
@@ -38,7 +39,7 @@ class Extra:
 
 
 def extras(data: bytes) -> Mapping[str, Extra]:
-    """`Extra` of each worksheet of an xlsx, by sheet name; nothing for an xlsb."""
+    """`Extra` of each worksheet of an xlsx, by sheet name; of an xlsb, by the path of its part."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: _scan(archive.read(path)) for name, path in _sheets(archive)}
 
@@ -46,6 +47,10 @@ def extras(data: bytes) -> Mapping[str, Extra]:
 def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """Name and path of each worksheet."""
     names = set(archive.namelist())
+    if "xl/workbook.bin" in names:
+        # Names stand in a binary part: each worksheet part goes by its path.
+        yield from ((n, n) for n in sorted(names) if re.fullmatch(r"xl/worksheets/[^/]+\.bin", n))
+        return
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return
     targets = {
@@ -67,6 +72,10 @@ def _attributes(tag: bytes) -> dict[str, str]:
 
 
 def _scan(xml: bytes) -> Extra:
+    if not xml.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<"):
+        errors, rows = binary.scan(xml)
+        return Extra(tuple(errors), rows)
+    danger.check_sheet_xml(xml)
     cells: list[Found] = []
     if b't="e"' in xml:
         cells += (_at(c, r, CellType.ERROR, text) for c, r, text in _ERROR.findall(xml))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import PurePath
 
 import polars as pl
 
-from flows.read import flat, workbook
-from flows.read.container import Container, detect
+from flows.read import archive, danger, flat, markup, workbook
+from flows.read.container import BROKEN, Container, detect
 from flows.read.faults import RefusedError
 from flows.read.grid import Sheet
 from flows.read.heading import Vocabulary, tidy
@@ -31,26 +33,94 @@ def read_file(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> Doc:
     """
     vocabulary = Vocabulary(datasets)
     try:
-        sheets = [sheet for sheet in sheets_of(data, name, vocabulary) if not is_ours(sheet)]
+        container = detect(data)
+        if container is Container.ARCHIVE:
+            return _read_archive(data, vocabulary)
+        return _read(data, name, container, vocabulary)
     except RefusedError as refused:
-        return Doc((), pl.DataFrame(schema=ROWS_SCHEMA), (refused.problem,))
-    reads = [read_sheet(sheet, vocabulary) for sheet in sheets]
+        return refusal(refused.problem)
+
+
+def refusal(why: Problem) -> Doc:
+    """The Doc of a file of which nothing was read."""
+    return Doc((), pl.DataFrame(schema=ROWS_SCHEMA), (why,))
+
+
+def _read_archive(data: bytes, vocabulary: Vocabulary) -> Doc:
+    """All files of a zip as one; sheets go by the name of their file and their own."""
+    docs = []
+    for name, content in archive.members(data):
+        try:
+            container = detect(content)
+            if container is Container.ARCHIVE:
+                raise RefusedError("tep.nguy_hiem", "Tệp nén nằm trong tệp nén: không mở. Nộp từng tệp.")
+            docs.append(_inside(name, _read(content, name, container, vocabulary)))
+        except RefusedError as refused:
+            docs.append(_inside(name, refusal(refused.problem)))
+    return Doc(
+        tuple(table for doc in docs for table in doc.tables),
+        pl.concat([doc.rows for doc in docs]),
+        tuple(found for doc in docs for found in doc.problems),
+    )
+
+
+def _inside(name: str, doc: Doc) -> Doc:
+    """`doc` with the file's name before each sheet's."""
+
+    def within(sheet: str | None) -> str:
+        return f"{tidy(name)}/{sheet}" if sheet else tidy(name)
+
+    return Doc(
+        tuple(replace(table, sheet=within(table.sheet)) for table in doc.tables),
+        doc.rows.with_columns(pl.lit(tidy(name) + "/").add(pl.col("sheet")).alias("sheet")),
+        tuple(replace(found, sheet=within(found.sheet)) for found in doc.problems),
+    )
+
+
+def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) -> Doc:
+    sheets, warnings = _sheets(data, name, container, vocabulary)
+    reads = [read_sheet(sheet, vocabulary) for sheet in sheets if not is_ours(sheet)]
     rows = pl.concat([pl.DataFrame(schema=ROWS_SCHEMA), *(read.rows() for read in reads)])
     tables = tuple(table for read in reads for table in read.tables)
     problems = [found for read in reads for found in read.problems]
-    return Doc(tables, rows, (*problems, *_unrecognised(reads)))
+    return Doc(tables, rows, (*warnings, *problems, *_unrecognised(reads)))
 
 
-def sheets_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sequence[Sheet]:
-    """Every sheet of a file; a text file is one sheet, named after `name`.
+def sheets_of(data: bytes, name: str, vocabulary: Vocabulary) -> list[Sheet]:
+    """Every sheet of a file that is not ours, by the names that `read_file` gives them.
 
     Raises:
         RefusedError: the file can't be opened as a table.
     """
     container = detect(data)
-    if container in (Container.WORKBOOK, Container.XLS, Container.ODS):
-        return workbook.sheets_of(data, container)
-    return [flat.sheet_of(data, tidy(PurePath(name).stem), vocabulary)]
+    if container is not Container.ARCHIVE:
+        return [each for each in _sheets(data, name, container, vocabulary)[0] if not is_ours(each)]
+    found: list[Sheet] = []
+    for member, content in archive.members(data):
+        with suppress(RefusedError):
+            inside = sheets_of(content, member, vocabulary) if detect(content) is not container else []
+            found += [replace(each, name=f"{tidy(member)}/{each.name}") for each in inside]
+    return found
+
+
+def _sheets(
+    data: bytes, name: str, container: Container, vocabulary: Vocabulary
+) -> tuple[Sequence[Sheet], Sequence[Problem]]:
+    """The sheets of one file, and warnings about what it carries besides."""
+    try:
+        if container in (Container.WORKBOOK, Container.ODS):
+            carried = danger.check_package(data)
+            return workbook.sheets_of(data, container), carried
+        if container is Container.XLS:
+            danger.check_size(len(data), danger.MAX_WORKBOOK)
+            return workbook.sheets_of(data, container), danger.carried_by_xls(data)
+        if container is Container.MARKUP:
+            danger.check_size(len(data), danger.MAX_WORKBOOK)
+            return markup.sheets_of(data, tidy(PurePath(name).stem)), ()
+        danger.check_size(len(data), danger.MAX_TEXT)
+        return [flat.sheet_of(data, tidy(PurePath(name).stem), vocabulary)], ()
+    except pl.exceptions.PanicException as panic:
+        raise RefusedError("tep.khong_mo_duoc", BROKEN) from panic
 
 
 def _unrecognised(reads: Sequence[SheetRead]) -> list[Problem]:
@@ -58,4 +128,6 @@ def _unrecognised(reads: Sequence[SheetRead]) -> list[Problem]:
     if any(read.recognised or read.problems for read in reads):
         return []
     first = next((read for read in reads if read.sheet.text.height), None)
-    return [unclear(first.sheet.name if first else "", None, ())]
+    if first is None:
+        return [RefusedError("tep.khong_mo_duoc", "Tệp không có dữ liệu nào trong các trang tính.").problem]
+    return [unclear(first.sheet.name, None, ())]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -12,12 +14,13 @@ from python_calamine import (
     CalamineSheet,
     CalamineWorkbook,
     PasswordError,
+    SheetMetadata,
     SheetTypeEnum,
     SheetVisibleEnum,
     load_workbook,
 )
 
-from flows.read import ooxml
+from flows.read import biff, ooxml, opendocument
 from flows.read.cells import column_of
 from flows.read.container import BROKEN, Container
 from flows.read.faults import RefusedError
@@ -29,27 +32,44 @@ def sheets_of(data: bytes, container: Container) -> list[Sheet]:
     """Every worksheet, hidden ones too, in the workbook's order.
 
     Raises:
-        RefusedError: the workbook is encrypted or broken.
+        RefusedError: the workbook is encrypted, broken, or would fill the memory.
     """
     try:
+        # Before the library opens it: some of what is looked for here is there to harm the library.
+        aside = _aside(data, container)
         workbook = load_workbook(io.BytesIO(data))
-        extras = ooxml.extras(data) if container is Container.WORKBOOK else {}
-        return list(_sheets(workbook, extras))
+        metas = workbook.sheets_metadata
+        return [
+            _sheet(workbook, meta, aside(number, meta.name))
+            for number, meta in enumerate(metas)
+            if meta.typ is SheetTypeEnum.WorkSheet
+        ]
     except PasswordError as error:
         raise RefusedError("tep.mat_khau", "Tệp đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.") from error
-    except (CalamineError, OSError, ValueError) as error:
+    except (CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 
 
-def _sheets(workbook: CalamineWorkbook, extras: Mapping[str, Extra]) -> Iterator[Sheet]:
-    for meta in workbook.sheets_metadata:
-        if meta.typ is SheetTypeEnum.WorkSheet:
-            hidden = meta.visible is not SheetVisibleEnum.Visible
-            sheet = workbook.get_sheet_by_name(meta.name)
-            yield _sheet(sheet, extras.get(meta.name, Extra()), hidden=hidden)
+Aside = tuple[Extra, tuple[Merge, ...]]
 
 
-def _sheet(sheet: CalamineSheet, extra: Extra, *, hidden: bool) -> Sheet:
+def _aside(data: bytes, container: Container) -> Callable[[int, str], Aside]:
+    """What the library leaves out, to be asked by a sheet's place and name."""
+    if container is Container.XLS:
+        by_place = biff.extras(data)
+        return lambda number, _: (by_place.get(number, Extra()), ())
+    if container is Container.ODS:
+        by_name = opendocument.extras(data)
+        return lambda _, name: by_name.get(name, (Extra(), ()))
+    found = ooxml.extras(data)
+    parts = sorted(found) if any(name.endswith(".bin") for name in found) else []
+    if len(parts) == 1:
+        return lambda number, _: (found[parts[0]] if number == 0 else Extra(), ())
+    return lambda _, name: (found.get(name, Extra()), ())
+
+
+def _sheet(workbook: CalamineWorkbook, meta: SheetMetadata, aside: Aside) -> Sheet:
+    sheet, (extra, merges) = workbook.get_sheet_by_name(meta.name), aside
     rows = sheet.to_python(skip_empty_area=False)
     height, width = _size(rows, extra)
     columns = _padded([list(column) for column in zip(*rows, strict=True)], height, width)
@@ -60,11 +80,11 @@ def _sheet(sheet: CalamineSheet, extra: Extra, *, hidden: bool) -> Sheet:
         text[column][row] = content
         kinds[column][row] = int(kind)
     return Sheet(
-        sheet.name,
+        meta.name,
         pl.DataFrame(text),
         {letter(i): kind for i, kind in enumerate(kinds)},
-        tuple(_merges(sheet)),
-        hidden,
+        merges or tuple(_merges(sheet)),
+        meta.visible is not SheetVisibleEnum.Visible,
         extra.hidden_rows,
     )
 

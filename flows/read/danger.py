@@ -1,0 +1,134 @@
+"""Refuses files made to harm, before they are parsed, and says which ones carry things we never run."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import zipfile
+from collections.abc import Iterable, Iterator
+
+from flows.read.faults import RefusedError, problem
+from flows.read.grid import index_of
+from flows.read.table import Problem
+
+MAX_WORKBOOK = 200 << 20
+MAX_TEXT = 2 << 30
+_MAX_ENTRIES = 5_000
+_MAX_UNPACKED = 2 << 30
+_BOMB_FROM = 32 << 20
+_BOMB_RATIO = 150
+_MAX_AREA = 40_000_000
+_SPARSE_FROM = 2_000_000
+_SPARSE_RATIO = 500
+
+_CARRIED = (
+    (r"vbaproject\.bin$", "macro"),
+    (r"(?:^|/)macrosheets/", "macro kiểu cũ (Excel 4.0)"),
+    (r"(?:^|/)externallinks/[^/]+\.(?:xml|bin)$", "liên kết tới tệp khác"),
+    (r"(?:^|/)(?:embeddings/|activex/|objectreplacements/)", "đối tượng nhúng"),
+    (r"(?:^|/)(?:connections\.xml$|querytables/)", "kết nối lấy dữ liệu từ nơi khác"),
+)
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
+_WIDE = re.compile(rb'\br="[A-Z]{2,3}\d')
+_VERY_WIDE = re.compile(rb'\br="[A-Z]{3}\d')
+_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
+_USED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?(?:v|f|is)\b')
+
+
+def _refused(why: str) -> RefusedError:
+    return RefusedError("tep.nguy_hiem", f"Không mở tệp vì có thể gây hại: {why}.")
+
+
+def check_size(size: int, limit: int) -> None:
+    """Refuses a file larger than `limit` bytes."""
+    if size > limit:
+        raise _refused(f"tệp quá lớn ({size >> 20} MB, tối đa {limit >> 20} MB)")
+
+
+def check_entries(archive: zipfile.ZipFile, size: int) -> None:
+    """Refuses zips with too many, too large, overlapping, locked or wandering entries."""
+    entries = archive.infolist()
+    if len(entries) > _MAX_ENTRIES:
+        raise _refused(f"tệp nén chứa {len(entries)} mục")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise RefusedError("tep.mat_khau", "Tệp nén đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.")
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if unpacked > _MAX_UNPACKED or (unpacked > _BOMB_FROM and unpacked > _BOMB_RATIO * max(packed, 1)):
+        raise _refused(f"tệp nén nở ra {unpacked >> 20} MB (bom nén)")
+    if packed > size:
+        raise _refused("các mục trong tệp nén chồng lên nhau (bom nén)")
+    for entry in entries:
+        if _wanders(entry):
+            raise _refused("tệp nén chứa đường dẫn hoặc liên kết ra ngoài")
+
+
+def _wanders(entry: zipfile.ZipInfo) -> bool:
+    parts = re.split(r"[/\\]", entry.orig_filename)
+    absolute = not parts[0] or re.match(r"[A-Za-z]:", parts[0])
+    # A leading slash is how some programs write package parts; it leads nowhere outside.
+    harmless = not parts[0] and parts[-1].endswith((".xml", ".rels", ".bin"))
+    return ".." in parts or bool(absolute and not harmless) or stat.S_ISLNK(entry.external_attr >> 16)
+
+
+def check_package(data: bytes) -> list[Problem]:
+    """Checks an xlsx, xlsm, xlsb or ods; what it carries besides cells comes back as warnings."""
+    check_size(len(data), MAX_WORKBOOK)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        check_entries(archive, len(data))
+        names = archive.namelist()
+        carried = list(_carried(names))
+        for name in names:
+            links = re.match(r"(?i)/?xl/externallinks/[^/]+\.xml$", name)
+            if links and b"ddeLink" in archive.read(name)[: 1 << 16]:
+                carried.append("liên kết DDE")
+            if name.endswith((".xml", ".rels")):
+                with archive.open(name) as part:
+                    refuse_declarations(part.read(2048))
+    return [carrying(what) for what in dict.fromkeys(carried)]
+
+
+def refuse_declarations(start: bytes) -> None:
+    """Refuses XML that declares a document type or entities; no office program writes these."""
+    if _DECLARATION.search(start):
+        raise _refused("tệp khai báo thực thể XML")
+
+
+def _carried(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        for pattern, what in _CARRIED:
+            if re.search(pattern, name.lower()):
+                yield what
+
+
+def carrying(what: str) -> Problem:
+    """The warning that a file carries `what`, which is neither run nor followed."""
+    message = f"Tệp có {what}: không chạy, không mở theo; chỉ đọc các ô."
+    return problem("tep.nguy_hiem", message, severity="canh_bao")
+
+
+def carried_by_xls(data: bytes) -> list[Problem]:
+    """Warnings about the macros that an .xls carries."""
+    names = ("_VBA_PROJECT_CUR", "VBA")
+    macros = any(name.encode("utf-16-le") + b"\0\0" in data for name in names)
+    return [carrying("macro")] if macros else []
+
+
+def check_sheet_xml(xml: bytes) -> None:
+    """Refuses a sheet whose few cells span a grid that would fill the memory."""
+    last = max(map(int, _ROW.findall(xml)), default=0)
+    width = 26 if not _WIDE.search(xml) else 702 if not _VERY_WIDE.search(xml) else 16_384
+    if last * width <= _SPARSE_FROM:
+        return
+    rows = columns = count = 0
+    for column, row in _USED.findall(xml):
+        rows, columns, count = max(rows, int(row)), max(columns, index_of(column.decode()) + 1), count + 1
+    refuse_far_cells(rows, columns, count)
+
+
+def refuse_far_cells(rows: int, columns: int, count: int) -> None:
+    """Refuses a sheet of `rows` × `columns` of which only `count` cells hold something."""
+    area = rows * columns
+    if area > _MAX_AREA or (area > _SPARSE_FROM and area > _SPARSE_RATIO * max(count, 1)):
+        raise _refused(f"có ô nằm rất xa (vùng {rows} dòng × {columns} cột, chỉ {count} ô có dữ liệu)")
