@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 _TAG = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(/?)([\w:.\-]+)([^<>]*?)(/?)>", re.S)
 _ATTRIBUTE = re.compile(rb"""([\w:.\-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_BULK = "sheetData"
 _ESCAPED: dict[str, str | int | None] = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -30,7 +31,7 @@ class Element(NamedTuple):
 def children(xml: bytes, start: int = 0, end: int | None = None) -> Iterator[Element]:
     """The elements side by side in `xml` from `start` on, until one closes that was opened before."""
     depth, opened = 0, None
-    for tag in _TAG.finditer(xml, start, len(xml) if end is None else end):
+    for tag in _tags(xml, start, len(xml) if end is None else end):
         closing, name, attributes, single = tag.groups()
         if name is None:
             continue
@@ -42,6 +43,18 @@ def children(xml: bytes, start: int = 0, end: int | None = None) -> Iterator[Ele
         if depth == 0 and opened is not None:
             yield Element(_local(opened[0]), opened[1], opened[2], opened[3], tag.end())
             opened = None
+
+
+def _tags(xml: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
+    """Every tag, but none of those within the cells of a sheet, which are many and balanced."""
+    at: int | None = start
+    while at is not None:
+        begin, at = at, None
+        for tag in _TAG.finditer(xml, begin, end):
+            yield tag
+            if tag[2] is not None and not tag[1] and not tag[4] and _local(tag[2]) == _BULK:
+                at = max(xml.find(b"</" + tag[2], tag.end(), end), tag.end())
+                break
 
 
 def _local(name: bytes) -> str:
