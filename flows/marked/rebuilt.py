@@ -31,7 +31,8 @@ _STYLES = (
         f'<xf numFmtId="{n}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
         for n in (49, 164, 165)
     )
-    + "</cellXfs></styleSheet>"
+    + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>"
 )
 _EXACT = 15  # digits that a spreadsheet keeps of a number
 _LONGEST_NAME = 31

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows import commands
 from schemas.datasets import load
 from schemas.judgement import judgements_of
 from tests.conftest import Day
@@ -37,7 +39,7 @@ KNOWN = words(
     macro dde tslcd viettel vnpt mobifone bts mbps kwp grdp cccd cmnd hđnd ubnd dvc sha json parquet
     prefect ctrl mb byte
     pandas polars duckdb raw curated var inbox dir debug check dulieuxa"""
-)
+) | {module.name for module in pkgutil.iter_modules(commands.__path__)}
 #: English and Python that happens to be spelt like Vietnamese.
 FOREIGN = words(
     """the and not is are was null none true false int str list dict set cell no yes nan date time hash this
@@ -51,7 +53,7 @@ MACHINE = re.compile(
 
 def odd_words(text: str) -> list[str]:
     """Words that are neither Vietnamese nor known names; quotes and codes aside."""
-    text = re.sub(r"“[^”]*”|\w+_\w+", " ", EXAMPLE.sub(" ", text))
+    text = re.sub(r"“[^”]*”|\w+_\w+|--\w+", " ", EXAMPLE.sub(" ", text))
     return [word for word in LETTERS.findall(text) if not _is_vietnamese(word)]
 
 
