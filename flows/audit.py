@@ -1,173 +1,220 @@
-"""Audits with Great Expectations what is about to be published; counts only, no value leaves a table."""
+"""Audits a staged release with Great Expectations: suites from the contracts, counts only, its pages."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from pathlib import Path
-from threading import Thread
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flows.refusal import AuditRefusedError
-from schemas.contract import Dataset
-from schemas.privacy import protection
-from schemas.registry import Contracts
-from schemas.tables import TABLES
+from flows import audited
+from flows.audited import Case
+from flows.data_docs import write_docs
+from flows.manifest import AUDIT
+from flows.pool import workers
+from flows.surprises import Comparison, comparisons
 
 if TYPE_CHECKING:
-    from great_expectations.expectations.expectation import Expectation
+    import pandas as pd
 
-STATES = ("chap_nhan", "mot_phan", "tu_choi", "bi_thay_the", "trung")
-STATUSES = ("dat", "dat_san", "chua_dat", "chua_du_can_cu", "khong_co_muc_tieu")
-CALLED = ("dung_han", "tre_han", "chua_co", "khong_phat_sinh", "chua_den_han")
-
-
-def _library() -> Any:
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations  # noqa: PLC0415 - seconds to import, wanted only when there is something to audit
-
-    return great_expectations
+# Counts only: a page or an error that shows a value might show a person.
+_COUNTS = {"result_format": "BASIC", "partial_unexpected_count": 0}
+_STATES = ("chap_nhan", "mot_phan", "tu_choi", "bi_thay_the", "trung")
+_CALLED = ("dung_han", "tre_han", "chua_co", "khong_phat_sinh", "chua_den_han")
+_STATUSES = ("dat", "dat_san", "chua_dat", "chua_du_can_cu", "khong_co_muc_tieu")
 
 
-def warm_up() -> Thread:
-    """Import the library beside other work, so that the audit need not wait for it."""
-    thread = Thread(target=_library, daemon=True)
-    thread.start()
-    return thread
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit came to, each failure a sentence: `faults` never pass, `surprises` when acknowledged."""
+
+    checks: int
+    faults: tuple[str, ...]
+    surprises: tuple[str, ...]
 
 
-def audit(folder: Path, contracts: Contracts) -> int:
-    """Hold the staged release in `folder` to what every release must be; returns how many expectations held.
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The expectations of one small frame, each with what it says in Vietnamese."""
 
-    Raises:
-        AuditRefusedError: an expectation failed.
+    name: str
+    title: str
+    frame: pl.DataFrame
+    expectations: tuple[Any, ...]
+    surprising: bool = False
+
+
+class Auditor:
+    """Audits in a process of its own: Great Expectations takes 4 to 7 s to import, beside other work.
+
+    Nothing is started where there is nothing to audit.
     """
-    gx = _library()
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+
+    def prepare(self) -> None:
+        """Get ready, while other work is done."""
+        self._pool.submit(_library)
+
+    def audit(self, case: Case) -> Audit:
+        """Audit `case` and wait for what comes of it."""
+        return self._pool.submit(audit, case).result()
+
+
+@contextmanager
+def auditor() -> Iterator[Auditor]:
+    """An auditor for one run."""
+    with workers(1) as pool:
+        yield Auditor(pool)
+
+
+def _library() -> None:
+    """Import Great Expectations, which is to tell nobody that it runs."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations.expectations  # noqa: F401, PLC0415 - seconds, wanted only to audit
+
+
+def audit(case: Case) -> Audit:
+    """Check the staged release of `case` and write the pages of the audit into it."""
+    _library()
+    import great_expectations as gx  # noqa: PLC0415
+
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     source = context.data_sources.add_pandas("ban_cong_bo")
-    held, reasons = 0, []
-    for name, (frame, expectations) in _suites(gx.expectations, folder, contracts).items():
-        whole = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe(name)
-        suite = gx.ExpectationSuite(name=name, expectations=expectations)
-        batch = whole.get_batch(batch_parameters={"dataframe": frame.to_pandas()})
-        results = batch.validate(suite, result_format="BASIC").results
-        for result in results:
-            if result.success:
-                held += 1
-            else:
-                reasons.append(_reason(result.expectation_config.notes, result.result))
-    if reasons:
-        raise AuditRefusedError(reasons)
-    return held
+    faults: list[str] = []
+    surprises: list[str] = []
+    results: list[tuple[str, str, Any, str]] = []
+    for suite in _suites(case, gx.expectations):
+        batch = source.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("tat_ca")
+        made = context.suites.add(gx.ExpectationSuite(suite.name, expectations=list(suite.expectations)))
+        definition = gx.ValidationDefinition(name=suite.name, data=batch, suite=made)
+        result = definition.run(batch_parameters={"dataframe": _pandas(suite.frame)}, result_format=_COUNTS)
+        results.append((suite.name, suite.title, result, _rendered(result, case.as_of)))
+        (surprises if suite.surprising else faults).extend(_failures(suite, result))
+    write_docs(case.folder / AUDIT, results, case.as_of)
+    checks = sum(len(result.results) for _, _, result, _ in results)
+    return Audit(checks, tuple(faults), tuple(surprises))
 
 
-def _reason(sentence: str, result: Mapping[str, Any]) -> str:
-    count = result.get("unexpected_count")
-    return f"{sentence} ({count} dòng)." if count else f"{sentence}."
+def _rendered(result: Any, as_of: date) -> str:
+    """The page of a suite's result, told to have run on the day that it is about."""
+    from great_expectations import render  # noqa: PLC0415
+
+    parts: Any = render
+    day = f"{as_of:%Y-%m-%d}"
+    moment = f"{day}T00:00:00+00:00"
+    run = {"run_name": day, "run_time": moment}
+    result.meta.update(run_id=run, validation_time=moment, batch_markers={}, validation_id=None)
+    document = parts.renderer.ValidationResultsPageRenderer(run_info_at_end=True).render(result)
+    return str(parts.view.DefaultJinjaPageView().render(document))
 
 
-Suite = tuple[pl.DataFrame, list["Expectation"]]
+def _pandas(frame: pl.DataFrame) -> pd.DataFrame:
+    return frame.to_pandas()
 
 
-def _suites(expect: Any, folder: Path, contracts: Contracts) -> dict[str, Suite]:
-    """For each table what must be true of it, its note the sentence to say where it is not."""
-    tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-    submissions = tables["submissions"].with_columns(
-        told=pl.sum_horizontal("rows_left_out", "rows_accepted", "rows_quarantined").cast(pl.UInt32)
+def _failures(suite: Suite, result: Any) -> Iterator[str]:
+    for one in result.results:
+        if not one.success:
+            wrong = one.result.get("unexpected_count")
+            where = f" (sai ở {wrong} trên {one.result['element_count']} dòng)" if wrong else ""
+            said = one.expectation_config.description
+            yield f"{said}." if suite.surprising else f"{suite.title}: {said}{where}."
+
+
+def _suites(case: Case, gxe: Any) -> Iterator[Suite]:
+    yield Suite(
+        "cot",
+        "Cột và kiểu",
+        audited.columns(case),
+        (
+            _equal(gxe, "declared", "stored", "mỗi cột đúng kiểu đã khai, không thiếu, không thừa cột nào"),
+            _within(gxe, "blanks", 0, 0, "không bản ghi nào thiếu ô bắt buộc"),
+        ),
     )
-    called = tables["roll_call"]
-    return {
-        "submissions": (
-            submissions,
-            [
-                expect.ExpectColumnPairValuesToBeEqual(
-                    column_A="rows_seen",
-                    column_B="told",
-                    notes="Số dòng đọc khác số dòng bỏ ra, công bố và giữ lại",
-                ),
-                expect.ExpectColumnValuesToBeInSet(
-                    column="state", value_set=list(STATES), notes="Lượt nộp có trạng thái lạ"
-                ),
-            ],
+    yield Suite(
+        "khoa",
+        "Khóa",
+        audited.keys(case),
+        (_within(gxe, "doubles", 0, 0, "không có hai dòng trùng khóa trong một bảng hay một tệp"),),
+    )
+    yield Suite(
+        "bao_toan",
+        "Bảo toàn số dòng",
+        audited.accounts(case),
+        (
+            _equal(gxe, "rows_seen", "rows_told", "số dòng đã đọc bằng số dòng bỏ ra, nhận và giữ lại"),
+            _one_of(gxe, "state", _STATES, "mỗi lượt nộp có một trạng thái đã định"),
         ),
-        "roll_call": (
-            called,
-            [
-                expect.ExpectColumnDistinctValuesToContainSet(
-                    column="unit",
-                    value_set=_owing(called, contracts),
-                    notes="Điểm danh thiếu đơn vị phải nộp",
-                ),
-                expect.ExpectColumnValuesToBeInSet(
-                    column="state", value_set=list(CALLED), notes="Điểm danh có trạng thái lạ"
-                ),
-                expect.ExpectCompoundColumnsToBeUnique(
-                    column_list=["unit", "dataset", "period"], notes="Điểm danh có dòng trùng"
-                ),
-            ],
+    )
+    yield Suite(
+        "cong_bo",
+        "Bản ghi công bố",
+        audited.published(case),
+        (_equal(gxe, "accepted", "rows", "số bản ghi trong tệp bằng số bản ghi được nhận"),),
+    )
+    yield Suite(
+        "diem_danh",
+        "Điểm danh",
+        audited.called(case),
+        (
+            _equal(gxe, "owed", "called", "mỗi đơn vị, bộ dữ liệu, kỳ phải nộp có mặt đúng một lần"),
+            _one_of(gxe, "state", _CALLED, "mỗi dòng có một trạng thái đã định"),
         ),
-        "indicators": (
-            tables["indicators"],
-            [
-                expect.ExpectCompoundColumnsToBeUnique(
-                    column_list=["indicator", "period", "by", "key"], notes="Chỉ tiêu có dòng trùng"
-                ),
-                expect.ExpectColumnValuesToBeInSet(
-                    column="status", value_set=list(STATUSES), notes="Chỉ tiêu có trạng thái lạ"
-                ),
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="high",
-                    column_B="low",
-                    or_equal=True,
-                    ignore_row_if="either_value_is_missing",
-                    notes="Cận trên của chỉ tiêu nhỏ hơn cận dưới",
-                ),
-                expect.ExpectColumnValuesToBeBetween(
-                    column="completeness",
-                    min_value=0,
-                    max_value=1,
-                    notes="Tỷ lệ đủ của chỉ tiêu nằm ngoài 0 đến 1",
-                ),
-            ],
-        ),
-        "records": (
-            _records(folder, contracts),
-            [
-                expect.ExpectColumnPairValuesToBeEqual(
-                    column_A="rows", column_B="keys", notes="Bản ghi công bố trùng khóa"
-                ),
-                expect.ExpectColumnValuesToBeBetween(
-                    column="blanks", min_value=0, max_value=0, notes="Bản ghi công bố thiếu ô bắt buộc"
-                ),
-            ],
-        ),
-    }
+    )
+    yield Suite("chi_tieu", "Chỉ tiêu", audited.indicators(case), tuple(_bounds(gxe)))
+    found = comparisons(case)
+    if found:
+        yield Suite(
+            "so_voi_ban_truoc", "So với bản trước", _moved(found), tuple(_limits(gxe, found)), surprising=True
+        )
 
 
-def _owing(called: pl.DataFrame, contracts: Contracts) -> list[str]:
-    """Units that owe a dataset of which anybody owes a period."""
-    owed = set(called["dataset"])
-    datasets = (dataset for dataset in contracts.datasets.values() if dataset.name in owed)
-    return sorted({unit.name for dataset in datasets for unit in contracts.commune.owing(dataset)})
+def _bounds(gxe: Any) -> Iterator[Any]:
+    yield _within(gxe, "share", 0, 1, "tỷ lệ nằm từ 0 đến 1")
+    yield _within(gxe, "number", 0, None, "số đếm không âm")
+    yield _within(gxe, "completeness", 0, 1, "độ đầy đủ nằm từ 0 đến 1")
+    yield _at_least(gxe, "value", "low", "giá trị không nhỏ hơn cận dưới")
+    yield _at_least(gxe, "high", "value", "giá trị không lớn hơn cận trên")
+    yield _one_of(gxe, "status", _STATUSES, "mỗi chỉ tiêu có một trạng thái đã định")
+    yield gxe.ExpectColumnDistinctValuesToContainSet(
+        column="by", value_set=["xa"], description="có số của toàn xã"
+    )
 
 
-def _records(folder: Path, contracts: Contracts) -> pl.DataFrame:
-    """Per file of records: rows, distinct keys, blank cells of required columns."""
-    counted = [
-        _counted(pl.read_parquet(path, hive_partitioning=False), contracts.datasets[path.parts[-3]])
-        for path in sorted((folder / "data").glob("*/*/*.parquet"))
-    ]
-    empty = pl.DataFrame(schema=dict.fromkeys(("rows", "keys", "blanks"), pl.UInt32))
-    return pl.concat([empty, *counted])
+def _moved(found: list[Comparison]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {one.about: [one.by] for one in found}, schema=dict.fromkeys((o.about for o in found), pl.Float64)
+    )
 
 
-def _counted(records: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
-    required = [c.name for c in dataset.columns if c.required and protection(c) != "bo"]
-    return records.select(
-        rows=pl.len(),
-        keys=pl.struct(dataset.key).n_unique(),
-        blanks=pl.sum_horizontal(pl.col(required).null_count()).cast(pl.UInt32),
+def _limits(gxe: Any, found: list[Comparison]) -> Iterator[Any]:
+    for one in found:
+        yield gxe.ExpectColumnValuesToBeBetween(
+            column=one.about, max_value=one.limit, strict_max=True, description=one.says
+        )
+
+
+def _within(gxe: Any, column: str, low: float | None, high: float | None, says: str) -> Any:
+    return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=low, max_value=high, description=says)
+
+
+def _one_of(gxe: Any, column: str, values: Sequence[str], says: str) -> Any:
+    return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(values), description=says)
+
+
+def _equal(gxe: Any, one: str, two: str, says: str) -> Any:
+    return gxe.ExpectColumnPairValuesToBeEqual(column_A=one, column_B=two, description=says)
+
+
+def _at_least(gxe: Any, high: str, low: str, says: str) -> Any:
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=high, column_B=low, or_equal=True, ignore_row_if="either_value_is_missing", description=says
     )

@@ -45,7 +45,6 @@ def main() -> None:
         sys.exit(LOCKED)
     except AuditRefusedError as refused:
         typer.echo(str(refused), err=True)
-        typer.echo("Bản công bố trước giữ nguyên.", err=True)
         sys.exit(NOT_PUBLISHED)
     except Exception as error:
         if os.environ.get("DULIEUXA_DEBUG"):

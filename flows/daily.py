@@ -33,6 +33,7 @@ from flows.day import Outcome, run_day
 from flows.pool import workers
 from flows.prefect_server import served
 from flows.progress import shown
+from flows.refusal import AuditRefusedError
 from flows.root import Root
 from flows.summary import markdown
 from schemas.registry import load
@@ -77,10 +78,16 @@ class PrefectRunner:
 
 
 @flow(name="dulieuxa", flow_run_name="ngay-{as_of}", persist_result=False, validate_parameters=False)
-def daily(root: Path, as_of: date | None = None) -> Outcome:
+def daily(root: Path, as_of: date | None = None, acknowledged: str | None = None) -> Outcome:
     """Một ngày của một xã: thu tệp, đọc, kiểm tra, tính chỉ tiêu, công bố, báo cáo."""
     day = as_of or datetime.now(HERE).date()
-    outcome = run_day(Root(Path(root)), load(), day, PrefectRunner(Console()))
+    try:
+        outcome = run_day(Root(Path(root)), load(), day, PrefectRunner(Console()), acknowledged)
+    except AuditRefusedError as refused:
+        create_markdown_artifact(
+            str(refused), key="khong-cong-bo", description=f"Ngày {day:%d/%m/%Y} không được công bố"
+        )
+        raise
     create_markdown_artifact(
         markdown(outcome), key="tom-tat-ngay", description=f"Tóm tắt ngày {day:%d/%m/%Y}"
     )

@@ -11,11 +11,14 @@ from typing import Protocol, TypeVar
 import polars as pl
 
 from flows import release
-from flows.audit import audit, warm_up
+from flows.audit import auditor
+from flows.audit_of import pass_or_refuse
+from flows.audited import Case
 from flows.collect import HandIn, archived, collect
 from flows.digest import Digest, digest
 from flows.faults import change_table, fault_table
 from flows.ledger import follow
+from flows.manifest import Origin
 from flows.marked.hand_back import hand_back, handed_back
 from flows.marked.jobs import dealt
 from flows.marked.jobs import jobs as marking
@@ -90,27 +93,30 @@ class Figures:
     ranking: pl.DataFrame
 
 
-def run_day(root: Root, contracts: Contracts, as_of: date, runner: Runner) -> Outcome:
-    """Collect, digest, settle, measure, release and report the day `as_of`.
+def run_day(
+    root: Root, contracts: Contracts, as_of: date, runner: Runner, acknowledged: str | None = None
+) -> Outcome:
+    """Collect, digest, settle, measure, audit, release and report the day `as_of`.
 
-    The release depends on the archive, the contracts, `as_of` and the release before it alone.
+    The release depends on the archive, the contracts, `as_of` and the release before it alone; and on
+    why a surprising change was `acknowledged`, where there is one.
 
     Raises:
         LockedError: another run holds the root.
         AuditRefusedError: what would be published is not as it must be; the former release stays.
         RuleDidNotRunError, ConservationError: our own fault; nothing was published.
     """
-    with root.lock():
+    with root.lock(), auditor() as auditing:
         key = key_of(root)
         new = runner.step("Thu tệp", collect, root, as_of)
         if new:
-            warm_up()
+            auditing.prepare()
         hand_ins, repeats = _once(archived(root, as_of))
         batches = [Batch(root, contracts, chunk) for chunk in _chunks(hand_ins, BATCH)]
         digests = [one for batch in runner.each("Đọc tệp", digest_batch, batches) for one in batch]
         settled = runner.step("Kiểm tra", settle, digests, repeats, contracts.datasets)
         figures = runner.step("Tính chỉ tiêu", reckon, root, contracts, as_of, settled, digests, repeats)
-        before = release.published(root)
+        shown, before = release.published(root), release.before(root, as_of)
         with release.staged(root) as folder:
             runner.step("Ghi bảng", write_tables, folder, contracts, settled, figures, key)
             jobs = marking(folder / "reports", root, contracts, settled, digests, figures.typed)
@@ -120,14 +126,15 @@ def run_day(root: Root, contracts: Contracts, as_of: date, runner: Runner) -> Ou
             runner.step("Viết phiếu nhận", write_receipts, folder, contracts, as_of, seen, books)
             runner.step("Viết báo cáo", write_site, folder, contracts.datasets, contracts.commune, as_of)
             write_package(folder, contracts)
-            name = release.seal(folder, as_of, contracts, [*hand_ins, *repeats])
-            if name != before:
-                runner.step("Kiểm toán", audit, folder, contracts)
+            case = Case(folder, before, contracts, as_of)
+            surprising = runner.step("Kiểm toán", pass_or_refuse, root, case, auditing.audit, acknowledged)
+            origin = Origin(as_of, (*hand_ins, *repeats), before.name if before else None, surprising)
+            name = release.seal(root, folder, contracts, origin)
             place = runner.step("Công bố", release.publish, root, folder, name)
     return Outcome(
         place,
         new,
-        name == before,
+        name == shown,
         settled.submissions,
         figures.faults,
         figures.indicators,

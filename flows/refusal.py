@@ -1,13 +1,63 @@
-"""Says why a release was refused, in a place that is quick to import."""
+"""What happens when an audit refuses: readers keep the former release, and everybody is told why."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from pathlib import Path
+
+from flows.manifest import AUDIT
+from flows.root import Root
+
+_REASONS = "ly_do.json"
 
 
 class AuditRefusedError(RuntimeError):
-    """The audit refused the release; the former one stays. `reasons` are sentences with counts."""
+    """The audit refused the day's release; its message says why, in counts."""
 
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__("Kiểm toán từ chối công bố: " + " ".join(reasons))
-        self.reasons = tuple(reasons)
+    def __init__(self, faults: Sequence[str], surprises: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        self.surprises = tuple(surprises)
+        self.reasons = (*self.faults, *self.surprises)
+        super().__init__("\n".join(sentences(self.faults, self.surprises)))
+
+
+def sentences(faults: Sequence[str], surprises: Sequence[str]) -> list[str]:
+    """The refusal for people, a line a reason, and what to do."""
+    said = ["Không công bố: kiểm toán từ chối, bản trước giữ nguyên."]
+    said += [f"- {fault}" for fault in faults]
+    said += [f"- Thay đổi bất thường: {surprise}" for surprise in surprises]
+    if not faults:
+        said.append("Nếu thay đổi là đúng, chạy lại với: dulieuxa run --acknowledge “lý do”.")
+    return said
+
+
+def refuse(root: Root, folder: Path, as_of: date, refusal: AuditRefusedError) -> None:
+    """Keep the reasons and the audit's pages beside the releases, for the report and `status`."""
+    shutil.rmtree(root.refused, ignore_errors=True)
+    partial = root.refused.with_name(f".{root.refused.name}")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(folder / AUDIT, partial / "data_docs")
+    said = {"as_of": as_of.isoformat(), "faults": refusal.faults, "surprises": refusal.surprises}
+    (partial / _REASONS).write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+    (partial / "index.html").write_text(_page(as_of, refusal), encoding="utf-8")
+    partial.rename(root.refused)
+
+
+def _page(as_of: date, refusal: AuditRefusedError) -> str:
+    lines = "".join(f"<p>{escape(line)}</p>" for line in str(refusal).splitlines())
+    title = f"Ngày {as_of:%d/%m/%Y} không được công bố"
+    return (
+        f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><title>{title}</title></head>'
+        f'<body><h1>{title}</h1>{lines}<p><a href="data_docs/index.html">Kết quả kiểm toán</a> · '
+        f'<a href="../latest/reports/index.html">Báo cáo đang công bố</a></p></body></html>\n'
+    )
+
+
+def refused(root: Root) -> Mapping[str, object] | None:
+    """Day and reasons of the last refusal; None where the last day was published."""
+    path = root.refused / _REASONS
+    return json.loads(path.read_bytes()) if path.exists() else None

@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from hashlib import sha256
-from importlib.metadata import version
+from errno import EMLINK, ENOTSUP, EPERM, EXDEV
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
-from flows.collect import HandIn
+from flows import journal
+from flows.manifest import MANIFEST, Entry, Origin, entries, files, hashes, read_manifest, write_manifest
 from flows.root import Root
 from schemas.registry import Contracts
 
-MANIFEST = "manifest.json"
 STAGING = ".dang_ghi"
 
 # A reader may open any release but for the workbooks that go back to their units.
 PUBLIC = 0o755
+
+# What a disk says that has no hard links, or no more of them.
+_NO_LINKS = {EMLINK, ENOTSUP, EPERM, EXDEV}
 
 
 @contextmanager
@@ -32,65 +33,80 @@ def staged(root: Root) -> Iterator[Path]:
     folder = root.releases / STAGING
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=PUBLIC)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def seal(folder: Path, as_of: date, contracts: Contracts, inputs: Sequence[HandIn]) -> str:
-    """Write the manifest of a finished release; returns the release's id."""
-    manifest = {
-        "as_of": as_of.isoformat(),
-        "commune": {"code": contracts.commune.code, "name": contracts.commune.name},
-        "contract": contracts.digest,
-        "code": version("dulieuxa"),
-        "inputs": [
-            {"submission": one.submission, "unit": one.unit, "file": one.file, "received": one.received}
-            for one in inputs
-        ],
-        "files": [_sealed(folder, path) for path in _files(folder)],
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode()
-    (folder / MANIFEST).write_bytes(text)
-    return f"{as_of:%Y%m%d}-{sha256(text).hexdigest()[:8]}"
+def seal(root: Root, folder: Path, contracts: Contracts, origin: Origin) -> str:
+    """Write the manifest of a finished release; returns the release's id.
+
+    Files that the release before or the published one has too become hard links to theirs.
+    """
+    all_files = entries(folder)
+    for name in {origin.before, published(root)} - {None}:
+        _share(root.releases / str(name), folder, all_files)
+    return write_manifest(folder, contracts, origin, all_files)
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+def _share(former: Path, folder: Path, all_files: list[Entry]) -> None:
+    known = hashes(read_manifest(former)) if (former / MANIFEST).exists() else {}
+    link = folder / ".lien_ket"
+    for entry in all_files:
+        theirs, ours = former / entry.path, folder / entry.path
+        if known.get(entry.path) != entry.sha256 or not _same(theirs, ours):
+            continue
+        try:
+            link.hardlink_to(theirs)
+        except OSError as error:
+            if error.errno in _NO_LINKS:
+                return
+            raise
+        link.replace(ours)
 
 
-def _sealed(folder: Path, path: Path) -> Mapping[str, object]:
-    data = path.read_bytes()
-    entry = {
-        "path": path.relative_to(folder).as_posix(),
-        "sha256": sha256(data).hexdigest(),
-        "bytes": len(data),
-    }
-    return entry | ({"rows": pq.read_metadata(path).num_rows} if path.suffix == ".parquet" else {})
+def _same(theirs: Path, ours: Path) -> bool:
+    """Whether `theirs` still looks like what its manifest says, and may be read by the same people."""
+    if not theirs.is_file():
+        return False
+    was, now = theirs.stat(), ours.stat()
+    return was.st_ino != now.st_ino and (was.st_size, was.st_mode) == (now.st_size, now.st_mode)
 
 
 def publish(root: Root, folder: Path, release: str) -> Path:
     """Move the sealed `folder` to its place and switch `curated/latest` to it; returns the release.
 
-    A release that is already there has the same bytes, since its id is made from them.
+    A release that is already there has the same bytes, since its id is made from them. Readers who
+    see a later day go on seeing it: only `rollback` takes them back.
     """
     place = root.releases / release
     if not place.exists():
         _sync(folder)
         folder.rename(place)
+        _sync_entry(root.releases)
+    shown = published(root)
+    if shown is None or not (root.releases / shown).exists() or day_of(shown) <= day_of(release):
+        journal.note(root, release, "cong_bo")
+        switch(root, release)
+        shutil.rmtree(root.refused, ignore_errors=True)
+    return place
+
+
+def switch(root: Root, release: str) -> None:
+    """Show `release` to readers, at once and for good."""
     link = root.latest.with_name(".latest")
     link.unlink(missing_ok=True)
     link.symlink_to(Path("releases") / release)
     link.replace(root.latest)
-    pointer = root.latest.with_name(".latest.json")
-    pointer.write_text(json.dumps({"release": release, "path": f"releases/{release}"}), encoding="utf-8")
-    pointer.replace(root.latest.with_name("latest.json"))
+    pointer = json.dumps({"release": release, "path": f"releases/{release}"})
+    journal.write_lines(root.latest.with_name("latest.json"), [pointer])
     _sync_entry(root.latest.parent)
-    return place
 
 
 def _sync(folder: Path) -> None:
     """Make every file of `folder` and its name durable before anything points at it."""
-    for path in (*_files(folder), folder / MANIFEST):
+    for path in (*files(folder), folder / MANIFEST):
         _sync_entry(path)
     for path in (*(entry for entry in folder.rglob("*") if entry.is_dir()), folder, folder.parent):
         _sync_entry(path)
@@ -106,7 +122,14 @@ def _sync_entry(path: Path) -> None:
 
 def releases(root: Root) -> list[str]:
     """Ids of the releases at hand, oldest day first."""
+    if not root.releases.exists():
+        return []
     return sorted(path.name for path in root.releases.iterdir() if not path.name.startswith("."))
+
+
+def day_of(release: str) -> str:
+    """The day of a release, as it stands in its id: ids of one day have it in common."""
+    return release.partition("-")[0]
 
 
 def published(root: Root) -> str | None:
@@ -115,19 +138,25 @@ def published(root: Root) -> str | None:
 
 
 def before(root: Root, as_of: date) -> Path | None:
-    """The release of the latest day before `as_of`: what this day's ledger goes on from.
+    """The release of the latest day before `as_of`: what this day's ledger and audit go on from.
 
-    Of several of one day, the one whose manifest was written last.
+    Of several of one day, the one shown to readers last; what was taken back is passed over.
     """
-    earlier = [name for name in releases(root) if name < f"{as_of:%Y%m%d}"]
-    if not earlier:
+    at_hand = set(releases(root))
+    # Where the journal was lost, every release at hand is taken for shown.
+    known = list(journal.standing(root)) or sorted(at_hand)
+    shown = [name for name in known if name in at_hand and day_of(name) < f"{as_of:%Y%m%d}"]
+    if not shown:
         return None
-    day = earlier[-1].partition("-")[0]
-    same_day = [root.releases / name for name in earlier if name.startswith(day)]
-    return max(same_day, key=lambda place: ((place / MANIFEST).stat().st_mtime_ns, place.name))
+    return root.releases / max(enumerate(shown), key=lambda each: (day_of(each[1]), each[0]))[1]
 
 
 def issues_before(root: Root, as_of: date) -> pl.DataFrame:
     """The ledger of the release before `as_of`; empty on the first day."""
     place = before(root, as_of)
     return pl.read_parquet(place / "issues.parquet") if place else pl.DataFrame()
+
+
+def manifests(root: Root) -> Mapping[str, dict[str, object]]:
+    """The manifest of every release at hand, by id."""
+    return {name: read_manifest(root.releases / name) for name in releases(root)}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 
 class LockedError(RuntimeError):
@@ -40,6 +44,16 @@ class Root:
         return self.path / "curated" / "latest"
 
     @property
+    def journal(self) -> Path:
+        """Which release was shown to readers when, one JSON line a switch."""
+        return self.path / "curated" / "journal.jsonl"
+
+    @property
+    def refused(self) -> Path:
+        """Why the last day was not published; gone as soon as one is."""
+        return self.path / "curated" / "khong_cong_bo"
+
+    @property
     def state(self) -> Path:
         """Keys, caches and locks: not data, never published."""
         return self.path / "var"
@@ -60,9 +74,21 @@ class Root:
             LockedError: another run holds it.
         """
         self.prepare()
-        with (self.state / "lock").open("w") as handle:
+        with (self.state / "lock").open("a+") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as held:
-                raise LockedError(f"Đang có một lượt chạy khác trên {self.path}.") from held
+                handle.seek(0)
+                who = handle.read().strip()
+                raise LockedError(
+                    f"Đang có một lượt chạy khác trên {self.path}{f' ({who})' if who else ''}."
+                ) from held
+            handle.truncate(0)
+            handle.write(f"tiến trình {os.getpid()}, máy {socket.gethostname()}, từ {_now()}")
+            handle.flush()
             yield
+            handle.truncate(0)
+
+
+def _now() -> str:
+    return datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).strftime("%H:%M:%S ngày %d/%m/%Y")

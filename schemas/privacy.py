@@ -33,3 +33,14 @@ def protection(column: Column) -> Protection:
     if column.personal == "direct" and column.kind.name != "so_dinh_danh":
         return "bo"
     return "ma_hoa"
+
+
+def published_dtype(column: Column) -> pl.DataType | type[pl.DataType]:
+    """The type in which `data/` holds `column`."""
+    match protection(column):
+        case "ma_hoa":
+            return pl.String
+        case "nam":
+            return pl.Int32
+        case _:
+            return column.kind.dtype

@@ -20,13 +20,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of a release; rows are published in the order of `sort`."""
+    """One table of a release; rows are published in the order of `sort`, no two share `key`."""
 
     name: str
     title: str
     grain: str
     fields: Mapping[str, Field]
     sort: tuple[str, ...]
+    key: tuple[str, ...] = ()
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with just this table's columns, types and order; columns it lacks are null."""
@@ -109,6 +110,7 @@ ISSUES = Table(
         "until": Field(pl.Date, "Được miễn đến ngày"),
     },
     ("unit", "dataset", "code", "issue"),
+    key=("issue",),
 )
 
 SUBMISSIONS = Table(
@@ -131,6 +133,7 @@ SUBMISSIONS = Table(
         "supersedes": Field(pl.String, "Mã băm của lượt nộp được thay"),
     },
     ("unit", "dataset", "period", "received", "file"),
+    key=("submission", "unit", "file", "dataset", "period"),
 )
 
 ROLL_CALL = Table(
@@ -147,6 +150,7 @@ ROLL_CALL = Table(
         "state": Field(pl.String, "dung_han, tre_han, chua_co, khong_phat_sinh, chua_den_han"),
     },
     ("unit", "dataset", "period"),
+    key=("unit", "dataset", "period"),
 )
 
 INDICATORS = Table(
@@ -171,6 +175,7 @@ INDICATORS = Table(
         "reason": Field(pl.String, "Vì sao chưa đủ căn cứ hoặc không công bố"),
     },
     ("indicator", "period", "by", "key"),
+    key=("indicator", "period", "by", "key"),
 )
 
 SCORES = Table(
@@ -187,6 +192,7 @@ SCORES = Table(
         "score": Field(pl.Float64, "1 trừ số ô có lỗi trên số ô đã xét; trống khi chưa xét ô nào"),
     },
     ("unit", "dataset", "period", "dimension"),
+    key=("unit", "dataset", "period", "dimension"),
 )
 
 RANKING = Table(
@@ -201,6 +207,7 @@ RANKING = Table(
         "computed_from": Field(pl.String, "Các chỉ tiêu tính được"),
     },
     ("period", "rank", "thon"),
+    key=("period", "thon"),
 )
 
 TABLES = {

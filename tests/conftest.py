@@ -37,8 +37,11 @@ class Day:
         return pl.read_parquet(self.outcome.release / f"{name}.parquet")
 
 
-def run_plainly(root: Path, as_of: date = TODAY, contracts: Contracts | None = None) -> Outcome:
-    return run_day(Root(root), contracts or load(), as_of, PlainRunner(Console(quiet=True)))
+def run_plainly(
+    root: Path, as_of: date = TODAY, contracts: Contracts | None = None, acknowledged: str | None = None
+) -> Outcome:
+    runner = PlainRunner(Console(quiet=True))
+    return run_day(Root(root), contracts or load(), as_of, runner, acknowledged)
 
 
 def lines(rows: Sequence[Sequence[object]]) -> str:

@@ -22,6 +22,10 @@ def command(
     plain: Annotated[
         bool, typer.Option("--plain", help="Chạy không qua Prefect; bản công bố y hệt.")
     ] = False,
+    acknowledge: Annotated[
+        str | None,
+        typer.Option(metavar="LÝ_DO", help="Công bố dù có thay đổi bất thường; lý do được ghi lại."),
+    ] = None,
 ) -> None:
     """Chạy một ngày: thu tệp, đọc, kiểm tra, tính chỉ tiêu, công bố, viết báo cáo.
 
@@ -29,23 +33,24 @@ def command(
     """
     console = Console()
     day = day_of(when)
-    outcome = _plainly(root.resolve(), day, console) if plain else _by_prefect(root.resolve(), day)
+    ask = _plainly if plain else _by_prefect
+    outcome = ask(root.resolve(), day, console, acknowledge)
     _tell(outcome, day, console)
 
 
-def _plainly(root: Path, day: date, console: Console) -> Outcome:
+def _plainly(root: Path, day: date, console: Console, acknowledged: str | None) -> Outcome:
     from flows.day import run_day
     from flows.plain import PlainRunner
     from flows.root import Root
     from schemas.registry import load
 
-    return run_day(Root(root), load(), day, PlainRunner(console))
+    return run_day(Root(root), load(), day, PlainRunner(console), acknowledged)
 
 
-def _by_prefect(root: Path, day: date) -> Outcome:
+def _by_prefect(root: Path, day: date, _: Console, acknowledged: str | None) -> Outcome:
     from flows.daily import daily
 
-    return daily(root, day)
+    return daily(root, day, acknowledged)
 
 
 def _tell(outcome: Outcome, day: date, console: Console) -> None:

@@ -1,0 +1,86 @@
+"""Writes an audit's pages as Great Expectations renders them, made to load nothing and to tell no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any
+
+#: Name, title, result and rendered page of every suite.
+Pages = Sequence[tuple[str, str, Any, str]]
+
+# What a page would fetch from elsewhere; what it needs of that stands in `_STYLE`.
+_FETCHED = re.compile(
+    r"<link[^>]*>|<script\b.*?</script>|<img[^>]*>|<iframe\b.*?</iframe>|<!--.*?-->",
+    re.DOTALL | re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"""(?:href|src)=(["'])https?://.*?\1""", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"""https?://[^\s"'<>)]+""")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")
+_STYLE = """<style>
+body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem;
+color:#1d2733;background:#fff}
+table{border-collapse:collapse;width:100%;margin:.5rem 0}
+td,th{border:1px solid #ccd4dd;padding:.35rem .6rem;text-align:left}
+.text-success{color:#12693b}.text-danger{color:#a1231d}.navbar,.modal,button,nav.d-print-none{display:none}
+@media(prefers-color-scheme:dark){body{color:#e6ebf0;background:#161b21}td,th{border-color:#3b4651}}
+</style>"""
+_POLICY = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src data:; base-uri 'none'; form-action 'none'\">"
+)
+
+
+def write_docs(folder: Path, results: Pages, as_of: date) -> None:
+    """Write one page a suite and the page that lists them; the same results give the same bytes."""
+    (folder / "validations").mkdir(parents=True, exist_ok=True)
+    for name, title, _, html in results:
+        page = folder / "validations" / f"{name}.html"
+        page.write_text(_still(html, title), encoding="utf-8", newline="\n")
+    (folder / "index.html").write_text(_index(results, as_of), encoding="utf-8", newline="\n")
+
+
+def _still(html: str, title: str) -> str:
+    """`html` that fetches nothing, and whose made-up ids are numbers in the order in which they come."""
+    html = _BARE_ADDRESS.sub("", _ADDRESS.sub("", _FETCHED.sub("", html)))
+    numbers: dict[str, str] = {}
+    html = _ID.sub(lambda found: numbers.setdefault(found[0], f"m{len(numbers) + 1}"), html)
+    head = f"<head>{_POLICY}<title>{escape(title)}</title>{_STYLE}"
+    back = '<body><p><a href="../index.html">Mọi phần kiểm toán</a></p>'
+    html = re.sub(r"<title>.*?</title>", "", html, flags=re.DOTALL)
+    return "\n".join(
+        line.rstrip()
+        for line in html.replace("<head>", head, 1).replace("<body>", back, 1).splitlines()
+        if line.strip()
+    )
+
+
+def _index(results: Pages, as_of: date) -> str:
+    rows = "".join(_row(name, title, result) for name, title, result, _ in results)
+    wrong = "".join(
+        f"<li>{escape(title)}: {escape(str(one.expectation_config.description))}</li>"
+        for _, title, result, _ in results
+        for one in result.results
+        if not one.success
+    )
+    failed = f"<h2>Không đạt</h2><ul>{wrong}</ul>" if wrong else ""
+    title = f"Kiểm toán ngày {as_of:%d/%m/%Y}"
+    return (
+        f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8">{_POLICY}'
+        f"<title>{title}</title>{_STYLE}</head>\n<body><h1>{title}</h1>\n"
+        "<p>Mỗi bản được Great Expectations kiểm trước khi công bố; chỉ đếm, không chép giá trị nào.</p>\n"
+        "<table><thead><tr><th>Phần</th><th>Số phép kiểm</th><th>Không đạt</th><th>Kết quả</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>{failed}</body></html>\n"
+    )
+
+
+def _row(name: str, title: str, result: Any) -> str:
+    failed = sum(not one.success for one in result.results)
+    kind, said = ("success", "Đạt") if result.success else ("danger", "Không đạt")
+    return (
+        f'<tr><td><a href="validations/{name}.html">{escape(title)}</a></td><td>{len(result.results)}</td>'
+        f'<td>{failed}</td><td class="text-{kind}">{said}</td></tr>'
+    )

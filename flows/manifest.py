@@ -1,0 +1,113 @@
+"""The manifest of a release: every file with its hash, and all that the release was made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import file_digest, sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from flows.collect import HandIn
+from schemas.registry import Contracts
+
+MANIFEST = "manifest.json"
+
+#: Where within a release the pages of its audit lie.
+AUDIT = "reports/data_docs"
+
+# What was handed in and what became of it; the other tables grow older by themselves, day by day.
+_RECORDS = ("data/", "submissions.parquet", "changes.parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a release; `rows` of Parquet only."""
+
+    path: str
+    sha256: str
+    bytes: int
+    rows: int | None
+
+    def said(self) -> Mapping[str, object]:
+        """As it stands in the manifest."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a release is made from beside its contracts: the same origin gives the same bytes.
+
+    `before` is the id of the release that its ledger and its audit go on from; `acknowledged` what
+    was surprising in it, each with a sentence, and why it is right all the same.
+    """
+
+    as_of: date
+    inputs: tuple[HandIn, ...]
+    before: str | None
+    acknowledged: Mapping[str, Any] | None = None
+
+
+def entries(folder: Path) -> list[Entry]:
+    """Every file of the release in `folder` but its manifest, by path."""
+    return [_entry(folder, path) for path in files(folder)]
+
+
+def files(folder: Path) -> list[Path]:
+    """The paths of those files, links and unfinished ones left out."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+
+
+def _entry(folder: Path, path: Path) -> Entry:
+    with path.open("rb") as handle:
+        digest = file_digest(handle, "sha256").hexdigest()
+    rows = pq.read_metadata(path).num_rows if path.suffix == ".parquet" else None
+    return Entry(path.relative_to(folder).as_posix(), digest, path.stat().st_size, rows)
+
+
+def write_manifest(folder: Path, contracts: Contracts, origin: Origin, all_files: Iterable[Entry]) -> str:
+    """Seal the release in `folder`; returns its id."""
+    said = {
+        "as_of": origin.as_of.isoformat(),
+        "commune": {"code": contracts.commune.code, "name": contracts.commune.name},
+        "contract": contracts.digest,
+        "code": version("dulieuxa"),
+        "before": origin.before,
+        "inputs": [asdict(one) for one in origin.inputs],
+        "files": [entry.said() for entry in all_files],
+    }
+    if origin.acknowledged:
+        said["acknowledged"] = origin.acknowledged
+    text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    (folder / MANIFEST).write_bytes(text)
+    return named(origin.as_of, text)
+
+
+def named(as_of: date, text: bytes) -> str:
+    """The id of the release whose manifest is `text`."""
+    return f"{as_of:%Y%m%d}-{sha256(text).hexdigest()[:8]}"
+
+
+def read_manifest(release: Path) -> dict[str, Any]:
+    """The manifest of the release in the folder `release`."""
+    return json.loads((release / MANIFEST).read_bytes())  # type: ignore[no-any-return]
+
+
+def hashes(said: Mapping[str, Any]) -> dict[str, str]:
+    """Hash by path, as a manifest says."""
+    return {entry["path"]: entry["sha256"] for entry in said["files"]}
+
+
+def tables_of(by_path: Mapping[str, str]) -> dict[str, str]:
+    """The hashes of tables and records alone: what an audit looks at."""
+    return {path: digest for path, digest in by_path.items() if path.endswith(".parquet")}
+
+
+def records_of(by_path: Mapping[str, str]) -> dict[str, str]:
+    """The hashes of what changes only when something is handed in."""
+    return {path: digest for path, digest in by_path.items() if path.startswith(_RECORDS)}
