@@ -72,7 +72,7 @@ def _entry(folder: Path, path: Path) -> Entry:
 
 def write_manifest(folder: Path, contracts: Contracts, origin: Origin, all_files: Iterable[Entry]) -> str:
     """Seal the release in `folder`; returns its id."""
-    said = {
+    said: dict[str, Any] = {
         "as_of": origin.as_of.isoformat(),
         "commune": {"code": contracts.commune.code, "name": contracts.commune.name},
         "contract": contracts.digest,
