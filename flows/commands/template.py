@@ -23,10 +23,9 @@ def command(
 
     Ví dụ: dulieuxa template ho_gia_dinh --unit T01 -o T01.xlsx
     """
-    import os
-
     from flows.forms import form, known_rows
     from flows.forms.form import Asked
+    from flows.marked.hand_back import write_private
     from flows.root import Root
     from schemas.periods import open_window
     from schemas.registry import load
@@ -44,10 +43,8 @@ def command(
     rows = known_rows(Root(root.resolve()), wanted, owner.name if owner else "", contracts, day)
     asked = Asked(wanted, owner, open_window(wanted.cadence, wanted.basis, day))
     data = form(asked, contracts.commune, contracts.digest[:12], rows)
-    target = out or Path(
-        "_".join(["bieu_mau", dataset, *([owner.name] if owner else []), asked.period.label]) + ".xlsx"
-    )
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
-        handle.write(data)
+    owned = [owner.name] if owner else []
+    target = out or Path("_".join(["bieu_mau", dataset, *owned, asked.period.label]) + ".xlsx")
+    write_private(target, data)
     known = f", đã điền sẵn {rows.height} dòng" if rows.height else ""
     typer.echo(f"Đã ghi {target}{known}.")

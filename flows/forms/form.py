@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -13,7 +13,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from flows.forms.inputs import choices, example, hint, number_format, validation, wide
+from flows.forms.guide import write_guide
+from flows.forms.inputs import choices, example, number_format, validation, wide
 from flows.read.grid import letter
 from flows.read.ours import STAMP
 from schemas.contract import Dataset
@@ -74,7 +75,7 @@ class _Form:
         self._page.set_paper(9)
         self._page.fit_to_pages(1, 0)
         self._page.repeat_rows(below, first - 1)
-        self._write_guide()
+        write_guide(self._book, self._guide, self._asked.dataset, self._commune, _FONT)
 
     def _look(self, **facts: object) -> Format:
         return self._book.add_format({**_FONT, **facts})
@@ -180,34 +181,6 @@ class _Form:
             name = letter(at)
             sources.append(f"={_LISTS}!${name}$1:${name}${len(values)}" if values else None)
         return sources
-
-    def _write_guide(self) -> None:
-        """A page that says how to fill in each column."""
-        page = self._guide
-        page.write_string(0, 0, f"{STAMP}huong_dan")
-        page.set_row(0, None, None, {"hidden": True})
-        plain = self._look(text_wrap=True, valign="top", border=1)
-        head = self._look(bold=True, bg_color=_REQUIRED, border=1, align="center")
-        page.write_string(
-            1, 0, f"Cách điền: {self._asked.dataset.title}", self._look(bold=True, font_size=14)
-        )
-        for at, (title, width) in enumerate((("Cột", 38), ("Cách ghi", 60), ("Chọn một trong", 60))):
-            page.set_column(at, at, width)
-            page.write_string(2, at, title, head)
-        for row, (label, how, offered) in enumerate(self._explained(), 3):
-            page.set_row(row, 17 * (1 + max(len(text) // 58 for text in (how, offered))))
-            for at, text in enumerate((label, how, offered)):
-                page.write_string(row, at, text, plain)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
-        page.protect("", {"select_locked_cells": True})
-
-    def _explained(self) -> Iterator[tuple[str, str, str]]:
-        for column in self._columns:
-            values = choices(column, self._commune)
-            shown = ", ".join(values[:15]) + (", … (xem danh sách khi bấm vào ô)" if len(values) > 15 else "")
-            yield column.label.replace(" > ", ", "), hint(column), shown
 
 
 _NOTE = "Điền từ dòng dưới tiêu đề cột. Cột nền xanh là bắt buộc. Bấm vào ô để xem cách ghi, danh sách chọn."

@@ -6,16 +6,15 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
-from flows.marked.package import OFFICE, Package, appended
+from flows.marked import balloons
+from flows.marked.package import OFFICE, Package
 from flows.marked.xml import Element, attributes, child, children, escape, prefix, root
-from flows.read.grid import index_of, letter
 
 #: The first line of each of our comments, by which they are known again whatever program saved them.
 HEAD = "KIỂM TRA DỮ LIỆU"
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_SHAPE = re.compile(rb"<v:shape\b.*?</v:shape>", re.S)
 _BEHIND = (
     "legacyDrawingHF",
     "drawingHF",
@@ -25,15 +24,6 @@ _BEHIND = (
     "webPublishItems",
     "tableParts",
     "extLst",
-)
-_SHAPE_TYPE = (
-    b'<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
-    b'<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
-)
-_EMPTY_DRAWING = (
-    b'<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    b'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
-    b'<o:idmap v:ext="edit" data="1"/></o:shapelayout></xml>'
 )
 
 
@@ -56,7 +46,7 @@ def commented(package: Package, sheet: str, notes: Mapping[str, str]) -> None:
     at = xml.rfind(b"</", 0, listed.end)
     body = "".join(_entry(cell, text, number, p) for cell, text in new.items()).encode()
     package.parts[comments] = xml[:at] + body + xml[at:]
-    package.parts[drawing] = _with_shapes(package.parts[drawing], new)
+    package.parts[drawing] = balloons.with_balloons(package.parts[drawing], new)
 
 
 def uncommented(package: Package, sheet: str) -> None:
@@ -78,9 +68,7 @@ def uncommented(package: Package, sheet: str) -> None:
         xml = xml[: entry.start] + kept + xml[entry.end :]
     package.parts[path] = xml
     if drawing := found.get("vmlDrawing"):
-        package.parts[drawing] = _SHAPE.sub(
-            lambda shape: b"" if _cell_of(shape[0]) in gone else shape[0], package.parts[drawing]
-        )
+        package.parts[drawing] = balloons.without_balloons(package.parts[drawing], gone)
 
 
 def _parts(package: Package, sheet: str) -> tuple[str, str]:
@@ -98,7 +86,7 @@ def _parts(package: Package, sheet: str) -> tuple[str, str]:
     if "vmlDrawing" not in found:
         path = package.free("xl/drawings/vmlDrawing{}.vml")
         package.declare("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")
-        package.parts[path] = _EMPTY_DRAWING
+        package.parts[path] = balloons.EMPTY
         relation = package.relate(sheet, "vmlDrawing", path)
         package.parts[sheet] = _with_drawing(package.parts[sheet], relation)
         found["vmlDrawing"] = path
@@ -187,34 +175,3 @@ def _retold(entry: bytes, text: str, p: str) -> bytes:
     said = next(each for each in children(entry, root(entry).inside) if each.name == "text")
     run = f'<{p}text><{p}t xml:space="preserve">{escape(text)}</{p}t></{p}text>'
     return entry[: said.start] + run.encode() + entry[said.end :]
-
-
-def _cell_of(shape: bytes) -> str:
-    row, column = (re.search(rb"<x:" + what + rb">\s*(\d+)", shape) for what in (b"Row", b"Column"))
-    is_note = b'ObjectType="Note"' in shape
-    return f"{letter(int(column[1]))}{int(row[1]) + 1}" if is_note and row and column else ""
-
-
-def _with_shapes(drawing: bytes, notes: Mapping[str, str]) -> bytes:
-    first = 1 + max((int(n) for n in re.findall(rb"_x0000_s(\d+)", drawing)), default=1024)
-    known = b"" if b'id="_x0000_t202"' in drawing else _SHAPE_TYPE
-    shapes = "".join(_shape(first + n, cell, text) for n, (cell, text) in enumerate(notes.items()))
-    return appended(drawing, known + shapes.encode())
-
-
-def _shape(number: int, cell: str, text: str) -> str:
-    """The yellow box of a comment, shown when the mouse is over its cell."""
-    name = cell.rstrip("0123456789")
-    column, row = index_of(name), int(cell[len(name) :]) - 1
-    lines = 2 + sum(1 + len(line) // 42 for line in text.split("\n"))
-    top = max(row - 1, 0)
-    return (
-        f'<v:shape id="_x0000_s{number}" type="#_x0000_t202" fillcolor="#ffffe1" o:insetmode="auto" '
-        'style="position:absolute;margin-left:60pt;margin-top:2pt;width:220pt;'
-        f'height:{13 * lines}pt;z-index:1;visibility:hidden">'
-        '<v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/>'
-        '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"/>'
-        '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
-        f"<x:Anchor>{column + 1}, 15, {top}, 4, {column + 4}, 15, {top + max(lines, 4)}, 4</x:Anchor>"
-        f"<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
-    )
