@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from flows.read.grid import Sheet
+from flows.read.grid import Mask, Row, Sheet, letter
 from flows.read.table import ROLES
 from flows.read.words import is_bare_numeral, is_tail, is_total, says_nil, section_label
 
-Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.uint8]
 
 #: The number that stands for each role while a sheet is being read.
 CODE: Mapping[str, int] = {role: code for code, role in enumerate(ROLES)}
 
-# First letters of the words that mark such rows, in both Unicode forms: a sieve before the real judgement.
+# How totals and sections that fill most columns begin, in both Unicode forms: a sieve before the judgement.
 _MARKED = (
-    r"^\s*(?:[Tt][ổô]|T[ỔÔ]|[Cc][ộô]|C[ỘÔ]|[Tt]o|TO|[Ll][ũu]|[Nn][ơgo]|N[ƠG]|[Kk]|[Tt]hôn|THÔN"
-    r"|[(*]|[IVX]+[.)]|[A-Ha-hđĐ][.)])"
+    r"\s*(?:\(?(?:[IVX]+|[A-HĐa-hđ])\s*[.)/:–-]\s*)?"
+    r"(?:[Tt][ổô]|T[ỔÔ]|[Cc][ộô]|C[ỘÔ]|[Tt]oàn|TOÀN|[Ll][ũu]|[Tt]hôn|THÔN|[Kk]hu|[Pp]hố|[Ll]àng|[Bb]ản|[Xx]óm)"
+    r"|\s*\(?(?:[IVX]+|[A-HĐ])\s*[.)/:–-]"
 )
+_COUNTED = r"\s*\d"
 _LONG = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Letters that matter below a heading: those read, the one that numbers the rows, those of thôn."""
+    """Columns that matter below a heading, from 0: those read, the one with row numbers, those of thôn."""
 
-    read: tuple[str, ...]
-    number: str | None
-    first: tuple[str, ...]  # the leftmost three, where labels of totals stand
-    places: tuple[str, ...]
+    read: tuple[int, ...]
+    number: int | None
+    first: tuple[int, ...]  # the leftmost three, where labels of totals stand
+    places: tuple[int, ...]
 
 
 class Section(NamedTuple):
@@ -60,53 +60,47 @@ class Body:
     @property
     def records(self) -> Mask:
         """Which rows are records."""
-        return np.asarray(self.codes == CODE["ban_ghi"])
+        return self.having("ban_ghi")
+
+    def having(self, role: str) -> Mask:
+        """Which rows have this role."""
+        return np.asarray(self.codes == CODE[role])
 
 
 def classify(sheet: Sheet, start: int, stop: int, columns: Columns) -> Body:
     """Roles of the rows `start` to `stop` (exclusive, from 0), those of the next table's title not known."""
-    rows = sheet.text.slice(start, stop - start)
-    body = Body(start, np.full(rows.height, CODE["ban_ghi"], np.uint8))
-    if not rows.height:
+    body = Body(start, np.full(max(stop - start, 0), CODE["ban_ghi"], np.uint8))
+    if stop <= start:
         return body
-    filled = _count(rows, columns.read)
-    empty = (_count(rows, rows.columns) if (filled == 0).any() else filled) == 0
+    filled = sheet.filled(columns.read, start, stop)
+    empty = filled == 0
+    if empty.any():
+        empty = sheet.filled(range(sheet.width), start, stop) == 0
     body.codes[empty] = CODE["trong"]
-    odd = _odd(rows, columns, filled) & ~empty
     tails = []
-    for row in np.flatnonzero(odd).tolist():
-        seen = _Row(sheet, start + row, rows.row(row), rows.columns, columns, int(filled[row]))
+    for row in np.flatnonzero(_odd(sheet, start, columns, filled) & ~empty).tolist():
+        seen = _Row(sheet, start + row, sheet.row(start + row), columns, int(filled[row]))
         body.codes[row] = CODE[seen.role()]
         if seen.tail:
             tails.append(row)
         body.nil |= seen.nil
         if seen.section:
             body.sections.append(seen.section)
-    _cut_tail(body, rows, tails, columns)
+    if tails:
+        _cut_tail(sheet, body, tails, columns)
     return body
 
 
-def _count(rows: pl.DataFrame, letters: Collection[str]) -> npt.NDArray[np.uint32]:
-    """How many cells of each row hold something."""
-    if not letters:
-        return np.zeros(rows.height, np.uint32)
-    expression = pl.sum_horizontal(pl.col(*letters).is_not_null())
-    counted: npt.NDArray[np.uint32] = rows.select(expression.cast(pl.UInt32).alias("n"))["n"].to_numpy()
-    return counted
-
-
-def _odd(rows: pl.DataFrame, columns: Columns, filled: npt.NDArray[np.uint32]) -> Mask:
-    """Rows that may be no records: half empty, or marked so in their first cells."""
+def _odd(sheet: Sheet, start: int, columns: Columns, filled: npt.NDArray[np.uint32]) -> Mask:
+    """Rows that may be no records: half empty, or not numbered and marked so in their first cells."""
     sparse: Mask = np.asarray(2 * filled <= len(columns.read))
-    if rows.height > _LONG:
+    stop = start + len(filled)
+    if len(filled) > _LONG:
         return sparse
-    signs = [pl.col(name).str.contains(_MARKED) for name in columns.first]
-    if columns.number:
-        signs.append(~pl.col(columns.number).str.contains(r"^\s*\d"))
-    marked: Mask = rows.select(pl.any_horizontal(*(s.fill_null(False) for s in signs)).alias("m"))[
-        "m"
-    ].to_numpy()
-    return sparse | marked
+    marked = sheet.matching(_MARKED, columns.first, start, stop)
+    if columns.number is None or not marked.any():
+        return sparse | marked
+    return sparse | (marked & ~sheet.matching(_COUNTED, [columns.number], start, stop))
 
 
 @dataclass(slots=True)
@@ -115,8 +109,7 @@ class _Row:
 
     sheet: Sheet
     row: int
-    cells: Sequence[str | None]
-    letters: Sequence[str]
+    cells: Row
     columns: Columns
     filled: int
     tail: bool = False
@@ -125,8 +118,8 @@ class _Row:
 
     def role(self) -> str:
         """The row's role as far as it shows by itself."""
-        texts = [(name, cell) for name, cell in zip(self.letters, self.cells, strict=True) if cell]
-        number = next((cell for name, cell in texts if name == self.columns.number), None)
+        texts = [(index, cell) for index, cell in enumerate(self.cells) if cell]
+        number = None if self.columns.number is None else self.cells[self.columns.number]
         others = [pair for pair in texts if pair[0] != self.columns.number]
         if not others:
             return self._lonely_number(number or "")
@@ -152,43 +145,42 @@ class _Row:
         self.nil = says_nil(text)
         section = None if self.nil else section_label(text)
         if section:
-            self._take(self.columns.number or "", section)
+            self._take(self.columns.number or 0, section)
         self.tail = not section and is_tail(text)
         return "nhom" if section or (is_bare_numeral(text) and not self.tail) else "cuoi"
 
-    def _is_total(self, number: str | None, others: Sequence[tuple[str, str]]) -> bool:
+    def _is_total(self, number: str | None, others: Sequence[tuple[int, str]]) -> bool:
         if number and is_total(number):
             return True
         counted = number and re.match(r"\s*\d", number)
-        return not counted and any(is_total(cell) for name, cell in others[:3] if name in self.columns.first)
+        return not counted and any(is_total(cell) for at, cell in others[:3] if at in self.columns.first)
 
-    def _is_section(self, number: str | None, others: Sequence[tuple[str, str]]) -> bool:
-        letter, text = others[0]
+    def _is_section(self, number: str | None, others: Sequence[tuple[int, str]]) -> bool:
+        at, text = others[0]
         lone = len(others) == 1
         section = section_label(text)
         if number and section_label(number) and self._sparse:
-            self._take(self.columns.number or "", section_label(number))
+            self._take(self.columns.number or 0, section_label(number))
             return True
         if number and is_bare_numeral(number) and self._only_numbers(others[1:]):
-            self._take(letter, section or (text, False))
+            self._take(at, section or (text, False))
             return True
         if number is not None or not (self._sparse or self._only_numbers(others[1:])):
             return False
         if section and (lone or self._only_numbers(others[1:])) and (self._sparse or section[1]):
             # A thôn in the column of thôn, with figures beside it, is what the form asks for.
-            in_place = letter in self.columns.places
+            in_place = at in self.columns.places
             if not lone and (in_place or (not self._sparse and self.columns.number is None)):
                 return False
-            self._take(letter, section)
+            self._take(at, section)
             return True
-        return lone and self._is_wide(letter)
+        return lone and self._is_wide(at)
 
-    def _only_numbers(self, cells: Sequence[tuple[str, str]]) -> bool:
+    def _only_numbers(self, cells: Sequence[tuple[int, str]]) -> bool:
         return all(re.fullmatch(r"[\s\d.,%xX–-]+", cell) for _, cell in cells)
 
-    def _is_wide(self, letter: str) -> bool:
+    def _is_wide(self, column: int) -> bool:
         """Whether the cell is merged across at least half of the table, as a sub-heading is."""
-        column = self.letters.index(letter)
         return any(
             top <= self.row <= bottom
             and left <= column <= right
@@ -197,23 +189,21 @@ class _Row:
             if right > left
         ) and not is_tail(str(self.cells[column]))
 
-    def _take(self, letter: str, section: tuple[str, bool] | None) -> None:
+    def _take(self, column: int, section: tuple[str, bool] | None) -> None:
         if section:
-            self.section = Section(self.row, letter, *section)
+            self.section = Section(self.row, letter(column), *section)
 
 
-def _cut_tail(body: Body, rows: pl.DataFrame, tails: Sequence[int], columns: Columns) -> None:
+def _cut_tail(sheet: Sheet, body: Body, tails: Sequence[int], columns: Columns) -> None:
     """Everything from the first signature or note on is the tail, unless records follow it."""
-    if not tails:
-        return
-    dense = rows.select(
-        (2 * pl.sum_horizontal(pl.col(*columns.read).is_not_null()) > len(columns.read))
-        & pl.any_horizontal(pl.col(*columns.read).str.contains(r"\d").fill_null(False))
-    ).to_series()
-    real = np.flatnonzero(dense.to_numpy() & body.records)
-    last = int(real[-1]) if len(real) else -1
-    first = next((row for row in tails if row > last), None)
-    if first is not None:
-        after = body.codes[first:]
+    first = tails[0]
+    start, stop = body.start + first, body.start + len(body.codes)
+    dense = 2 * sheet.filled(columns.read, start, stop) > len(columns.read)
+    # Names under signatures may fill a narrow table's row; no record is without a digit.
+    dense &= sheet.matching(r"[\s\S]*?\d", columns.read, start, stop) & body.records[first:]
+    last = first + int(np.flatnonzero(dense)[-1]) if dense.any() else -1
+    cut = next((row for row in tails if row > last), None)
+    if cut is not None:
+        after = body.codes[cut:]
         after[after != CODE["trong"]] = CODE["cuoi"]
-        body.sections = [found for found in body.sections if found.row < body.start + first]
+        body.sections = [found for found in body.sections if found.row < body.start + cut]

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
 from flows.read.table import CellType
 
 
@@ -53,12 +51,9 @@ _KIND = {kind: int(cell) for kind, (cell, _) in _WRITERS.items()}
 _WRITE = {kind: write for kind, (_, write) in _WRITERS.items()}
 
 
-def column_of(values: Sequence[Any], name: str) -> tuple[pl.Series, pl.Series]:
-    """Text and `CellType` of one column's cells; blank and whitespace-only ones are null and TEXT."""
+def column_of(values: Sequence[Any]) -> tuple[list[str | None], list[int] | None]:
+    """Text and `CellType` of one column's cells, no types where all are TEXT; blank cells are None."""
     types = set(map(type, values))
     if types == {str}:
-        text = [v if v and not v.isspace() else None for v in values]
-        return pl.Series(name, text, pl.String), pl.zeros(len(text), pl.UInt8, eager=True)
-    text = [_WRITE[type(v)](v) for v in values]
-    kinds = [_KIND[type(v)] for v in values]
-    return pl.Series(name, text, pl.String), pl.Series(name, kinds, pl.UInt8)
+        return [v if v and not v.isspace() else None for v in values], None
+    return [_WRITE[type(v)](v) for v in values], [_KIND[type(v)] for v in values]

@@ -30,8 +30,9 @@ _CARRIED = (
     (r"(?:^|/)(?:connections\.xml$|querytables/)", "kết nối lấy dữ liệu từ nơi khác"),
 )
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
-_WIDE = re.compile(rb'\br="[A-Z]{2,3}\d')
-_VERY_WIDE = re.compile(rb'\br="[A-Z]{3}\d')
+_WIDE = re.compile(rb'r="[A-Z]{2}')
+_VERY_WIDE = re.compile(rb'r="[A-Z]{3}')
+_FAR_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="\d{5}')
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
 _USED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?(?:v|f|is)\b')
 
@@ -117,9 +118,11 @@ def carried_by_xls(data: bytes) -> list[Problem]:
 
 def check_sheet_xml(xml: bytes) -> None:
     """Refuses a sheet whose few cells span a grid that would fill the memory."""
+    wide = _WIDE.search(xml)
+    if not wide and not _FAR_ROW.search(xml):
+        return
     last = max(map(int, _ROW.findall(xml)), default=0)
-    width = 26 if not _WIDE.search(xml) else 702 if not _VERY_WIDE.search(xml) else 16_384
-    if last * width <= _SPARSE_FROM:
+    if last * (26 if not wide else 702 if not _VERY_WIDE.search(xml) else 16_384) <= _SPARSE_FROM:
         return
     rows = columns = count = 0
     for column, row in _USED.findall(xml):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.read.body import CODE, Body, Section
-from flows.read.grid import Sheet
+from flows.read.body import Body, Section
+from flows.read.grid import Mask, Sheet, index_of
 from flows.read.heading import Path
 from flows.read.routing import Fit
 from flows.read.table import CellType
@@ -25,58 +25,43 @@ class Taken:
 
 def cells_of(sheet: Sheet, body: Body, fit: Fit, columns: Mapping[str, Sequence[Path]]) -> Taken:
     """The records of a table, columns in the contract's order."""
-    pick = _Picker(sheet, body)
-    letters = {
-        column.name: columns[column.name][0].letter
-        for column in fit.dataset.columns
-        if column.name in columns
-    }
-    series = [pick(sheet.numbers())]
+    letters = {c.name: columns[c.name][0].letter for c in fit.dataset.columns if c.name in columns}
+    series = [_numbers(sheet, body, body.records)]
     for column in fit.dataset.columns:
         paths = columns.get(column.name, ())
         if len(paths) == 2 and paths[0].levels[-1] != paths[1].levels[-1]:
-            series += _by_sex(sheet, pick, column, paths)
+            series += _by_sex(sheet, body, column, paths)
         elif paths:
-            series += _plain(sheet, pick, column.name, paths[0].letter)
+            series += _plain(sheet, body, column.name, paths[0].letter)
     frame = pl.DataFrame(series)
-    frame = _with_sex(frame, sheet, pick, fit.dataset, columns)
+    frame = _with_sex(frame, sheet, body, fit.dataset, columns)
     letters = {**letters, **_letter_of_sex(frame, letters, fit.dataset)}
     return _with_places(frame, body, fit.dataset, letters)
 
 
 def totals_of(sheet: Sheet, body: Body, taken: Taken) -> pl.DataFrame:
     """The total rows of a table, in the columns of its records."""
-    pick = _Picker(sheet, body, role="tong")
-    columns = (
-        _plain(sheet, pick, name, letter) for name, letter in taken.letters.items() if letter in sheet.text
-    )
-    return pl.DataFrame([pick(sheet.numbers()), *(series for pair in columns for series in pair)])
+    rows = body.having("tong")
+    series = [_numbers(sheet, body, rows)]
+    for name, letter in taken.letters.items():
+        series += _plain(sheet, body, name, letter, rows)
+    return pl.DataFrame(series)
 
 
-class _Picker:
-    """Takes the rows of one role out of a column of the sheet; free of cost where they are all its rows."""
-
-    def __init__(self, sheet: Sheet, body: Body, role: str = "ban_ghi") -> None:
-        self._start = body.start
-        self._height = len(body.codes)
-        rows = body.codes == CODE[role]
-        self._mask = None if rows.all() else pl.Series(rows)
-
-    def __call__(self, column: pl.Series) -> pl.Series:
-        rows = column.slice(self._start, self._height)
-        return rows if self._mask is None else rows.filter(self._mask)
+def _numbers(sheet: Sheet, body: Body, rows: Mask) -> pl.Series:
+    numbers = sheet.numbers().slice(body.start, len(body.codes))
+    return numbers if rows.all() else numbers.filter(pl.Series(rows))
 
 
-def _plain(sheet: Sheet, pick: _Picker, name: str, letter: str) -> list[pl.Series]:
-    text = pick(sheet.text[letter]).alias(chu(name))
-    if sheet.kinds is None:
-        return [text, sheet.kind_of(letter, text).alias(kieu(name))]
-    return [text, pick(sheet.kinds[letter]).alias(kieu(name))]
+def _plain(sheet: Sheet, body: Body, name: str, letter: str, rows: Mask | None = None) -> list[pl.Series]:
+    """Text and `CellType` of one column, of the records unless `rows` says which."""
+    text, kind = sheet.take(index_of(letter), body.start, body.records if rows is None else rows)
+    return [text.alias(chu(name)), kind.alias(kieu(name))]
 
 
-def _by_sex(sheet: Sheet, pick: _Picker, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
+def _by_sex(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
     """One column from two, for men and for women; `<name>.cot` says in which letter each cell stands."""
-    one, other = (_plain(sheet, pick, column.name, path.letter) for path in paths)
+    one, other = (_plain(sheet, body, column.name, path.letter) for path in paths)
     first = one[0].is_not_null()
     both = first & other[0].is_not_null()
     # Both filled is for the clerk to settle: the two texts together can't be read as a date.
@@ -93,13 +78,16 @@ def _by_sex(sheet: Sheet, pick: _Picker, column: Column, paths: Sequence[Path]) 
 
 
 def _with_sex(
-    frame: pl.DataFrame, sheet: Sheet, pick: _Picker, dataset: Dataset, columns: Mapping[str, Sequence[Path]]
+    frame: pl.DataFrame, sheet: Sheet, body: Body, dataset: Dataset, columns: Mapping[str, Sequence[Path]]
 ) -> pl.DataFrame:
     """`frame` with the sex that the choice between two birth-date columns states, unless a column does."""
     target, split = _sex_column(dataset), _split_column(frame, columns)
     if target is None or split is None or target in columns:
         return frame
-    men, women = (pick(sheet.text[path.letter]).is_not_null() for path in columns[split])
+    men, women = (
+        sheet.take(index_of(path.letter), body.start, body.records)[0].is_not_null()
+        for path in columns[split]
+    )
     sex = pl.select(
         pl.when(men & ~women).then(pl.lit("Nam")).when(women & ~men).then(pl.lit("Nữ"))
     ).to_series()

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from flows.read.faults import RefusedError
-from flows.read.grid import Sheet, least_of, letter
+from flows.read.grid import Sheet, TextSheet, least_of, letter
 from flows.read.heading import Vocabulary, key
 
 _SEPARATORS = ",;\t|"
@@ -43,7 +43,8 @@ def sheet_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
     if declared:
         lines = (_count(text.height) if lines is None else lines) + 1
     least = least_of(text)
-    return Sheet(name, _blanked(text, least, nbsp=_NBSP in data[: 1 << 20]), lines=lines, least=least)
+    text = _blanked(text, least, nbsp=_NBSP in data[: 1 << 20])
+    return TextSheet(name, text=text, lines=lines, least=least)
 
 
 def as_utf8(data: bytes) -> bytes:

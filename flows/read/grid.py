@@ -1,18 +1,28 @@
-"""A sheet as a grid of text: columns named by letters, rows as on the sheet, how each cell was stored."""
+"""A sheet as a grid of text, rows and columns as on the sheet: of cells, or of a frame where it is long."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import compress
 from string import ascii_uppercase
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from flows.read.table import CellType
 
 #: A rectangle of merged cells: first row, first column, last row, last column, counted from 0.
 Merge = tuple[int, int, int, int]
+Row = Sequence[str | None]
+Mask = npt.NDArray[np.bool_]
+
+_LONG = 50_000
+_BARE_NUMBER = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 
 
 @cache
@@ -26,6 +36,7 @@ def letter(index: int) -> str:
     return name
 
 
+@cache
 def index_of(name: str) -> int:
     """Index of the column with this letter, counted from 0."""
     value = 0
@@ -34,52 +45,195 @@ def index_of(name: str) -> int:
     return value - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet of a workbook, or a whole CSV.
-
-    `text` holds one String column a sheet column, named by its letter; row j is sheet row j + 1 unless
-    `lines` gives other numbers. `kinds` is None for plain text: then a bare number counts as NUMBER, and
-    `least` holds each column's first text in code point order.
-    """
+@dataclass(slots=True)
+class Sheet(ABC):
+    """One sheet of a workbook, or a whole text file. Rows and columns count from 0 here."""
 
     name: str
-    text: pl.DataFrame
-    kinds: Mapping[str, pl.Series] | None = None
     merges: tuple[Merge, ...] = ()
     hidden: bool = False
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    @abstractmethod
+    def height(self) -> int:
+        """Number of rows, up to the last one that holds something."""
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """Number of columns, up to the last one that holds something."""
+
+    @abstractmethod
+    def rows(self, start: int, stop: int) -> Iterable[Row]:
+        """The cells of each row from `start` to `stop`, exclusive."""
+
+    @abstractmethod
+    def filled(self, columns: Collection[int], start: int, stop: int) -> npt.NDArray[np.uint32]:
+        """How many of `columns` hold something, for each row."""
+
+    @abstractmethod
+    def matching(self, pattern: str, columns: Iterable[int], start: int, stop: int) -> Mask:
+        """Rows where any cell of `columns` begins with `pattern`."""
+
+    @abstractmethod
+    def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
+        """Text and `CellType` of the cells of a column from row `start` on, where `keep` says so."""
+
+    @abstractmethod
+    def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
+        """Rows from `start` on where at least two cells hold one of `spellings`, in any case."""
+
+    def row(self, row: int) -> Row:
+        """The cells of one row."""
+        return next(iter(self.rows(row, row + 1)))
+
+    def number(self, row: int) -> int:
+        """Sheet row (in text the line) of a row."""
+        return row + 1
+
+    def numbers(self) -> pl.Series:
+        """Sheet row (in text the line) of every row, as UInt32 `_row`."""
+        return pl.int_range(1, self.height + 1, dtype=pl.UInt32, eager=True).alias("_row")
+
+
+@dataclass(slots=True)
+class CellSheet(Sheet):
+    """A sheet of a workbook: a list of texts for each column, and how they were stored if not all as text."""
+
+    columns: list[list[str | None]] = field(default_factory=list)
+    kinds: list[list[int] | None] = field(default_factory=list)
+
+    @property
+    def height(self) -> int:
+        """See `Sheet`."""
+        return len(self.columns[0]) if self.columns else 0
+
+    @property
+    def width(self) -> int:
+        """See `Sheet`."""
+        return len(self.columns)
+
+    def rows(self, start: int, stop: int) -> Iterable[Row]:
+        """See `Sheet`."""
+        return zip(*(column[start:stop] for column in self.columns), strict=True)
+
+    def filled(self, columns: Collection[int], start: int, stop: int) -> npt.NDArray[np.uint32]:
+        """See `Sheet`."""
+        count = np.zeros(max(stop - start, 0), np.uint32)
+        for index in columns:
+            count += np.array([cell is not None for cell in self.columns[index][start:stop]], np.bool_)
+        return count
+
+    def matching(self, pattern: str, columns: Iterable[int], start: int, stop: int) -> Mask:
+        """See `Sheet`."""
+        begins = re.compile(pattern).match
+        found = np.zeros(max(stop - start, 0), np.bool_)
+        for index in columns:
+            found |= np.array([bool(c and begins(c)) for c in self.columns[index][start:stop]], np.bool_)
+        return found
+
+    def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
+        """See `Sheet`."""
+        stop = start + len(keep)
+        whole = bool(keep.all())
+        kept = keep.tolist()
+        text = self.columns[column][start:stop]
+        kinds = self.kinds[column]
+        if kinds is None:
+            kind = pl.Series(np.zeros(int(keep.sum()), np.uint8))
+        else:
+            kind = pl.Series(np.array(kinds[start:stop], np.uint8)[keep])
+        return pl.Series(text if whole else list(compress(text, kept)), dtype=pl.String), kind
+
+    def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
+        """See `Sheet`."""
+        hits: dict[int, int] = {}
+        for column in self.columns:
+            cells = column[start:]
+            if {cell.strip().lower() for cell in set(cells) if cell and len(cell) < 80} & spellings:
+                for row, cell in enumerate(cells, start):
+                    if cell and cell.strip().lower() in spellings:
+                        hits[row] = hits.get(row, 0) + 1
+        return sorted(row for row, count in hits.items() if count > 1)
+
+
+@dataclass(slots=True)
+class TextSheet(Sheet):
+    """A text file: a frame of one String column a column, named by its letter.
+
+    `lines` gives each row's line where it isn't its place, `least` each column's first text in code point
+    order.
+    """
+
+    text: pl.DataFrame = field(default_factory=pl.DataFrame)
     lines: pl.Series | None = None
     least: Mapping[str, str | None] = field(default_factory=dict)
 
-    def numbers(self) -> pl.Series:
-        """Sheet row (in CSV the line) of each row of `text`, as UInt32 `_row`."""
-        if self.lines is not None:
-            return self.lines.alias("_row")
-        return pl.int_range(1, self.text.height + 1, dtype=pl.UInt32, eager=True).alias("_row")
+    @property
+    def height(self) -> int:
+        """See `Sheet`."""
+        return self.text.height
+
+    @property
+    def width(self) -> int:
+        """See `Sheet`."""
+        return self.text.width
+
+    def rows(self, start: int, stop: int) -> Iterable[Row]:
+        """See `Sheet`."""
+        return self.text.slice(start, stop - start).iter_rows()
+
+    def filled(self, columns: Collection[int], start: int, stop: int) -> npt.NDArray[np.uint32]:
+        """See `Sheet`."""
+        names = [letter(index) for index in columns]
+        if not names:
+            return np.zeros(max(stop - start, 0), np.uint32)
+        counted = pl.sum_horizontal(pl.col(names).is_not_null()).cast(pl.UInt32).alias("n")
+        result: npt.NDArray[np.uint32] = self.text.slice(start, stop - start).select(counted)["n"].to_numpy()
+        return result
+
+    def matching(self, pattern: str, columns: Iterable[int], start: int, stop: int) -> Mask:
+        """See `Sheet`."""
+        begins = [pl.col(letter(i)).str.contains(f"^(?:{pattern})").fill_null(False) for i in columns]
+        rows = self.text.slice(start, stop - start)
+        return np.asarray(rows.select(pl.any_horizontal(*begins).alias("m"))["m"].to_numpy())
+
+    def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
+        """See `Sheet`. A bare number without leading zero counts as NUMBER, all else as TEXT."""
+        text = self.text[letter(column)].slice(start, len(keep))
+        if not keep.all():
+            text = text.filter(pl.Series(keep))
+        least = self.least.get(letter(column))
+        if least is None or least >= ":":
+            return text, pl.zeros(len(text), pl.UInt8, eager=True)
+        bare = text.str.contains(_BARE_NUMBER).fill_null(False)
+        return text, bare.cast(pl.UInt8) * CellType.NUMBER.value
+
+    def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
+        """See `Sheet`. Not looked for in very long files."""
+        rest = self.text.slice(start)
+        if not 0 < rest.height <= _LONG:
+            return []
+        spelt = pl.all().str.strip_chars().str.to_lowercase().is_in(spellings)
+        hits = rest.select(pl.sum_horizontal(spelt.fill_null(False)).alias("n"))["n"]
+        return [int(row) + start for row in (hits >= 2).arg_true()]
 
     def number(self, row: int) -> int:
-        """Sheet row of row `row` of `text`."""
+        """See `Sheet`."""
         return row + 1 if self.lines is None else int(self.lines[row])
 
-    def kind_of(self, letter: str, text: pl.Series) -> pl.Series:
-        """How cells of plain text taken from a column count as stored, as UInt8 `CellType`.
-
-        NUMBER is digits with an optional sign and decimal point and no leading zero.
-        """
-        least = self.least.get(letter)
-        if least is None or least >= ":":
-            return pl.zeros(len(text), pl.UInt8, eager=True)
-        bare = text.str.contains(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$").fill_null(False)
-        return bare.cast(pl.UInt8) * CellType.NUMBER.value
-
-
-def plain_sheet(name: str, columns: Sequence[Sequence[str | None]], merges: tuple[Merge, ...] = ()) -> Sheet:
-    """A sheet of text that no program stored as numbers or dates; blank cells are None."""
-    text = pl.DataFrame({letter(i): pl.Series(cells, dtype=pl.String) for i, cells in enumerate(columns)})
-    return Sheet(name, text, merges=merges, least=least_of(text))
+    def numbers(self) -> pl.Series:
+        """See `Sheet`."""
+        return Sheet.numbers(self) if self.lines is None else self.lines.alias("_row")
 
 
 def least_of(text: pl.DataFrame) -> Mapping[str, str | None]:
     """The first text of each column in code point order."""
     return dict(zip(text.columns, text.select(pl.all().min()).row(0), strict=True)) if text.width else {}
+
+
+def plain_sheet(name: str, columns: Sequence[Sequence[str | None]], merges: tuple[Merge, ...] = ()) -> Sheet:
+    """A sheet of text that no program stored as numbers or dates; blank cells are None."""
+    text = pl.DataFrame({letter(i): pl.Series(cells, dtype=pl.String) for i, cells in enumerate(columns)})
+    return TextSheet(name, merges, text=text, least=least_of(text))

@@ -46,6 +46,7 @@ _UNITS = (
 _NOTES = (
     "nếu có, bắt buộc, nếu biết, dd mm yyyy, ngày tháng năm, ngày/tháng/năm, đánh dấu x, đánh x, x, có/không"
 )
+_REMEMBERED = 100_000
 NUMBER_HEADINGS = ("STT", "TT", "Số TT", "Số thứ tự", "Thứ tự", "Số tt", "No")
 REMARK_HEADINGS = ("Ghi chú", "Chú thích", "Ghi chú khác", "Ký tên", "Ký nhận")
 
@@ -132,8 +133,7 @@ class Path:
     @property
     def keys(self) -> tuple[str, ...]:
         """Keys of this heading, of the whole path first, then without its upper levels."""
-        words = [key(split_unit(level)[0]) for level in self.levels]
-        return tuple(" ".join(filter(None, words[start:])) for start in range(len(words)))
+        return _keys(self.levels)
 
     @property
     def unit(self) -> str | None:
@@ -142,11 +142,51 @@ class Path:
         return next(filter(None, stated), None)
 
 
+@lru_cache(maxsize=4096)
+def _keys(levels: tuple[str, ...]) -> tuple[str, ...]:
+    words = [key(split_unit(level)[0]) for level in levels]
+    return tuple(" ".join(filter(None, words[start:])) for start in range(len(words)))
+
+
+@lru_cache(maxsize=4)
+def _vocabulary(datasets: _ById) -> Vocabulary:
+    return Vocabulary(datasets.value)
+
+
+def vocabulary_of(datasets: Mapping[str, Dataset]) -> Vocabulary:
+    """The vocabulary of `datasets`, made once for the same mapping."""
+    return _vocabulary(_ById(datasets))
+
+
+class _ById:
+    """A mapping that is only equal to itself."""
+
+    def __init__(self, value: Mapping[str, Dataset]) -> None:
+        self.value = value
+        self.parts = tuple(map(id, value.values()))
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and other.parts == self.parts
+
+
 class Vocabulary:
     """The headings of all contracts, looked up by key."""
 
     def __init__(self, datasets: Mapping[str, Dataset]) -> None:
         self.datasets = datasets
+        self._known: dict[str, bool] = {}
+
+    def knows(self, text: str) -> bool:
+        """Whether some contract has `text` as a heading or as a level of one."""
+        known = self._known.get(text)
+        if known is None:
+            known = len(text) < 200 and key(split_unit(text)[0]) in self.parts
+            if len(self._known) < _REMEMBERED:
+                self._known[text] = known
+        return known
 
     @cached_property
     def whole(self) -> Mapping[str, tuple[tuple[str, str], ...]]:

@@ -7,14 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import polars as pl
-
 from flows.read.grid import Merge, Sheet, letter
-from flows.read.heading import Path, Vocabulary, key, number_keys, split_unit, tidy
+from flows.read.heading import Path, Vocabulary, key, number_keys, tidy
 from flows.read.matching import matches
 
 _FIRST_LOOK = 60
-_LONG = 50_000
 _DEEPEST = 4
 _NUMBERED = re.compile(r"\(?-?\d{1,3}\)?(?:\s*=\s*[\d()+\-*x×:/ ]+)?|\(?[A-ZĐ]\)?|\d{1,3}[.,]0")
 
@@ -48,22 +45,18 @@ def find_blocks(sheet: Sheet, vocabulary: Vocabulary) -> list[Block]:
 
 def _candidates(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[int]:
     """Rows that hold at least two known headings."""
-    for row, cells in enumerate(sheet.text.head(_FIRST_LOOK).iter_rows()):
-        known = (key(split_unit(cell)[0]) in vocabulary.parts for cell in cells if cell and len(cell) < 200)
-        if sum(known) >= 2:
+    for row, cells in enumerate(sheet.rows(0, min(_FIRST_LOOK, sheet.height))):
+        known = sum(1 for cell in cells if cell and not cell[0].isdigit() and vocabulary.knows(cell))
+        if known >= 2:
             yield row
-    rest = sheet.text.slice(_FIRST_LOOK)
-    if 0 < rest.height <= _LONG:
-        spelt = pl.all().str.strip_chars().str.to_lowercase().is_in(vocabulary.spellings)
-        hits = rest.select(pl.sum_horizontal(spelt.fill_null(False)).alias("n"))["n"]
-        yield from (int(row) + _FIRST_LOOK for row in (hits >= 2).arg_true())
+    yield from sheet.holding(vocabulary.spellings, _FIRST_LOOK)
 
 
 def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> Block | None:
     """Of all blocks that start near `row`, the shallowest of those that name most columns of a dataset."""
     best: tuple[int, int, int] | None = None
-    for top in range(max(floor, row - 1), min(row + 2, sheet.text.height)):
-        for depth in range(1, min(_DEEPEST, sheet.text.height - top) + 1):
+    for top in range(max(floor, row - 1), min(row + 2, sheet.height)):
+        for depth in range(1, min(_DEEPEST, sheet.height - top) + 1):
             named = _most_named(_paths(sheet, top, top + depth - 1), vocabulary)
             if named >= 2 and (best is None or (named, -depth) > (best[0], best[1])):
                 best = (named, -depth, top)
@@ -100,11 +93,10 @@ def _paths(sheet: Sheet, top: int, bottom: int) -> tuple[Path, ...]:
     """The headings of all columns that have one, from rows `top` to `bottom`."""
     levels = _filled(sheet, top, bottom)
     found = []
-    for index in range(sheet.text.width):
+    for index, column in enumerate(zip(*levels, strict=True)):
         names: list[str] = []
-        for level in levels:
-            text = level[index]
-            if text and (not names or key(text) != key(names[-1])):
+        for text in column:
+            if text and (not names or (text != names[-1] and key(text) != key(names[-1]))):
                 names.append(text)
         if names:
             found.append(Path(letter(index), tuple(names)))
@@ -113,30 +105,30 @@ def _paths(sheet: Sheet, top: int, bottom: int) -> tuple[Path, ...]:
 
 def _filled(sheet: Sheet, top: int, bottom: int) -> list[list[str | None]]:
     """Heading rows with merged cells filled, and upper levels spread over the columns they stand above."""
-    levels = [list(row) for row in sheet.text.slice(top, bottom - top + 1).iter_rows()]
-    width = sheet.text.width
-    merged = [[False] * width for _ in levels]
+    levels = [list(row) for row in sheet.rows(top, bottom + 1)]
+    width = sheet.width
+    merged: set[tuple[int, int]] = set()
     for first, left, last, right in sheet.merges:
-        if first > bottom or last < top:
+        if first > bottom or last < top or left >= width:
             continue
-        text = sheet.text[first, left] if left < width else None
+        text = levels[first - top][left] if first >= top else sheet.row(first)[left]
         for row in range(max(first, top), min(last, bottom) + 1):
             for column in range(left, min(right + 1, width)):
                 levels[row - top][column] = text
-                merged[row - top][column] = True
-    for upper, lower, fixed in zip(levels, levels[1:], merged, strict=False):
+                merged.add((row - top, column))
+    for number, (upper, lower) in enumerate(pairwise(levels)):
         for column in range(1, width):
             below = lower[column] and lower[column - 1] and lower[column - 1] != upper[column - 1]
-            if not upper[column] and not fixed[column] and below:
+            if not upper[column] and below and (number, column) not in merged:
                 upper[column] = upper[column - 1]
     return levels
 
 
 def _is_numbering(sheet: Sheet, row: int) -> bool:
     """Whether a row only numbers the columns: `1 2 3`, `(1) (2)`, `A B 1 2`, `11=10+9`."""
-    if row >= sheet.text.height:
+    if row >= sheet.height:
         return False
-    cells = [tidy(cell) for cell in sheet.text.row(row) if cell]
+    cells = [tidy(cell) for cell in sheet.row(row) if cell]
     if len(cells) < 3 or not all(map(_NUMBERED.fullmatch, cells)):
         return False
     numbers = [abs(int(re.sub(r"\D*(\d+).*", r"\1", cell))) for cell in cells if re.search(r"\d", cell)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from flows.read.heading import Path, Vocabulary, key, strip_parentheses
@@ -27,6 +28,12 @@ _SEXES: Mapping[str, Literal["Nam", "Nữ"]] = {key("Nam"): "Nam", key("Nữ"): 
 
 def matches(path: Path, vocabulary: Vocabulary) -> Sequence[Match]:
     """Every column that a heading names, in all contracts."""
+    return _matches(path.levels, vocabulary)
+
+
+@lru_cache(maxsize=8192)
+def _matches(levels: tuple[str, ...], vocabulary: Vocabulary) -> Sequence[Match]:
+    path = Path("", levels)
     whole = vocabulary.whole
     for depth, words in enumerate(path.keys):
         if words in whole:

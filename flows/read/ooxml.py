@@ -75,6 +75,8 @@ def _scan(xml: bytes) -> Extra:
     if not xml.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<"):
         errors, rows = binary.scan(xml)
         return Extra(tuple(errors), rows)
+    if b"='" in xml:
+        xml = xml.replace(b"'", b'"')
     danger.check_sheet_xml(xml)
     cells: list[Found] = []
     if b't="e"' in xml:

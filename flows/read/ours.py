@@ -10,5 +10,5 @@ STAMP = "dulieuxa:"
 
 def is_ours(sheet: Sheet) -> bool:
     """Whether the sheet bears our stamp."""
-    first = sheet.text[0, 0] if sheet.text.height and sheet.text.width else None
+    first = sheet.row(0)[0] if sheet.height and sheet.width else None
     return first is not None and first.startswith(STAMP)

@@ -13,7 +13,7 @@ from flows.read import archive, danger, flat, markup, workbook
 from flows.read.container import BROKEN, Container, detect
 from flows.read.faults import RefusedError
 from flows.read.grid import Sheet
-from flows.read.heading import Vocabulary, tidy
+from flows.read.heading import Vocabulary, tidy, vocabulary_of
 from flows.read.ours import is_ours
 from flows.read.routing import unclear
 from flows.read.table import ROWS_SCHEMA, Doc, Problem
@@ -31,7 +31,7 @@ def read_file(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> Doc:
         name: The file's name, used only to name the sheet of a text file.
         datasets: The contracts to recognise tables by, by name.
     """
-    vocabulary = Vocabulary(datasets)
+    vocabulary = vocabulary_of(datasets)
     try:
         container = detect(data)
         if container is Container.ARCHIVE:
@@ -80,7 +80,8 @@ def _inside(name: str, doc: Doc) -> Doc:
 def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) -> Doc:
     sheets, warnings = _sheets(data, name, container, vocabulary)
     reads = [read_sheet(sheet, vocabulary) for sheet in sheets if not is_ours(sheet)]
-    rows = pl.concat([pl.DataFrame(schema=ROWS_SCHEMA), *(read.rows() for read in reads)])
+    frames = [read.rows() for read in reads]
+    rows = pl.concat(frames) if len(frames) > 1 else frames[0] if frames else pl.DataFrame(schema=ROWS_SCHEMA)
     tables = tuple(table for read in reads for table in read.tables)
     problems = [found for read in reads for found in read.problems]
     return Doc(tables, rows, (*warnings, *problems, *_unrecognised(reads)))
@@ -127,7 +128,7 @@ def _unrecognised(reads: Sequence[SheetRead]) -> list[Problem]:
     """A problem where no sheet of a file holds a table that any heading tells."""
     if any(read.recognised or read.problems for read in reads):
         return []
-    first = next((read for read in reads if read.sheet.text.height), None)
+    first = next((read for read in reads if read.sheet.height), None)
     if first is None:
         return [RefusedError("tep.khong_mo_duoc", "Tệp không có dữ liệu nào trong các trang tính.").problem]
     return [unclear(first.sheet.name, None, ())]

@@ -11,14 +11,14 @@ import polars as pl
 
 from flows.read.body import CODE, Body, Codes, Columns, classify
 from flows.read.extract import cells_of, totals_of
-from flows.read.grid import Sheet, index_of
+from flows.read.grid import Mask, Sheet, index_of
 from flows.read.heading import Vocabulary, key, measured, strip_parentheses, tidy
 from flows.read.layout import Block, find_blocks, numbering_letter
 from flows.read.routing import Fit, choose, columns_of, fits, heading_problems, missing_problems, unclear
-from flows.read.table import ROLES, ROWS_SCHEMA, Problem, Table
+from flows.read.table import ROLES, Problem, Table
 from flows.read.words import is_tail, is_total, says_nil
-from schemas.kinds import THON
 
+_ROLES = pl.Series("role", list(ROLES))
 _UNIT_LINE = re.compile(r"(?i)(?:đơn vị tính|đvt|đơn vị)\s*[:：]\s*([^()]+?)\s*\)?\s*$")
 _MONEY = {
     key(word) for word in ("đồng", "đ", "nghìn", "ngàn", "triệu", "tỷ", "tỉ", "trđ", "1000đ", "vnđ", "tr")
@@ -38,17 +38,23 @@ class SheetRead:
     def rows(self) -> pl.DataFrame:
         """One line a sheet row (`ROWS_SCHEMA`)."""
         numbers = self.sheet.numbers()
-        roles = pl.Series("role", list(ROLES))[self.codes]
-        hidden = pl.lit(True) if self.sheet.hidden else pl.col("row").is_in(sorted(self.sheet.hidden_rows))
-        frame = pl.DataFrame([numbers.alias("row"), roles.alias("role")])
-        return frame.select(
-            pl.lit(self.sheet.name).alias("sheet"), "row", "role", hidden.alias("hidden")
-        ).cast(pl.Schema(ROWS_SCHEMA))
+        hidden = np.full(len(self.codes), self.sheet.hidden, np.bool_)
+        if self.sheet.hidden_rows:
+            hidden |= np.isin(numbers.to_numpy(), list(self.sheet.hidden_rows))
+        names = pl.Series("sheet", [self.sheet.name], pl.String)
+        return pl.DataFrame(
+            [
+                names.new_from_index(0, len(self.codes)) if len(self.codes) else names.clear(),
+                numbers.alias("row"),
+                _ROLES[self.codes].alias("role"),
+                pl.Series("hidden", hidden),
+            ]
+        )
 
 
 def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
     """The tables of a sheet; rows of what is no table are accounted for as `ngoai_bang`."""
-    height = sheet.text.height
+    height = sheet.height
     read = SheetRead(sheet, np.full(height, CODE["ngoai_bang"], np.uint8))
     blocks = find_blocks(sheet, vocabulary) if height else []
     tops = [
@@ -68,7 +74,7 @@ def _title_top(sheet: Sheet, block: Block, floor: int) -> int:
         return 0
     top = block.top
     for row in range(block.top - 1, max(floor, block.top - 8) - 1, -1):
-        texts = [cell for cell in sheet.text.row(row) if cell]
+        texts = [cell for cell in sheet.row(row) if cell]
         if len(texts) > 2 or any(is_total(cell) or is_tail(cell) for cell in texts):
             break
         if not texts and top < block.top:
@@ -77,10 +83,9 @@ def _title_top(sheet: Sheet, block: Block, floor: int) -> int:
     return top
 
 
-def _blank(sheet: Sheet, start: int, stop: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    rows = sheet.text.slice(start, stop - start)
-    empty = rows.select(pl.all_horizontal(pl.all().is_null()).alias("e"))["e"]
-    return np.flatnonzero(empty.to_numpy()) + start
+def _blank(sheet: Sheet, start: int, stop: int) -> Mask:
+    """Rows that hold nothing."""
+    return np.asarray(sheet.filled(range(sheet.width), start, stop) == 0)
 
 
 def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: Vocabulary) -> None:
@@ -121,15 +126,25 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
 
 
 def _columns(fit: Fit, block: Block) -> Columns:
-    letters = sorted({path.letter for path in block.paths}, key=index_of)
-    read = tuple(sorted(fit.letters, key=index_of))
-    places = tuple(
-        path.letter
-        for column in fit.dataset.columns
-        if column.kind is THON
-        for _, path in fit.columns.get(column.name, ())
+    headed = sorted(index_of(path.letter) for path in block.paths)
+    number = numbering_letter(block)
+    return Columns(
+        tuple(sorted(map(index_of, fit.letters))),
+        None if number is None else index_of(number),
+        tuple(headed[:3]),
+        _places(fit),
     )
-    return Columns(read, numbering_letter(block), tuple(letters[:3]), places)
+
+
+def _places(fit: Fit) -> tuple[int, ...]:
+    """Columns that the contract has for thôn."""
+    kinds = {column.name: column.kind.name for column in fit.dataset.columns}
+    return tuple(
+        index_of(path.letter)
+        for name, pairs in fit.columns.items()
+        if kinds[name] == "thon"
+        for _, path in pairs
+    )
 
 
 def _paint(read: SheetRead, block: Block, top: int, body: Body) -> None:
@@ -138,18 +153,18 @@ def _paint(read: SheetRead, block: Block, top: int, body: Body) -> None:
     if block.numbering is not None:
         read.codes[block.numbering] = CODE["so_cot"]
     read.codes[body.start : body.start + len(body.codes)] = body.codes
-    read.codes[_blank(read.sheet, top, block.body)] = CODE["trong"]
+    read.codes[top : block.body][_blank(read.sheet, top, block.body)] = CODE["trong"]
 
 
 def _blame(read: SheetRead, block: Block, top: int, stop: int) -> None:
     """Accounts for the rows of a table that can't be read."""
     read.codes[top : block.top] = CODE["tieu_de"]
     read.codes[block.top : block.bottom + 1] = CODE["dau_cot"]
-    read.codes[_blank(read.sheet, top, stop)] = CODE["trong"]
+    read.codes[top:stop][_blank(read.sheet, top, stop)] = CODE["trong"]
 
 
 def _title(sheet: Sheet, top: int, stop: int) -> tuple[str, ...]:
-    return tuple(tidy(cell) for row in sheet.text.slice(top, stop - top).iter_rows() for cell in row if cell)
+    return tuple(tidy(cell) for row in sheet.rows(top, stop) for cell in row if cell)
 
 
 def _units(fit: Fit, title: Sequence[str]) -> Mapping[str, str]:

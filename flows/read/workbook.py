@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import polars as pl
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -24,7 +23,7 @@ from flows.read import biff, ooxml, opendocument
 from flows.read.cells import column_of
 from flows.read.container import BROKEN, Container
 from flows.read.faults import RefusedError
-from flows.read.grid import Merge, Sheet, letter
+from flows.read.grid import CellSheet, Merge, Sheet
 from flows.read.ooxml import Extra
 
 
@@ -72,20 +71,20 @@ def _sheet(workbook: CalamineWorkbook, meta: SheetMetadata, aside: Aside) -> She
     sheet, (extra, merges) = workbook.get_sheet_by_name(meta.name), aside
     rows = sheet.to_python(skip_empty_area=False)
     height, width = _size(rows, extra)
-    columns = _padded([list(column) for column in zip(*rows, strict=True)], height, width)
-    pairs = [column_of(values, letter(i)) for i, values in enumerate(columns)]
-    text = [pair[0] for pair in pairs]
-    kinds = [pair[1] for pair in pairs]
+    values = _padded([list(column) for column in zip(*rows, strict=True)], height, width)
+    pairs = [column_of(column) for column in values]
+    columns, kinds = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     for row, column, kind, content in extra.cells:
-        text[column][row] = content
-        kinds[column][row] = int(kind)
-    return Sheet(
+        columns[column][row] = content
+        kinds[column] = stored = kinds[column] or [0] * height
+        stored[row] = int(kind)
+    return CellSheet(
         meta.name,
-        pl.DataFrame(text),
-        {letter(i): kind for i, kind in enumerate(kinds)},
         merges or tuple(_merges(sheet)),
         meta.visible is not SheetVisibleEnum.Visible,
         extra.hidden_rows,
+        columns,
+        kinds,
     )
 
 
