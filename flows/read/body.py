@@ -92,15 +92,15 @@ def classify(sheet: Sheet, start: int, stop: int, columns: Columns) -> Body:
 
 
 def _odd(sheet: Sheet, start: int, columns: Columns, filled: npt.NDArray[np.uint32]) -> Mask:
-    """Rows that may be no records: half empty, or not numbered and marked so in their first cells."""
+    """Rows that may be no records: half empty, or marked in their first cells; numbered ones rarely are."""
     sparse: Mask = np.asarray(2 * filled <= len(columns.read))
-    stop = start + len(filled)
     if len(filled) > _LONG:
         return sparse
-    marked = sheet.matching(_MARKED, columns.first, start, stop)
-    if columns.number is None or not marked.any():
-        return sparse | marked
-    return sparse | (marked & ~sheet.matching(_COUNTED, [columns.number], start, stop))
+    open_to_doubt: Mask = np.ones(len(filled), np.bool_)
+    if columns.number is not None:
+        open_to_doubt &= ~sheet.matching(_COUNTED, [columns.number], start, open_to_doubt)
+    marked = sheet.matching(_MARKED, columns.first, start, open_to_doubt & ~sparse)
+    return marked | (sparse & (open_to_doubt | (filled < 2)))
 
 
 @dataclass(slots=True)
@@ -200,7 +200,7 @@ def _cut_tail(sheet: Sheet, body: Body, tails: Sequence[int], columns: Columns) 
     start, stop = body.start + first, body.start + len(body.codes)
     dense = 2 * sheet.filled(columns.read, start, stop) > len(columns.read)
     # Names under signatures may fill a narrow table's row; no record is without a digit.
-    dense &= sheet.matching(r"[\s\S]*?\d", columns.read, start, stop) & body.records[first:]
+    dense = sheet.matching(r"[\s\S]*?\d", columns.read, start, dense & body.records[first:])
     last = first + int(np.flatnonzero(dense)[-1]) if dense.any() else -1
     cut = next((row for row in tails if row > last), None)
     if cut is not None:

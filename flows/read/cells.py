@@ -47,6 +47,7 @@ _WRITERS: Mapping[type, tuple[CellType, Callable[[Any], str | None]]] = {
     dt.time: (CellType.DATE, lambda value: value.isoformat("seconds")),
     dt.timedelta: (CellType.DATE, _span),
 }
+_NUMBER = int(CellType.NUMBER)
 _KIND = {kind: int(cell) for kind, (cell, _) in _WRITERS.items()}
 _WRITE = {kind: write for kind, (_, write) in _WRITERS.items()}
 
@@ -56,4 +57,6 @@ def column_of(values: Sequence[Any]) -> tuple[list[str | None], list[int] | None
     types = set(map(type, values))
     if types == {str}:
         return [v if v and not v.isspace() else None for v in values], None
+    if types == {float}:
+        return [str(i) if (i := int(v)) == v else number_text(v) for v in values], [_NUMBER] * len(values)
     return [_WRITE[type(v)](v) for v in values], [_KIND[type(v)] for v in values]

@@ -29,10 +29,12 @@ _CARRIED = (
     (r"(?:^|/)(?:embeddings/|activex/|objectreplacements/)", "đối tượng nhúng"),
     (r"(?:^|/)(?:connections\.xml$|querytables/)", "kết nối lấy dữ liệu từ nơi khác"),
 )
+_PARSED = re.compile(r"(?:^|/)(?:workbook|sharedStrings|styles|content|worksheets/[^/]+)\.xml$")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
+_FAR = re.compile(rb'r="(?:[A-Z]{2}|[A-Z]?\d{5})')
 _WIDE = re.compile(rb'r="[A-Z]{2}')
 _VERY_WIDE = re.compile(rb'r="[A-Z]{3}')
-_FAR_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="\d{5}')
+_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="\d{5}')
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
 _USED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?(?:v|f|is)\b')
 
@@ -84,7 +86,7 @@ def check_package(data: bytes) -> list[Problem]:
             links = re.match(r"(?i)/?xl/externallinks/[^/]+\.xml$", name)
             if links and b"ddeLink" in archive.read(name)[: 1 << 16]:
                 carried.append("liên kết DDE")
-            if name.endswith((".xml", ".rels")):
+            if _PARSED.search(name):
                 with archive.open(name) as part:
                     refuse_declarations(part.read(2048))
     return [carrying(what) for what in dict.fromkeys(carried)]
@@ -118,11 +120,10 @@ def carried_by_xls(data: bytes) -> list[Problem]:
 
 def check_sheet_xml(xml: bytes) -> None:
     """Refuses a sheet whose few cells span a grid that would fill the memory."""
-    wide = _WIDE.search(xml)
-    if not wide and not _FAR_ROW.search(xml):
+    if not _FAR.search(xml):
         return
-    last = max(map(int, _ROW.findall(xml)), default=0)
-    if last * (26 if not wide else 702 if not _VERY_WIDE.search(xml) else 16_384) <= _SPARSE_FROM:
+    width = 26 if not _WIDE.search(xml) else 702 if not _VERY_WIDE.search(xml) else 16_384
+    if max(map(int, _ROW.findall(xml)), default=0) * width <= _SPARSE_FROM:
         return
     rows = columns = count = 0
     for column, row in _USED.findall(xml):

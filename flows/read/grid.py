@@ -73,8 +73,8 @@ class Sheet(ABC):
         """How many of `columns` hold something, for each row."""
 
     @abstractmethod
-    def matching(self, pattern: str, columns: Iterable[int], start: int, stop: int) -> Mask:
-        """Rows where any cell of `columns` begins with `pattern`."""
+    def matching(self, pattern: str, columns: Iterable[int], start: int, among: Mask) -> Mask:
+        """Of the rows from `start` on, those in `among` where a cell of `columns` begins with `pattern`."""
 
     @abstractmethod
     def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
@@ -82,7 +82,7 @@ class Sheet(ABC):
 
     @abstractmethod
     def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
-        """Rows from `start` on where at least two cells hold one of `spellings`, in any case."""
+        """Rows from `start` on where at least two cells hold one of `spellings`."""
 
     def row(self, row: int) -> Row:
         """The cells of one row."""
@@ -125,12 +125,13 @@ class CellSheet(Sheet):
             count += np.array([cell is not None for cell in self.columns[index][start:stop]], np.bool_)
         return count
 
-    def matching(self, pattern: str, columns: Iterable[int], start: int, stop: int) -> Mask:
+    def matching(self, pattern: str, columns: Iterable[int], start: int, among: Mask) -> Mask:
         """See `Sheet`."""
         begins = re.compile(pattern).match
-        found = np.zeros(max(stop - start, 0), np.bool_)
-        for index in columns:
-            found |= np.array([bool(c and begins(c)) for c in self.columns[index][start:stop]], np.bool_)
+        found = np.zeros(len(among), np.bool_)
+        for row in np.flatnonzero(among).tolist():
+            cells = (self.columns[index][start + row] for index in columns)
+            found[row] = any(cell and begins(cell) for cell in cells)
         return found
 
     def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
@@ -150,10 +151,9 @@ class CellSheet(Sheet):
         """See `Sheet`."""
         hits: dict[int, int] = {}
         for column in self.columns:
-            cells = column[start:]
-            if {cell.strip().lower() for cell in set(cells) if cell and len(cell) < 80} & spellings:
-                for row, cell in enumerate(cells, start):
-                    if cell and cell.strip().lower() in spellings:
+            if not spellings.isdisjoint(column[start:]):
+                for row, cell in enumerate(column[start:], start):
+                    if cell in spellings:
                         hits[row] = hits.get(row, 0) + 1
         return sorted(row for row, count in hits.items() if count > 1)
 
@@ -193,11 +193,12 @@ class TextSheet(Sheet):
         result: npt.NDArray[np.uint32] = self.text.slice(start, stop - start).select(counted)["n"].to_numpy()
         return result
 
-    def matching(self, pattern: str, columns: Iterable[int], start: int, stop: int) -> Mask:
+    def matching(self, pattern: str, columns: Iterable[int], start: int, among: Mask) -> Mask:
         """See `Sheet`."""
         begins = [pl.col(letter(i)).str.contains(f"^(?:{pattern})").fill_null(False) for i in columns]
-        rows = self.text.slice(start, stop - start)
-        return np.asarray(rows.select(pl.any_horizontal(*begins).alias("m"))["m"].to_numpy())
+        rows = self.text.slice(start, len(among))
+        marked: Mask = rows.select(pl.any_horizontal(*begins).alias("m"))["m"].to_numpy()
+        return np.logical_and(among, marked)
 
     def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
         """See `Sheet`. A bare number without leading zero counts as NUMBER, all else as TEXT."""
@@ -215,7 +216,7 @@ class TextSheet(Sheet):
         rest = self.text.slice(start)
         if not 0 < rest.height <= _LONG:
             return []
-        spelt = pl.all().str.strip_chars().str.to_lowercase().is_in(spellings)
+        spelt = pl.all().is_in(spellings)
         hits = rest.select(pl.sum_horizontal(spelt.fill_null(False)).alias("n"))["n"]
         return [int(row) + start for row in (hits >= 2).arg_true()]
 

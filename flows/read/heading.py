@@ -222,11 +222,14 @@ class Vocabulary:
 
     @cached_property
     def spellings(self) -> frozenset[str]:
-        """The levels in lower-case NFC, for a quick look over many cells."""
+        """The levels as contracts write them and in other cases, for a quick look over many cells."""
         labels = chain.from_iterable(
             (c.label, *c.also) for dataset in self.datasets.values() for c in dataset.columns
         )
-        return frozenset(tidy(part).lower() for label in labels for part in label.split(" > "))
+        levels = {tidy(part) for label in labels for part in label.split(" > ")}
+        return frozenset(
+            form for level in levels for form in (level, level.lower(), level.upper(), level.title())
+        )
 
     def nearest(self, path: Path, dataset: Dataset, free: Iterable[Column]) -> Column | None:
         """The column of `dataset` not found yet whose heading looks most like `path`, if any does."""

@@ -34,22 +34,29 @@ class Block:
 def find_blocks(sheet: Sheet, vocabulary: Vocabulary) -> list[Block]:
     """The heading blocks of a sheet from top to bottom; rows count from 0."""
     blocks: list[Block] = []
-    for row in _candidates(sheet, vocabulary):
-        if blocks and row <= blocks[-1].bottom:
-            continue
-        block = _best_block(sheet, row, blocks[-1].body if blocks else 0, vocabulary)
-        if block and (not blocks or _is_another(block, blocks, vocabulary)):
-            blocks.append(block)
+    for row in _first_candidates(sheet, vocabulary):
+        if not blocks or row > blocks[-1].bottom:
+            _add(blocks, sheet, row, vocabulary)
+    again = {level for block in blocks for path in block.paths for level in path.levels}
+    for row in sheet.holding(vocabulary.spellings | again, _FIRST_LOOK):
+        if not blocks or row > blocks[-1].bottom:
+            _add(blocks, sheet, row, vocabulary)
     return blocks
 
 
-def _candidates(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[int]:
-    """Rows that hold at least two known headings."""
+def _add(blocks: list[Block], sheet: Sheet, row: int, vocabulary: Vocabulary) -> None:
+    """Adds the block that starts near `row`, if one does."""
+    block = _best_block(sheet, row, blocks[-1].body if blocks else 0, vocabulary)
+    if block and (not blocks or _is_another(block, blocks, vocabulary)):
+        blocks.append(block)
+
+
+def _first_candidates(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[int]:
+    """Rows near the top that hold at least two known headings."""
     for row, cells in enumerate(sheet.rows(0, min(_FIRST_LOOK, sheet.height))):
         known = sum(1 for cell in cells if cell and not cell[0].isdigit() and vocabulary.knows(cell))
         if known >= 2:
             yield row
-    yield from sheet.holding(vocabulary.spellings, _FIRST_LOOK)
 
 
 def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> Block | None:

@@ -56,6 +56,7 @@ _TAIL_KEYS = tuple(
         "lưu ý",
     )
 )
+_TAIL_STARTS = tuple(f"{words} " for words in _TAIL_KEYS)
 _DATED = re.compile(r"(?i)ngày[\s\d.…_/]*tháng[\s\d.…_/]*năm")
 _FOOTNOTE = re.compile(r"^\(?(?:\d{1,2}|\*{1,3})\)\s*:?\s*\S|^\*{1,3}\s*\S")
 _NIL = key("không phát sinh")
@@ -92,7 +93,7 @@ def is_bare_numeral(text: str) -> bool:
 def is_tail(text: str) -> bool:
     """Whether text belongs to what stands below a table: date and place, signatures, footnotes."""
     words = key(text[:200])
-    if any(words == start or words.startswith(start + " ") for start in _TAIL_KEYS):
+    if f"{words} ".startswith(_TAIL_STARTS):
         return True
     plain = tidy(text[:200])
     return bool(_DATED.search(plain) or _FOOTNOTE.match(plain))
