@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
 from flows.marked.listing import as_xml
@@ -89,7 +90,8 @@ def _hidden(sheet: Sheet) -> str:
 
 def _sheet(sheet: Sheet) -> bytes:
     rows = sheet.numbers().cast(pl.String)
-    cells = [_column(sheet, name, rows) for name in sheet.text.columns]
+    columns = [sheet.take(at, 0, np.ones(sheet.height, np.bool_)) for at in range(sheet.width)]
+    cells = [_column(text, kinds, letter(at), rows) for at, (text, kinds) in enumerate(columns)]
     hidden = pl.lit(sheet.numbers().is_in(sorted(sheet.hidden_rows)))
     shade = pl.when(hidden).then(pl.lit('" hidden="1">')).otherwise(pl.lit('">'))
     body = pl.select(
@@ -97,16 +99,14 @@ def _sheet(sheet: Sheet) -> bytes:
     ).to_series()
     return "".join(
         [
-            f'{_XML}<worksheet xmlns="{_MAIN}">{_widths(sheet)}<sheetData>',
+            f'{_XML}<worksheet xmlns="{_MAIN}">{_widths([text for text, _ in columns])}<sheetData>',
             *(body if cells else ()),
             f"</sheetData>{_merges(sheet)}</worksheet>",
         ]
     ).encode()
 
 
-def _column(sheet: Sheet, name: str, rows: pl.Series) -> pl.Series:
-    text = sheet.text[name]
-    kinds = sheet.kind_of(name, text) if sheet.kinds is None else sheet.kinds[name]
+def _column(text: pl.Series, kinds: pl.Series, name: str, rows: pl.Series) -> pl.Series:
     start = pl.concat_str(pl.lit(f'<c r="{name}'), pl.lit(rows), pl.lit('" s="'))
     # What looks like a number in a CSV is kept as text: leading zeros and long numbers stay as they are.
     short = pl.lit(text).str.count_matches(r"\d") <= _EXACT
@@ -149,16 +149,14 @@ def _serial(moment: pl.Expr) -> pl.Expr:
     return (moment - pl.datetime(1899, 12, 30)).dt.total_seconds() / 86_400
 
 
-def _widths(sheet: Sheet) -> str:
+def _widths(columns: Sequence[pl.Series]) -> str:
     """Columns about as wide as what most of their cells hold."""
-    if not sheet.text.width:
-        return ""
-    wide = sheet.text.select(pl.all().str.len_chars().quantile(0.9).fill_null(0)).row(0)
-    columns = (
+    wide = [text.str.len_chars().quantile(0.9) or 0 for text in columns]
+    tags = (
         f'<col min="{n}" max="{n}" width="{min(max(int(width) + 2, 9), 40)}" customWidth="1"/>'
         for n, width in enumerate(wide, 1)
     )
-    return f"<cols>{''.join(columns)}</cols>"
+    return f"<cols>{''.join(tags)}</cols>" if columns else ""
 
 
 def _merges(sheet: Sheet) -> str:
