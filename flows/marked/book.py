@@ -18,8 +18,7 @@ from flows.marked.styles import Styles
 from flows.marked.xml import UnfitError, attributes, child, children
 from flows.read.container import Container, detect
 from flows.read.grid import index_of, letter
-from flows.read.heading import Vocabulary
-from flows.read.ours import is_ours
+from flows.read.heading import vocabulary_of
 from flows.read.reader import sheets_of
 from schemas import datasets
 from schemas.contract import SEVERITIES, Severity
@@ -69,7 +68,7 @@ def _package(data: bytes, name: str) -> tuple[Package, Mapping[str, str]]:
             pass
         else:
             return package, {}
-    found = [sheet for sheet in sheets_of(data, name, Vocabulary(datasets.load())) if not is_ours(sheet)]
+    found = sheets_of(data, name, vocabulary_of(datasets.load()))
     return rebuilt(found), names_of(found)
 
 

@@ -39,9 +39,9 @@ def jobs(
             "unit", "file", "submission", maintain_order=True
         )
     }
-    hand_ins = [
-        d.hand_in for d in digests if (d.hand_in.unit, d.hand_in.file, d.hand_in.submission) in faults
-    ]
+    # A file of which no row could be read is not opened again: it may be made to harm.
+    read = (digest.hand_in for digest in digests if digest.rows.height)
+    hand_ins = [one for one in read if (one.unit, one.file, one.submission) in faults]
     hand_ins.sort(key=lambda one: (-one.size, one))
     targets = _targets(reports, hand_ins)
     return [
