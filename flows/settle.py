@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from flows.collect import HandIn
 from flows.digest import Digest, Part
+from flows.reconcile import LIVE, reconcile
 from flows.validate import Verdict, validate
 from schemas.contract import Dataset
 from schemas.tables import SUBMISSIONS
@@ -47,13 +48,15 @@ class Settled:
     """The day's hand-ins, settled.
 
     `verdicts` by dataset; `judged` in order of arrival; `in_effect` the part that counts for each
-    unit, dataset and period; `submissions` as published.
+    unit, dataset and period; `submissions` as published; `unjudged` the cross rules that had nothing to be
+    judged by.
     """
 
     verdicts: Mapping[str, Verdict]
     judged: Sequence[Judged]
     in_effect: Mapping[tuple[str, str, str], Judged]
     submissions: pl.DataFrame
+    unjudged: pl.DataFrame
 
     def counts(self, judged: Judged) -> bool:
         """Whether `judged` is not superseded: in effect, or refused after the one in effect."""
@@ -62,15 +65,7 @@ class Settled:
 
     def records(self, dataset: str) -> pl.DataFrame:
         """Judged records in effect of `dataset`, plus `_unit`, `_ky`; unprotected."""
-        live = pl.DataFrame(
-            [
-                (one.tep, one.digest.hand_in.unit, one.part.period.label)
-                for one in self.in_effect.values()
-                if one.part.dataset == dataset
-            ],
-            schema={"_tep": pl.UInt32, "_unit": pl.String, "_ky": pl.String},
-            orient="row",
-        )
+        live = _live(self.in_effect.values()).filter(dataset=dataset).drop("dataset")
         return self.verdicts[dataset].judged.join(live, on="_tep", how="inner", maintain_order="left")
 
 
@@ -96,9 +91,15 @@ def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], datasets: Mappi
         judged += _counted(parts, verdicts[name])
     judged.sort(key=lambda one: (one.digest.hand_in, one.part.dataset, one.part.period.label))
     in_effect = {one.owes: one for one in judged if one.taken}
+    crossed = reconcile(verdicts, _live(in_effect.values()), datasets)
     submissions = _submissions(digests, repeats, judged, in_effect)
     _conserve(submissions, digests, repeats)
-    return Settled(verdicts, judged, in_effect, submissions)
+    return Settled(crossed.verdicts, judged, in_effect, submissions, crossed.unjudged)
+
+
+def _live(in_effect: Iterable[Judged]) -> pl.DataFrame:
+    rows = [(one.part.dataset, one.tep, one.digest.hand_in.unit, one.part.period.label) for one in in_effect]
+    return pl.DataFrame(rows, schema=LIVE, orient="row")
 
 
 def _counted(parts: Sequence[tuple[Digest, Part]], verdict: Verdict) -> list[Judged]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandera.polars as pa
 import polars as pl
 
 from flows.digest import Part
-from schemas.contract import DIMENSIONS, Dataset, chu
+from flows.tally import RuleDidNotRunError, Tally
+from schemas.contract import Dataset, chu
 from schemas.judgement import REPEATED, Judgement, judgements_of, key_content, repeats
 from schemas.schema import schema
 
-
-class RuleDidNotRunError(RuntimeError):
-    """A rule gave no result: nothing may be published, whatever the data."""
+__all__ = ["RuleDidNotRunError", "Verdict", "validate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +24,18 @@ class Verdict:
     `judged` is the cleaned frame without repeated rows, plus `_lop`; `faults` has `_tep`, `_bang`,
     `_row`, `_cot` (the cell's letter where it is not its column's), `_key` (what the record is known
     by), `column`, `code`, `dimension`, `severity`, `value`, `message`; `repeated` counts rows left out
-    by `_tep`; `tally` has `_tep`, `dimension`, `judged`, `failed`, in cells.
+    by `_tep`; `results` keeps what each rule said of each row of `judged`.
     """
 
     judged: pl.DataFrame
     faults: pl.DataFrame
     repeated: pl.DataFrame
-    tally: pl.DataFrame
+    results: Tally
+
+    @property
+    def tally(self) -> pl.DataFrame:
+        """Cells judged and failed: `_tep`, `dimension`, `judged`, `failed`."""
+        return self.results.table()
 
 
 FAULTS_SCHEMA = {
@@ -60,14 +64,15 @@ def validate(parts: Sequence[tuple[Part, pl.Expr]], dataset: Dataset) -> Verdict
     first = [rule for rule in all_rules if rule.code == REPEATED]
     rest = [rule for rule in all_rules if rule.code != REPEATED]
     frame = frame.with_columns(_giong_het=_repeats(frame, dataset))
-    repeated, _ = _judge(frame, dataset, first)
+    repeated = judge(frame, dataset, first, Tally(frame["_tep"]))
     kept = frame.filter(~pl.col("_giong_het"))
-    faults, tally = _judge(kept, dataset, rest)
+    results = Tally(kept["_tep"])
+    faults = judge(kept, dataset, rest, results)
     return Verdict(
         kept.with_columns(_lop=_row_class(faults, rest, kept.height)).drop("_giong_het"),
-        pl.concat([_described(faults, kept, dataset), _described(repeated, frame, dataset)]),
+        pl.concat([described(faults, kept, dataset, rest), described(repeated, frame, dataset, first)]),
         frame.filter("_giong_het").group_by("_tep", maintain_order=True).len("rows"),
-        tally,
+        results,
     )
 
 
@@ -94,68 +99,16 @@ def _repeats(frame: pl.DataFrame, dataset: Dataset) -> pl.Series:
     return pl.repeat(False, frame.height, eager=True, dtype=pl.Boolean).scatter(rows, repeated)
 
 
-def _judge(
-    frame: pl.DataFrame, dataset: Dataset, rules: Sequence[Judgement]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Run `rules` through Pandera; returns failures (`index`, `code`) and the tally of cells."""
-    tally = _Tally(frame)
-    judge = schema(dataset, rules, tally.record)
+def judge(frame: pl.DataFrame, dataset: Dataset, rules: Sequence[Judgement], results: Tally) -> pl.DataFrame:
+    """Run `rules` through Pandera, each noted in `results`; returns failures (`index` of the row, `code`)."""
     try:
-        judge.validate(frame, lazy=True)
+        schema(dataset, rules, results.record).validate(frame, lazy=True)
         cases = pl.DataFrame(schema={"check": pl.String, "index": pl.Int32})
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
     failures = cases.select(pl.col("index").cast(pl.UInt32), pl.col("check").alias("code"))
-    tally.prove(rules, failures)
-    return failures, tally.table()
-
-
-class _Tally:
-    """Counts, by part and dimension, the cells that were judged and those that failed."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._parts = frame["_tep"]
-        self._failed: dict[str, int] = {}
-        self._cells: dict[tuple[str, str], tuple[pl.Series, pl.Series]] = {}
-
-    def record(self, rule: Judgement, failed: pl.Series) -> None:
-        """Take note of one rule's result, one Boolean a row."""
-        if failed.len() != self._parts.len() or failed.dtype != pl.Boolean:
-            raise RuleDidNotRunError(f"Quy tắc {rule.code} không cho kết quả trên từng dòng.")
-        self._failed[rule.code] = int(failed.sum())
-        cell = rule.column, rule.dimension
-        judged, wrong = failed.is_not_null(), failed.fill_null(value=False)
-        if cell in self._cells:
-            judged, wrong = self._cells[cell][0] | judged, self._cells[cell][1] | wrong
-        self._cells[cell] = judged, wrong
-
-    def prove(self, rules: Iterable[Judgement], failures: pl.DataFrame) -> None:
-        """Raise unless every rule ran once over every row and Pandera reports just what it found."""
-        reported = dict(failures["code"].value_counts().iter_rows())
-        for rule in rules:
-            if rule.code not in self._failed:
-                raise RuleDidNotRunError(f"Quy tắc {rule.code} không chạy.")
-            if reported.pop(rule.code, 0) != self._failed[rule.code]:
-                raise RuleDidNotRunError(f"Quy tắc {rule.code} cho kết quả không khớp.")
-        if reported or failures["index"].null_count():
-            raise RuleDidNotRunError("Có kiểm tra không chạy được: " + ", ".join(sorted(reported)))
-
-    def table(self) -> pl.DataFrame:
-        """One row a part and dimension: cells judged, cells failed."""
-        counts = [
-            pl.DataFrame({"_tep": self._parts, "judged": judged, "failed": failed})
-            .group_by("_tep")
-            .sum()
-            .with_columns(dimension=pl.lit(dimension))
-            for (_, dimension), (judged, failed) in self._cells.items()
-        ]
-        return (
-            pl.concat(counts)
-            .group_by("_tep", "dimension")
-            .sum()
-            .select("_tep", "dimension", "judged", "failed")
-            .sort("_tep", pl.col("dimension").cast(pl.Enum(list(DIMENSIONS))))
-        )
+    results.prove(rules, failures)
+    return failures
 
 
 def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) -> pl.Series:
@@ -166,9 +119,11 @@ def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) 
     return classes.scatter(failures["index"].filter(blocking), "khong_su_dung")
 
 
-def _described(failures: pl.DataFrame, frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
-    """Failures with their place, what was typed there and what is wrong with it."""
-    rules = {rule.code: rule for rule in judgements_of(dataset)}
+def described(
+    failures: pl.DataFrame, frame: pl.DataFrame, dataset: Dataset, judged_by: Sequence[Judgement]
+) -> pl.DataFrame:
+    """Failures with their place, what was typed there and what is wrong with it (`FAULTS_SCHEMA`)."""
+    rules = {rule.code: rule for rule in judged_by}
     found = [pl.DataFrame(schema=FAULTS_SCHEMA)]
     for (code,), group in failures.group_by("code", maintain_order=True):
         rule = rules[str(code)]
@@ -188,10 +143,15 @@ def _described(failures: pl.DataFrame, frame: pl.DataFrame, dataset: Dataset) ->
                 pl.lit(rule.dimension).alias("dimension"),
                 pl.lit(rule.severity).alias("severity"),
                 pl.col(chu(rule.column)).alias("value"),
-                pl.lit(rule.says).alias("message"),
+                _message(rule).alias("message"),
             )
         )
     return pl.concat(found)
+
+
+def _message(rule: Judgement) -> pl.Expr:
+    says = pl.lit(rule.says)
+    return says if rule.note is None else pl.concat_str(says, rule.note, separator=" ", ignore_nulls=True)
 
 
 def _record_name(dataset: Dataset) -> pl.Expr:

@@ -61,6 +61,10 @@ class Column:
     may_be_future: bool = False
 
 
+#: Rows of an example, as a clerk types them: what stands in the columns that matter; the others are good.
+Rows = tuple[Mapping[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One sentence about a row that must not be true.
@@ -68,7 +72,9 @@ class Rule:
     `fails_when` is a polars expression over the dataset's typed columns and the context columns
     `_ngay_xet` (Date, the day on which the hand-in is judged), `_ky_tu`, `_ky_den` (Date, first
     and last day of its period) and `_tep` (one hand-in's table). Null means "cannot tell" and is
-    no fault. The fault stands at the column named before the dot of `code`, or at `on[0]`.
+    no fault. The fault stands at the column named before the dot of `code`, or at `on[0]`. `note`, an
+    expression over the rows that fail, adds a sentence to `says`. None of the rows of `good` fails; the
+    last of `bad` does.
     """
 
     code: str
@@ -77,19 +83,50 @@ class Rule:
     severity: Severity
     says: str
     fails_when: pl.Expr
+    note: pl.Expr | None = None
+    good: Rows = ()
+    bad: Rows = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What ties rows to the rows of another dataset for the same period.
+
+    Tied are rows with the same value in the column `by`; where `place` names a column of the other
+    dataset, only those that stand at the unit that handed in. `brings` are aggregates over the tied
+    rows, seen by rules as `<to>.<name>`. Quarantined rows are tied too: they have `_lop`.
+    """
+
+    to: str
+    by: str
+    place: str | None = None
+    brings: Mapping[str, pl.Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Cross:
-    """A rule that needs another dataset; judged when all hand-ins of a period are known."""
+    """A rule that needs another dataset; judged when all hand-ins of a period are known.
+
+    `fails_when` sees what a `Rule`'s does, what `tied` brings, `_co` (whether any row is tied) and
+    `_khong_ro` (rows of the other dataset at this place whose `by` could not be read). At `level`
+    "tep" it is turned round: asked of every tied group of the other dataset, `_co` says whether the
+    hand-in has it, and a hand-in has one fault; its `note` sees `_thieu` (how many failed for sure) and
+    `_phai_co` (of how many). What one unit wrote never keeps another's rows back: `severity` is a warning.
+    Examples have rows of the other dataset in `beside`; at level "tep" the hand-in fails as a whole.
+    """
 
     code: str
     on: tuple[str, ...]
-    with_: str
+    tied: Tie
     dimension: Dimension
-    severity: Severity
+    severity: Literal["canh_bao"]
     says: str
+    fails_when: pl.Expr
+    note: pl.Expr | None = None
     level: Literal["o", "tep"] = "o"
+    good: Rows = ()
+    bad: Rows = ()
+    beside: Rows = ()
 
 
 @dataclass(frozen=True, slots=True)

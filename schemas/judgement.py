@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.contract import Column, Dataset, Dimension, Severity, chu
+from schemas.contract import Column, Cross, Dataset, Dimension, Severity, chu
 from schemas.kinds.base import Flaw
 
 REPEATED = "khoa.trung_y_het"
@@ -24,16 +24,32 @@ class Judgement:
     severity: Severity
     says: str
     fails_when: pl.Expr
+    note: pl.Expr | None = None
 
 
 def judgements_of(dataset: Dataset) -> tuple[Judgement, ...]:
     """The judgements of a dataset: by column, then of its key, then its rules."""
     flaws = (_of_flaw(column, flaw) for column in dataset.columns for flaw in column.kind.flaws(column))
     rules = (
-        Judgement(r.code, dataset.blamed(r), r.on, r.dimension, r.severity, r.says, r.fails_when)
+        Judgement(r.code, dataset.blamed(r), r.on, r.dimension, r.severity, r.says, r.fails_when, r.note)
         for r in dataset.rules
     )
     return (*flaws, *_of_key(dataset), *rules)
+
+
+def crossing(dataset: Dataset, cross: Cross, *, not_judged: pl.Expr) -> Judgement:
+    """The judgement that a cross rule passes on the rows of `dataset`, but for those `not_judged`."""
+    fails = pl.when(~not_judged).then(cross.fails_when)
+    return Judgement(
+        cross.code,
+        dataset.blamed(cross),
+        cross.on,
+        cross.dimension,
+        cross.severity,
+        cross.says,
+        fails,
+        cross.note,
+    )
 
 
 def _of_flaw(column: Column, flaw: Flaw) -> Judgement:

@@ -2,9 +2,21 @@
 
 from polars import col
 
-from schemas.contract import Column, Cross, Dataset, Rule
+from schemas.contract import Column, Cross, Dataset, Rule, Tie
 from schemas.kinds import CO_KHONG, LUA_CHON, NGAY, SO_DINH_DANH, SO_LUONG
 from schemas.rules import blank
+
+#: Người có tên trong danh sách dân cư cùng kỳ, kể cả người đã chết, đã chuyển đi: họ vẫn có trong danh sách.
+#: Of two rows under one number nobody knows which is right: dead is who is dead in all of them, young who
+#: is young in all. A birth known by its year alone stands as 1 January: who is young by it is so for sure.
+NGUOI = Tie(
+    "dan_cu",
+    by="so_dinh_danh",
+    brings={
+        "da_chet": (col("tinh_trang") == "Đã chết").all(ignore_nulls=False),
+        "sinh": col("ngay_sinh").min(),
+    },
+)
 
 DATASET = Dataset(
     name="dinh_danh",
@@ -61,26 +73,47 @@ DATASET = Dataset(
         Cross(
             "so_dinh_danh.khong_co_trong_dan_cu",
             on=("so_dinh_danh",),
-            with_="dan_cu",
+            tied=NGUOI,
             dimension="dung",
             severity="canh_bao",
             says="Số định danh không có trong danh sách dân cư.",
+            fails_when=~col("_co"),
+            good=({"so_dinh_danh": "038090000001"},),
+            bad=({"so_dinh_danh": "038090000002"},),
+            beside=({"so_dinh_danh": "038090000001"},),
         ),
         Cross(
             "so_dinh_danh.da_chet",
             on=("so_dinh_danh",),
-            with_="dan_cu",
+            tied=NGUOI,
             dimension="song",
             severity="canh_bao",
             says="Tài khoản của người đã chết còn hoạt động.",
+            fails_when=col("dan_cu.da_chet"),
+            good=({"so_dinh_danh": "038090000001"},),
+            bad=({"so_dinh_danh": "038090000002"},),
+            beside=(
+                {"so_dinh_danh": "038090000001"},
+                {"so_dinh_danh": "038090000002", "tinh_trang": "Đã chết", "ngay_mat": "02/10/2026"},
+            ),
         ),
         Cross(
             "muc_do.duoi_14_tuoi",
             on=("so_dinh_danh", "muc_do"),
-            with_="dan_cu",
+            tied=NGUOI,
             dimension="dung",
             severity="canh_bao",
             says="Mức độ 2 cấp cho người dưới 14 tuổi: đề nghị kiểm tra.",
+            fails_when=(col("muc_do") == "2") & (col("dan_cu.sinh").dt.offset_by("14y") > col("_ky_den")),
+            good=(
+                {"so_dinh_danh": "038212000001", "muc_do": "1"},
+                {"so_dinh_danh": "038212000002", "muc_do": "2"},
+            ),
+            bad=({"so_dinh_danh": "038212000001", "muc_do": "2"},),
+            beside=(
+                {"so_dinh_danh": "038212000001", "ngay_sinh": "01/11/2012"},
+                {"so_dinh_danh": "038212000002", "ngay_sinh": "31/10/2012"},
+            ),
         ),
     ),
 )

@@ -1,7 +1,21 @@
 """Hộ gia đình: kỹ năng số và lối sống xanh: một hộ mỗi dòng."""
 
-from schemas.contract import Column, Cross, Dataset
+from polars import col, format, when
+
+from schemas.contract import Column, Cross, Dataset, Tie
 from schemas.kinds import CO_KHONG, HO_TEN, LUA_CHON, MA, SO_LUONG
+
+#: Households of the register that stand in the thôn; who died or moved away is no member any more.
+#: `chac` counts members for sure; `co_the` also those of whom the register is not clear.
+HO = Tie(
+    "dan_cu",
+    by="ma_ho",
+    place="thon",
+    brings={
+        "chac": ((col("_lop") != "khong_su_dung") & (col("tinh_trang") == "Đang sống")).sum(),
+        "co_the": (col("tinh_trang").is_null() | (col("tinh_trang") == "Đang sống")).sum(),
+    },
+)
 
 DATASET = Dataset(
     name="ho_gia_dinh",
@@ -46,27 +60,54 @@ DATASET = Dataset(
         Cross(
             "ma_ho.khong_co_trong_dan_cu",
             on=("ma_ho",),
-            with_="dan_cu",
+            tied=HO,
             dimension="dung",
             severity="canh_bao",
             says="Mã hộ không có trong danh sách dân cư của thôn.",
+            fails_when=~col("_co"),
+            good=({"ma_ho": "H00012"},),
+            bad=({"ma_ho": "H00013"},),
+            beside=({"ma_ho": "H00012"},),
         ),
         Cross(
             "ma_ho.chua_bao_cao",
             on=("ma_ho",),
-            with_="dan_cu",
+            tied=HO,
             dimension="du",
             severity="canh_bao",
             says="Hộ có trong danh sách dân cư nhưng thôn chưa báo cáo.",
             level="tep",
+            fails_when=when(col("dan_cu.chac") > 0).then(~col("_co")),
+            note=format("Còn thiếu {} trên {} hộ.", "_thieu", "_phai_co"),
+            good=({"ma_ho": "H00012"}, {"ma_ho": "H00013"}),
+            bad=({"ma_ho": "H00012"},),
+            beside=(
+                {"so_dinh_danh": "038090000001", "ma_ho": "H00012"},
+                {"so_dinh_danh": "038090000002", "ma_ho": "H00013"},
+            ),
         ),
         Cross(
             "nhan_khau.khac_dan_cu",
             on=("ma_ho", "nhan_khau"),
-            with_="dan_cu",
+            tied=HO,
             dimension="sach",
             severity="canh_bao",
             says="Số nhân khẩu khác danh sách dân cư.",
+            fails_when=~col("nhan_khau").is_between(
+                col("dan_cu.chac"), col("dan_cu.co_the") + col("_khong_ro")
+            ),
+            note=format("Danh sách dân cư ghi {} người đang sống trong hộ.", "dan_cu.chac"),
+            good=({"ma_ho": "H00012", "nhan_khau": "1"},),
+            bad=({"ma_ho": "H00012", "nhan_khau": "2"},),
+            beside=(
+                {"so_dinh_danh": "038090000001", "ma_ho": "H00012"},
+                {
+                    "so_dinh_danh": "038090000002",
+                    "ma_ho": "H00012",
+                    "tinh_trang": "Đã chuyển đi",
+                    "quan_he": "Con",
+                },
+            ),
         ),
     ),
 )

@@ -1,0 +1,85 @@
+"""Keeps the result of every rule on every cell: proves that each rule ran, counts cells judged and failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from schemas.contract import DIMENSIONS
+from schemas.judgement import Judgement
+
+COLUMNS = {"_tep": pl.UInt32, "dimension": pl.String, "judged": pl.UInt64, "failed": pl.UInt64}
+
+
+class RuleDidNotRunError(RuntimeError):
+    """A rule gave no result: nothing may be published, whatever the data."""
+
+
+class Tally:
+    """What the rules said of the rows whose hand-ins are `parts` (`_tep`, one a row)."""
+
+    def __init__(self, parts: pl.Series) -> None:
+        self._parts = parts
+        self._failed: dict[str, int] = {}
+        self._cells: dict[tuple[str, str], tuple[pl.Series, pl.Series]] = {}
+        self._blocked: dict[str, pl.Series] = {}
+        self._more: list[pl.DataFrame] = []
+
+    def record(self, rule: Judgement, failed: pl.Series) -> None:
+        """Take note of one rule's result, one Boolean a row: failed, passed or, null, not judged."""
+        if failed.len() != self._parts.len() or failed.dtype != pl.Boolean:
+            raise RuleDidNotRunError(f"Quy tắc {rule.code} không cho kết quả trên từng dòng.")
+        self._failed[rule.code] = int(failed.sum())
+        cell = rule.column, rule.dimension
+        judged, wrong = failed.is_not_null(), failed.fill_null(value=False)
+        if rule.severity == "chan" and self._failed[rule.code]:
+            before = self._blocked.get(rule.column)
+            self._blocked[rule.column] = wrong if before is None else before | wrong
+        if cell in self._cells:
+            judged, wrong = self._cells[cell][0] | judged, self._cells[cell][1] | wrong
+        self._cells[cell] = judged, wrong
+
+    def add(self, counts: pl.DataFrame) -> None:
+        """Take note of what was judged of hand-ins as a whole (`COLUMNS`)."""
+        self._more.append(counts.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()))
+
+    def prove(self, rules: Iterable[Judgement], failures: pl.DataFrame) -> None:
+        """Raise unless every rule ran once over every row and Pandera reports just what it found."""
+        reported = dict(failures["code"].value_counts().iter_rows())
+        for rule in rules:
+            if rule.code not in self._failed:
+                raise RuleDidNotRunError(f"Quy tắc {rule.code} không chạy.")
+            if reported.pop(rule.code, 0) != self._failed[rule.code]:
+                raise RuleDidNotRunError(f"Quy tắc {rule.code} cho kết quả không khớp.")
+        if reported or failures["index"].null_count():
+            raise RuleDidNotRunError("Có kiểm tra không chạy được: " + ", ".join(sorted(reported)))
+
+    @property
+    def results(self) -> int:
+        """How many rules gave their result on every row."""
+        return len(self._failed)
+
+    def blocked(self, columns: Iterable[str]) -> pl.Series:
+        """One Boolean a row: whether a blocking fault stands at one of its `columns`."""
+        rows = pl.repeat(False, self._parts.len(), eager=True, dtype=pl.Boolean)
+        for column in columns:
+            rows = rows | self._blocked.get(column, rows)
+        return rows
+
+    def table(self) -> pl.DataFrame:
+        """One row a part and dimension (`COLUMNS`): cells judged, cells failed."""
+        counts = [
+            pl.DataFrame({"_tep": self._parts, "judged": judged, "failed": failed})
+            .group_by("_tep")
+            .agg(pl.col("judged", "failed").sum().cast(pl.UInt64))
+            .select("_tep", pl.lit(dimension).alias("dimension"), "judged", "failed")
+            for (_, dimension), (judged, failed) in self._cells.items()
+        ]
+        return (
+            pl.concat([pl.DataFrame(schema=COLUMNS), *counts, *self._more])
+            .group_by("_tep", "dimension")
+            .agg(pl.col("judged", "failed").sum())
+            .select(*COLUMNS)
+            .sort("_tep", pl.col("dimension").cast(pl.Enum(list(DIMENSIONS))))
+        )
