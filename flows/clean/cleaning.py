@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.clean.changes import CHANGES_SCHEMA, changes_of
+from flows.clean.changes import changes_of
 from flows.clean.lost_zeros import restored
 from flows.clean.readers import READERS
 from flows.clean.reading import Reading, Setting, all_null, completed
@@ -60,7 +60,7 @@ def clean(table: Table, dataset: Dataset, commune: Commune) -> Cleaned:
     )
     return Cleaned(
         pl.DataFrame([cells["_row"], *columns, *cells.select(pl.col(_PLACES))]),
-        pl.concat([pl.DataFrame(schema=CHANGES_SCHEMA), *changes]),
+        pl.concat([table.changes, *changes]),
         unknown_units(table, dataset),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.read.body import Body, Section
+from flows.read.body import Body
 from flows.read.grid import Mask, Sheet, index_of
 from flows.read.heading import Path
 from flows.read.routing import Fit
@@ -36,7 +36,7 @@ def cells_of(sheet: Sheet, body: Body, fit: Fit, columns: Mapping[str, Sequence[
     frame = pl.DataFrame(series)
     frame = _with_sex(frame, sheet, body, fit.dataset, columns)
     letters = {**letters, **_letter_of_sex(frame, letters, fit.dataset)}
-    return _with_places(frame, body, fit.dataset, letters)
+    return _with_places(frame, sheet, body, fit.dataset, letters)
 
 
 def totals_of(sheet: Sheet, body: Body, taken: Taken) -> pl.DataFrame:
@@ -110,7 +110,9 @@ def _split_column(frame: pl.DataFrame, columns: Iterable[str]) -> str | None:
     return next((name for name in columns if f"{name}.cot" in frame.columns), None)
 
 
-def _with_places(frame: pl.DataFrame, body: Body, dataset: Dataset, letters: dict[str, str]) -> Taken:
+def _with_places(
+    frame: pl.DataFrame, sheet: Sheet, body: Body, dataset: Dataset, letters: dict[str, str]
+) -> Taken:
     """The thôn that section rows carry, where the row itself names none."""
     thon = next((c.name for c in dataset.columns if c.kind.name == "thon"), None)
     # Where the rows are the thôn themselves, a section above them is something else.
@@ -125,12 +127,13 @@ def _with_places(frame: pl.DataFrame, body: Body, dataset: Dataset, letters: dic
         letters = {**letters, thon: places[0].letter}
         blank = [pl.lit(None, pl.String).alias(chu(thon)), pl.lit(0, pl.UInt8).alias(kieu(thon))]
         frame = frame.with_columns(blank)
-    return Taken(_carried(frame, places, thon), letters)
+    above = [(sheet.number(section.row), section.label) for section in places]
+    return Taken(_carried(frame, above, thon), letters)
 
 
-def _carried(frame: pl.DataFrame, places: Sequence[Section], thon: str) -> pl.DataFrame:
+def _carried(frame: pl.DataFrame, places: Sequence[tuple[int, str]], thon: str) -> pl.DataFrame:
     schema = {"_row": pl.UInt32, "_place": pl.String}
-    above = pl.DataFrame([(s.row + 1, s.label) for s in places], schema=schema, orient="row")
+    above = pl.DataFrame(places, schema=schema, orient="row")
     above = above.with_columns(pl.col("_row").alias("_of"))
     own = pl.col(chu(thon)).is_not_null()
     return (

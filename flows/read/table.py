@@ -43,6 +43,23 @@ ROWS_SCHEMA: Mapping[str, type[pl.DataType]] = {
 }
 
 
+#: What reading changed in cells: one row a cell; `column` is a letter, `name` a contract column.
+CHANGES_SCHEMA: Mapping[str, type[pl.DataType]] = {
+    "row": pl.UInt32,
+    "column": pl.String,
+    "name": pl.String,
+    "change": pl.String,
+    "before": pl.String,
+    "after": pl.String,
+}
+DECODED = "bang_ma"  # the cell was in an encoding before Unicode
+DITTO = "nhu_tren"  # the cell held a ditto mark
+
+
+def _no_changes() -> pl.DataFrame:
+    return pl.DataFrame(schema=CHANGES_SCHEMA)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A fault of a file, sheet or table (codes `tep.*`), with its place and a sentence for the clerk.
@@ -71,7 +88,9 @@ class Table:
     in a section row above its records, `thon.chu` holds it and `thon.row` the section's row.
     `letters` gives each found column's letter, `units` the unit of measure that its heading states.
     `title` is the text above the heading, one entry a non-empty cell. `nil` says that the sheet
-    declares "Không phát sinh". `totals` holds its total rows as `cells` does the records.
+    declares "Không phát sinh". `totals` holds its total rows as `cells` does the records,
+    `changes` (`CHANGES_SCHEMA`) what reading changed in cells. Where a birth date stands in one of two
+    columns, for men and for women, `<name>.cot` gives the letter of the one that holds it.
     """
 
     dataset: str
@@ -82,6 +101,7 @@ class Table:
     units: Mapping[str, str] = field(default_factory=dict)
     nil: bool = False
     totals: pl.DataFrame = field(default_factory=pl.DataFrame)
+    changes: pl.DataFrame = field(default_factory=_no_changes)
 
 
 @dataclass(frozen=True, slots=True)

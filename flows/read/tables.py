@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,8 @@ from flows.read.extract import cells_of, totals_of
 from flows.read.grid import Mask, Sheet, index_of
 from flows.read.heading import Vocabulary, key, measured, strip_parentheses, tidy
 from flows.read.layout import Block, find_blocks, numbering_letter
+from flows.read.recode import Originals, in_unicode
+from flows.read.repairs import repaired
 from flows.read.routing import Fit, choose, columns_of, fits, heading_problems, missing_problems, unclear
 from flows.read.table import ROLES, Problem, Table
 from flows.read.words import is_tail, is_total, says_nil
@@ -30,6 +32,7 @@ class SheetRead:
     """What one sheet gave."""
 
     sheet: Sheet
+    originals: Originals
     codes: Codes
     tables: list[Table] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -54,8 +57,9 @@ class SheetRead:
 
 def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
     """The tables of a sheet; rows of what is no table are accounted for as `ngoai_bang`."""
+    sheet, originals = in_unicode(sheet)
     height = sheet.height
-    read = SheetRead(sheet, np.full(height, CODE["ngoai_bang"], np.uint8))
+    read = SheetRead(sheet, originals, np.full(height, CODE["ngoai_bang"], np.uint8))
     blocks = find_blocks(sheet, vocabulary) if height else []
     tops = [
         _title_top(sheet, block, after)
@@ -65,7 +69,31 @@ def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
         _read_table(read, block, top, stop, vocabulary)
     if not blocks and height:
         read.codes[_blank(sheet, 0, height)] = CODE["trong"]
+    read.tables = _joined(read.tables)
     return read
+
+
+def _joined(tables: Sequence[Table]) -> list[Table]:
+    """The tables, those that only continue an earlier one on the sheet joined to it."""
+    joined: list[Table] = []
+    for table in tables:
+        before = joined[-1] if joined else None
+        if before and _layout(before) == _layout(table) and before.cells.columns == table.cells.columns:
+            joined[-1] = replace(
+                before,
+                title=before.title + table.title,
+                cells=pl.concat([before.cells, table.cells]),
+                nil=before.nil and table.nil,
+                totals=pl.concat([before.totals, table.totals]),
+                changes=pl.concat([before.changes, table.changes]),
+            )
+        else:
+            joined.append(table)
+    return joined
+
+
+def _layout(table: Table) -> tuple[object, ...]:
+    return table.dataset, table.letters, table.units
 
 
 def _title_top(sheet: Sheet, block: Block, floor: int) -> int:
@@ -100,7 +128,8 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     read.recognised = True
     body = classify(sheet, block.body, stop, _columns(fit, block))
     title = _title(sheet, top, block.top)
-    table = cells_of(sheet, body, fit, columns_of(fit))
+    taken = cells_of(sheet, body, fit, columns_of(fit))
+    table, changes = repaired(sheet, taken, fit.dataset, read.originals)
     found = frozenset(table.letters)
     place = (sheet.name, line)
     problems = heading_problems(fit, block, place, vocabulary)
@@ -121,6 +150,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             _units(fit, title),
             nil,
             totals_of(sheet, body, table) if fit.dataset.totals else pl.DataFrame(),
+            changes,
         )
     )
 
