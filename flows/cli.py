@@ -12,8 +12,9 @@ import typer
 
 from flows import commands
 from flows.refusal import AuditRefusedError
-from flows.root import LockedError
+from flows.root import LockedError, NoReleaseError
 
+WRONG_USAGE = 2
 NOT_PUBLISHED = 3
 LOCKED = 4
 OUR_FAULT = 5
@@ -43,6 +44,9 @@ def main() -> None:
     except LockedError as locked:
         typer.echo(str(locked), err=True)
         sys.exit(LOCKED)
+    except NoReleaseError as unknown:
+        typer.echo(str(unknown), err=True)
+        sys.exit(WRONG_USAGE)
     except AuditRefusedError as refused:
         typer.echo(str(refused), err=True)
         sys.exit(NOT_PUBLISHED)

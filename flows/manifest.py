@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.collect import HandIn
@@ -66,8 +67,16 @@ def files(folder: Path) -> list[Path]:
 def _entry(folder: Path, path: Path) -> Entry:
     with path.open("rb") as handle:
         digest = file_digest(handle, "sha256").hexdigest()
-    rows = pq.read_metadata(path).num_rows if path.suffix == ".parquet" else None
+    rows = _rows(path) if path.suffix == ".parquet" else None
     return Entry(path.relative_to(folder).as_posix(), digest, path.stat().st_size, rows)
+
+
+def _rows(path: Path) -> int | None:
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except pa.ArrowInvalid:
+        # A file damaged later on: its hash tells.
+        return None
 
 
 def write_manifest(folder: Path, contracts: Contracts, origin: Origin, all_files: Iterable[Entry]) -> str:

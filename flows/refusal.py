@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from flows.manifest import AUDIT
 from flows.root import Root
@@ -31,7 +32,7 @@ def sentences(faults: Sequence[str], surprises: Sequence[str]) -> list[str]:
     said += [f"- {fault}" for fault in faults]
     said += [f"- Thay đổi bất thường: {surprise}" for surprise in surprises]
     if not faults:
-        said.append("Nếu thay đổi là đúng, chạy lại với: dulieuxa run --acknowledge “lý do”.")
+        said.append("Nếu thay đổi là đúng, chạy lại với: dulieuxa run --acknowledge LÝ_DO.")
     return said
 
 
@@ -57,7 +58,7 @@ def _page(as_of: date, refusal: AuditRefusedError) -> str:
     )
 
 
-def refused(root: Root) -> Mapping[str, object] | None:
+def refused(root: Root) -> Mapping[str, Any] | None:
     """Day and reasons of the last refusal; None where the last day was published."""
     path = root.refused / _REASONS
     return json.loads(path.read_bytes()) if path.exists() else None

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from datetime import date
 from errno import EMLINK, ENOTSUP, EPERM, EXDEV
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from flows import journal
 from flows.manifest import MANIFEST, Entry, Origin, entries, files, hashes, read_manifest, write_manifest
-from flows.root import Root
+from flows.root import NoReleaseError, Root
 from schemas.registry import Contracts
 
 STAGING = ".dang_ghi"
@@ -104,6 +105,26 @@ def switch(root: Root, release: str) -> None:
     _sync_entry(root.latest.parent)
 
 
+def named(root: Root, said: str | None) -> Path:
+    """The release whose id starts with `said`; the published one where nothing is said.
+
+    Raises:
+        NoReleaseError: there is none, or more than one.
+    """
+    found = [name for name in releases(root) if name.startswith(said or published(root) or "-")]
+    if len(found) != 1:
+        what = f"bản công bố nào là {said}" if said else "bản công bố nào"
+        several = f"Nhiều bản bắt đầu bằng {said}: {', '.join(found)}." if found else f"Không có {what}."
+        raise NoReleaseError(several)
+    return root.releases / found[0]
+
+
+def roll_back(root: Root, release: Path, reason: str | None) -> None:
+    """Show readers `release` again, and record that; what was published after it is taken back."""
+    journal.note(root, release.name, "quay_lai", reason)
+    switch(root, release.name)
+
+
 def _sync(folder: Path) -> None:
     """Make every file of `folder` and its name durable before anything points at it."""
     for path in (*files(folder), folder / MANIFEST):
@@ -157,6 +178,6 @@ def issues_before(root: Root, as_of: date) -> pl.DataFrame:
     return pl.read_parquet(place / "issues.parquet") if place else pl.DataFrame()
 
 
-def manifests(root: Root) -> Mapping[str, dict[str, object]]:
+def manifests(root: Root) -> Mapping[str, dict[str, Any]]:
     """The manifest of every release at hand, by id."""
     return {name: read_manifest(root.releases / name) for name in releases(root)}

@@ -17,6 +17,10 @@ class LockedError(RuntimeError):
     """Another run holds the lock of this root."""
 
 
+class NoReleaseError(LookupError):
+    """There is no such release."""
+
+
 @dataclass(frozen=True, slots=True)
 class Root:
     """The folder of one commune; made private to its owner where personal data lies."""

@@ -1,0 +1,30 @@
+"""`dulieuxa doctor`: what would make a run fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from flows.commands import RootOption
+
+
+def command(root: RootOption = Path()) -> None:
+    """Kiểm tra thư mục của xã: đĩa, quyền, khóa, vết của lượt chạy bị ngắt. Mã thoát 1 nếu có gì không ổn.
+
+    Ví dụ: dulieuxa doctor --root /srv/xa
+    """
+    from flows.doctor import inbox_of_nobody, looked_over
+    from flows.root import Root
+    from schemas.units import ngoc_lac
+
+    of = Root(root.resolve())
+    of.prepare()
+    well = True
+    for good, said in looked_over(of):
+        typer.echo(f"{'✓' if good else '✗'} {said}")
+        well = well and good
+    for folder in inbox_of_nobody(of, frozenset(unit.name for unit in ngoc_lac().units)):
+        typer.echo(f"! Thư mục {folder} không của đơn vị nào")
+    if not well:
+        raise typer.Exit(1)

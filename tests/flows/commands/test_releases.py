@@ -1,0 +1,208 @@
+"""The commands over published releases, on a root with two days."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from flows import journal
+from flows.cli import app
+from flows.collect import HandIn
+from flows.manifest import read_manifest
+from flows.release import before, named, published, roll_back
+from flows.retention import plan, purge
+from flows.root import NoReleaseError, Root
+from flows.verify import wrong
+from schemas.retention import Policy
+from tests.conftest import run_plainly
+
+MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
+HEAD = ["Tháng 11 năm 2026", "Ngày phản ánh;Nhà mạng;Nội dung;Trạng thái;Ngày giải quyết"]
+
+
+def complaints(root: Path, name: str, contents: list[str]) -> None:
+    folder = root / "raw" / "inbox" / "T01"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [f"{at + 1:02}/11/2026;VNPT;{said};Mới;" for at, said in enumerate(contents)]
+    (folder / name).write_text("\n".join([*HEAD, *rows]), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("two days")
+    complaints(root, "mot.csv", ["Đứt cáp", "Mất sóng", "Sóng yếu"])
+    run_plainly(root, as_of=MONDAY)
+    complaints(root, "hai.csv", ["Đứt cáp", "Mất sóng", "Chập chờn", "Đổ cột"])
+    run_plainly(root, as_of=TUESDAY)
+    return root
+
+
+@pytest.fixture
+def two_days(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "xa", symlinks=True))
+
+
+def dulieuxa(*words: str, root: Path) -> Result:
+    return CliRunner().invoke(app(), [*words, "--root", str(root)])
+
+
+def test_releases_are_listed_with_the_shown_one_marked(two_days: Path) -> None:
+    shown = published(Root(two_days))
+    said = dulieuxa("releases", root=two_days).stdout.splitlines()
+    assert len(said) == 2
+    assert said[1].startswith(f"* {shown}")
+
+
+def test_diff_tells_rows_added_and_removed(two_days: Path) -> None:
+    said = dulieuxa("diff", root=two_days).stdout
+    assert "phan_anh_ha_tang" in said
+    found = [
+        cell.strip() for cell in next(line for line in said.splitlines() if "phan_anh" in line).split("│")
+    ]
+    assert found[2:7] == ["3", "4", "2", "0", "1"]
+
+
+def test_a_manifest_names_the_release_before_it(two_days: Path) -> None:
+    root = Root(two_days)
+    monday, tuesday = named(root, "20261123"), named(root, "20261124")
+    assert read_manifest(tuesday)["before"] == monday.name
+    assert read_manifest(monday)["before"] is None
+
+
+def test_rollback_shows_the_former_release_and_is_recorded(two_days: Path) -> None:
+    done = dulieuxa("rollback", "20261123", "--reason", "Nhầm", root=two_days)
+    assert done.exit_code == 0
+    last = journal.lines(Root(two_days))[-1]
+    assert (last.release[:8], last.act, last.reason) == ("20261123", "quay_lai", "Nhầm")
+    assert published(Root(two_days)) == last.release
+    assert json.loads((two_days / "curated" / "latest.json").read_text())["release"] == last.release
+
+
+def test_what_was_taken_back_is_not_what_the_next_day_goes_on_from(two_days: Path) -> None:
+    root = Root(two_days)
+    monday = named(root, "20261123")
+    assert before(root, date(2026, 11, 25)) == named(root, "20261124")
+    roll_back(root, monday, None)
+    assert before(root, date(2026, 11, 25)) == monday
+
+
+def test_verify_passes_what_was_published(two_days: Path) -> None:
+    assert dulieuxa("verify", root=two_days).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda folder: (folder / "issues.parquet").write_bytes(b"x"), "issues.parquet đã bị sửa"),
+        (lambda folder: (folder / "issues.parquet").unlink(), "Thiếu tệp issues.parquet"),
+        (lambda folder: (folder / "them.txt").write_text("x"), "Tệp lạ them.txt"),
+        (
+            lambda folder: (folder / "manifest.json").write_bytes(
+                (folder / "manifest.json").read_bytes() + b"\n"
+            ),
+            "manifest.json đã bị sửa",
+        ),
+        (lambda folder: (folder / "manifest.json").unlink(), "Thiếu manifest.json"),
+    ],
+    ids=["changed", "lost", "added", "manifest changed", "manifest lost"],
+)
+def test_verify_finds_every_byte_that_is_not_as_published(damage, said: str, two_days: Path) -> None:
+    place = named(Root(two_days), None)
+    damage(place)
+    assert said in " ".join(wrong(place))
+
+
+def test_unchanged_files_are_links_to_those_of_the_day_before(made: Path) -> None:
+    monday, tuesday = named(Root(made), "20261123"), named(Root(made), "20261124")
+
+    hashes = {entry["path"]: entry["sha256"] for entry in read_manifest(monday)["files"]}
+    shared = [
+        entry["path"]
+        for entry in read_manifest(tuesday)["files"]
+        if hashes.get(entry["path"]) == entry["sha256"]
+    ]
+    assert shared
+
+    assert all((monday / path).stat().st_ino == (tuesday / path).stat().st_ino for path in shared)
+
+
+def test_a_day_before_the_shown_one_does_not_take_readers_back(two_days: Path) -> None:
+    shown = published(Root(two_days))
+    run_plainly(two_days, as_of=date(2026, 11, 22))
+    assert published(Root(two_days)) == shown
+
+
+@pytest.mark.parametrize(
+    "words", [("status",), ("doctor",), ("trace", "bao_cao_dung_han"), ("purge", "--dry-run")]
+)
+def test_commands_answer_in_vietnamese(words: tuple[str, ...], two_days: Path) -> None:
+    done = dulieuxa(*words, root=two_days)
+    assert done.exit_code == 0, done.output
+    assert any(letter in done.stdout for letter in "ạảấầđềệộế")
+
+
+def test_sql_sees_tables_and_datasets_and_nothing_else(two_days: Path) -> None:
+    asked = dulieuxa("sql", "--csv", "select ky, count(*) n from phan_anh_ha_tang group by ky", root=two_days)
+    assert asked.stdout == "ky,n\n2026-11,4\n"
+    assert dulieuxa("sql", "from read_csv('/etc/hostname')", root=two_days).exit_code == 2
+    assert dulieuxa("sql", "khong phai sql", root=two_days).exit_code == 2
+
+
+def test_a_release_that_is_not_there_is_told(two_days: Path) -> None:
+    with pytest.raises(NoReleaseError, match="19990101"):
+        named(Root(two_days), "19990101")
+
+
+def test_retention_keeps_recent_days_and_the_first_of_each_month(tmp_path: Path) -> None:
+    root = Root(tmp_path)
+    root.prepare()
+    days = ["20260901", "20260915", "20261001", "20261020", "20261101", "20261124"]
+    for day in days:
+        place = root.releases / f"{day}-00000000"
+        place.mkdir()
+        said = {"as_of": f"{day[:4]}-{day[4:6]}-{day[6:]}", "before": None, "files": [], "inputs": []}
+        (place / "manifest.json").write_text(json.dumps(said))
+    shutil.copy(_no_submissions(tmp_path), root.releases / "20261124-00000000" / "submissions.parquet")
+    roll_back(root, root.releases / "20261124-00000000", None)
+    what = plan(root, Policy(release_days=30))
+    assert [name[:8] for name in what.releases] == ["20260915", "20261020"]
+    purge(root, what)
+    assert [path.name[:8] for path in sorted(root.releases.iterdir())] == [
+        "20260901",
+        "20261001",
+        "20261101",
+        "20261124",
+    ]
+    assert len((root.state / "da_xoa.jsonl").read_text().splitlines()) == 2
+
+
+def _no_submissions(folder: Path) -> Path:
+    import polars as pl
+
+    from schemas.tables import SUBMISSIONS
+
+    path = folder / "submissions.parquet"
+    SUBMISSIONS.conform(pl.DataFrame()).write_parquet(path)
+    return path
+
+
+def test_retention_of_the_archive_takes_only_what_does_not_count(two_days: Path) -> None:
+    root = Root(two_days)
+    what = plan(root, Policy(archive_days=-1))
+    assert [one.file for one in what.hand_ins] == ["mot.csv"]
+    gone: HandIn = what.hand_ins[0]
+    purge(root, what)
+    assert not gone.content(root).exists()
+    assert published(root) in {place.name for place in root.releases.iterdir()}
+
+
+def test_rollback_and_diff_are_at_once(two_days: Path) -> None:
+    started = time.monotonic()
+    roll_back(Root(two_days), named(Root(two_days), "20261123"), None)
+    assert time.monotonic() - started < 1
