@@ -51,7 +51,15 @@ def _code() -> str:
 
 
 def handed_back(jobs: Sequence[Job]) -> list[Job]:
-    """Write those workbooks that were marked just so on an earlier day; returns the jobs that are left."""
+    """Write those workbooks that were marked just so on an earlier day; returns the jobs that are left.
+
+    Kept workbooks that no job asks for any more go: they hold what people typed.
+    """
+    wanted = {job.kept / job.fingerprint() for job in jobs}
+    for folder in {job.kept for job in jobs}:
+        for path in folder.glob("*"):
+            if path not in wanted:
+                path.unlink()
     return [job for job in jobs if not _kept(job)]
 
 

@@ -62,6 +62,11 @@ def test_marked_workbooks_are_for_their_owner_only(planted: Day) -> None:
     assert {oct(path.stat().st_mode)[-3:] for path in kept.iterdir()} == {"600"}
 
 
+def test_what_is_kept_for_the_next_day_is_just_what_stands_today(mended: Mended) -> None:
+    kept = [path for path in (mended.root.state / MARKED).iterdir() if path.stat().st_size]
+    assert {path.read_bytes() for path in kept} == {path.read_bytes() for path in books(mended.root)}
+
+
 def test_every_hand_in_has_a_receipt_whatever_came_of_it(planted: Day) -> None:
     submissions = planted.table("submissions")
     assert {"tu_choi", "trung"} <= set(submissions["state"])
