@@ -38,6 +38,8 @@ from schemas.tables import CHANGES, FAULTS, INDICATORS, ISSUES, RANKING, ROLL_CA
 T = TypeVar("T")
 S = TypeVar("S")
 
+DECIMALS = 9
+
 # Small enough that a crash costs little, large enough that starting a batch does not count.
 BATCH = 24
 
@@ -181,7 +183,7 @@ def reckon(
         ]
     )
     faults = fault_table(settled, digests, repeats, silent, contracts, key_of(root))
-    indicators = measure(judged, called, contracts.commune, plan.load(), as_of)
+    indicators = _steady(measure(judged, called, contracts.commune, plan.load(), as_of))
     return Figures(
         faults=faults.published,
         typed=faults.typed,
@@ -190,8 +192,13 @@ def reckon(
         roll_call=called,
         indicators=indicators,
         scores=scores(_tallied(settled)),
-        ranking=ranking(indicators, contracts.commune),
+        ranking=_steady(ranking(indicators, contracts.commune)),
     )
+
+
+def _steady(figures: pl.DataFrame) -> pl.DataFrame:
+    """Figures without the last digits of sums, which depend on the order in which threads add up."""
+    return figures.with_columns(pl.col(pl.Float64).round(DECIMALS))
 
 
 def _handed_in(settled: Settled) -> pl.DataFrame:

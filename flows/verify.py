@@ -16,11 +16,11 @@ def wrong(release: Path) -> list[str]:
 
 def _wrong(release: Path) -> Iterator[str]:
     if not (release / MANIFEST).exists():
-        yield "Thiếu manifest.json."
+        yield f"Thiếu {MANIFEST}."
         return
     said = read_manifest(release)
     if named(date.fromisoformat(said["as_of"]), (release / MANIFEST).read_bytes()) != release.name:
-        yield "manifest.json đã bị sửa: mã băm không khớp tên bản."
+        yield f"{MANIFEST} đã bị sửa: mã băm không khớp tên bản."
     expected = hashes(said)
     found = {entry.path: entry.sha256 for entry in entries(release)}
     yield from (f"Thiếu tệp {path}." for path in sorted(expected.keys() - found.keys()))

@@ -24,8 +24,8 @@ def command(root: RootOption = Path()) -> None:
     for name, said in known.items():
         rows = sum(entry["rows"] for entry in said["files"] if entry["path"].startswith("data/"))
         typer.echo(
-            f"{'*' if name == shown else ' '} {name}  tính đến {said['as_of']}  {len(said['inputs'])} tệp nộp  "
-            f"{rows} bản ghi  cho xem lúc {at.get(name, 'không rõ')}"
+            f"{'*' if name == shown else ' '} {name}  tính đến {said['as_of']}  "
+            f"{len(said['inputs'])} tệp nộp  {rows} bản ghi  cho xem lúc {at.get(name, 'không rõ')}"
             + ("  có thay đổi bất thường đã xác nhận" if "acknowledged" in said else "")
         )
     if not known:

@@ -8,6 +8,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -20,6 +21,7 @@ from flows.retention import plan, purge
 from flows.root import NoReleaseError, Root
 from flows.verify import wrong
 from schemas.retention import Policy
+from schemas.tables import SUBMISSIONS
 from tests.conftest import run_plainly
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
@@ -183,10 +185,6 @@ def test_retention_keeps_recent_days_and_the_first_of_each_month(tmp_path: Path)
 
 
 def _no_submissions(folder: Path) -> Path:
-    import polars as pl
-
-    from schemas.tables import SUBMISSIONS
-
     path = folder / "submissions.parquet"
     SUBMISSIONS.conform(pl.DataFrame()).write_parquet(path)
     return path
