@@ -48,10 +48,3 @@ def heads_of(household: str, relation: str) -> pl.Expr:
     heads = (pl.col(relation) == CHU_HO).sum().over(group)
     known = pl.col(relation).is_not_null().all().over(group)
     return pl.when(known & pl.col(household).is_not_null()).then(heads)
-
-
-def alike(number: str, *, name: str, birth: str, place: str) -> pl.Expr:
-    """Whether the hand-in has another `number` with the same name (case aside), birth date and place."""
-    same = [pl.col("_tep"), pl.col(name).str.to_lowercase(), pl.col(birth), pl.col(place)]
-    complete = pl.all_horizontal(pl.col(name, birth, place).is_not_null())
-    return complete & (pl.col(number).n_unique().over(same) > 1)

@@ -4,8 +4,11 @@ from polars import col
 
 from schemas.contract import Column, Dataset, Rule
 from schemas.kinds import DIEN_THOAI, HO_TEN, LUA_CHON, MA, NGAY, NGAY_SINH, SO_DINH_DANH, THON
+from schemas.likeness import alike, other_alike
 from schemas.reference import ethnic_groups
-from schemas.rules import CHU_HO, SEX_OF_RELATION, alike, birth_year_in, blank, heads_of, sex_in
+from schemas.rules import CHU_HO, SEX_OF_RELATION, birth_year_in, blank, heads_of, sex_in
+
+PERSON = {"name": "ho_ten", "birth": "ngay_sinh", "place": "thon", "sex": "gioi_tinh"}
 
 DATASET = Dataset(
     name="dan_cu",
@@ -98,6 +101,8 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Năm sinh ghi trong số định danh khác năm sinh đã khai.",
             fails_when=birth_year_in("so_dinh_danh") != col("ngay_sinh").dt.year(),
+            good=({"so_dinh_danh": "038090000001", "ngay_sinh": "05/06/1990"},),
+            bad=({"so_dinh_danh": "038090000001", "ngay_sinh": "05/06/1991"},),
         ),
         Rule(
             "so_dinh_danh.sai_gioi_tinh",
@@ -106,6 +111,8 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Giới tính ghi trong số định danh khác giới tính đã khai.",
             fails_when=sex_in("so_dinh_danh") != col("gioi_tinh"),
+            good=({"so_dinh_danh": "038090000001", "gioi_tinh": "Nam"},),
+            bad=({"so_dinh_danh": "038090000001", "gioi_tinh": "Nữ"},),
         ),
         Rule(
             "ngay_sinh.qua_120_tuoi",
@@ -114,6 +121,8 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Người trên 120 tuổi: đề nghị kiểm tra lại.",
             fails_when=col("ngay_sinh") < col("_ngay_xet").dt.offset_by("-120y"),
+            good=({"ngay_sinh": "17/11/1906"},),
+            bad=({"ngay_sinh": "16/11/1906"},),
         ),
         Rule(
             "ngay_mat.thieu_khi_da_chet",
@@ -122,6 +131,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Đã chết nhưng chưa ghi ngày mất.",
             fails_when=(col("tinh_trang") == "Đã chết") & blank("ngay_mat"),
+            good=(
+                {"tinh_trang": "Đã chết", "ngay_mat": "02/10/2026"},
+                {"tinh_trang": "Đang sống", "ngay_mat": ""},
+            ),
+            bad=({"tinh_trang": "Đã chết", "ngay_mat": ""},),
         ),
         Rule(
             "ngay_mat.truoc_ngay_sinh",
@@ -130,6 +144,8 @@ DATASET = Dataset(
             severity="chan",
             says="Ngày mất trước ngày sinh.",
             fails_when=col("ngay_mat") < col("ngay_sinh"),
+            good=({"ngay_sinh": "05/06/1990", "ngay_mat": "05/06/1990"},),
+            bad=({"ngay_sinh": "05/06/1990", "ngay_mat": "04/06/1990"},),
         ),
         Rule(
             "ngay_mat.khi_con_song",
@@ -138,6 +154,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Có ngày mất nhưng tình trạng không phải đã chết.",
             fails_when=(col("tinh_trang") != "Đã chết") & col("ngay_mat").is_not_null(),
+            good=(
+                {"tinh_trang": "Đã chết", "ngay_mat": "02/10/2026"},
+                {"tinh_trang": "Đang sống", "ngay_mat": ""},
+            ),
+            bad=({"tinh_trang": "Đang sống", "ngay_mat": "02/10/2026"},),
         ),
         Rule(
             "quan_he.khong_co_chu_ho",
@@ -146,6 +167,14 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Hộ không có chủ hộ.",
             fails_when=heads_of("ma_ho", "quan_he") == 0,
+            good=(
+                {"ma_ho": "H00012", "quan_he": "Chủ hộ"},
+                {"ma_ho": "H00012", "quan_he": "Con"},
+            ),
+            bad=(
+                {"ma_ho": "H00012", "quan_he": "Vợ"},
+                {"ma_ho": "H00012", "quan_he": "Con"},
+            ),
         ),
         Rule(
             "quan_he.nhieu_chu_ho",
@@ -154,6 +183,15 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Hộ có hơn một chủ hộ.",
             fails_when=(heads_of("ma_ho", "quan_he") > 1) & (col("quan_he") == CHU_HO),
+            good=(
+                {"ma_ho": "H00012", "quan_he": "Chủ hộ"},
+                {"ma_ho": "H00013", "quan_he": "Chủ hộ"},
+            ),
+            bad=(
+                {"ma_ho": "H00012", "quan_he": "Con"},
+                {"ma_ho": "H00012", "quan_he": "Chủ hộ", "so_dinh_danh": "038090000001"},
+                {"ma_ho": "H00012", "quan_he": "Chủ hộ", "so_dinh_danh": "038090000002"},
+            ),
         ),
         Rule(
             "quan_he.sai_gioi_tinh",
@@ -162,6 +200,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Giới tính không hợp với quan hệ (Vợ, Chồng, Bố, Mẹ, Ông, Bà, Anh, Chị).",
             fails_when=col("quan_he").replace_strict(SEX_OF_RELATION, default=None) != col("gioi_tinh"),
+            good=(
+                {"quan_he": "Vợ", "gioi_tinh": "Nữ"},
+                {"quan_he": "Con", "gioi_tinh": "Nữ"},
+            ),
+            bad=({"quan_he": "Vợ", "gioi_tinh": "Nam"},),
         ),
         Rule(
             "nguoi.nghi_trung",
@@ -169,7 +212,16 @@ DATASET = Dataset(
             dimension="sach",
             severity="canh_bao",
             says="Nghi một người có hai số định danh: trùng họ tên, ngày sinh và thôn.",
-            fails_when=alike("so_dinh_danh", name="ho_ten", birth="ngay_sinh", place="thon"),
+            fails_when=alike("so_dinh_danh", **PERSON),
+            note=other_alike("so_dinh_danh", **PERSON),
+            good=(
+                {"so_dinh_danh": "038090000001", "ho_ten": "Bùi Thị Thúy"},
+                {"so_dinh_danh": "038090000002", "ho_ten": "Bùi Thị Thủy"},
+            ),
+            bad=(
+                {"so_dinh_danh": "038090000001", "ho_ten": "Bùi Thị Thúy"},
+                {"so_dinh_danh": "038090000002", "ho_ten": "bùi thị thuý"},
+            ),
         ),
         Rule(
             "ngay_cap_nhat.qua_cu",
@@ -178,6 +230,8 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Thông tin chưa được rà soát trong 12 tháng.",
             fails_when=col("ngay_cap_nhat") < col("_ngay_xet").dt.offset_by("-12mo"),
+            good=({"ngay_cap_nhat": "17/11/2025"},),
+            bad=({"ngay_cap_nhat": "16/11/2025"},),
         ),
     ),
 )

@@ -51,6 +51,8 @@ DATASET = Dataset(
             severity="chan",
             says="Ngày phê duyệt trước ngày thu nhận.",
             fails_when=col("ngay_phe_duyet") < col("ngay_thu_nhan"),
+            good=({"ngay_thu_nhan": "05/06/2026", "ngay_phe_duyet": "05/06/2026"},),
+            bad=({"ngay_thu_nhan": "05/06/2026", "ngay_phe_duyet": "04/06/2026"},),
         ),
         Rule(
             "ngay_kich_hoat.truoc_phe_duyet",
@@ -59,6 +61,8 @@ DATASET = Dataset(
             severity="chan",
             says="Ngày kích hoạt trước ngày phê duyệt.",
             fails_when=col("ngay_kich_hoat") < col("ngay_phe_duyet"),
+            good=({"ngay_phe_duyet": "05/06/2026", "ngay_kich_hoat": "05/06/2026"},),
+            bad=({"ngay_phe_duyet": "05/06/2026", "ngay_kich_hoat": "04/06/2026"},),
         ),
         Rule(
             "ngay_kich_hoat.chua_phe_duyet",
@@ -67,6 +71,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Đã kích hoạt nhưng chưa có ngày phê duyệt.",
             fails_when=col("ngay_kich_hoat").is_not_null() & blank("ngay_phe_duyet"),
+            good=(
+                {"ngay_phe_duyet": "05/06/2026", "ngay_kich_hoat": "05/06/2026"},
+                {"ngay_phe_duyet": "", "ngay_kich_hoat": ""},
+            ),
+            bad=({"ngay_phe_duyet": "", "ngay_kich_hoat": "05/06/2026"},),
         ),
     ),
     cross=(

@@ -66,6 +66,8 @@ DATASET = Dataset(
             severity="chan",
             says="Doanh thu kênh số lớn hơn tổng doanh thu.",
             fails_when=col("doanh_thu_so") > col("doanh_thu"),
+            good=({"doanh_thu": "12,5", "doanh_thu_so": "12,5"},),
+            bad=({"doanh_thu": "12,5", "doanh_thu_so": "12,6"},),
         ),
         Rule(
             "chi_rd.vuot_doanh_thu",
@@ -74,6 +76,8 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Chi R&D lớn hơn doanh thu: đề nghị kiểm tra đơn vị tính.",
             fails_when=col("chi_rd") > col("doanh_thu"),
+            good=({"doanh_thu": "12,5", "chi_rd": "12,5"},),
+            bad=({"doanh_thu": "12,5", "chi_rd": "12,6"},),
         ),
     ),
 )

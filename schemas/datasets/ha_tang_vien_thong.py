@@ -37,6 +37,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Có 5G nhưng ghi không có 4G: đề nghị kiểm tra.",
             fails_when=col("phu_5g") & ~col("phu_4g"),
+            good=(
+                {"phu_4g": "Có", "phu_5g": "Có"},
+                {"phu_4g": "Không", "phu_5g": "Không"},
+            ),
+            bad=({"phu_4g": "Không", "phu_5g": "Có"},),
         ),
     ),
 )

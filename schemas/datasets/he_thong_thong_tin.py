@@ -46,6 +46,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Có cấp độ nhưng thiếu quyết định phê duyệt.",
             fails_when=col("cap_do").is_not_null() & blank("so_quyet_dinh"),
+            good=(
+                {"cap_do": "2", "so_quyet_dinh": "12/QĐ-UBND"},
+                {"cap_do": "", "so_quyet_dinh": ""},
+            ),
+            bad=({"cap_do": "2", "so_quyet_dinh": ""},),
         ),
         Rule(
             "trien_khai_du.chua_phe_duyet",
@@ -54,6 +59,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Ghi đã triển khai đầy đủ nhưng hồ sơ cấp độ chưa được phê duyệt.",
             fails_when=col("trien_khai_du") & blank("so_quyet_dinh"),
+            good=(
+                {"trien_khai_du": "Có", "so_quyet_dinh": "12/QĐ-UBND"},
+                {"trien_khai_du": "Không", "so_quyet_dinh": ""},
+            ),
+            bad=({"trien_khai_du": "Có", "so_quyet_dinh": ""},),
         ),
     ),
 )

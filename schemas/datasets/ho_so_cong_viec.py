@@ -50,6 +50,8 @@ DATASET = Dataset(
             severity="chan",
             says="Ngày hoàn thành trước ngày lập hồ sơ.",
             fails_when=col("ngay_hoan_thanh") < col("ngay_tao"),
+            good=({"ngay_tao": "05/06/2026", "ngay_hoan_thanh": "05/06/2026"},),
+            bad=({"ngay_tao": "05/06/2026", "ngay_hoan_thanh": "04/06/2026"},),
         ),
         Rule(
             "tren_mang.ho_so_mat",
@@ -58,6 +60,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Hồ sơ mật không được xử lý trên môi trường mạng.",
             fails_when=col("tren_mang") & col("mat"),
+            good=(
+                {"tren_mang": "Không", "mat": "Có"},
+                {"tren_mang": "Có", "mat": "Không"},
+            ),
+            bad=({"tren_mang": "Có", "mat": "Có"},),
         ),
     ),
 )

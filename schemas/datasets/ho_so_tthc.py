@@ -41,7 +41,7 @@ DATASET = Dataset(
             required=False,
             personal="direct",
         ),
-        Column("ngay_nop", "Ngày nộp", NGAY, also=("Ngày tiếp nhận",)),
+        Column("ngay_nop", "Ngày nộp", NGAY, also=("Ngày tiếp nhận",), example="20/10/2026"),
         Column(
             "hinh_thuc",
             "Hình thức nộp",
@@ -50,7 +50,7 @@ DATASET = Dataset(
             of=("Trực tiếp", "Một phần", "Toàn trình"),
         ),
         Column("cung_cap_toan_trinh", "Thủ tục cung cấp toàn trình", CO_KHONG, also=("DVC toàn trình",)),
-        Column("ngay_hen_tra", "Ngày hẹn trả", NGAY, may_be_future=True),
+        Column("ngay_hen_tra", "Ngày hẹn trả", NGAY, may_be_future=True, example="27/11/2026"),
         Column("ngay_tra", "Ngày trả kết quả", NGAY, also=("Ngày trả",), required=False),
         Column("le_phi", "Phí, lệ phí (đồng)", SO_TIEN, also=("Lệ phí", "Phí, lệ phí"), required=False),
         Column("thanh_toan", "Hình thức thanh toán", LUA_CHON, of=("Tiền mặt", "Trực tuyến", "Miễn phí")),
@@ -63,6 +63,8 @@ DATASET = Dataset(
             severity="chan",
             says="Ngày hẹn trả trước ngày nộp.",
             fails_when=col("ngay_hen_tra") < col("ngay_nop"),
+            good=({"ngay_nop": "20/10/2026", "ngay_hen_tra": "20/10/2026"},),
+            bad=({"ngay_nop": "20/10/2026", "ngay_hen_tra": "19/10/2026"},),
         ),
         Rule(
             "ngay_tra.truoc_ngay_nop",
@@ -71,6 +73,8 @@ DATASET = Dataset(
             severity="chan",
             says="Ngày trả kết quả trước ngày nộp.",
             fails_when=col("ngay_tra") < col("ngay_nop"),
+            good=({"ngay_nop": "20/10/2026", "ngay_tra": "20/10/2026"},),
+            bad=({"ngay_nop": "20/10/2026", "ngay_tra": "19/10/2026"},),
         ),
         Rule(
             "hinh_thuc.khong_cung_cap",
@@ -79,6 +83,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Nộp toàn trình cho thủ tục không cung cấp toàn trình.",
             fails_when=(col("hinh_thuc") == "Toàn trình") & ~col("cung_cap_toan_trinh"),
+            good=(
+                {"hinh_thuc": "Toàn trình", "cung_cap_toan_trinh": "Có"},
+                {"hinh_thuc": "Trực tiếp", "cung_cap_toan_trinh": "Không"},
+            ),
+            bad=({"hinh_thuc": "Toàn trình", "cung_cap_toan_trinh": "Không"},),
         ),
         Rule(
             "le_phi.mien_phi_co_tien",
@@ -87,6 +96,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Miễn phí nhưng có số tiền.",
             fails_when=(col("thanh_toan") == "Miễn phí") & (col("le_phi") > 0),
+            good=(
+                {"le_phi": "0", "thanh_toan": "Miễn phí"},
+                {"le_phi": "8.000", "thanh_toan": "Tiền mặt"},
+            ),
+            bad=({"le_phi": "8.000", "thanh_toan": "Miễn phí"},),
         ),
         Rule(
             "ngay_tra.qua_han_chua_tra",
@@ -95,6 +109,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Quá hẹn trả nhưng chưa có ngày trả.",
             fails_when=(col("ngay_hen_tra") < col("_ngay_xet")) & blank("ngay_tra"),
+            good=(
+                {"ngay_hen_tra": "17/11/2026", "ngay_tra": ""},
+                {"ngay_hen_tra": "16/11/2026", "ngay_tra": "16/11/2026"},
+            ),
+            bad=({"ngay_hen_tra": "16/11/2026", "ngay_tra": ""},),
         ),
         Rule(
             "ngay_nop.ngoai_ky",
@@ -103,6 +122,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Ngày nộp nằm ngoài kỳ báo cáo.",
             fails_when=~col("ngay_nop").is_between(col("_ky_tu"), col("_ky_den")),
+            good=(
+                {"ngay_nop": "15/10/2026"},
+                {"ngay_nop": "14/11/2026"},
+            ),
+            bad=({"ngay_nop": "14/10/2026"},),
         ),
     ),
 )

@@ -35,6 +35,8 @@ DATASET = Dataset(
             severity="chan",
             says="Kinh tế số lớn hơn GRDP.",
             fails_when=col("kinh_te_so") > col("grdp"),
+            good=({"grdp": "1.250,5", "kinh_te_so": "1.250,5"},),
+            bad=({"grdp": "1.250,5", "kinh_te_so": "1.250,6"},),
         ),
     ),
 )

@@ -56,6 +56,8 @@ DATASET = Dataset(
             severity="chan",
             says="Rác thu gom nhiều hơn rác phát sinh.",
             fails_when=col("rac_thu_gom") > col("rac_phat_sinh"),
+            good=({"rac_phat_sinh": "12,5", "rac_thu_gom": "12,5"},),
+            bad=({"rac_phat_sinh": "12,5", "rac_thu_gom": "12,6"},),
         ),
         Rule(
             "rac_tai_che.vuot_thu_gom",
@@ -64,6 +66,8 @@ DATASET = Dataset(
             severity="chan",
             says="Rác tái chế nhiều hơn rác thu gom.",
             fails_when=col("rac_tai_che") > col("rac_thu_gom"),
+            good=({"rac_thu_gom": "12,5", "rac_tai_che": "12,5"},),
+            bad=({"rac_thu_gom": "12,5", "rac_tai_che": "12,6"},),
         ),
     ),
 )

@@ -30,6 +30,8 @@ DATASET = Dataset(
             severity="chan",
             says="Số nhiệm vụ hoàn thành nhiều hơn số được giao.",
             fails_when=col("nhiem_vu_xong") > col("nhiem_vu_giao"),
+            good=({"nhiem_vu_giao": "5", "nhiem_vu_xong": "5"},),
+            bad=({"nhiem_vu_giao": "5", "nhiem_vu_xong": "6"},),
         ),
     ),
 )

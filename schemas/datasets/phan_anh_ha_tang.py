@@ -43,6 +43,8 @@ DATASET = Dataset(
             severity="chan",
             says="Ngày giải quyết trước ngày phản ánh.",
             fails_when=col("ngay_giai_quyet") < col("ngay"),
+            good=({"ngay": "05/06/2026", "ngay_giai_quyet": "05/06/2026"},),
+            bad=({"ngay": "05/06/2026", "ngay_giai_quyet": "04/06/2026"},),
         ),
         Rule(
             "ngay_giai_quyet.thieu_khi_xong",
@@ -51,6 +53,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Đã giải quyết nhưng thiếu ngày giải quyết.",
             fails_when=(col("trang_thai") == "Đã giải quyết") & blank("ngay_giai_quyet"),
+            good=(
+                {"trang_thai": "Đã giải quyết", "ngay_giai_quyet": "05/06/2026"},
+                {"trang_thai": "Mới", "ngay_giai_quyet": ""},
+            ),
+            bad=({"trang_thai": "Đã giải quyết", "ngay_giai_quyet": ""},),
         ),
     ),
 )

@@ -53,6 +53,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Đã nhân rộng nhưng chưa được công nhận.",
             fails_when=col("nhan_rong") & blank("ngay_cong_nhan"),
+            good=(
+                {"nhan_rong": "Có", "ngay_cong_nhan": "05/06/2026"},
+                {"nhan_rong": "Không", "ngay_cong_nhan": ""},
+            ),
+            bad=({"nhan_rong": "Có", "ngay_cong_nhan": ""},),
         ),
     ),
 )

@@ -54,6 +54,8 @@ DATASET = Dataset(
             severity="chan",
             says="Giao dịch không dùng tiền mặt nhiều hơn tổng số.",
             fails_when=col("giao_dich_kdtm") > col("giao_dich"),
+            good=({"giao_dich": "125", "giao_dich_kdtm": "125"},),
+            bad=({"giao_dich": "125", "giao_dich_kdtm": "126"},),
         ),
         Rule(
             "gia_tri_kdtm.vuot_tong",
@@ -62,6 +64,8 @@ DATASET = Dataset(
             severity="chan",
             says="Giá trị không dùng tiền mặt lớn hơn tổng giá trị.",
             fails_when=col("gia_tri_kdtm") > col("gia_tri"),
+            good=({"gia_tri": "12,5", "gia_tri_kdtm": "12,5"},),
+            bad=({"gia_tri": "12,5", "gia_tri_kdtm": "12,6"},),
         ),
     ),
 )

@@ -31,6 +31,11 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Có lượt người nhưng không có buổi hướng dẫn.",
             fails_when=(col("luot_nguoi") > 0) & (col("buoi_huong_dan") == 0),
+            good=(
+                {"buoi_huong_dan": "1", "luot_nguoi": "30"},
+                {"buoi_huong_dan": "0", "luot_nguoi": "0"},
+            ),
+            bad=({"buoi_huong_dan": "0", "luot_nguoi": "1"},),
         ),
     ),
 )

@@ -45,6 +45,8 @@ DATASET = Dataset(
             severity="chan",
             says="Kiến nghị đã giải quyết nhiều hơn tổng số.",
             fails_when=col("kien_nghi_xong") > col("kien_nghi"),
+            good=({"kien_nghi": "5", "kien_nghi_xong": "5"},),
+            bad=({"kien_nghi": "5", "kien_nghi_xong": "6"},),
         ),
     ),
 )

@@ -33,7 +33,8 @@ class Flaw:
     """One way in which a cell can be wrong; its code is `<column>.<name>`.
 
     `says` is a sentence for the clerk and may use `{label}`, `{form}`, `{span}`, `{choices}`.
-    A `severity` of None blocks in a required column and warns in an optional one.
+    A `severity` of None blocks in a required column and warns in an optional one. `bad` is what is typed
+    in a cell that has the flaw; `can_be` says which columns can have it.
     """
 
     name: str
@@ -41,11 +42,13 @@ class Flaw:
     severity: Severity | None
     says: str
     fails_when: FailsWhen
+    bad: str = ""
+    can_be: Callable[[Column], bool] = lambda _: True
 
 
 MISSING = Flaw("thieu", "du", "chan", "Ô “{label}” bắt buộc nhưng để trống.", unread_as("thieu"))
 UNREADABLE = Flaw(
-    "khong_doc_duoc", "dung", None, "Không đọc được “{label}”. {form}.", unread_as("khong_doc_duoc")
+    "khong_doc_duoc", "dung", None, "Không đọc được “{label}”. {form}.", unread_as("khong_doc_duoc"), "?"
 )
 BROKEN_FORMULA = Flaw(
     "loi_cong_thuc",
@@ -53,6 +56,7 @@ BROKEN_FORMULA = Flaw(
     "chan",
     "Ô “{label}” đang báo lỗi công thức. Sửa công thức hoặc gõ thẳng giá trị.",
     unread_as("loi_cong_thuc"),
+    "#REF!",
 )
 UNCOMPUTED_FORMULA = Flaw(
     "cong_thuc_chua_tinh",
@@ -60,14 +64,16 @@ UNCOMPUTED_FORMULA = Flaw(
     "chan",
     "Ô “{label}” có công thức nhưng tệp chưa lưu kết quả. Mở tệp bằng Excel, lưu lại rồi nộp.",
     unread_as("cong_thuc_chua_tinh"),
+    "=A1+1",
 )
-OUT_OF_RANGE = Flaw("ngoai_khoang", "dung", "chan", "“{label}” phải {span}.", outside_range)
+OUT_OF_RANGE = Flaw("ngoai_khoang", "dung", "chan", "“{label}” phải {span}.", outside_range, "-1")
 NOT_IN_LIST = Flaw(
     "ngoai_danh_muc",
     "dung",
     "chan",
     "“{label}” không có trong danh mục. {choices}.",
     unread_as("ngoai_danh_muc"),
+    "Chưa rõ",
 )
 
 COMMON = (MISSING, UNREADABLE, BROKEN_FORMULA, UNCOMPUTED_FORMULA)
@@ -75,7 +81,10 @@ COMMON = (MISSING, UNREADABLE, BROKEN_FORMULA, UNCOMPUTED_FORMULA)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of column: its name in contracts, its type once read, how to write it, its own flaws."""
+    """A kind of column: its name in contracts, its type once read, how to write it, its own flaws.
+
+    With `reads_all` every text is read, or has a flaw of its own: nothing is left that is just unreadable.
+    """
 
     name: str
     title: str
@@ -83,6 +92,7 @@ class Kind:
     form: str
     example: str
     own: tuple[Flaw, ...] = ()
+    reads_all: bool = False
 
     def __reduce__(self) -> tuple[Callable[[str], Kind], tuple[str]]:
         """A kind sent to another process is that process's own kind of that name."""
@@ -91,7 +101,7 @@ class Kind:
     def flaws(self, column: Column) -> tuple[Flaw, ...]:
         """Every flaw that a cell of `column` can have, the common ones first."""
         common = COMMON if column.required else COMMON[1:]
-        return common + self.own
+        return common + tuple(flaw for flaw in self.own if flaw.can_be(column))
 
 
 def _named(name: str) -> Kind:

@@ -18,17 +18,26 @@ def precision(column: str) -> str:
 
 
 def in_future(column: Column) -> pl.Expr:
-    """The date lies after the day on which the hand-in is judged, and is no promised day."""
-    return pl.lit(not column.may_be_future) & (pl.col(column.name) > pl.col("_ngay_xet"))
+    """The date lies after the day on which the hand-in is judged; a promised day may."""
+    return pl.col(column.name) > pl.col("_ngay_xet")
 
 
-FUTURE = Flaw("tuong_lai", "dung", "chan", "“{label}” là một ngày chưa tới.", in_future)
+FUTURE = Flaw(
+    "tuong_lai",
+    "dung",
+    "chan",
+    "“{label}” là một ngày chưa tới.",
+    in_future,
+    "18/11/2026",
+    lambda column: not column.may_be_future,
+)
 TOO_EARLY = Flaw(
     "qua_som",
     "dung",
     "chan",
     "“{label}” trước ngày 01/01/1900.",
     lambda column: pl.col(column.name) < EARLIEST,
+    "31/12/1899",
 )
 BAD_YEAR = Flaw(
     "ngoai_khoang",
@@ -36,6 +45,7 @@ BAD_YEAR = Flaw(
     "chan",
     "“{label}” phải từ 1900 đến 2100.",
     lambda column: ~pl.col(column.name).is_between(1900, 2100),
+    "1899",
 )
 
 NGAY = Kind(

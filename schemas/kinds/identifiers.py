@@ -45,6 +45,7 @@ SO_DINH_DANH = Kind(
             "chan",
             "“{label}” bị mất số 0 ở đầu. Định dạng ô là văn bản rồi gõ lại đủ 12 chữ số.",
             unread_as("mat_so_0"),
+            "1085012345",
         ),
         Flaw(
             "la_cmnd",
@@ -52,6 +53,7 @@ SO_DINH_DANH = Kind(
             "chan",
             "“{label}” là số chứng minh nhân dân cũ, hết giá trị từ 01/01/2025. Ghi số định danh 12 chữ số.",
             unread_as("la_cmnd"),
+            "172345678",
         ),
         Flaw(
             "sai_ma_tinh",
@@ -59,6 +61,7 @@ SO_DINH_DANH = Kind(
             "chan",
             "Ba chữ số đầu của “{label}” không phải mã tỉnh hoặc mã nước nào.",
             value_is(_unknown_province),
+            "099090000001",
         ),
         Flaw(
             "sai_the_ky",
@@ -66,6 +69,7 @@ SO_DINH_DANH = Kind(
             "chan",
             "Chữ số thứ tư của “{label}” phải là 0, 1, 2 hoặc 3.",
             value_is(lambda number: ~number.str.slice(3, 1).is_in(["0", "1", "2", "3"])),
+            "038490000001",
         ),
     ),
 )
@@ -82,6 +86,7 @@ DIEN_THOAI = Kind(
             "canh_bao",
             "“{label}” không bắt đầu bằng đầu số nào đang dùng.",
             value_is(lambda phone: ~phone.str.contains(PHONE)),
+            "0312345678",
         ),
         Flaw(
             "hai_so",
@@ -89,6 +94,7 @@ DIEN_THOAI = Kind(
             "canh_bao",
             "Ô “{label}” có hai số; chỉ số thứ nhất được dùng.",
             unread_as("hai_so"),
+            "0987654321, 0912345678",
         ),
     ),
 )
@@ -100,7 +106,12 @@ MST = Kind(
     "0100109106",
     (
         Flaw(
-            "sai_so_kiem_tra", "dung", "chan", "“{label}” có chữ số kiểm tra không khớp.", _wrong_check_digit
+            "sai_so_kiem_tra",
+            "dung",
+            "chan",
+            "“{label}” có chữ số kiểm tra không khớp.",
+            _wrong_check_digit,
+            "0100109107",
         ),
     ),
 )
@@ -110,7 +121,17 @@ MA = Kind(
     pl.String,
     "Ghi đúng mẫu, ví dụ {example}",
     "",
-    (Flaw("sai_mau", "dung", "chan", "“{label}” không đúng mẫu, ví dụ {example}.", unread_as("sai_mau")),),
+    (
+        Flaw(
+            "sai_mau",
+            "dung",
+            "chan",
+            "“{label}” không đúng mẫu, ví dụ {example}.",
+            unread_as("sai_mau"),
+            "A1",
+        ),
+    ),
+    reads_all=True,
 )
 THON = Kind(
     "thon",
@@ -125,7 +146,9 @@ THON = Kind(
             "chan",
             "Tên ở “{label}” có ở nhiều xã cũ. Ghi thêm tên xã cũ trong ngoặc.",
             unread_as("khong_ro"),
+            "Thôn Trung Tâm",
         ),
         NOT_IN_LIST,
     ),
+    reads_all=True,
 )

@@ -19,6 +19,7 @@ HO_TEN = Kind(
             "canh_bao",
             "“{label}” có ký tự không dùng trong tên người.",
             value_is(lambda name: name.str.contains(r"[^\p{L}\p{M} '.\-]")),
+            "Bùi V@n Mẫu",
         ),
         Flaw(
             "mot_tieng",
@@ -26,11 +27,15 @@ HO_TEN = Kind(
             "canh_bao",
             "“{label}” chỉ có một tiếng: có thể thiếu họ hoặc tên.",
             value_is(lambda name: ~name.str.contains(" ")),
+            "Mẫu",
         ),
     ),
+    reads_all=True,
 )
-VAN_BAN = Kind("van_ban", "Văn bản", pl.String, "Ghi bằng chữ", "")
-LUA_CHON = Kind("lua_chon", "Lựa chọn", pl.String, "Chọn một giá trị trong danh mục", "", (NOT_IN_LIST,))
+VAN_BAN = Kind("van_ban", "Văn bản", pl.String, "Ghi bằng chữ", "", reads_all=True)
+LUA_CHON = Kind(
+    "lua_chon", "Lựa chọn", pl.String, "Chọn một giá trị trong danh mục", "", (NOT_IN_LIST,), reads_all=True
+)
 CO_KHONG = Kind(
     "co_khong", "Có/Không", pl.Boolean, "Đánh dấu x nếu có, để trống hoặc ghi Không nếu không", "x"
 )
