@@ -109,6 +109,7 @@ def run_day(
         RuleDidNotRunError, ConservationError: our own fault; nothing was published.
     """
     with root.lock(), auditor() as auditing:
+        contracts = root_contracts(root, contracts)
         key = key_of(root)
         new = runner.step("Thu tệp", collect, root, as_of)
         if new:
@@ -142,6 +143,12 @@ def run_day(
         figures.indicators,
         figures.roll_call,
     )
+
+
+def root_contracts(root: Root, contracts: Contracts) -> Contracts:
+    """The contracts with the waivers that the root adds in a `schemas/waivers.csv` of its own."""
+    own = root.path / "schemas" / "waivers.csv"
+    return contracts.with_waivers(own.read_text(encoding="utf-8")) if own.exists() else contracts
 
 
 def _once(hand_ins: Iterable[HandIn]) -> tuple[list[HandIn], list[HandIn]]:
@@ -188,7 +195,9 @@ def reckon(
         faults=faults.published,
         typed=faults.typed,
         changes=change_table(settled, contracts.datasets),
-        issues=follow(faults.followed, ISSUES.conform(release.issues_before(root, as_of)), as_of),
+        issues=follow(
+            faults.followed, ISSUES.conform(release.issues_before(root, as_of)), as_of, contracts.waivers
+        ),
         roll_call=called,
         indicators=indicators,
         scores=scores(_tallied(settled)),

@@ -10,7 +10,9 @@ import polars as pl
 from flows.clean.propose import propose
 from flows.collect import HandIn
 from flows.digest import Digest
+from flows.followed import followed
 from flows.protect import Key, masked
+from flows.read.table import Problem
 from flows.settle import Judged, Settled
 from schemas.contract import Dataset
 from schemas.registry import Contracts
@@ -31,11 +33,15 @@ def fault_table(
     found = [
         *(_of_records(settled, name, contracts) for name in settled.verdicts),
         _of_files(digests, repeats, settled),
-        called,
+        called.with_columns(record=pl.col("period")) if "period" in called.columns else called,
     ]
     faults = pl.concat([pl.DataFrame(schema=_RAW), *(_raw(frame) for frame in found)])
     faults = _numbered(faults, key)
-    return Faults(FAULTS.conform(_shown(faults, contracts.datasets)), _latest(faults), faults)
+    return Faults(
+        FAULTS.conform(_shown(faults, contracts.datasets)),
+        followed(faults, settled, contracts.datasets),
+        faults,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Faults:
     """The day's faults.
 
     `published` is the table; `followed` has `issue`, `unit`, `dataset`, `code`, `record` of those that
-    the ledger follows: each unit's latest period of a dataset; `typed` is the table with values and
+    the ledger follows; `typed` is the table with values and
     proposals as typed, for the unit that owns them and nobody else.
     """
 
@@ -123,6 +129,7 @@ def _of_files(digests: Sequence[Digest], repeats: Sequence[HandIn], settled: Set
         rows += [
             _filed(digest.hand_in) | {"period": period} | asdict(problem) | {"record": problem.sheet}
             for problem in digest.problems
+            if not _mended(problem, digest.hand_in, mine, settled)
         ]
     rows += [
         _filed(hand_in)
@@ -144,6 +151,17 @@ def _of_files(digests: Sequence[Digest], repeats: Sequence[HandIn], settled: Set
     )
 
 
+def _mended(problem: Problem, hand_in: HandIn, taken: Sequence[Judged], settled: Settled) -> bool:
+    """Whether the unit handed in again what was refused: the dataset of the problem, where it names one."""
+    if problem.dataset in {one.part.dataset for one in taken}:
+        return False
+    named = None if problem.code == "tep.sai_don_vi" else problem.dataset
+    return any(
+        unit == hand_in.unit and one.digest.hand_in > hand_in and named in (None, dataset)
+        for (unit, dataset, _), one in settled.in_effect.items()
+    )
+
+
 def _filed(hand_in: HandIn) -> dict[str, object]:
     return {"unit": hand_in.unit, "file": hand_in.file, "submission": hand_in.submission}
 
@@ -156,12 +174,6 @@ def _numbered(faults: pl.DataFrame, key: Key) -> pl.DataFrame:
         pl.concat_str("unit", "dataset", "code", "record", separator="|", ignore_nulls=True)
     )
     return faults.with_columns(issue=key.tokens("loi", about.to_series()).str.slice(0, ISSUE_DIGITS))
-
-
-def _latest(faults: pl.DataFrame) -> pl.DataFrame:
-    last = pl.col("period").max().over("unit", "dataset")
-    current = faults.filter((pl.col("period") == last) | pl.col("period").is_null())
-    return current.select("issue", "unit", "dataset", "code", "record")
 
 
 def _personal(datasets: Mapping[str, Dataset]) -> pl.Expr:

@@ -107,8 +107,8 @@ def unusual(judged: Mapping[str, pl.DataFrame], datasets: Mapping[str, Dataset])
 
     `judged` has a dataset's rows in effect, quarantined ones included: its contract's columns
     typed, `_unit`, `_ky`. Thin means over 30 % fewer rows than the period before, or a number of
-    rows outside the contract's; copied means the same records as the period before, the columns
-    of kind `ngay` aside.
+    rows outside the contract's. Events, of which there may be none at all, come as they come: they
+    may fall. Copied means the same records as the period before, the columns of kind `ngay` aside.
     """
     empty = pl.DataFrame(schema=FAULTS)
     found = (_unusual(judged[name], dataset) for name, dataset in datasets.items() if name in judged)
@@ -129,7 +129,8 @@ def _unusual(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
         dataset=pl.lit(dataset.name)
     )
     what = _what({dataset.name: dataset})
-    fell = pl.col("rows").cast(pl.Int64) * 100 < pl.col("was").cast(pl.Int64) * (100 - _LARGEST_FALL)
+    shrunk = pl.col("rows").cast(pl.Int64) * 100 < pl.col("was").cast(pl.Int64) * (100 - _LARGEST_FALL)
+    fell = shrunk & pl.lit(not dataset.nil_allowed)
     low, high = dataset.rows
     kept = both.filter(fell.fill_null(value=False) | ~pl.col("rows").is_between(low, high))
     copied = both.filter((pl.col("rows") == pl.col("was")) & (pl.col("records") == pl.col("records_then")))

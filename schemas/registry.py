@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from schemas import datasets
 from schemas.contract import Dataset
 from schemas.units import Commune, ngoc_lac
+from schemas.waivers import Waiver, declared, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,25 @@ class Contracts:
     datasets: Mapping[str, Dataset]
     commune: Commune
     digest: str
+    waivers: tuple[Waiver, ...] = ()
+
+    def with_waivers(self, text: str) -> Contracts:
+        """These contracts with the waivers of a root's own `waivers.csv` added.
+
+        Raises:
+            WaiverError: a line does not say which fault may stand, why and until when.
+        """
+        own = tuple(waiver for waiver in read(text) if waiver not in self.waivers)
+        return replace(
+            self,
+            waivers=(*self.waivers, *own),
+            digest=sha256(f"{self.digest} {text}".encode()).hexdigest() if own else self.digest,
+        )
 
 
 def load() -> Contracts:
     """The contracts of this installation."""
-    return Contracts(datasets.load(), ngoc_lac(), _hash_of_sources())
+    return Contracts(datasets.load(), ngoc_lac(), _hash_of_sources(), declared())
 
 
 def _hash_of_sources() -> str:

@@ -108,6 +108,7 @@ ISSUES = Table(
         "age_days": Field(pl.Int32, "Số ngày từ khi mở đến khi đóng hoặc đến nay"),
         "reason": Field(pl.String, "Lý do được miễn"),
         "until": Field(pl.Date, "Được miễn đến ngày"),
+        "reopened": Field(pl.Int32, "Số lần mở lại sau khi đã sửa"),
     },
     ("unit", "dataset", "code", "issue"),
     key=("issue",),
