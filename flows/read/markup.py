@@ -17,6 +17,7 @@ from flows.read.grid import Merge, Sheet, plain_sheet
 _SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 _NO_TABLE = "Tệp là trang web, không có bảng nào. Gửi lại bảng ở dạng Excel (.xlsx) hoặc CSV."
 _MOST_SPANNED = 1000
+_MOST_COVERED = 20_000  # no form merges more cells than this
 
 
 def sheets_of(data: bytes, name: str) -> list[Sheet]:
@@ -52,7 +53,8 @@ class _Grid:
 
     def put(self, row: int, column: int, text: str, down: int, across: int) -> None:
         """Writes a cell that spans `down` rows and `across` columns."""
-        down, across = min(max(down, 1), _MOST_SPANNED), min(max(across, 1), _MOST_SPANNED)
+        if down * across > _MOST_COVERED:
+            down = across = 1
         if text.strip():
             self.cells[row, column] = text
         if down * across > 1:

@@ -31,6 +31,7 @@ class _Compound:
             raise ValueError(self.sector)
         self.fat = self._table(self._fat_sectors())
         self.directory = self._chain(struct.unpack_from("<I", data, 48)[0])
+        self.mini_table = self._words(self._chain(struct.unpack_from("<I", data, 60)[0]))
 
     def _at(self, sector: int) -> bytes:
         return self.data[(sector + 1) * self.sector : (sector + 2) * self.sector]
@@ -39,7 +40,9 @@ class _Compound:
         found = [s for s in struct.unpack_from("<109I", self.data, 76) if s < _END]
         extra = struct.unpack_from("<I", self.data, 68)[0]
         seen: set[int] = set()
-        while extra < _END and extra not in seen:
+        while extra < _END:
+            if extra in seen:
+                raise ValueError("loop")
             seen.add(extra)
             words = struct.unpack(f"<{self.sector // 4}I", self._at(extra))
             found += [s for s in words[:-1] if s < _END]
@@ -47,12 +50,17 @@ class _Compound:
         return found
 
     def _table(self, sectors: list[int]) -> list[int]:
-        content = b"".join(map(self._at, sectors))
+        return self._words(b"".join(map(self._at, sectors)))
+
+    def _words(self, content: bytes) -> list[int]:
         return list(struct.unpack(f"<{len(content) // 4}I", content[: len(content) // 4 * 4]))
 
     def _chain(self, sector: int) -> bytes:
         parts, seen = [], set()
-        while sector < _END and sector not in seen:
+        while sector < _END:
+            if sector in seen:
+                # The workbook library would follow such a chain for ever.
+                raise ValueError("loop")
             seen.add(sector)
             parts.append(self._at(sector))
             sector = self.fat[sector]
@@ -68,6 +76,7 @@ class _Compound:
             first, size = struct.unpack_from("<II", entry, 116)
             if kind == 5:
                 root = (first, size)
+                self._chain(first)
             elif kind == 2 and name in names:
                 return self._mini(first, size, root) if size < _MINI else self._chain(first)[:size]
         raise KeyError(names)
@@ -75,15 +84,12 @@ class _Compound:
     def _mini(self, sector: int, size: int, root: tuple[int, int] | None) -> bytes:
         if root is None:
             raise ValueError("no root")
-        table = self._table_of_chain(struct.unpack_from("<I", self.data, 60)[0])
         content = self._chain(root[0])
         parts, seen = [], set()
-        while sector < _END and sector not in seen:
+        while sector < _END:
+            if sector in seen:
+                raise ValueError("loop")
             seen.add(sector)
             parts.append(content[sector * 64 : sector * 64 + 64])
-            sector = table[sector]
+            sector = self.mini_table[sector]
         return b"".join(parts)[:size]
-
-    def _table_of_chain(self, sector: int) -> list[int]:
-        content = self._chain(sector)
-        return list(struct.unpack(f"<{len(content) // 4}I", content))

@@ -1,0 +1,267 @@
+"""Files made to harm, to confuse, or that are simply no tables, each with the code that refuses it."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from collections.abc import Callable, Mapping
+
+import xlwt
+
+from schemas.datasets import load
+from tests.flows.read.forms import form, records
+
+GOOD = form(load()["to_cong_nghe_so"], records(load()["to_cong_nghe_so"], 5))
+_SHEET = "xl/worksheets/sheet1.xml"
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+def package(replaced: Mapping[str, bytes | None], source: bytes = GOOD) -> bytes:
+    """A good workbook with parts replaced, added or (None) left out."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(source)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            if name not in replaced:
+                new.writestr(name, old.read(name))
+        for name, content in replaced.items():
+            if content is not None:
+                new.writestr(name, content)
+    return target.getvalue()
+
+
+def archive(entries: Mapping[str, bytes]) -> bytes:
+    """A zip of these entries."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in entries.items():
+            new.writestr(name, content)
+    return target.getvalue()
+
+
+def sheet(cells: str) -> bytes:
+    """A worksheet part with these rows."""
+    return f"<worksheet {_MAIN}><sheetData>{cells}</sheetData></worksheet>".encode()
+
+
+def far(address: str, quote: str = '"') -> bytes:
+    """A workbook of a few kilobytes with A1 and one cell far away."""
+    row = "".join(filter(str.isdigit, address))
+    cells = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="{row}"><c r="{address}"><v>1</v></c></row>'
+    return package({_SHEET: sheet(cells.replace('"', quote))})
+
+
+def _far_in_two_directions() -> bytes:
+    cells = '<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>'
+    return package({_SHEET: sheet(cells)})
+
+
+def _far_out_of_order() -> bytes:
+    cells = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>'
+    return package({_SHEET: sheet(cells)})
+
+
+def _bomb() -> bytes:
+    return package({_SHEET: sheet("<row/>" * 100) + b" " * (300 << 20)})
+
+
+def _many_entries() -> bytes:
+    return archive({f"{n}.csv": b"" for n in range(5_100)})
+
+
+def _symlink() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as new:
+        link = zipfile.ZipInfo("bao_cao.xlsx")
+        link.external_attr = 0o120777 << 16
+        new.writestr(link, "/etc/passwd")
+    return target.getvalue()
+
+
+def _locked_zip() -> bytes:
+    data = bytearray(archive({"a.csv": b"x" * 50}))
+    for sign, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(sign) + place] |= 1
+    return bytes(data)
+
+
+def _overlapping() -> bytes:
+    """Many directory entries that all point to the same packed bytes."""
+    one = archive({"a.csv": bytes(range(256)) * 200})
+    start = one.index(b"PK\x01\x02")
+    end = one.index(b"PK\x05\x06")
+    directory = one[start:end] * 200
+    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 200, 200, len(directory), start, 0)
+    return one[:start] + directory + tail
+
+
+def xls(fill: Callable[[xlwt.Worksheet], None]) -> bytes:
+    """A BIFF workbook."""
+    book = xlwt.Workbook()
+    fill(book.add_sheet("Biểu"))
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _far_in_xls(page: xlwt.Worksheet) -> None:
+    page.write(0, 0, 1)
+    page.write(65_535, 255, 1)
+
+
+def _locked_xls() -> bytes:
+    data = xls(lambda page: page.write(0, 0, 1))
+    # The record after the first one (the start of the workbook) becomes FILEPASS.
+    start = data.index(b"\x09\x08\x10\x00\x00\x06\x05\x00")
+    place = start + 4 + 0x10
+    return data[:place] + b"\x2f\x00" + data[place + 2 :]
+
+
+def _looping_xls() -> bytes:
+    data = bytearray(xls(lambda page: page.write(0, 0, 1)))
+    fat = struct.unpack_from("<I", data, 76)[0]
+    at = (fat + 1) * 512
+    for sector in range(128):
+        struct.pack_into("<I", data, at + 4 * sector, sector)
+    return bytes(data)
+
+
+def ods(body: str, before: str = "") -> bytes:
+    """An OpenDocument spreadsheet with this table body."""
+    names = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+        for short, long in (("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"))
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?>{before}<office:document-content {names}><office:body>'
+        f'<office:spreadsheet><table:table table:name="Biểu">{body}</table:table></office:spreadsheet>'
+        "</office:body></office:document-content>"
+    )
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        '<manifest:file-entry manifest:full-path="/" '
+        'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
+    )
+    return archive(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": content.encode(),
+            "META-INF/manifest.xml": manifest.encode(),
+        }
+    )
+
+
+def _far_in_ods() -> bytes:
+    cell = (
+        '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/>'
+    )
+    return ods(f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>')
+
+
+def ole(name: str) -> bytes:
+    """The beginning of an OLE file with a stream of this name."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + name.encode("utf-16-le") + bytes(600)
+
+
+def _spreadsheet_xml(cells: str, before: str = "") -> bytes:
+    return (
+        f'<?xml version="1.0"?>{before}<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="A"><Table>'
+        f"{cells}</Table></Worksheet></Workbook>"
+    ).encode()
+
+
+BROKEN, DANGER, LOCKED = "tep.khong_mo_duoc", "tep.nguy_hiem", "tep.mat_khau"
+FOREIGN, UNKNOWN = "tep.khong_phai_bang_tinh", "tep.khong_ro_bo_du_lieu"
+
+REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
+    "empty": (lambda: b"", BROKEN),
+    "zeros": (lambda: bytes(5_000), BROKEN),
+    "spaces": (lambda: b" \r\n" * 400, BROKEN),
+    "half an xlsx": (lambda: GOOD[: len(GOOD) // 2], BROKEN),
+    "an xlsx without its end": (lambda: GOOD[:-30], BROKEN),
+    "half an xls": (lambda: xls(lambda page: page.write(0, 0, 1))[:1_000], BROKEN),
+    "workbook part missing": (lambda: package({"xl/workbook.xml": None}), BROKEN),
+    "sheet part is no XML": (lambda: package({_SHEET: b"\xff\xfe\x00 nothing"}), BROKEN),
+    "no sheets": (
+        lambda: package({"xl/workbook.xml": f"<workbook {_MAIN}><sheets/></workbook>".encode()}),
+        BROKEN,
+    ),
+    "looping sectors": (_looping_xls, BROKEN),
+    "far cell": (lambda: far("XFD1048576"), DANGER),
+    "far cell in single quotes": (lambda: far("XFD1048576", "'"), DANGER),
+    "far column": (lambda: far("XFD20000"), DANGER),
+    "far row and column": (_far_in_two_directions, DANGER),
+    "far cell first": (_far_out_of_order, DANGER),
+    "far cell of two letters": (lambda: far("ZZ999999"), DANGER),
+    "far cell in xls": (lambda: xls(_far_in_xls), DANGER),
+    "far cell in ods": (_far_in_ods, DANGER),
+    "far cell in SpreadsheetML": (
+        lambda: _spreadsheet_xml(
+            '<Row><Cell><Data>1</Data></Cell></Row><Row ss:Index="1048576"><Cell ss:Index="16384">'
+            "<Data>1</Data></Cell></Row>"
+        ),
+        DANGER,
+    ),
+    "bomb": (_bomb, DANGER),
+    "bomb in a zip": (lambda: archive({"a.csv": bytes(300 << 20)}), DANGER),
+    "overlapping entries": (_overlapping, DANGER),
+    "too many entries": (_many_entries, DANGER),
+    "path up": (lambda: archive({"../../a.csv": b"x"}), DANGER),
+    "path up, the Windows way": (lambda: archive({"..\\..\\a.csv": b"x"}), DANGER),
+    "absolute path": (lambda: archive({"/etc/cron.d/a.csv": b"x"}), DANGER),
+    "path with a drive": (lambda: archive({"C:/a.csv": b"x"}), DANGER),
+    "path up in a workbook": (lambda: package({"xl/../../a.xml": b"<a/>"}), DANGER),
+    "link": (_symlink, DANGER),
+    "zip in a zip": (lambda: archive({"b.zip": archive({"a.csv": b"x"})}), DANGER),
+    "entities in the workbook": (
+        lambda: package({"xl/workbook.xml": f"{_LAUGHS}<workbook {_MAIN}>&b;</workbook>".encode()}),
+        DANGER,
+    ),
+    "entities in a sheet": (lambda: package({_SHEET: _LAUGHS.encode() + sheet("<row/>")}), DANGER),
+    "outer entity": (
+        lambda: package(
+            {"xl/sharedStrings.xml": b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><sst/>'}
+        ),
+        DANGER,
+    ),
+    "entities in ods": (lambda: ods("<table:table-row/>", _LAUGHS), DANGER),
+    "entities in SpreadsheetML": (lambda: _spreadsheet_xml("<Row/>", _LAUGHS), DANGER),
+    "locked xlsx": (lambda: ole("EncryptedPackage"), LOCKED),
+    "locked xls": (_locked_xls, LOCKED),
+    "locked zip": (_locked_zip, LOCKED),
+    "Word": (lambda: archive({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"}), FOREIGN),
+    "old Word": (lambda: ole("WordDocument"), FOREIGN),
+    "PowerPoint": (lambda: archive({"[Content_Types].xml": b"<a/>", "ppt/presentation.xml": b""}), FOREIGN),
+    "PDF": (lambda: b"%PDF-1.7\n" + bytes(range(256)), FOREIGN),
+    "photo": (lambda: b"\xff\xd8\xff\xe0" + bytes(range(256)), FOREIGN),
+    "picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(100), FOREIGN),
+    "program": (lambda: b"MZ\x90\x00" + bytes(500), FOREIGN),
+    "rar": (lambda: b"Rar!\x1a\x07\x00" + bytes(100), FOREIGN),
+    "gzip": (lambda: b"\x1f\x8b\x08\x00" + bytes(100), FOREIGN),
+    "rtf": (lambda: b"{\\rtf1 Kinh gui}", FOREIGN),
+    "noise": (lambda: bytes((n * 7919 + n // 3) % 256 for n in range(5_000)), FOREIGN),
+    "letter": ("Kính gửi Ủy ban nhân dân xã,\nXin báo cáo như sau đây.\n".encode, FOREIGN),
+    "page without a table": (lambda: b"<html><body><p>Bao cao</p></body></html>", FOREIGN),
+    "page with endless spans": (
+        lambda: (
+            b"<html><table><tr><td colspan=999999999 rowspan=999999999>1</td><td>2</td></tr></table></html>"
+        ),
+        UNKNOWN,
+    ),
+    "table of something else": ("Màu,Cỡ\nđỏ,1\nxanh,2\n".encode, UNKNOWN),
+}
+
+WARNED: Mapping[str, bytes] = {
+    "macro": package({"xl/vbaProject.bin": b"x" * 40}),
+    "liên kết tới tệp khác": package({"xl/externalLinks/externalLink1.xml": b"<externalLink/>"}),
+    "liên kết DDE": package(
+        {"xl/externalLinks/externalLink1.xml": b'<externalLink><ddeLink ddeService="cmd"/></externalLink>'}
+    ),
+    "đối tượng nhúng": package({"xl/embeddings/oleObject1.bin": b"x"}),
+    "kết nối lấy dữ liệu từ nơi khác": package({"xl/connections.xml": b"<connections/>"}),
+}
