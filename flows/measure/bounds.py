@@ -11,6 +11,9 @@ from schemas.indicator import Indicator
 #: Fewer people or households than this are not told by thôn (Luật 91/2025/QH15).
 SMALLEST_GROUP = 5
 
+_FEWEST_HIDDEN = 2
+_TELLING = ("tu_so", "mau_so", "value", "low", "high", "quarantined_share")
+
 
 def with_targets(figures: pl.DataFrame, indicators: Iterable[Indicator]) -> pl.DataFrame:
     """Adds `muc_tieu` and `san` of the period's year, null where none is set yet."""
@@ -92,14 +95,34 @@ def _verdict(bound: str) -> pl.Expr:
 
 
 def suppressed(figures: pl.DataFrame) -> pl.DataFrame:
-    """Adds `small` and empties what a thôn's group of fewer than `SMALLEST_GROUP` people would give away."""
-    small = (
-        (pl.col("by") == "thon")
-        & pl.col("of_persons")
-        & pl.col("usable")
-        & (pl.coalesce("mau_so", "tu_so") < SMALLEST_GROUP)
-    ).fill_null(value=False)
-    hidden = ("tu_so", "mau_so", "value", "low", "high", "quarantined_share")
-    return figures.with_columns(small=small).with_columns(
-        pl.when(~pl.col("small")).then(name).alias(name) for name in hidden
+    """Adds `small`, `beside`, and empties what a group of fewer than `SMALLEST_GROUP` people would give away.
+
+    `small` is such a group of a thôn. What the commune has less what the other thôn have would tell
+    it still: so those told next, the smallest first, are `beside` it, until at least two thôn are not
+    told, with `SMALLEST_GROUP` people between them.
+    """
+    people = pl.coalesce("mau_so", "tu_so")
+    of_thon = ((pl.col("by") == "thon") & pl.col("of_persons") & pl.col("usable")).fill_null(value=False)
+    group = ["indicator", "period", "by"]
+    marked = figures.with_columns(
+        small=(of_thon & (people < SMALLEST_GROUP)).fill_null(value=False),
+        _people=pl.when(of_thon).then(people),
+    ).with_columns(_next=pl.when(~pl.col("small")).then("_people"))
+    # Of a thôn without any such people there is nothing to find out.
+    somebody = pl.col("small") & (pl.col("_people") > 0)
+    hidden, between = somebody.sum(), pl.col("_people").filter(somebody).sum()
+    order = ["_next", "key"]
+    also = pl.col("_next").is_not_null().cum_sum().over(group, order_by=order) - 1
+    with_them = pl.col("_next").fill_null(0.0).cum_sum().over(group, order_by=order) - pl.col("_next")
+    enough = (hidden.over(group) + also >= _FEWEST_HIDDEN) & (
+        between.over(group) + with_them >= SMALLEST_GROUP
     )
+    beside = (hidden.over(group) > 0) & pl.col("_next").is_not_null() & ~enough
+    marked = marked.with_columns(beside=beside.fill_null(value=False))
+    away = pl.col("small") | pl.col("beside")
+    return marked.with_columns(
+        *(pl.when(~away).then(name).alias(name) for name in _TELLING),
+        status=pl.when(away & (pl.col("status") != "khong_co_muc_tieu"))
+        .then(pl.lit("chua_du_can_cu"))
+        .otherwise("status"),
+    ).drop("_people", "_next")

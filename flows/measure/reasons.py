@@ -32,5 +32,6 @@ def with_reasons(figures: pl.DataFrame) -> pl.DataFrame:
     missing = pl.when(pl.col("missing") != "").then("missing")
     told = pl.concat_str(missing, empty, of_rows, undecided, separator="; ", ignore_nulls=True)
     small = pl.lit(f"Nhóm dưới {SMALLEST_GROUP} người hoặc hộ, không công bố")
-    reason = pl.when("small").then(small).when(told != "").then(told)
+    beside = pl.lit(f"Không công bố, vì từ đó suy ra được nhóm dưới {SMALLEST_GROUP} người của thôn khác")
+    reason = pl.when("small").then(small).when("beside").then(beside).when(told != "").then(told)
     return figures.with_columns(reason=reason)
