@@ -25,6 +25,7 @@ from flows.marked.jobs import jobs as marking
 from flows.measure import measure, ranking, scores
 from flows.package import write_package
 from flows.protect import Key, key_of, protected
+from flows.reconcile import why_unjudged
 from flows.report import write_site
 from flows.report.receipts import Day, write_receipts
 from flows.roll_call import roll_call, roll_call_faults, unusual
@@ -200,7 +201,12 @@ def reckon(
         ),
         roll_call=called,
         indicators=indicators,
-        scores=scores(_tallied(settled)),
+        scores=scores(_tallied(settled)).join(
+            why_unjudged(settled.unjudged, contracts.datasets),
+            on=["unit", "dataset", "period", "dimension"],
+            how="left",
+            maintain_order="left",
+        ),
         ranking=_steady(ranking(indicators, contracts.commune)),
     )
 

@@ -11,6 +11,7 @@ from flows.tally import Tally
 from flows.validate import FAULTS_SCHEMA, Verdict, described, judge
 from schemas.contract import Cross, Dataset, Tie
 from schemas.judgement import crossing
+from schemas.periods import in_words
 
 LIVE = {"dataset": pl.String, "_tep": pl.UInt32, "_unit": pl.String, "_ky": pl.String}
 UNJUDGED = dict.fromkeys(("unit", "dataset", "period", "dimension", "code", "other"), pl.String)
@@ -51,6 +52,18 @@ def reconcile(
                 pair = _Pair(dataset, tie, together, other)
                 found[name] = pair.judged(found[name], rules)
     return Reconciled(found, pl.concat(unjudged).sort("unit", "dataset", "period", "code"))
+
+
+def why_unjudged(unjudged: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """One row a unit, dataset, period and dimension with rules that were not judged, and the `reason`."""
+    titles = {name: dataset.title for name, dataset in datasets.items()}
+    words = {label: in_words(label) for label in unjudged["period"].unique()}
+    title = pl.col("other").replace_strict(titles, return_dtype=pl.String)
+    period = pl.col("period").replace_strict(words, return_dtype=pl.String)
+    said = pl.format("Chưa đối chiếu được với “{}” {}: chưa có lượt nộp nào dùng được.", title, period)
+    by = ["unit", "dataset", "period", "dimension"]
+    reasons = unjudged.with_columns(reason=said).unique([*by, "reason"], maintain_order=True)
+    return reasons.group_by(by, maintain_order=True).agg(pl.col("reason").str.join(" "))
 
 
 def _by_tie(rules: Iterable[Cross]) -> list[tuple[Tie, list[Cross]]]:

@@ -20,20 +20,23 @@ _KEYS = ("_viet", "_d", "_tran")
 
 def alike(number: str, *, name: str, birth: str, place: str, sex: str) -> pl.Expr:
     """Whether the hand-in has a like person under another `number`; null where the row says too little."""
-    return _over((number, name, birth, place, sex), _suspects, pl.Boolean)
+    return _over((number, name, birth, place, sex), _suspects, pl.Boolean, "_tep")
 
 
 def other_alike(number: str, *, name: str, birth: str, place: str, sex: str) -> pl.Expr:
     """Over the rows that are `alike` another: a sentence that names it, by its row and masked number."""
-    return _over((number, name, birth, place, sex), _named, pl.String)
+    return _over((number, name, birth, place, sex), _named, pl.String, "_tep", "_row")
 
 
 def _over(
-    columns: tuple[str, ...], work: Callable[[pl.DataFrame], pl.Series], dtype: type[pl.DataType]
+    columns: tuple[str, ...],
+    work: Callable[[pl.DataFrame], pl.Series],
+    dtype: type[pl.DataType],
+    *context: str,
 ) -> pl.Expr:
     names = ("number", "name", "birth", "place", "sex")
     fields = (pl.col(column).alias(field) for column, field in zip(columns, names, strict=True))
-    rows = pl.struct("_tep", "_row", *fields)
+    rows = pl.struct(*context, *fields)
     return rows.map_batches(lambda said: work(said.struct.unnest()), return_dtype=dtype)
 
 

@@ -191,6 +191,7 @@ SCORES = Table(
         "judged": Field(pl.UInt64, "Số ô đã xét"),
         "failed": Field(pl.UInt64, "Số ô có lỗi"),
         "score": Field(pl.Float64, "1 trừ số ô có lỗi trên số ô đã xét; trống khi chưa xét ô nào"),
+        "reason": Field(pl.String, "Vì sao có quy tắc chưa xét được"),
     },
     ("unit", "dataset", "period", "dimension"),
     key=("unit", "dataset", "period", "dimension"),
