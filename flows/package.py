@@ -70,9 +70,11 @@ def _published_type(dataset: Dataset, name: str) -> str:
         case "ma_hoa":
             return "string"
         case "nam":
-            return "integer"
+            return "integer" if dataset[name].required else "number"
         case _:
-            return _type(dataset[name].kind.dtype)
+            said = _type(dataset[name].kind.dtype)
+            # Readers of Data Packages take an empty cell of Parquet for NaN, which is no whole number.
+            return "number" if said == "integer" and not dataset[name].required else said
 
 
 def _type(dtype: Dtype) -> str:
