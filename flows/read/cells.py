@@ -29,6 +29,9 @@ def _moment(value: dt.datetime) -> str:
 
 
 def _day(value: dt.date) -> str:
+    if value.year == 1900 and (value.month, value.day) == (2, 28):
+        # The library gives this for serial 59 and for 60, a day that only spreadsheets have.
+        return "28-29/02/1900"
     return f"{value.day:02}/{value.month:02}/{value.year:04}"
 
 

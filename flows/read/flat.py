@@ -34,6 +34,8 @@ def sheet_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
         RefusedError: it holds binary data, or lines of words and no table.
     """
     data = as_utf8(data)
+    if b"\r" in data[:_HEAD] and b"\n" not in data[:_HEAD]:
+        data = data.replace(b"\r", b"\n")
     head = data[:_HEAD].decode("utf-8", "ignore")
     declared = re.match(r"sep=(.)\r?\n", head)
     if declared:
@@ -84,7 +86,7 @@ def _utf16(data: bytes) -> bytes:
 
 def _separator(head: str, vocabulary: Vocabulary) -> str:
     """The separator under which most cells are known headings, then most lines have equally many cells."""
-    lines = head.splitlines()[:60]
+    lines = _first_lines(head, 60)
 
     def score(separator: str) -> tuple[int, int, int]:
         widths: Counter[int] = Counter()
@@ -98,15 +100,25 @@ def _separator(head: str, vocabulary: Vocabulary) -> str:
     scores = {separator: score(separator) for separator in _SEPARATORS}
     best = max(scores, key=lambda s: scores[s])
     known, count, _ = scores[best]
-    if count == 0 or (known < 2 and 2 * count <= len([line for line in lines if line.strip()])):
+    full = [line for line in lines if line.strip()]
+    if known < 2 and 2 * count <= len(full) and not _is_list(full):
         raise RefusedError("tep.khong_phai_bang_tinh", _NO_TABLE)
     return best
 
 
+def _first_lines(head: str, count: int) -> list[str]:
+    return head.replace("\r", "").split("\n", count)[:count]
+
+
+def _is_list(lines: Sequence[str]) -> bool:
+    """Whether lines without a common separator are a table of one column, and not sentences."""
+    return all(len(line) <= 40 and len(line.split()) <= 3 for line in lines)
+
+
 def _parse(data: bytes, separator: str, head: str) -> tuple[pl.DataFrame, pl.Series | None]:
     """Text by column, and the line of each row where cells hold line breaks."""
-    width = max((len(cells) for cells in csv.reader(head.splitlines()[:200], delimiter=separator)), default=1)
-    short = len(next(csv.reader([head.partition("\n")[0]], delimiter=separator), ())) < width
+    width = max((len(cells) for cells in csv.reader(_first_lines(head, 200), delimiter=separator)), default=1)
+    short = len(next(csv.reader(_first_lines(head, 1), delimiter=separator), ())) < width
     try:
         text = pl.read_csv(
             # polars takes the number of columns from the first line, which in a form is a short title.

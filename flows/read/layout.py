@@ -13,7 +13,7 @@ from flows.read.matching import matches
 
 _FIRST_LOOK = 60
 _DEEPEST = 4
-_NUMBERED = re.compile(r"\(?-?\d{1,3}\)?(?:\s*=\s*[\d()+\-*x×:/ ]+)?|\(?[A-ZĐ]\)?|\d{1,3}[.,]0")
+_NUMBERED = re.compile(r"\(?-?\d{1,3}\)?(?:\s*=\s*[\d()+\-*x×:/ .…]+)?|\(?[A-ZĐ]\)?|\d{1,3}[.,]0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,14 @@ def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> B
     best: tuple[int, int, int] | None = None
     for top in range(max(floor, row - 1), min(row + 2, sheet.height)):
         for depth in range(1, min(_DEEPEST, sheet.height - top) + 1):
-            named = _most_named(_paths(sheet, top, top + depth - 1), vocabulary)
+            named = _most_named(paths_of(sheet, top, top + depth - 1), vocabulary)
             if named >= 2 and (best is None or (named, -depth) > (best[0], best[1])):
                 best = (named, -depth, top)
     if best is None:
         return None
     top, bottom = _whole_merges(sheet.merges, best[2], best[2] - best[1] - 1, floor)
-    numbering = bottom + 1 if _is_numbering(sheet, bottom + 1) else None
-    return Block(top, bottom, numbering, _paths(sheet, top, bottom))
+    numbering = bottom + 1 if is_numbering(sheet, bottom + 1) else None
+    return Block(top, bottom, numbering, paths_of(sheet, top, bottom))
 
 
 def _is_another(block: Block, before: Sequence[Block], vocabulary: Vocabulary) -> bool:
@@ -96,7 +96,7 @@ def _whole_merges(merges: Sequence[Merge], top: int, bottom: int, floor: int) ->
     return top, bottom
 
 
-def _paths(sheet: Sheet, top: int, bottom: int) -> tuple[Path, ...]:
+def paths_of(sheet: Sheet, top: int, bottom: int) -> tuple[Path, ...]:
     """The headings of all columns that have one, from rows `top` to `bottom`."""
     levels = _filled(sheet, top, bottom)
     found = []
@@ -131,7 +131,7 @@ def _filled(sheet: Sheet, top: int, bottom: int) -> list[list[str | None]]:
     return levels
 
 
-def _is_numbering(sheet: Sheet, row: int) -> bool:
+def is_numbering(sheet: Sheet, row: int) -> bool:
     """Whether a row only numbers the columns: `1 2 3`, `(1) (2)`, `A B 1 2`, `11=10+9`."""
     if row >= sheet.height:
         return False

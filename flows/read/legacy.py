@@ -50,8 +50,14 @@ _MISREAD = ("á»", "áº", "Ä‘", "Ä\u0090", "Æ°", "Æ¡", "Ã")
 
 
 def from_tcvn3(text: str) -> str:
-    """Unicode of a text in TCVN3 (ABC) letters."""
-    return text.translate(_TCVN3)
+    """Unicode of a text in TCVN3 (ABC) letters, which has no accented capitals but in special fonts."""
+    return _WORD.sub(lambda found: _evened(found[0]), text.translate(_TCVN3))
+
+
+def _evened(word: str) -> str:
+    """`PHầN` in one case: that of its plain letters, where there are two at least."""
+    plain = [letter for letter in word if letter.isascii() and letter.isalpha()]
+    return word.upper() if len(plain) > 1 and not word.isascii() and all(map(str.isupper, plain)) else word
 
 
 def from_vni(text: str) -> str:

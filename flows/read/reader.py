@@ -16,6 +16,7 @@ from flows.read.grid import Sheet
 from flows.read.heading import Vocabulary, tidy, vocabulary_of
 from flows.read.ours import is_ours
 from flows.read.routing import unclear
+from flows.read.structure import body_of, guess_block
 from flows.read.table import ROWS_SCHEMA, Doc, Problem
 from flows.read.tables import SheetRead, read_sheet
 from schemas.contract import Dataset
@@ -125,10 +126,23 @@ def _sheets(
 
 
 def _unrecognised(reads: Sequence[SheetRead]) -> list[Problem]:
-    """A problem where no sheet of a file holds a table that any heading tells."""
-    if any(read.recognised or read.problems for read in reads):
+    """A problem for sheets with a table that no contract knows: a warning if another sheet has one."""
+    if any(read.problems and not read.recognised for read in reads):
         return []
-    first = next((read for read in reads if read.sheet.height), None)
-    if first is None:
-        return [RefusedError("tep.khong_mo_duoc", "Tệp không có dữ liệu nào trong các trang tính.").problem]
-    return [unclear(first.sheet.name, None, ())]
+    recognised = any(read.recognised for read in reads)
+    strangers = [read.sheet for read in reads if not read.recognised and read.sheet.height]
+    if not recognised:
+        return [_stranger(strangers[0], blocks=True)] if strangers else [_nothing()]
+    found = (_stranger(sheet, blocks=False) for sheet in strangers if not sheet.hidden)
+    return [each for each in found if each.value is not None]
+
+
+def _stranger(sheet: Sheet, *, blocks: bool) -> Problem:
+    block = guess_block(sheet)
+    if block is None or not body_of(sheet, block, sheet.height).records.any():
+        return unclear(sheet.name, None, (), blocks=blocks)
+    return unclear(sheet.name, sheet.number(block.bottom), (), block.paths, blocks=blocks)
+
+
+def _nothing() -> Problem:
+    return RefusedError("tep.khong_mo_duoc", "Tệp không có dữ liệu nào.").problem

@@ -10,7 +10,7 @@ from flows.read.heading import Path, Vocabulary, number_keys, remark_keys
 from flows.read.layout import Block
 from flows.read.matching import Match, matches
 from flows.read.table import Problem
-from schemas.contract import Column, Dataset
+from schemas.contract import Column, Dataset, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,11 @@ def choose(candidates: Sequence[Fit]) -> tuple[Fit, ...]:
     return tuple(fit for fit in near if (len(fit.columns), fit.share) == rank)
 
 
-def unclear(sheet: str, row: int | None, chosen: Sequence[Fit]) -> Problem:
-    """The problem of a table that fits no dataset, or several."""
+def unclear(
+    sheet: str, row: int | None, chosen: Sequence[Fit], paths: Sequence[Path] = (), *, blocks: bool = True
+) -> Problem:
+    """The problem of a table that fits no dataset, or several; `paths` are the headings that were seen."""
+    seen = ", ".join(path.label for path in paths)[:300] or None
     if chosen:
         titles = " và ".join(f"“{fit.dataset.title}”" for fit in chosen)
         message = f"Bảng ở trang tính “{sheet}” hợp với nhiều bộ dữ liệu: {titles}. Dùng biểu mẫu của một bộ."
@@ -82,7 +85,8 @@ def unclear(sheet: str, row: int | None, chosen: Sequence[Fit]) -> Problem:
             f"Không nhận ra bảng ở trang tính “{sheet}” thuộc bộ dữ liệu nào. "
             "Dùng đúng tiêu đề cột của biểu mẫu."
         )
-    return problem("tep.khong_ro_bo_du_lieu", message, sheet=sheet, row=row)
+    severity: Severity = "chan" if blocks else "canh_bao"
+    return problem("tep.khong_ro_bo_du_lieu", message, severity=severity, sheet=sheet, row=row, value=seen)
 
 
 def heading_problems(fit: Fit, block: Block, place: tuple[str, int], vocabulary: Vocabulary) -> list[Problem]:

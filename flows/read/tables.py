@@ -11,7 +11,8 @@ import polars as pl
 
 from flows.read.body import CODE, Body, Codes, Columns, classify
 from flows.read.extract import cells_of, totals_of
-from flows.read.grid import Mask, Sheet, index_of
+from flows.read.faults import problem
+from flows.read.grid import Mask, Sheet, index_of, letter
 from flows.read.heading import Vocabulary, key, measured, strip_parentheses, tidy
 from flows.read.layout import Block, find_blocks, numbering_letter
 from flows.read.recode import Originals, in_unicode
@@ -134,6 +135,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     place = (sheet.name, line)
     problems = heading_problems(fit, block, place, vocabulary)
     problems += missing_problems(fit, block, place, found, vocabulary)
+    problems += _unheaded(sheet, block, body)
     read.problems += problems
     _paint(read, block, top, body)
     if any(found.severity == "chan" for found in problems):
@@ -153,6 +155,24 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             changes,
         )
     )
+
+
+def _unheaded(sheet: Sheet, block: Block, body: Body) -> list[Problem]:
+    """One warning for each column that has data beside the records but no heading."""
+    headed = {index_of(path.letter) for path in block.paths}
+    found = []
+    for index in range(sheet.width):
+        if index in headed:
+            continue
+        filled = (
+            sheet.filled([index], body.start, body.start + len(body.codes)).astype(np.bool_) & body.records
+        )
+        if filled.any():
+            line = sheet.number(body.start + int(np.flatnonzero(filled)[0]))
+            name = letter(index)
+            message = f"Cột {name} không có tiêu đề nhưng có dữ liệu từ dòng {line}: cột này không được đọc."
+            found.append(problem("tep.cot_la", message, sheet=sheet.name, row=line, column=name))
+    return found
 
 
 def _columns(fit: Fit, block: Block) -> Columns:
