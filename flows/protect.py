@@ -46,6 +46,17 @@ def key_of(root: Root) -> Key:
     return Key(bytes.fromhex(path.read_text().strip()))
 
 
+def rotate(root: Root) -> None:
+    """Give the root a new key; the old one is destroyed, so nobody can make its tokens again."""
+    partial = root.state / ".key"
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        handle.write(secrets.token_hex(KEY_BYTES))
+        handle.flush()
+        os.fsync(handle.fileno())
+    partial.replace(root.state / "key")
+
+
 def protected(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
     """The contract's columns as they are published: as they are, as tokens, as years, or gone."""
     columns: list[pl.Series] = []

@@ -1,0 +1,110 @@
+"""Where one person's data is: in which releases and which hand-ins; every question is written down."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from flows.collect import HERE, HandIn, archived
+from flows.digest import digest
+from flows.journal import write_lines
+from flows.pool import in_order
+from flows.protect import TOKEN_DIGITS, key_of
+from flows.release import releases
+from flows.root import Root
+from schemas.privacy import protection
+from schemas.registry import Contracts
+
+_TOKEN = re.compile(rf"[0-9a-f]{{{TOKEN_DIGITS}}}")
+_DIGITS = r"\D"
+_BATCH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How many rows about the person a file holds: one of a release, or one handed in."""
+
+    what: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Some hand-ins in which a worker looks for a number."""
+
+    root: Root
+    contracts: Contracts
+    hand_ins: tuple[HandIn, ...]
+    number: str
+
+
+def tokens_of(root: Root, said: str, contracts: Contracts) -> set[str]:
+    """What the person of an identifier is called in releases; a token stands for itself."""
+    if _TOKEN.fullmatch(said.strip().lower()):
+        return {said.strip().lower()}
+    key = key_of(root)
+    columns = {c.name for d in contracts.datasets.values() for c in d.columns if protection(c) == "ma_hoa"}
+    return {
+        key.token(column, value) for column in columns for value in {said.strip(), re.sub(_DIGITS, "", said)}
+    }
+
+
+def in_releases(root: Root, tokens: set[str]) -> list[Place]:
+    """Files of records, in all releases at hand, with a row that carries one of `tokens`."""
+    found = []
+    for name in releases(root):
+        for path in sorted((root.releases / name).glob("data/*/*/*.parquet")):
+            texts = [column for column, dtype in pl.read_parquet_schema(path).items() if dtype == pl.String]
+            rows = pl.read_parquet(path, columns=texts, hive_partitioning=False)
+            count = rows.filter(pl.any_horizontal(pl.col(texts).is_in(list(tokens)))).height
+            if count:
+                found.append(Place(f"{name}/{path.relative_to(root.releases / name).as_posix()}", count))
+    return found
+
+
+def in_archive(root: Root, number: str, contracts: Contracts) -> list[Place]:
+    """Files handed in that hold the number, however it was typed; read anew, so it takes seconds."""
+    hand_ins = archived(root, date.max)
+    chunks = [tuple(hand_ins[at : at + _BATCH]) for at in range(0, len(hand_ins), _BATCH)]
+    # Excel takes the zero in front away.
+    digits = re.sub(_DIGITS, "", number).lstrip("0")
+    searches = [Search(root, contracts, chunk, digits) for chunk in chunks]
+    return [place for found in in_order(_look, searches) for place in found]
+
+
+def _look(search: Search) -> list[Place]:
+    found = []
+    for one in search.hand_ins:
+        parts = digest(one, one.content(search.root).read_bytes(), search.contracts).parts
+        count = sum(_rows_with(part.frame, search.number) for part in parts)
+        if count:
+            found.append(Place(f"{one.unit}/{one.file} ({one.submission[:12]})", count))
+    return found
+
+
+def _rows_with(frame: pl.DataFrame, number: str) -> int:
+    typed = [column for column in frame.columns if column.endswith(".chu")]
+    said = (
+        pl.col(column).str.replace_all(_DIGITS, "").str.contains(number, literal=True) for column in typed
+    )
+    return frame.filter(pl.any_horizontal(*said)).height if typed else 0
+
+
+def note_access(root: Root, tokens: set[str], reason: str, places: Sequence[Place]) -> None:
+    """Write down who asked for whom, why, and how much was found; the person as a token only."""
+    path = root.state / "truy_cap.jsonl"
+    known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    line = {
+        "at": datetime.now(HERE).isoformat(timespec="seconds"),
+        "who": getpass.getuser(),
+        "about": sorted(tokens),
+        "reason": reason,
+        "found": len(places),
+    }
+    write_lines(path, [*known, json.dumps(line, ensure_ascii=False)], mode=0o600)
