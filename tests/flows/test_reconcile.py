@@ -140,7 +140,6 @@ def test_households_against_the_register_both_ways(
 
 def test_messages_say_how_many_and_name_nobody() -> None:
     verdict = crossed("ho_gia_dinh", [home(1, 3)], [member(1, 1), member(2, 2), member(3, 3)])
-    size = "Số nhân khẩu khác danh sách dân cư. Danh sách dân cư ghi 1 người đang sống trong hộ."
     said = dict(verdict.faults.select("code", "message").rows())
     assert said[UNREPORTED] == "Hộ có trong danh sách dân cư nhưng thôn chưa báo cáo. Còn thiếu 2 trên 3 hộ."
     assert (
