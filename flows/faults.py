@@ -152,14 +152,21 @@ def _of_files(digests: Sequence[Digest], repeats: Sequence[HandIn], settled: Set
 
 
 def _mended(problem: Problem, hand_in: HandIn, taken: Sequence[Judged], settled: Settled) -> bool:
-    """Whether the unit handed in again what was refused: the dataset of the problem, where it names one."""
-    if problem.dataset in {one.part.dataset for one in taken}:
+    """Whether what was refused was handed in again.
+
+    What it was is the dataset that the problem names, whoever owed it; else anything that the unit owed
+    by then and handed in for the first time since. A workbook that is no form stood for nothing.
+    """
+    own = {one.part.dataset for one in taken}
+    if problem.dataset in own or problem.code == "tep.khong_ro_bo_du_lieu":
         return False
-    named = None if problem.code == "tep.sai_don_vi" else problem.dataset
-    return any(
-        unit == hand_in.unit and one.digest.hand_in > hand_in and named in (None, dataset)
-        for (unit, dataset, _), one in settled.in_effect.items()
-    )
+    later = [one for one in settled.judged if one.taken and one.digest.hand_in > hand_in]
+    astray = problem.code == "tep.sai_don_vi"
+    mine = [one for one in later if one.digest.hand_in.unit == hand_in.unit or astray]
+    if problem.dataset is not None:
+        return any(one.part.dataset == problem.dataset for one in mine)
+    had = {one.owes for one in settled.judged if one.taken and one.digest.hand_in < hand_in}
+    return any(one.owes not in had and one.part.period.end <= hand_in.day for one in mine)
 
 
 def _filed(hand_in: HandIn) -> dict[str, object]:
