@@ -37,7 +37,7 @@ def sheet_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
     if b"\r" in data[:_HEAD] and b"\n" not in data[:_HEAD]:
         data = data.replace(b"\r", b"\n")
     head = data[:_HEAD].decode("utf-8", "ignore")
-    declared = re.match(r"sep=(.)\r?\n", head)
+    declared = re.match(r"sep=([\t !#-~])\r?\n", head)
     if declared:
         data, head = data[declared.end() :], head[declared.end() :]
     separator = declared[1] if declared else _separator(head, vocabulary)

@@ -41,7 +41,7 @@ _VNI_PAIR = re.compile(f"([aeouyôö])([{''.join(_VNI_MARKS)}])|(i)([øùûõï]
 _WORD = re.compile(r"[^\s!-/:-@\[-`{-~…–—“”‘’]+")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdđghklmnpqrstvx])?"
-    r"(?:uyê|iêu|yêu|oai|oay|oao|oeo|uây|uôi|ươi|ươu|uya|uyu|ai|ao|au|ay|âu|ây|eo|êu|ia|iê|iu|oa|oă|oe|oi|oo|ôi"
+    r"(?:uyê|iêu|yêu|oai|oay|oao|oeo|uây|uôi|ươi|ươu|uya|uyu|ai|ao|au|ay|âu|ây|eo|êu|ia|iê|iu|oa|oă|oe|oi|ôi"
     r"|ơi|ua|uâ|uê|ui|uô|uơ|uy|ưa|ưi|ươ|ưu|yê|[aăâeêioôơuưy])"
     r"(?:ng|nh|ch|[cmnpt])?"
 )
@@ -86,17 +86,20 @@ UNICODE = "Unicode"
 def encoding_of(texts: Iterable[str]) -> str | None:
     """The encoding of texts that belong together, such as a column's; None where they don't tell.
 
-    Words with a letter beyond Latin-1 are Unicode and no evidence; of the others with an accent most
-    must be Vietnamese syllables when decoded, and fewer as they stand.
+    Of the accented words without a letter beyond Latin-1 most must be Vietnamese syllables when decoded,
+    and fewer as they stand; where these don't tell, a word that only Unicode can write does.
     """
-    words = [w for text in texts if not text.isascii() for w in _WORD.findall(text) if _is_doubtful(w)]
+    accented = [w for text in texts if not text.isascii() for w in _WORD.findall(text) if not w.isascii()]
+    words = [word for word in accented if _is_doubtful(word)]
     plain = sum(map(is_syllable, words))
     counts = {name: sum(is_syllable(decode(w)) for w in words) for name, decode in DECODERS.items()}
     best = max(counts, key=lambda name: counts[name])
     if plain > counts[best]:
         return UNICODE
     clear = counts[best] >= 0.7 * len(words) and counts[best] - plain >= max(1, 0.25 * len(words))
-    return best if clear else None
+    if clear:
+        return best
+    return UNICODE if any(max(word) > "\u00ff" and is_syllable(word) for word in accented) else None
 
 
 def _is_doubtful(word: str) -> bool:

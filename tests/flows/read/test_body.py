@@ -1,0 +1,121 @@
+"""What stands between and beside records: sections, totals, ditto marks, signatures, second tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from flows.read import read_file
+from flows.read.table import Doc
+from schemas.datasets import load
+from tests.flows.read.forms import heading_grid, records
+
+DATASETS = load()
+
+BIRTHS = [
+    ["STT", "Số định danh cá nhân", "Họ và tên", "Năm sinh", "", "Dân tộc", "Mã hộ", "Quan hệ với chủ hộ",
+     "Tình trạng cư trú", "Tình trạng", "Ngày cập nhật", "Ngày mất", "Số điện thoại"],
+    ["", "", "", "Nam", "Nữ", "", "", "", "", "", "", "", ""],
+]  # fmt: skip
+
+
+def read(rows: Sequence[Sequence[object]]) -> Doc:
+    target = io.StringIO()
+    csv.writer(target).writerows(rows)
+    return read_file(target.getvalue().encode(), "a.csv", DATASETS)
+
+
+def person(number: int, men: str, women: str, people: str = "Kinh") -> list[object]:
+    return [number, f"03808500000{number}", "Bùi Văn Mẫu", men, women, people, "H00001", "Con", "Thường trú",
+            "Đang sống", "01/10/2026", "", ""]  # fmt: skip
+
+
+def test_reads_birth_years_from_columns_for_men_and_for_women() -> None:
+    doc = read([*BIRTHS, ["Thôn Mẫu"], person(1, "1985", ""), person(2, "", "1990")])
+    assert doc.problems == ()
+    cells = doc.tables[0].cells
+    assert cells["ngay_sinh.chu"].to_list() == ["1985", "1990"]
+    assert cells["ngay_sinh.cot"].to_list() == ["D", "E"]
+    assert cells["gioi_tinh.chu"].to_list() == ["Nam", "Nữ"]
+
+
+def test_carries_the_thon_of_a_section_down_with_its_row() -> None:
+    rows = [
+        *BIRTHS,
+        ["I. Thôn Mẫu"],
+        person(1, "1985", ""),
+        person(2, "1986", ""),
+        ["II", "Phố 2"],
+        person(3, "1987", ""),
+    ]
+    cells = read(rows).tables[0].cells
+    assert cells["thon.chu"].to_list() == ["Thôn Mẫu", "Thôn Mẫu", "Phố 2"]
+    assert cells["thon.row"].to_list() == [3, 3, 6]
+
+
+def test_replaces_ditto_marks_and_says_so() -> None:
+    doc = read(
+        [
+            *BIRTHS,
+            ["Thôn Mẫu"],
+            person(1, "1985", "", "Mường"),
+            person(2, "1986", "", '"'),
+            person(3, "1987", "", "nt"),
+        ]
+    )
+    table = doc.tables[0]
+    assert table.cells["dan_toc.chu"].to_list() == ["Mường"] * 3
+    assert table.changes.rows() == [
+        (5, "F", "dan_toc", "nhu_tren", '"', "Mường"),
+        (6, "F", "dan_toc", "nhu_tren", "nt", "Mường"),
+    ]
+
+
+def test_joins_a_table_that_continues_and_keeps_another_apart() -> None:
+    one, other = DATASETS["ha_tang_vien_thong"], DATASETS["sang_kien"]
+    first = [[n, *row] for n, row in enumerate(records(one, 4), 1)]
+    second = [[n, *row] for n, row in enumerate(records(other, 1), 1)]
+    parts = [*heading_grid(one), *first[:2], [], ["(tiếp theo)"], *heading_grid(one), *first[2:], []]
+    doc = read([*parts, ["II. SÁNG KIẾN"], *heading_grid(other), *second])
+    assert doc.problems == ()
+    assert [(table.dataset, table.cells["_row"].to_list()) for table in doc.tables] == [
+        ("ha_tang_vien_thong", [3, 4, 9, 10]),
+        ("sang_kien", [14]),
+    ]
+
+
+def test_knows_a_declared_nil() -> None:
+    doc = read([["BÁO CÁO"], *heading_grid(DATASETS["sang_kien"]), ["", "Không phát sinh"]])
+    assert doc.problems == ()
+    assert doc.tables[0].nil
+    assert doc.tables[0].cells.is_empty()
+
+
+def test_a_table_without_records_and_without_a_word_is_no_nil() -> None:
+    doc = read(heading_grid(DATASETS["sang_kien"]))
+    assert not doc.tables[0].nil
+    assert doc.tables[0].cells.is_empty()
+
+
+def test_takes_an_office_of_totals_for_a_record() -> None:
+    dataset = DATASETS["doanh_nghiep"]
+    rows = records(dataset, 2)
+    rows[1][1] = "Tổng công ty Mẫu"
+    doc = read(
+        [
+            *heading_grid(dataset),
+            *([n, *row] for n, row in enumerate(rows, 1)),
+            ["", "Tổng cộng", "", "", "", 34, 34],
+        ]
+    )
+    assert doc.tables[0].cells["ten.chu"].to_list()[1] == "Tổng công ty Mẫu"
+    assert doc.rows["role"].to_list()[-1] == "tong"
+    assert doc.tables[0].totals["_row"].to_list() == [5]
+
+
+def test_keeps_a_record_that_is_mostly_blank() -> None:
+    dataset = DATASETS["dan_cu"]
+    doc = read([*heading_grid(dataset), [1, *records(dataset, 1)[0]], [2, "", "Bùi Thị Mẫu"], [3]])
+    assert doc.tables[0].cells["_row"].to_list() == [2, 3]
+    assert doc.rows["role"].to_list() == ["dau_cot", "ban_ghi", "ban_ghi", "trong"]

@@ -1,0 +1,98 @@
+"""Cells of workbooks: numbers digit for digit, dates, errors, formulas, hidden rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from flows.read import read_file
+from flows.read.table import CellType, Table
+from schemas.datasets import load
+from tests.flows.read.forms import records, write_headings
+
+DATASETS = load()
+
+
+def read(write: Any, **options: Any) -> Table:
+    """A form of one record with its cell of the second column (C2) written by `write`."""
+    dataset = DATASETS["nguoi_dung_dau"]
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, options)
+    sheet = book.add_worksheet("Biểu")
+    top = write_headings(sheet, dataset, 0, 0)
+    sheet.write_row(top, 0, [1, *records(dataset, 1)[0]])
+    write(sheet, book)
+    book.close()
+    doc = read_file(target.getvalue(), "a.xlsx", DATASETS)
+    assert doc.problems == ()
+    return doc.tables[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "kind"),
+    [
+        (38085012345, "38085012345", CellType.NUMBER),
+        (12.5, "12.5", CellType.NUMBER),
+        (0.000012, "0.000012", CellType.NUMBER),
+        (1e15, "1000000000000000", CellType.NUMBER),
+        ("038085012345", "038085012345", CellType.TEXT),
+        ("3.80850E+10", "3.80850E+10", CellType.TEXT),
+        (" hai\ndòng ", " hai\ndòng ", CellType.TEXT),
+        ("   ", None, CellType.TEXT),
+        (True, "TRUE", CellType.BOOL),
+    ],
+)
+def test_text_of_a_cell(value: object, text: str | None, kind: CellType) -> None:
+    def write(sheet: Any, _: Any) -> None:
+        if isinstance(value, str):
+            sheet.write_string(1, 2, value)
+        else:
+            sheet.write(1, 2, value)
+
+    cells = read(write).cells
+    assert (cells["ho_ten.chu"][0], cells["ho_ten.kieu"][0]) == (text, kind)
+
+
+@pytest.mark.parametrize("date_1904", [False, True])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (dt.datetime(1990, 6, 5), "05/06/1990"),
+        (dt.datetime(2026, 11, 24, 13, 5, 9), "24/11/2026 13:05:09"),
+        (dt.datetime(1905, 1, 1), "01/01/1905"),
+    ],
+)
+def test_dates_of_both_systems(value: dt.datetime, text: str, date_1904: bool) -> None:
+    def write(sheet: Any, book: Any) -> None:
+        look = "dd/mm/yyyy" if value.time() == dt.time() else "dd/mm/yyyy hh:mm:ss"
+        sheet.write_datetime(1, 2, value, book.add_format({"num_format": look}))
+
+    cells = read(write, date_1904=date_1904).cells
+    assert (cells["ho_ten.chu"][0], cells["ho_ten.kieu"][0]) == (text, CellType.DATE)
+
+
+@pytest.mark.parametrize(
+    ("formula", "value", "text", "kind"),
+    [
+        ("=A1/0", "#DIV/0!", "#DIV/0!", CellType.ERROR),
+        ("=VLOOKUP(1,A:A,1)", "#N/A", "#N/A", CellType.ERROR),
+        ("=1+1", "", "=1+1", CellType.FORMULA),
+        ("=1+1", 2, "2", CellType.NUMBER),
+        ('="a"&"b"', "ab", "ab", CellType.TEXT),
+    ],
+)
+def test_formulas(formula: str, value: object, text: str, kind: CellType) -> None:
+    cells = read(lambda sheet, _: sheet.write_formula(1, 2, formula, None, value)).cells
+    assert (cells["ho_ten.chu"][0], cells["ho_ten.kieu"][0]) == (text, kind)
+
+
+def test_rich_text_is_its_words() -> None:
+    def write(sheet: Any, book: Any) -> None:
+        bold = book.add_format({"bold": True})
+        sheet.write_rich_string(1, 2, "Bùi ", bold, "Văn", " Mẫu")
+
+    assert read(write).cells["ho_ten.chu"][0] == "Bùi Văn Mẫu"
