@@ -169,6 +169,7 @@ class TextSheet(Sheet):
     text: pl.DataFrame = field(default_factory=pl.DataFrame)
     lines: pl.Series | None = None
     least: Mapping[str, str | None] = field(default_factory=dict)
+    _bare: Mapping[str, pl.Series] = field(default_factory=dict)
 
     @property
     def height(self) -> int:
@@ -205,11 +206,20 @@ class TextSheet(Sheet):
         text = self.text[letter(column)].slice(start, len(keep))
         if not keep.all():
             text = text.filter(pl.Series(keep))
-        least = self.least.get(letter(column))
-        if least is None or least >= ":":
+        if not self._bare:
+            self._bare = self._numbers_among()
+        bare = self._bare.get(letter(column))
+        if bare is None:
             return text, pl.zeros(len(text), pl.UInt8, eager=True)
-        bare = text.str.contains(_BARE_NUMBER).fill_null(False)
-        return text, bare.cast(pl.UInt8) * CellType.NUMBER.value
+        kind = bare.slice(start, len(keep))
+        return text, kind if keep.all() else kind.filter(pl.Series(keep))
+
+    def _numbers_among(self) -> Mapping[str, pl.Series]:
+        """`CellType` of the cells of each column that may hold bare numbers, in one parallel pass."""
+        names = [name for name, least in self.least.items() if least is not None and least < ":"]
+        number = pl.lit(CellType.NUMBER.value, pl.UInt8)
+        bare = pl.col(names).str.contains(_BARE_NUMBER).fill_null(False).cast(pl.UInt8) * number
+        return self.text.select(bare).to_dict() if names else {"": pl.Series(dtype=pl.UInt8)}
 
     def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
         """See `Sheet`. Not looked for in very long files."""
