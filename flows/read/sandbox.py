@@ -48,10 +48,7 @@ def read_many(
         workers: How many processes read at the same time; one for each processor by default.
         seconds: Time allowed for a small file; large ones get more.
     """
-    count = (
-        workers or os.process_cpu_count() if hasattr(os, "process_cpu_count") else workers or os.cpu_count()
-    )
-    count = count or 1
+    count = workers or os.cpu_count() or 1
     pool = _Pool(datasets, seconds)
     waiting: deque[Future[Doc]] = deque()
     with ThreadPoolExecutor(count) as threads:
