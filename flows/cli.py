@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pkgutil
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
@@ -18,6 +20,14 @@ WRONG_USAGE = 2
 NOT_PUBLISHED = 3
 LOCKED = 4
 OUR_FAULT = 5
+
+#: What the disk may answer, in words.
+DISK = {
+    errno.ENOSPC: "Đĩa đầy.",
+    errno.EDQUOT: "Hết hạn mức đĩa.",
+    errno.EROFS: "Thư mục của xã chỉ đọc được, không ghi được.",
+    errno.EACCES: "Không có quyền ghi vào thư mục của xã.",
+}
 
 
 def app() -> typer.Typer:
@@ -50,13 +60,23 @@ def main() -> None:
     except AuditRefusedError as refused:
         typer.echo(str(refused), err=True)
         sys.exit(NOT_PUBLISHED)
-    except Exception as error:
-        if os.environ.get("DULIEUXA_DEBUG"):
-            raise
-        # A traceback may carry what somebody typed: only where it happened is told.
-        typer.echo(f"Lỗi của chương trình ({type(error).__name__}) tại {_place(error)}.", err=True)
-        typer.echo("Đặt DULIEUXA_DEBUG=1 rồi chạy lại để xem chi tiết.", err=True)
+    except OSError as error:
+        said = DISK.get(error.errno or 0)
+        if said is None:
+            _our_fault(error)
+        typer.echo(f"{said} Không công bố gì, bản trước giữ nguyên.", err=True)
         sys.exit(OUR_FAULT)
+    except Exception as error:
+        _our_fault(error)
+
+
+def _our_fault(error: Exception) -> NoReturn:
+    if os.environ.get("DULIEUXA_DEBUG"):
+        raise error
+    # A traceback may carry what somebody typed: only where it happened is told.
+    typer.echo(f"Lỗi của chương trình ({type(error).__name__}) tại {_place(error)}.", err=True)
+    typer.echo("Đặt DULIEUXA_DEBUG=1 rồi chạy lại để xem chi tiết.", err=True)
+    sys.exit(OUR_FAULT)
 
 
 def _place(error: BaseException) -> str:

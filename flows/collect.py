@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -23,6 +24,9 @@ SETTLE_SECONDS = 2.0
 
 # The unit of a file that was dropped outside any unit's folder.
 UNKNOWN = "khong_ro"
+
+# A file named after somebody's number is told of without it.
+_LONG_NUMBER = re.compile(r"(?<!\d)\d{9,12}(?!\d)")
 
 IGNORED_PREFIXES = (".", "~$")
 IGNORED_SUFFIXES = (".tmp", ".part", ".crdownload")
@@ -102,7 +106,10 @@ def _is_hand_in(path: Path) -> bool:
 
 def _name(path: Path, inbox: Path, unit: str) -> str:
     folder = inbox if unit == UNKNOWN and path.parent == inbox else inbox / unit
-    return normalize("NFC", str(path.relative_to(folder)))
+    name = normalize("NFC", str(path.relative_to(folder)))
+    return _LONG_NUMBER.sub(
+        lambda number: f"{number[0][:3]}{'x' * (len(number[0]) - 5)}{number[0][-2:]}", name
+    )
 
 
 def _received(path: Path, as_of: date) -> str:

@@ -30,7 +30,7 @@ def looked_over(root: Root) -> Iterator[tuple[bool, str]]:
     shown = published(root)
     whole = shown is None or (root.releases / shown / "manifest.json").exists()
     yield whole, "Bản đang cho xem có đủ" if whole else "curated/latest trỏ tới bản không còn"
-    left = (root.releases / STAGING).exists()
+    left = any(root.releases.glob(f"{STAGING}*"))
     yield not left, "Còn vết của lượt bị ngắt: lượt sau sẽ dọn" if left else "Không có vết của lượt bị ngắt"
     yield bool(lines(root)) or shown is None, "Nhật ký công bố đọc được"
 

@@ -11,7 +11,7 @@ from flows.clean.propose import propose
 from flows.collect import HandIn
 from flows.digest import Digest
 from flows.followed import followed
-from flows.protect import Key, masked
+from flows.protect import Key, masked, masked_text
 from flows.read.table import Problem
 from flows.settle import Judged, Settled
 from schemas.contract import Dataset
@@ -189,9 +189,20 @@ def _personal(datasets: Mapping[str, Dataset]) -> pl.Expr:
     return pl.concat_str("dataset", "column", separator=".").is_in(names).fill_null(value=False)
 
 
+def _of_people(datasets: Mapping[str, Dataset]) -> pl.Expr:
+    """Whether the row's dataset tells of people, or is not known."""
+    nobody = [d.name for d in datasets.values() if not any(c.personal for c in d.columns)]
+    return ~pl.col("dataset").is_in(nobody).fill_null(value=False)
+
+
 def _shown(faults: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    personal = _personal(datasets)
-    return faults.with_columns(masked(pl.col(name), personal=personal) for name in ("value", "proposal"))
+    personal, people = _personal(datasets), _of_people(datasets)
+    quoted = pl.col("code").str.starts_with("tep.")
+    return faults.with_columns(
+        *(masked(pl.col(name), personal=personal, of_people=people) for name in ("value", "proposal")),
+        # Where a table has no heading, somebody's name may be taken for one.
+        message=pl.when(quoted).then(masked_text(pl.col("message"))).otherwise("message"),
+    )
 
 
 def change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
@@ -199,7 +210,10 @@ def change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFr
     personal = _personal(datasets)
     typed = typed_changes(settled.in_effect.values())
     return CHANGES.conform(
-        typed.with_columns(masked(pl.col(name), personal=personal) for name in ("before", "after"))
+        typed.with_columns(
+            masked(pl.col(name), personal=personal, of_people=_of_people(datasets))
+            for name in ("before", "after")
+        )
     )
 
 

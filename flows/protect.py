@@ -16,8 +16,15 @@ from schemas.privacy import protection
 KEY_BYTES = 32
 TOKEN_DIGITS = 32
 
-# Nine digits in a row may be somebody's number even where a column should hold none.
-LONG_NUMBER = r"\d{9,}"
+# Nine digits, together or in groups, may be somebody's number even where a column should hold none.
+LONG_NUMBER = r"\d(?:[ .\-\x{a0}]?\d){8,}"
+
+# The family names of nearly all people in Vietnam; with more words after it, one may be somebody's name.
+_FAMILIES = (
+    "Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Đoàn|Mai|Cao|"
+    "Lương|Lưu|Tạ|Hà|Quách|Trương|Phùng|Tống|Tô|Đào|Vi|Lò|Kiều|Chu|Thái|Triệu|Quan|Lữ"
+)
+PERSON = rf"\b(?:{_FAMILIES}|{_FAMILIES.upper()})(?: \p{{Lu}}[\p{{L}}\p{{M}}]*){{1,5}}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,16 +81,30 @@ def protected(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def masked(value: pl.Expr, *, personal: pl.Expr) -> pl.Expr:
-    """What a page may show of a typed value: `038*******45`, `N***`; whole where nothing is personal."""
+def masked(value: pl.Expr, *, personal: pl.Expr, of_people: pl.Expr | None = None) -> pl.Expr:
+    """What a page may show of a typed value: `038*******45`, `N***`; whole where nothing is personal.
+
+    A number as long as a person's is masked wherever it was typed; what looks like a person's name,
+    in the cells of a dataset `of_people`.
+    """
     length = value.str.len_chars()
     number = value.str.contains(LONG_NUMBER)
+    named = value.str.contains(PERSON) & (pl.lit(value=False) if of_people is None else of_people)
     stars = pl.lit("*").repeat_by(length.clip(5, None) - 5).list.join("")
     digits = pl.concat_str(value.str.slice(0, 3), stars, value.str.slice(-2))
     return (
         pl.when(number)
-        .then(digits)
-        .when(personal)
-        .then(pl.concat_str(value.str.slice(0, 1), pl.lit("***")))
+        .then(pl.when(value.str.contains(r"^[\d\s.'\-+()]*$")).then(digits).otherwise(_first(value)))
+        .when(personal | named)
+        .then(_first(value))
         .otherwise(value)
     )
+
+
+def _first(value: pl.Expr) -> pl.Expr:
+    return pl.concat_str(value.str.slice(0, 1), pl.lit("***"))
+
+
+def masked_text(text: pl.Expr) -> pl.Expr:
+    """A sentence that may quote a heading or a sheet's name: in it, a person's number and name masked."""
+    return text.str.replace_all(LONG_NUMBER, "***").str.replace_all(PERSON, "***")

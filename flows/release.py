@@ -20,6 +20,7 @@ from flows.root import NoReleaseError, Root
 from schemas.registry import Contracts
 
 STAGING = ".dang_ghi"
+DOOMED = ".xoa"
 
 # A reader may open any release but for the workbooks that go back to their units.
 PUBLIC = 0o755
@@ -31,13 +32,20 @@ _NO_LINKS = {EMLINK, ENOTSUP, EPERM, EXDEV}
 @contextmanager
 def staged(root: Root) -> Iterator[Path]:
     """An empty folder on the same disk as the releases; leftovers of a run that was killed go first."""
-    folder = root.releases / STAGING
-    shutil.rmtree(folder, ignore_errors=True)
+    clear(root)
+    # Workers of a killed run may outlive it for a moment: what they still write is not in our folder.
+    folder = root.releases / f"{STAGING}.{os.getpid()}"
     folder.mkdir(mode=PUBLIC)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear(root: Root) -> None:
+    """Remove what killed runs left behind."""
+    for left in (*root.releases.glob(f"{STAGING}*"), *root.releases.glob(f"{DOOMED}*")):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def seal(root: Root, folder: Path, contracts: Contracts, origin: Origin) -> str:

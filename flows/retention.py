@@ -14,7 +14,7 @@ import polars as pl
 from flows.collect import HERE, HandIn, archived
 from flows.journal import write_lines
 from flows.manifest import MANIFEST, read_manifest
-from flows.release import day_of, published, releases
+from flows.release import DOOMED, day_of, published, releases
 from flows.root import Root
 from schemas.retention import Policy
 
@@ -70,7 +70,7 @@ def purge(root: Root, what: Purge) -> None:
     _log(root, what)
     for name in what.releases:
         place = root.releases / name
-        doomed = place.with_name(f".xoa-{name}")
+        doomed = place.with_name(f"{DOOMED}-{name}")
         place.rename(doomed)
         shutil.rmtree(doomed)
     for one in what.hand_ins:

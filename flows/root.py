@@ -78,7 +78,8 @@ class Root:
             LockedError: another run holds it.
         """
         self.prepare()
-        with (self.state / "lock").open("a+") as handle:
+        handle_of = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle_of, "a+") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as held:
