@@ -172,8 +172,8 @@ DATASET = Dataset(
                 {"ma_ho": "H00012", "quan_he": "Con"},
             ),
             bad=(
-                {"ma_ho": "H00012", "quan_he": "Vợ"},
-                {"ma_ho": "H00012", "quan_he": "Con"},
+                {"ma_ho": "H00012", "quan_he": "Vợ", "ho_ten": "Bùi Thị Một"},
+                {"ma_ho": "H00012", "quan_he": "Con", "ho_ten": "Bùi Văn Hai"},
             ),
         ),
         Rule(
@@ -188,9 +188,9 @@ DATASET = Dataset(
                 {"ma_ho": "H00013", "quan_he": "Chủ hộ"},
             ),
             bad=(
-                {"ma_ho": "H00012", "quan_he": "Con"},
-                {"ma_ho": "H00012", "quan_he": "Chủ hộ", "so_dinh_danh": "038090000001"},
-                {"ma_ho": "H00012", "quan_he": "Chủ hộ", "so_dinh_danh": "038090000002"},
+                {"ma_ho": "H00012", "quan_he": "Con", "ho_ten": "Bùi Văn Mẫu"},
+                {"ma_ho": "H00012", "quan_he": "Chủ hộ", "ho_ten": "Bùi Thị Một"},
+                {"ma_ho": "H00012", "quan_he": "Chủ hộ", "ho_ten": "Bùi Văn Hai"},
             ),
         ),
         Rule(

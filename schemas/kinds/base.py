@@ -84,6 +84,7 @@ class Kind:
     """A kind of column: its name in contracts, its type once read, how to write it, its own flaws.
 
     With `reads_all` every text is read, or has a flaw of its own: nothing is left that is just unreadable.
+    `source` says what lays down how it is written.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Kind:
     example: str
     own: tuple[Flaw, ...] = ()
     reads_all: bool = False
+    source: str = ""
 
     def __reduce__(self) -> tuple[Callable[[str], Kind], tuple[str]]:
         """A kind sent to another process is that process's own kind of that name."""

@@ -72,6 +72,7 @@ SO_DINH_DANH = Kind(
             "038490000001",
         ),
     ),
+    source="Nghị định 137/2015/NĐ-CP điều 13; Thông tư 07/2016/TT-BCA.",
 )
 DIEN_THOAI = Kind(
     "dien_thoai",
@@ -97,6 +98,7 @@ DIEN_THOAI = Kind(
             "0987654321, 0912345678",
         ),
     ),
+    source="Đầu số di động từ ngày 15/9/2018 (Bộ Thông tin và Truyền thông).",
 )
 MST = Kind(
     "mst",

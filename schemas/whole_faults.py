@@ -1,0 +1,157 @@
+"""What the faults of whole files and hand-ins mean, why they matter, how they are mended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFault:
+    """A fault that stands at no cell."""
+
+    says: str
+    why: str
+    mend: str
+    good: str
+    bad: str
+
+
+_LOST = "Cả tệp không dùng được: đơn vị coi như chưa nộp cho đến khi có tệp khác."
+_TABLE_LOST = "Bảng này không được nhận; các bảng khác trong tệp vẫn được nhận."
+
+WHOLE_FAULTS: Mapping[str, WholeFault] = {
+    "tep.khong_mo_duoc": WholeFault(
+        "Tệp không mở được.",
+        _LOST,
+        "Mở tệp bằng Excel, lưu lại dạng .xlsx rồi nộp.",
+        "bao_cao.xlsx",
+        "Tệp gửi dở",
+    ),
+    "tep.mat_khau": WholeFault(
+        "Tệp đặt mật khẩu.",
+        _LOST,
+        "Bỏ mật khẩu của tệp rồi nộp lại.",
+        "Tệp không mật khẩu",
+        "Tệp hỏi mật khẩu",
+    ),
+    "tep.khong_phai_bang_tinh": WholeFault(
+        "Tệp là văn bản, ảnh hoặc bản quét, không phải bảng tính.",
+        _LOST,
+        "Nộp bảng tính gốc (.xlsx, .xls, .ods hoặc .csv).",
+        "bao_cao.xlsx",
+        "bao_cao.pdf",
+    ),
+    "tep.nguy_hiem": WholeFault(
+        "Tệp quá lớn hoặc có nội dung không an toàn.",
+        _LOST,
+        "Chép phần bảng sang tệp mới rồi nộp tệp đó.",
+        "Tệp vài trăm KB",
+        "Tệp nén phình ra hàng GB",
+    ),
+    "tep.khong_ro_bo_du_lieu": WholeFault(
+        "Không nhận ra biểu mẫu nào trong tệp.",
+        _LOST,
+        "Dùng biểu mẫu của xã (lệnh template), giữ nguyên dòng đầu cột.",
+        "Bảng có đủ đầu cột của biểu mẫu",
+        "Lịch trực cơ quan",
+    ),
+    "tep.sai_don_vi": WholeFault(
+        "Bảng do đơn vị khác phải nộp.",
+        "Số liệu của đơn vị nào do đơn vị đó chịu trách nhiệm.",
+        "Chuyển tệp cho đúng đơn vị nộp.",
+        "Thôn nộp bảng hộ gia đình",
+        "Thôn nộp danh sách dân cư",
+    ),
+    "tep.don_vi_la": WholeFault(
+        "Thư mục không phải của đơn vị nào.",
+        "Không biết tệp của ai nên không tính cho đơn vị nào.",
+        "Bỏ tệp vào thư mục của đơn vị nộp.",
+        "raw/inbox/T01",
+        "raw/inbox/Thôn Một",
+    ),
+    "tep.khong_ro_ky": WholeFault(
+        "Không rõ kỳ báo cáo.",
+        _TABLE_LOST,
+        "Ghi kỳ ở tiêu đề, một kỳ mỗi bảng.",
+        "Tháng 11 năm 2026",
+        "Tháng 10 và tháng 11 năm 2026",
+    ),
+    "tep.khac_ky": WholeFault(
+        "Tiêu đề và tên tệp ghi hai kỳ khác nhau.",
+        _TABLE_LOST,
+        "Sửa cho khớp rồi nộp lại.",
+        "Tiêu đề và tên tệp cùng ghi tháng 11/2026",
+        "Tiêu đề ghi tháng 11, tên tệp ghi tháng 10",
+    ),
+    "tep.khong_co_dong": WholeFault(
+        "Bảng không có dòng nào.",
+        _TABLE_LOST,
+        "Nhập số liệu; nếu kỳ này không có gì và biểu mẫu cho phép thì ghi “Không phát sinh”.",
+        "Không phát sinh",
+        "Chỉ có dòng đầu cột",
+    ),
+    "tep.thieu_cot": WholeFault(
+        "Bảng thiếu cột bắt buộc.",
+        _TABLE_LOST,
+        "Thêm cột còn thiếu, ghi đầu cột như biểu mẫu.",
+        "Đủ các cột của biểu mẫu",
+        "Không có cột “Loại hình”",
+    ),
+    "tep.cot_la": WholeFault(
+        "Bảng có cột không thuộc biểu mẫu.",
+        "Cột đó không được dùng; các cột khác vẫn được nhận.",
+        "Bỏ cột thừa, hoặc sửa đầu cột như biểu mẫu.",
+        "Chỉ có cột của biểu mẫu",
+        "Thêm cột “Số tài khoản riêng”",
+    ),
+    "tep.trung_cot": WholeFault(
+        "Hai cột cùng một đầu cột.",
+        "Không biết lấy cột nào nên bảng không được nhận.",
+        "Bỏ một trong hai cột.",
+        "Một cột “Ngày lập hồ sơ”",
+        "Hai cột “Ngày lập hồ sơ”",
+    ),
+    "tep.dong_tong_sai": WholeFault(
+        "Dòng tổng khác với cộng các dòng.",
+        "Có thể thiếu dòng hoặc gõ sai số; các dòng vẫn được nhận.",
+        "Kiểm tra lại các dòng và dòng tổng.",
+        "5 + 7, tổng 12",
+        "5 + 7, tổng 13",
+    ),
+    "tep.nop_lai_y_het": WholeFault(
+        "Tệp giống hệt một tệp đã nộp.",
+        "Không tính lại, cũng không thay gì.",
+        "Nếu định nộp bản đã sửa, kiểm tra xem có gửi nhầm tệp cũ không.",
+        "Tệp có sửa đổi",
+        "Đúng tệp hôm trước, tên khác",
+    ),
+    "giao_nop.chua_co": WholeFault(
+        "Quá hạn mà đơn vị chưa nộp.",
+        "Thiếu một đơn vị thì chỉ tiêu của cả xã chưa đủ căn cứ.",
+        "Nộp ngay; kỳ không có gì thì ghi “Không phát sinh” nếu biểu mẫu cho phép.",
+        "Nộp trong 3 ngày làm việc sau khi hết kỳ",
+        "Hết hạn, không có tệp nào dùng được",
+    ),
+    "giao_nop.tre_han": WholeFault(
+        "Nộp sau hạn.",
+        "Số liệu trễ làm báo cáo của xã trễ.",
+        "Kỳ sau nộp trong 3 ngày làm việc sau khi hết kỳ.",
+        "Nộp đúng ngày hạn",
+        "Nộp sau hạn 2 ngày",
+    ),
+    "giao_nop.sao_chep": WholeFault(
+        "Số liệu giống hệt kỳ trước, trừ các cột ngày.",
+        "Có thể đã chép kỳ trước mà không rà soát.",
+        "Rà soát lại; nộp lại nếu có thay đổi.",
+        "Có dòng đổi so với kỳ trước",
+        "Mọi dòng y như kỳ trước",
+    ),
+    "giao_nop.it_bat_thuong": WholeFault(
+        "Số dòng giảm hơn 30 % so với kỳ trước, hoặc ngoài khoảng thường có.",
+        "Có thể thiếu một trang tính hay một phần danh sách.",
+        "Kiểm tra xem tệp có đủ dòng không.",
+        "100 dòng, kỳ trước 102 dòng",
+        "60 dòng, kỳ trước 100 dòng",
+    ),
+}
