@@ -38,6 +38,9 @@ class Verdict:
         return self.results.table()
 
 
+# Below this a query for each rule costs less than to plan one for all.
+_MANY = 20_000
+
 FAULTS_SCHEMA = {
     "_tep": pl.UInt32,
     "_bang": pl.UInt16,
@@ -65,7 +68,7 @@ def validate(parts: Sequence[tuple[Part, pl.Expr]], dataset: Dataset) -> Verdict
     rest = [rule for rule in all_rules if rule.code != REPEATED]
     frame = frame.with_columns(_giong_het=_repeats(frame, dataset))
     repeated = judge(frame, dataset, first, Tally(frame["_tep"]))
-    kept = frame.filter(~pl.col("_giong_het"))
+    kept = frame.filter(~pl.col("_giong_het")) if frame["_giong_het"].any() else frame
     results = Tally(kept["_tep"])
     faults = judge(kept, dataset, rest, results)
     return Verdict(
@@ -91,7 +94,7 @@ def _stacked(parts: Sequence[tuple[Part, pl.Expr]]) -> pl.DataFrame:
 
 def _repeats(frame: pl.DataFrame, dataset: Dataset) -> pl.Series:
     """Only rows that share a key can be equal in every column, and those are few."""
-    candidate = frame.select(key_content(dataset).is_duplicated()).to_series()
+    candidate = frame.select(key_content(dataset).hash().is_duplicated()).to_series()
     if not candidate.any():
         return candidate
     rows = candidate.arg_true()
@@ -102,13 +105,30 @@ def _repeats(frame: pl.DataFrame, dataset: Dataset) -> pl.Series:
 def judge(frame: pl.DataFrame, dataset: Dataset, rules: Sequence[Judgement], results: Tally) -> pl.DataFrame:
     """Run `rules` through Pandera, each noted in `results`; returns failures (`index` of the row, `code`)."""
     try:
-        schema(dataset, rules, results.record).validate(frame, lazy=True)
+        schema(dataset, rules, results.record, _together(frame, rules)).validate(frame, lazy=True)
         cases = pl.DataFrame(schema={"check": pl.String, "index": pl.Int32})
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
     failures = cases.select(pl.col("index").cast(pl.UInt32), pl.col("check").alias("code"))
     results.prove(rules, failures)
     return failures
+
+
+def _together(frame: pl.DataFrame, rules: Sequence[Judgement]) -> dict[str, pl.Series]:
+    """The results of `rules` from one query, which shares what they have in common; none for few rows.
+
+    In one query an aggregate would be spread over all rows: each rule must give one result for each of two.
+    """
+    if frame.height < _MANY:
+        return {}
+    two = frame.head(2)
+    try:
+        if any(two.select(rule.fails_when.alias("_")).height != two.height for rule in rules):
+            return {}
+    except pl.exceptions.PolarsError:
+        return {}  # Pandera runs them one by one, and tells which it was.
+    found = frame.select(rule.fails_when.alias(rule.code) for rule in rules)
+    return {name: found[name] for name in found.columns}
 
 
 def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) -> pl.Series:

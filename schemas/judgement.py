@@ -102,7 +102,7 @@ def _of_key(dataset: Dataset) -> tuple[Judgement, ...]:
             "sach",
             "chan",
             f"Trùng {labels} với dòng khác nhưng nội dung khác nhau.",
-            known & (pl.len().over(key) > 1),
+            known & pl.struct(key).is_duplicated(),
         ),
     )
 

@@ -15,7 +15,6 @@ import polars as pl
 _TONE = "([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)"
 _MARKS = "[\u0300-\u036f]"
 _Y_FOR_I = r"([bcdđghklmnprstvx]|qu)y"
-_KEYS = ("_viet", "_d", "_tran")
 
 
 def alike(number: str, *, name: str, birth: str, place: str, sex: str) -> pl.Expr:
@@ -41,32 +40,43 @@ def _over(
 
 
 def _suspects(rows: pl.DataFrame) -> pl.Series:
+    block = ("_tep", "birth", "place")
     complete = rows.select(pl.all_horizontal(pl.col("name", "birth", "place").is_not_null())).to_series()
-    near = rows.with_row_index("at").filter(complete).filter(pl.len().over("_tep", "birth", "place") > 1)
-    keyed = _keyed(near)
+    keys = rows.select(pl.struct(block).hash()).to_series()
+    near = rows.with_row_index("at").filter(keys.is_duplicated() & complete)
+    # Names that are alike are equal without any mark: the few that are get looked at closely.
+    bare = near.select(pl.struct(*block, _unmarked(_spelled())).hash()).to_series()
+    keyed = _keyed(near.filter(bare.is_duplicated()))
     other = pl.col("number").n_unique()
-    same = ["_tep", "birth", "place"]
     known_sex = pl.col("sex").is_not_null()
+    unmarked = pl.col("_bare").any().over(*block, "sex", "_tran")
     found = keyed.filter(
-        (other.over(*same, "_viet") > 1)
-        | (known_sex & (other.over(*same, "sex", "_d") > 1))
-        | (
-            known_sex
-            & (other.over(*same, "sex", "_tran") > 1)
-            & pl.col("_bare").any().over(*same, "sex", "_tran")
-        )
+        (other.over(*block, "_viet") > 1)
+        | (known_sex & (other.over(*block, "sex", "_d") > 1))
+        | (known_sex & unmarked & (other.over(*block, "sex", "_tran") > 1))
     )
-    answers = pl.repeat(False, rows.height, eager=True, dtype=pl.Boolean).set(~complete, None)
-    return answers.scatter(found["at"], True)
+    answers = pl.repeat(False, rows.height, eager=True, dtype=pl.Boolean)
+    if not complete.all():
+        answers = answers.set(~complete, None)
+    return answers.scatter(found["at"], True) if found.height else answers
+
+
+def _spelled() -> pl.Expr:
+    """The name's letters, each mark on its own behind its letter."""
+    return pl.col("name").str.to_lowercase().str.normalize("NFD").str.replace_all(r"\s+", "")
+
+
+def _unmarked(spelled: pl.Expr) -> pl.Expr:
+    plain = spelled.str.replace_all(_MARKS, "").str.replace_all("đ", "d", literal=True)
+    return plain.str.replace_all("y", "i", literal=True)
 
 
 def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
     """The keys under which like names are equal, and whether a name has no mark at all."""
-    spelled = pl.col("name").str.to_lowercase().str.normalize("NFD").str.replace_all(r"\s+", "")
-    viet = spelled.str.replace_all(_TONE, "${2}${1}").str.replace_all(_Y_FOR_I, "${1}i")
+    viet = _spelled().str.replace_all(_TONE, "${2}${1}").str.replace_all(_Y_FOR_I, "${1}i")
     return rows.with_columns(_viet=viet).with_columns(
         _d=pl.col("_viet").str.replace_all("đ", "d"),
-        _tran=pl.col("_viet").str.replace_all(_MARKS, "").str.replace_all("đ", "d"),
+        _tran=_unmarked(pl.col("_viet")),
         _bare=~pl.col("_viet").str.contains(f"{_MARKS}|đ"),
     )
 

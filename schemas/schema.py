@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import pandera.polars as pa
 import polars as pl
@@ -14,15 +15,21 @@ from schemas.judgement import Judgement
 Record = Callable[[Judgement, pl.Series], None]
 
 
-def schema(dataset: Dataset, judged_by: Iterable[Judgement], record: Record) -> pa.DataFrameSchema:
+def schema(
+    dataset: Dataset,
+    judged_by: Iterable[Judgement],
+    record: Record,
+    known: Mapping[str, pl.Series] = MappingProxyType({}),
+) -> pa.DataFrameSchema:
     """The Pandera schema of a cleaned frame: one named column-level check a judgement in `judged_by`.
 
     `record` is told of every judgement with its Boolean series: true where the row fails it, null
-    where it could not be judged. Null is no failure.
+    where it could not be judged. Null is no failure. `known` has results that were worked out together
+    beforehand, by code.
     """
     checks: dict[str, list[pa.Check]] = {column.name: [] for column in dataset.columns}
     for judgement in judged_by:
-        checks[judgement.column].append(_check(judgement, record))
+        checks[judgement.column].append(_check(judgement, record, known.get(judgement.code)))
     columns = {
         column.name: pa.Column(
             column.kind.dtype,
@@ -36,9 +43,12 @@ def schema(dataset: Dataset, judged_by: Iterable[Judgement], record: Record) -> 
     return pa.DataFrameSchema(columns, name=dataset.name, title=dataset.title)
 
 
-def _check(judgement: Judgement, record: Record) -> pa.Check:
+def _check(judgement: Judgement, record: Record, known: pl.Series | None) -> pa.Check:
     def passes(data: PolarsData) -> pl.LazyFrame:
-        failed = data.lazyframe.select(judgement.fails_when.alias(data.key)).collect().to_series()
+        if known is None:
+            failed = data.lazyframe.select(judgement.fails_when.alias(data.key)).collect().to_series()
+        else:
+            failed = known.alias(data.key)
         record(judgement, failed)
         return (~failed).fill_null(value=True).to_frame().lazy()
 

@@ -76,7 +76,7 @@ def spans(dataset: Dataset, one: Iterable[str], two: Iterable[str]) -> set[str]:
 
 
 def grouped(dataset: Dataset, one: list[Row], two: list[Row]) -> set[str]:
-    """Codes that the other rows of one may have brought, of rules that see what was changed in the last row."""
+    """Codes that the other rows of one may have brought, of rules that see what the last row changed."""
     changed = {*two[-1]} if len(one) > 1 else {*one[-1]} if len(two) > 1 else set()
     return {rule.code for rule in judgements_of(dataset) if {*rule.on} & changed}
 
