@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+from flows.cli import main
 from flows.collect import HandIn
 from flows.digest import Part, digest
 from flows.validate import RuleDidNotRunError, Verdict, validate
 from schemas.contract import Dataset, Rule
+from schemas.judgement import judgements_of
 from schemas.registry import load
 from tests.conftest import lines
 
@@ -98,3 +101,62 @@ def broken(fails_when: pl.Expr) -> Dataset:
 def test_a_rule_without_a_result_on_every_row_makes_the_run_red(expression: pl.Expr) -> None:
     with pytest.raises(RuleDidNotRunError):
         judge(part(GOOD, ["Thôn Vải", 3, 2, 30]), dataset=broken(expression))
+
+
+def damaged(change: pl.Expr | str) -> Part:
+    """A part whose column `thanh_vien` is gone, or is something else."""
+    good = part(GOOD, ["Thôn Vải", 3, 2, 30])
+    frame = good.frame.drop(change) if isinstance(change, str) else good.frame.with_columns(change)
+    return replace(good, frame=frame)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["thanh_vien", pl.lit(None).alias("thanh_vien"), pl.lit("5").alias("thanh_vien")],
+    ids=["gone", "null without a type", "of another type"],
+)
+def test_a_lost_column_makes_the_run_red(change: pl.Expr | str) -> None:
+    with pytest.raises(RuleDidNotRunError):
+        judge(damaged(change))
+
+
+def test_a_column_of_nulls_is_judged_and_each_rule_gives_its_result() -> None:
+    verdict = judge(damaged(pl.lit(None, pl.Int64).alias("thanh_vien")))
+    assert verdict.results.results == len(judgements_of(DATASET)) - 1  # repeated rows are judged before
+    assert {row[1]: row[2:] for row in verdict.tally.rows()}["dung"] == (8, 0)
+
+
+@pytest.mark.parametrize("height", [3, 30_000])
+def test_few_and_many_rows_are_judged_alike(height: int) -> None:
+    one = part(GOOD, ["Thôn Vải", None, 0, 30], ["Thôn Xa", 3, 2, 30])
+    many = replace(
+        one, frame=pl.concat([one.frame] * (height // 3)).with_columns(thon=pl.lit(None, pl.String))
+    )
+    verdict = judge(many)
+    assert verdict.faults.filter(code="luot_nguoi.khong_co_buoi").height >= 1
+    counts = verdict.faults.group_by("code").len().filter(pl.col("code") == "thanh_vien.thieu")
+    assert counts["len"].to_list() == [verdict.judged["thanh_vien"].null_count()]
+
+
+@pytest.mark.parametrize("height", [2, 20_000])
+def test_an_aggregate_is_never_spread_over_the_rows(height: int) -> None:
+    one = part(GOOD, ["Thôn Vải", 3, 2, 30])
+    frame = pl.concat([one.frame] * (height // 2)).with_columns(luot_nguoi=pl.int_range(height))
+    many = replace(one, frame=frame)
+    with pytest.raises(RuleDidNotRunError):
+        judge(many, dataset=broken(pl.col("thanh_vien").sum() > 0))
+
+
+def test_a_rule_that_did_not_run_ends_the_command_with_5(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "to.csv"
+    file.write_text(lines([["Tháng 11 năm 2026"], HEADING, [1, *GOOD]]), encoding="utf-8")
+    contracts = replace(CONTRACTS, datasets={**CONTRACTS.datasets, DATASET.name: broken(pl.col("khong_co"))})
+    monkeypatch.setattr("schemas.registry.load", lambda: contracts)
+    monkeypatch.setattr("sys.argv", ["dulieuxa", "check", str(file)])
+    monkeypatch.delenv("DULIEUXA_DEBUG", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 5
+    assert "RuleDidNotRunError" in capsys.readouterr().err
