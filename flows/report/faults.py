@@ -6,8 +6,10 @@ from datetime import date
 
 import polars as pl
 
-#: What is one cause: the same thing wrong with the same column of the same sheet of one hand-in.
-CAUSE = ("unit", "dataset", "period", "submission", "file", "sheet", "column", "code", "severity")
+from flows.causes import CAUSE, causes
+
+__all__ = ["AGES", "CAUSE", "age", "causes", "counted", "ordered", "sentences"]
+
 AGES = ("Mới hôm nay", "1–7 ngày", "8–30 ngày", "Trên 30 ngày")
 
 
@@ -35,24 +37,6 @@ def age(opened: pl.Expr, as_of: date) -> pl.Expr:
         .when(days > 30)
         .then(pl.lit(AGES[3]))
     )
-
-
-def causes(faults: pl.DataFrame) -> pl.DataFrame:
-    """Ordered faults grouped by cause, the heaviest first.
-
-    Columns: CAUSE, `count`, `line` (of its first fault), `row`, `cell`, `value`, `message`, `proposal` and
-    `dimension` of that fault, `values` (how many different things were typed).
-    """
-    first = ("line", "row", "cell", "value", "message", "proposal", "dimension")
-    return (
-        faults.group_by(CAUSE, maintain_order=True)
-        .agg(pl.len().alias("count"), *(pl.col(name).first() for name in first), _values())
-        .sort(pl.col("severity") != "chan", -pl.col("count").cast(pl.Int64), "line")
-    )
-
-
-def _values() -> pl.Expr:
-    return pl.col("value").drop_nulls().n_unique().alias("values")
 
 
 def counted(faults: pl.DataFrame, *by: str) -> pl.DataFrame:
