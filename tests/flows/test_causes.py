@@ -1,4 +1,4 @@
-"""Faults of one cause are one line: columns shifted, one wrong value, silent units; the single faults stay."""
+"""Faults of one cause are one line: columns shifted, one wrong value, silent units."""
 
 from __future__ import annotations
 
