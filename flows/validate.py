@@ -74,7 +74,10 @@ def validate(parts: Sequence[tuple[Part, pl.Expr]], dataset: Dataset) -> Verdict
     return Verdict(
         kept.with_columns(_lop=_row_class(faults, rest, kept.height)).drop("_giong_het"),
         pl.concat([described(faults, kept, dataset, rest), described(repeated, frame, dataset, first)]),
-        frame.filter("_giong_het").group_by("_tep", maintain_order=True).len("rows"),
+        frame.select("_tep", "_giong_het")
+        .filter("_giong_het")
+        .group_by("_tep", maintain_order=True)
+        .len("rows"),
         results,
     )
 

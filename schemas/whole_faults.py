@@ -38,7 +38,7 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
     "tep.khong_phai_bang_tinh": WholeFault(
         "Tệp là văn bản, ảnh hoặc bản quét, không phải bảng tính.",
         _LOST,
-        "Nộp bảng tính gốc (.xlsx, .xls, .ods hoặc .csv).",
+        "Nộp bảng tính gốc, dạng Excel hoặc CSV.",
         "bao_cao.xlsx",
         "bao_cao.pdf",
     ),
@@ -46,8 +46,8 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Tệp quá lớn hoặc có nội dung không an toàn.",
         _LOST,
         "Chép phần bảng sang tệp mới rồi nộp tệp đó.",
-        "Tệp vài trăm KB",
-        "Tệp nén phình ra hàng GB",
+        "Tệp vừa phải, chỉ có bảng số liệu",
+        "Tệp nén, mở ra lớn gấp hàng nghìn lần",
     ),
     "tep.khong_ro_bo_du_lieu": WholeFault(
         "Không nhận ra biểu mẫu nào trong tệp.",

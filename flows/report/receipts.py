@@ -18,6 +18,7 @@ from flows.report import faults
 from flows.report.names import Names
 from flows.report.places import receipt_path
 from flows.report.render import site
+from flows.resubmitted import compare
 from flows.settle import Judged, Settled
 from schemas import indicators as plan
 from schemas.contract import Dataset
@@ -111,11 +112,9 @@ def _compared(one: Judged, settled: Settled, contracts: Contracts) -> Row:
     former, name = _former(one, settled, dataset)
     if former is None or not one.taken:
         return said
-    now, was = (_records(each, settled, dataset) for each in (one, former))
-    new = now.join(was, on=dataset.key, how="anti", nulls_equal=True).height
-    same = now.join(was, on=now.columns, how="semi", nulls_equal=True).height
-    gone = was.join(now, on=dataset.key, how="anti", nulls_equal=True).height
-    return said | {"former": name, "new": new, "gone": gone, "altered": now.height - new - same, "same": same}
+    change = compare(former.part, one.part, dataset)
+    new, gone, altered = change.added, change.removed, change.changed
+    return said | {"former": name, "new": new, "gone": gone, "altered": altered, "same": change.same}
 
 
 def _former(one: Judged, settled: Settled, dataset: Dataset) -> tuple[Judged | None, str]:
@@ -132,8 +131,3 @@ def _former(one: Judged, settled: Settled, dataset: Dataset) -> tuple[Judged | N
     label = before(dataset, one.part.period.label).label
     unit, name, _ = one.owes
     return settled.in_effect.get((unit, name, label)), in_words(label)
-
-
-def _records(one: Judged, settled: Settled, dataset: Dataset) -> pl.DataFrame:
-    judged = settled.verdicts[dataset.name].judged
-    return judged.filter(pl.col("_tep") == one.tep).select(column.name for column in dataset.columns)
