@@ -131,7 +131,9 @@ def test_links_land_on_the_cell_that_is_typed_so(planted: Day) -> None:
             sheet, _, cell = link.location.rpartition("!")
             there = book[sheet.strip("'").replace("''", "'")][cell]
             if typed is not None and there.data_type == "s" and not str(typed).startswith("'"):
-                assert str(there.value).strip() == str(typed).strip(), (path.name, cell)
+                # Of a heading row nobody knows, all headings are told; the link lands on the first.
+                said = str(typed).strip()
+                assert str(there.value).strip() in (said, said.split(", ")[0]), (path.name, cell)
                 landed += 1
     assert landed > 40
 
