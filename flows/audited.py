@@ -64,7 +64,7 @@ def columns(case: Case) -> pl.DataFrame:
 
 
 def _declared(contracts: Contracts) -> Mapping[str, Mapping[str, object]]:
-    tables = {name: {at: field.dtype for at, field in table.fields.items()} for name, table in TABLES.items()}
+    tables = {name: table.schema for name, table in TABLES.items()}
     return tables | {name: _fields(dataset) for name, dataset in contracts.datasets.items()}
 
 

@@ -16,6 +16,7 @@ from flows.digest import digest
 from flows.faults import fault_table, typed_changes
 from flows.marked.marks import Marks, marks_of
 from flows.protect import Key
+from flows.roll_call import FAULTS as ROLL_CALL_FAULTS
 from flows.settle import Judged, settle
 from schemas.periods import in_words
 from schemas.registry import Contracts
@@ -111,7 +112,7 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts) -> Chec
     hand_in = HandIn(f"{day}T12:00:00+07:00", who, path.name, sha256(data).hexdigest(), len(data))
     digested = digest(hand_in, data, held_to)
     settled = settle([digested], [], held_to.datasets)
-    nobody = pl.DataFrame(schema={"unit": pl.String})
+    nobody = pl.DataFrame(schema=ROLL_CALL_FAULTS)
     faults = fault_table(settled, [digested], [], nobody, held_to, Key(b"")).typed
     about = tuple(
         f"{contracts.datasets[one.part.dataset].title}, {in_words(one.part.period.label)}"

@@ -13,11 +13,8 @@ from datetime import time as clock
 from hashlib import blake2b, sha256
 from pathlib import Path
 from unicodedata import normalize
-from zoneinfo import ZoneInfo
 
-from flows.root import Root
-
-HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+from flows.root import HERE, Root
 
 # A file touched within the last seconds may still be on its way in: it must lie still for a moment.
 SETTLE_SECONDS = 2.0

@@ -28,13 +28,12 @@ from prefect.schedules import Cron, Schedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from rich.console import Console
 
-from flows.collect import HERE
 from flows.day import Outcome, run_day
 from flows.pool import workers
 from flows.prefect_server import served
 from flows.progress import shown
 from flows.refusal import AuditRefusedError
-from flows.root import Root
+from flows.root import HERE, Root
 from flows.summary import markdown
 from schemas.registry import load
 

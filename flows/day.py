@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,16 +30,15 @@ from flows.report import write_site
 from flows.report.receipts import Day, write_receipts
 from flows.roll_call import roll_call, roll_call_faults, unusual
 from flows.root import Root
-from flows.settle import Settled, settle
+from flows.settle import Settled, settle, whose
 from flows.store import describe, write, write_table
+from flows.validate import Verdict
 from schemas import indicators as plan
 from schemas.registry import Contracts
 from schemas.tables import CHANGES, FAULTS, INDICATORS, ISSUES, RANKING, ROLL_CALL, SCORES, SUBMISSIONS
 
 T = TypeVar("T")
 S = TypeVar("S")
-
-DECIMALS = 9
 
 # Small enough that a crash costs little, large enough that starting a batch does not count.
 BATCH = 24
@@ -119,8 +118,11 @@ def run_day(
         batches = [Batch(root, contracts, chunk) for chunk in _chunks(hand_ins, BATCH)]
         digests = [one for batch in runner.each("Đọc tệp", digest_batch, batches) for one in batch]
         settled = runner.step("Kiểm tra", settle, digests, repeats, contracts.datasets)
-        figures = runner.step("Tính chỉ tiêu", reckon, root, contracts, as_of, settled, digests, repeats)
         shown, before = release.published(root), release.before(root, as_of)
+        ledger = release.issues_of(before)
+        figures = runner.step(
+            "Tính chỉ tiêu", reckon, settled, digests, repeats, contracts, as_of, key, ledger
+        )
         with release.staged(root) as folder:
             runner.step("Ghi bảng", write_tables, folder, contracts, settled, figures, key)
             jobs = marking(folder / "reports", root, contracts, settled, digests, figures.typed)
@@ -174,14 +176,15 @@ def digest_batch(batch: Batch) -> list[Digest]:
 
 
 def reckon(
-    root: Root,
-    contracts: Contracts,
-    as_of: date,
     settled: Settled,
     digests: Sequence[Digest],
     repeats: Sequence[HandIn],
+    contracts: Contracts,
+    as_of: date,
+    key: Key,
+    issues_before: pl.DataFrame,
 ) -> Figures:
-    """Call the roll, gather faults, follow them, and measure."""
+    """Call the roll, gather faults, follow them on from `issues_before`, and measure."""
     judged = {name: settled.records(name) for name in settled.verdicts}
     called = roll_call(contracts.commune, contracts.datasets, _handed_in(settled), as_of)
     silent = pl.concat(
@@ -190,15 +193,13 @@ def reckon(
             unusual(judged, contracts.datasets),
         ]
     )
-    faults = fault_table(settled, digests, repeats, silent, contracts, key_of(root))
-    indicators = _steady(measure(judged, called, contracts.commune, plan.load(), as_of))
+    faults = fault_table(settled, digests, repeats, silent, contracts, key)
+    indicators = measure(judged, called, contracts.commune, plan.load(), as_of)
     return Figures(
         faults=faults.published,
         typed=faults.typed,
         changes=change_table(settled, contracts.datasets),
-        issues=follow(
-            faults.followed, ISSUES.conform(release.issues_before(root, as_of)), as_of, contracts.waivers
-        ),
+        issues=follow(faults.followed, issues_before, as_of, contracts.waivers),
         roll_call=called,
         indicators=indicators,
         scores=scores(_tallied(settled)).join(
@@ -207,13 +208,8 @@ def reckon(
             how="left",
             maintain_order="left",
         ),
-        ranking=_steady(ranking(indicators, contracts.commune)),
+        ranking=ranking(indicators, contracts.commune),
     )
-
-
-def _steady(figures: pl.DataFrame) -> pl.DataFrame:
-    """Figures without the last digits of sums, which depend on the order in which threads add up."""
-    return figures.with_columns(pl.col(pl.Float64).round(DECIMALS))
 
 
 def _handed_in(settled: Settled) -> pl.DataFrame:
@@ -227,25 +223,27 @@ def _handed_in(settled: Settled) -> pl.DataFrame:
 
 def _tallied(settled: Settled) -> pl.DataFrame:
     """Cells judged and failed by unit, dataset, period and dimension, of hand-ins that count."""
-    live = [one for one in settled.judged if settled.counts(one)]
-    who = pl.DataFrame(
-        [(one.part.dataset, one.tep, one.digest.hand_in.unit, one.part.period.label) for one in live],
-        schema={"dataset": pl.String, "_tep": pl.UInt32, "unit": pl.String, "period": pl.String},
-        orient="row",
-    )
+    live = whose(one for one in settled.judged if settled.counts(one))
+    who = live.rename({"_unit": "unit", "_ky": "period"})
     tallies = [verdict.tally.with_columns(dataset=pl.lit(name)) for name, verdict in settled.verdicts.items()]
     if not tallies:
         return SCORES.conform(pl.DataFrame()).drop("score")
     return pl.concat(tallies).join(who, on=["dataset", "_tep"]).drop("_tep")
 
 
+def _accepted(verdict: Verdict) -> tuple[Mapping[tuple[object, ...], pl.DataFrame], pl.DataFrame]:
+    """The accepted records of each part, by `(_tep,)`, parted in one pass; and what no records look like."""
+    accepted = verdict.judged.filter(pl.col("_lop") != "khong_su_dung")
+    return accepted.partition_by("_tep", as_dict=True, maintain_order=True), accepted.clear()
+
+
 def write_tables(folder: Path, contracts: Contracts, settled: Settled, figures: Figures, key: Key) -> None:
     """Write the records in effect, protected, and every table of the day."""
+    accepted = {name: _accepted(verdict) for name, verdict in settled.verdicts.items()}
     for one in settled.in_effect.values():
         dataset = contracts.datasets[one.part.dataset]
-        rows = settled.verdicts[dataset.name].judged.filter(
-            (pl.col("_tep") == one.tep) & (pl.col("_lop") != "khong_su_dung")
-        )
+        of_parts, none = accepted[dataset.name]
+        rows = of_parts.get((one.tep,), none)
         sheets = pl.Series([sheet for sheet, _ in one.part.tables], dtype=pl.String)
         records = protected(rows, dataset, key).with_columns(
             rows["_lop"].alias(dataset.row_class),

@@ -33,7 +33,7 @@ def fault_table(
     found = [
         *(_of_records(settled, name, contracts) for name in settled.verdicts),
         _of_files(digests, repeats, settled),
-        called.with_columns(record=pl.col("period")) if "period" in called.columns else called,
+        called.with_columns(record=pl.col("period")),
     ]
     faults = pl.concat([pl.DataFrame(schema=_RAW), *(_raw(frame) for frame in found)])
     faults = _numbered(faults, key)
@@ -58,7 +58,7 @@ class Faults:
     typed: pl.DataFrame
 
 
-_RAW = {name: field.dtype for name, field in FAULTS.fields.items() if name != "issue"} | {"record": pl.String}
+_RAW = {name: dtype for name, dtype in FAULTS.schema.items() if name != "issue"} | {"record": pl.String}
 
 
 def _raw(frame: pl.DataFrame) -> pl.DataFrame:
@@ -143,12 +143,8 @@ def _of_files(digests: Sequence[Digest], repeats: Sequence[HandIn], settled: Set
     ]
     if not rows:
         return pl.DataFrame(schema=_RAW)
-    frame = pl.DataFrame(rows, infer_schema_length=None)
-    return (
-        frame.with_columns(cell=pl.concat_str("column", "row"), column=pl.lit(None))
-        if "row" in frame
-        else frame
-    )
+    frame = _raw(pl.DataFrame(rows, infer_schema_length=None))
+    return frame.with_columns(cell=pl.concat_str("column", "row"), column=pl.lit(None))
 
 
 def _mended(problem: Problem, hand_in: HandIn, taken: Sequence[Judged], settled: Settled) -> bool:
@@ -219,7 +215,7 @@ def change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFr
 
 def typed_changes(judged: Iterable[Judged]) -> pl.DataFrame:
     """Every repaired cell of `judged`, with what stood there as typed."""
-    frames = [pl.DataFrame(schema={name: field.dtype for name, field in CHANGES.fields.items()})]
+    frames = [pl.DataFrame(schema=CHANGES.schema)]
     for one in judged:
         sheets = pl.DataFrame(
             {"_bang": range(len(one.part.tables)), "sheet": [sheet for sheet, _ in one.part.tables]},

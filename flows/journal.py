@@ -10,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from flows.collect import HERE
-from flows.root import Root
+from flows.root import HERE, Root
 
 Act = Literal["cong_bo", "quay_lai"]
 

@@ -18,6 +18,7 @@ from flows import journal
 from flows.manifest import MANIFEST, Entry, Origin, entries, files, hashes, read_manifest, write_manifest
 from flows.root import NoReleaseError, Root
 from schemas.registry import Contracts
+from schemas.tables import ISSUES
 
 STAGING = ".dang_ghi"
 DOOMED = ".xoa"
@@ -180,10 +181,9 @@ def before(root: Root, as_of: date) -> Path | None:
     return root.releases / max(enumerate(shown), key=lambda each: (day_of(each[1]), each[0]))[1]
 
 
-def issues_before(root: Root, as_of: date) -> pl.DataFrame:
-    """The ledger of the release before `as_of`; empty on the first day."""
-    place = before(root, as_of)
-    return pl.read_parquet(place / "issues.parquet") if place else pl.DataFrame()
+def issues_of(place: Path | None) -> pl.DataFrame:
+    """The ledger of the release in `place`; empty where there is none, on the first day."""
+    return ISSUES.conform(pl.read_parquet(place / "issues.parquet") if place else pl.DataFrame())
 
 
 def manifests(root: Root) -> Mapping[str, dict[str, Any]]:

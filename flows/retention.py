@@ -11,11 +11,11 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.collect import HERE, HandIn, archived
+from flows.collect import HandIn, archived
 from flows.journal import write_lines
 from flows.manifest import MANIFEST, read_manifest
 from flows.release import DOOMED, day_of, published, releases
-from flows.root import Root
+from flows.root import HERE, Root
 from schemas.retention import Policy
 
 _DOES_NOT_COUNT = ("bi_thay_the", "tu_choi", "trung")

@@ -9,17 +9,10 @@ import polars as pl
 
 from schemas.contract import Dataset, Dimension
 from schemas.periods import before, due, ended, in_words
+from schemas.tables import ROLL_CALL
 from schemas.units import Commune
 
-COLUMNS = {
-    "unit": pl.String,
-    "dataset": pl.String,
-    "period": pl.String,
-    "due": pl.Date,
-    "received": pl.Date,
-    "days_late": pl.Int32,
-    "state": pl.String,
-}
+COLUMNS = ROLL_CALL.schema
 FAULTS = {
     "unit": pl.String,
     "dataset": pl.String,

@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+
 
 class LockedError(RuntimeError):
     """Another run holds the lock of this root."""
@@ -96,4 +98,4 @@ class Root:
 
 
 def _now() -> str:
-    return datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).strftime("%H:%M:%S ngày %d/%m/%Y")
+    return datetime.now(HERE).strftime("%H:%M:%S ngày %d/%m/%Y")

@@ -14,8 +14,6 @@ from flows.validate import Verdict, validate
 from schemas.contract import Dataset
 from schemas.tables import SUBMISSIONS
 
-ACCEPTED = ("chap_nhan", "mot_phan")
-
 
 class ConservationError(RuntimeError):
     """Rows or files were lost between reading and publishing: nothing may be published."""
@@ -65,7 +63,7 @@ class Settled:
 
     def records(self, dataset: str) -> pl.DataFrame:
         """Judged records in effect of `dataset`, plus `_unit`, `_ky`; unprotected."""
-        live = _live(self.in_effect.values()).filter(dataset=dataset).drop("dataset")
+        live = whose(self.in_effect.values()).filter(dataset=dataset).drop("dataset")
         return self.verdicts[dataset].judged.join(live, on="_tep", how="inner", maintain_order="left")
 
 
@@ -91,14 +89,15 @@ def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], datasets: Mappi
         judged += _counted(parts, verdicts[name])
     judged.sort(key=lambda one: (one.digest.hand_in, one.part.dataset, one.part.period.label))
     in_effect = {one.owes: one for one in judged if one.taken}
-    crossed = reconcile(verdicts, _live(in_effect.values()), datasets)
+    crossed = reconcile(verdicts, whose(in_effect.values()), datasets)
     submissions = _submissions(digests, repeats, judged, in_effect)
     _conserve(submissions, digests, repeats)
     return Settled(crossed.verdicts, judged, in_effect, submissions, crossed.unjudged)
 
 
-def _live(in_effect: Iterable[Judged]) -> pl.DataFrame:
-    rows = [(one.part.dataset, one.tep, one.digest.hand_in.unit, one.part.period.label) for one in in_effect]
+def whose(judged: Iterable[Judged]) -> pl.DataFrame:
+    """Dataset, `_tep`, `_unit` and `_ky` of each of `judged`."""
+    rows = [(one.part.dataset, one.tep, one.digest.hand_in.unit, one.part.period.label) for one in judged]
     return pl.DataFrame(rows, schema=LIVE, orient="row")
 
 

@@ -11,13 +11,13 @@ from datetime import date, datetime
 
 import polars as pl
 
-from flows.collect import HERE, HandIn, archived
+from flows.collect import HandIn, archived
 from flows.digest import digest
 from flows.journal import write_lines
 from flows.pool import in_order
 from flows.protect import TOKEN_DIGITS, key_of
 from flows.release import releases
-from flows.root import Root
+from flows.root import HERE, Root
 from schemas.privacy import protection
 from schemas.registry import Contracts
 

@@ -9,8 +9,12 @@ import polars as pl
 
 from flows.clean import clean
 from flows.read.table import Problem, Table
+from flows.report.words import number
 from schemas.contract import Column, Dataset, chu, doc
 from schemas.units import Commune
+
+# How exactly a difference is told.
+DECIMALS = 4
 
 
 def wrong_totals(table: Table, records: pl.DataFrame, dataset: Dataset, commune: Commune) -> list[Problem]:
@@ -54,22 +58,16 @@ def _half_a_digit(typed: str) -> float:
 
 
 def _problem(table: Table, column: Column, said: dict[str, object], proper: float) -> Problem:
-    off = float(str(said["value"])) - proper
+    off, sum_said = float(str(said["value"])) - proper, number(proper, DECIMALS)
     return Problem(
         "tep.dong_tong_sai",
         "sach",
         "canh_bao",
-        f"Dòng tổng của “{column.label}” lệch {_number(off)} so với cộng các dòng ({_number(proper)}).",
+        f"Dòng tổng của “{column.label}” lệch {number(off, DECIMALS)} so với cộng các dòng ({sum_said}).",
         dataset=table.dataset,
         sheet=table.sheet,
         row=int(str(said["_row"])),
         column=table.letters[column.name],
         value=str(said[chu(column.name)]),
-        proposal=_number(proper),
+        proposal=sum_said,
     )
-
-
-def _number(value: float) -> str:
-    """As people here write it: 1.234,5."""
-    text = f"{value:,.4f}".rstrip("0").rstrip(".")
-    return text.translate(str.maketrans(",.", ".,"))

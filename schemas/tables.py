@@ -29,6 +29,11 @@ class Table:
     sort: tuple[str, ...]
     key: tuple[str, ...] = ()
 
+    @property
+    def schema(self) -> dict[str, Dtype]:
+        """The type of each column, by name."""
+        return {name: field.dtype for name, field in self.fields.items()}
+
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with just this table's columns, types and order; columns it lacks are null."""
         missing = [pl.lit(None).alias(name) for name in self.fields if name not in frame.columns]

@@ -23,15 +23,6 @@ CHANGES: Mapping[str, str] = {
     "ngay_excel": "đổi số ngày của Excel sang ngày",
 }
 
-CHANGES_SCHEMA = {
-    "row": pl.UInt32,
-    "column": pl.String,
-    "name": pl.String,
-    "change": pl.String,
-    "before": pl.String,
-    "after": pl.String,
-}
-
 
 def changes_of(answers: pl.DataFrame, name: str, cells: pl.DataFrame, letter: str | None) -> pl.DataFrame:
     """The repairs made in column `name` of `cells`, whose letter is `letter` where no `.cot` says another."""

@@ -24,6 +24,6 @@ DateOption = Annotated[
 
 def day_of(when: datetime | None) -> date:
     """The day asked for, else today where the commune is."""
-    from flows.collect import HERE
+    from flows.root import HERE
 
     return when.date() if when else datetime.now(HERE).date()

@@ -5,15 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.indicators import load
+from schemas.tables import RANKING
 from schemas.units import Commune
 
-COLUMNS = {
-    "period": pl.String,
-    "thon": pl.String,
-    "score": pl.Float64,
-    "rank": pl.UInt32,
-    "computed_from": pl.String,
-}
+COLUMNS = RANKING.schema
 _MONTH = r"^\d{4}-\d{2}$"
 
 

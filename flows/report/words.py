@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from math import ceil
@@ -126,9 +125,3 @@ def missing_to(target: float | None, numerator: float | None, denominator: float
         return None
     lacking = ceil(round(target * denominator - numerator, 6))
     return lacking if lacking > 0 else None
-
-
-def folded(text: str) -> str:
-    """Lower case without tones, for searching and for sorting names by letter."""
-    letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))

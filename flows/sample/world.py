@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from flows.collect import HERE
+from flows.root import HERE
 from schemas.contract import Dataset
 from schemas.periods import Period, due, ended, is_working
 from schemas.units import Commune

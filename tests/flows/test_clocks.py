@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.collect import HERE
+from flows.root import HERE
 from tests.conftest import lines, run_plainly
 
 COMPLAINTS = lines(

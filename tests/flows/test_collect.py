@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.collect import HERE, UNKNOWN, archived, collect
-from flows.root import Root
+from flows.collect import UNKNOWN, archived, collect
+from flows.root import HERE, Root
 
 TODAY = date(2026, 11, 24)
 WRITTEN = datetime(2026, 11, 17, 9, 30, tzinfo=HERE)

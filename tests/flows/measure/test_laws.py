@@ -144,3 +144,16 @@ def test_small_groups_of_people_are_never_told_by_thon(judged):
     of_people = [name for name, each in INDICATORS.items() if each.of_persons]
     by_thon = table.filter((pl.col("by") == "thon") & pl.col("indicator").is_in(of_people))
     assert by_thon.filter(pl.col("mau_so") < 5).is_empty()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_order_in_which_rows_are_added_up_changes_no_figure(seed):
+    judged = {name: amounts(frame) for name, frame in commune(seed, 40, set()).items()}
+    mixed = {name: frame.sample(fraction=1.0, shuffle=True, seed=seed) for name, frame in judged.items()}
+    assert measured(judged).equals(measured(mixed))
+
+
+def amounts(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with amounts whose sum hangs, in its last digit, on the order of adding."""
+    tenths = [pl.col(name) / 10 for name, dtype in frame.schema.items() if dtype == pl.Float64]
+    return frame.with_columns(tenths)

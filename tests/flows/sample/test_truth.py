@@ -9,9 +9,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flows.collect import HERE, HandIn
+from flows.collect import HandIn
 from flows.digest import Digest, digest
 from flows.read.table import Problem
+from flows.root import HERE
 from flows.sample.planted import PLANS
 from flows.sample.truth import COLUMNS
 from flows.validate import validate

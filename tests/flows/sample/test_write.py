@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from flows import sample
-from flows.collect import HERE, HandIn
+from flows.collect import HandIn
 from flows.digest import digest
+from flows.root import HERE
 from flows.sample.commune import all_hand_ins
 from flows.sample.dropped import file_of
 from flows.sample.filing import file_name
