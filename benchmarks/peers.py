@@ -69,7 +69,7 @@ def ours(rows: list[Row]) -> Found:
     contracts = load()
     dataset = contracts.datasets["dinh_danh"]
     typed = [{name: cell or "" for name, cell in row.items()} for row in rows]
-    faults = validate([(part_of(dataset, typed, contracts), pl.lit(DAY))], dataset).faults
+    faults = validate([(part_of(dataset, typed, contracts), DAY)], dataset).faults
     rules = {rule.code: rule.code.partition(".")[2] for rule in dataset.rules}
     blamed = pl.col("code").replace(rules)
     told = faults.select(

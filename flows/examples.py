@@ -177,7 +177,7 @@ def trial(dataset: Dataset, contracts: Contracts) -> Trial:
         for example in found.values()
         for rows in (example.good, example.bad)
     ]
-    verdict = validate([(part, pl.lit(DAY)) for part in parts], dataset)
+    verdict = validate([(part, DAY) for part in parts], dataset)
     others = {example.other for example in found.values() if example.other}
     for other in sorted(others):
         verdict = _beside(verdict, dataset, contracts.datasets[other], found, contracts)
@@ -209,6 +209,6 @@ def _beside(
         live += [(dataset.name, tep, unit, f"{at}") for tep in (2 * at, 2 * at + 1)]
         live.append((other.name, len(parts), other.unit, f"{at}"))
         parts.append(part)
-    both = {dataset.name: verdict, other.name: validate([(part, pl.lit(DAY)) for part in parts], other)}
+    both = {dataset.name: verdict, other.name: validate([(part, DAY) for part in parts], other)}
     said = pl.DataFrame(live, schema=LIVE, orient="row")
     return reconcile(both, said, {**contracts.datasets, dataset.name: dataset}).verdicts[dataset.name]

@@ -84,7 +84,7 @@ def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], datasets: Mappi
     verdicts: dict[str, Verdict] = {}
     judged: list[Judged] = []
     for name, parts in sorted(by_dataset.items()):
-        days = [(part, pl.lit(digest.hand_in.day, pl.Date)) for digest, part in parts]
+        days = [(part, digest.hand_in.day) for digest, part in parts]
         verdicts[name] = validate(days, datasets[name])
         judged += _counted(parts, verdicts[name])
     judged.sort(key=lambda one: (one.digest.hand_in, one.part.dataset, one.part.period.label))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
 
 import pandera.polars as pa
 import polars as pl
@@ -11,7 +13,7 @@ import polars as pl
 from flows.digest import Part
 from flows.tally import RuleDidNotRunError, Tally
 from schemas.contract import Dataset, chu
-from schemas.judgement import REPEATED, Judgement, judgements_of, key_content, repeats
+from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of, may_share_key
 from schemas.schema import schema
 
 __all__ = ["RuleDidNotRunError", "Verdict", "validate"]
@@ -56,59 +58,64 @@ FAULTS_SCHEMA = {
 }
 
 
-def validate(parts: Sequence[tuple[Part, pl.Expr]], dataset: Dataset) -> Verdict:
+def validate(parts: Sequence[tuple[Part, date]], dataset: Dataset) -> Verdict:
     """Judge all `parts` of `dataset` together; each comes with the day on which it is judged.
 
     Raises:
         RuleDidNotRunError: a rule gave no result, or one that disagrees with Pandera's.
     """
     frame = _stacked(parts)
-    all_rules = judgements_of(dataset)
-    first = [rule for rule in all_rules if rule.code == REPEATED]
-    rest = [rule for rule in all_rules if rule.code != REPEATED]
-    frame = frame.with_columns(_giong_het=_repeats(frame, dataset))
-    repeated = judge(frame, dataset, first, Tally(frame["_tep"]))
-    kept = frame.filter(~pl.col("_giong_het")) if frame["_giong_het"].any() else frame
+    rules = {rule.code: rule for rule in judgements_of(dataset)}
+    first, rest = [rules[REPEATED]], [rule for code, rule in rules.items() if code != REPEATED]
+    near = frame.select(may_share_key(dataset)).to_series()
+    again = _among(frame, near, rules[REPEATED])
+    repeated = judge(frame, dataset, first, Tally(frame["_tep"]), {REPEATED: again})
+    kept, near = (frame.filter(~again), near.filter(~again)) if again.any() else (frame, near)
     results = Tally(kept["_tep"])
-    faults = judge(kept, dataset, rest, results)
+    faults = judge(kept, dataset, rest, results, {CLASHING: _among(kept, near, rules[CLASHING])})
     return Verdict(
-        kept.with_columns(_lop=_row_class(faults, rest, kept.height)).drop("_giong_het"),
+        kept.hstack([_row_class(faults, rest, kept.height)]),
         pl.concat([described(faults, kept, dataset, rest), described(repeated, frame, dataset, first)]),
-        frame.select("_tep", "_giong_het")
-        .filter("_giong_het")
-        .group_by("_tep", maintain_order=True)
-        .len("rows"),
+        frame.select("_tep").filter(again).group_by("_tep", maintain_order=True).len("rows"),
         results,
     )
 
 
-def _stacked(parts: Sequence[tuple[Part, pl.Expr]]) -> pl.DataFrame:
+def _stacked(parts: Sequence[tuple[Part, date]]) -> pl.DataFrame:
+    """The records of all parts, each with its part (`_tep`), its period and the day on which it is judged."""
     frames = (
         part.frame.with_columns(
             pl.lit(index, pl.UInt32).alias("_tep"),
-            pl.lit(part.period.start, pl.Date).alias("_ky_tu"),
-            pl.lit(part.period.end, pl.Date).alias("_ky_den"),
-            day.alias("_ngay_xet"),
+            pl.lit(part.period.start).alias("_ky_tu"),
+            pl.lit(part.period.end).alias("_ky_den"),
+            pl.lit(day).alias("_ngay_xet"),
         )
         for index, (part, day) in enumerate(parts)
     )
     return pl.concat(frames, how="diagonal")
 
 
-def _repeats(frame: pl.DataFrame, dataset: Dataset) -> pl.Series:
-    """Only rows that share a key can be equal in every column, and those are few."""
-    candidate = frame.select(key_content(dataset).hash().is_duplicated()).to_series()
-    if not candidate.any():
-        return candidate
-    rows = candidate.arg_true()
-    repeated = frame[rows].select(repeats(dataset)).to_series()
-    return pl.repeat(False, frame.height, eager=True, dtype=pl.Boolean).scatter(rows, repeated)
+def _among(frame: pl.DataFrame, near: pl.Series, rule: Judgement) -> pl.Series:
+    """What `rule` says of the rows that are `near` one another; no other row can fail it."""
+    rows = near.arg_true()
+    passed = pl.repeat(False, frame.height, eager=True, dtype=pl.Boolean)
+    return passed.scatter(rows, frame[rows].select(rule.fails_when).to_series()) if rows.len() else passed
 
 
-def judge(frame: pl.DataFrame, dataset: Dataset, rules: Sequence[Judgement], results: Tally) -> pl.DataFrame:
-    """Run `rules` through Pandera, each noted in `results`; returns failures (`index` of the row, `code`)."""
+def judge(
+    frame: pl.DataFrame,
+    dataset: Dataset,
+    rules: Sequence[Judgement],
+    results: Tally,
+    known: Mapping[str, pl.Series] = MappingProxyType({}),
+) -> pl.DataFrame:
+    """Run `rules` through Pandera, each noted in `results`; returns failures (`index` of the row, `code`).
+
+    `known` has the results of rules that were worked out another way, by code.
+    """
+    known = {**_together(frame, [rule for rule in rules if rule.code not in known]), **known}
     try:
-        schema(dataset, rules, results.record, _together(frame, rules)).validate(frame, lazy=True)
+        schema(dataset, rules, results.record, known).validate(frame, lazy=True)
         cases = pl.DataFrame(schema={"check": pl.String, "index": pl.Int32})
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
@@ -122,7 +129,7 @@ def _together(frame: pl.DataFrame, rules: Sequence[Judgement]) -> dict[str, pl.S
 
     In one query an aggregate would be spread over all rows: each rule must give one result for each of two.
     """
-    if frame.height < _MANY:
+    if frame.height < _MANY or not rules:
         return {}
     two = frame.head(2)
     try:
@@ -138,7 +145,7 @@ def _together(frame: pl.DataFrame, rules: Sequence[Judgement]) -> dict[str, pl.S
 def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) -> pl.Series:
     """`khong_su_dung` where a blocking rule failed, `can_bo_sung` where only warnings did, else `dat`."""
     blocking = failures["code"].is_in([rule.code for rule in rules if rule.severity == "chan"])
-    classes = pl.repeat("dat", height, eager=True)
+    classes = pl.repeat("dat", height, eager=True).alias("_lop")
     classes = classes.scatter(failures["index"].filter(~blocking), "can_bo_sung")
     return classes.scatter(failures["index"].filter(blocking), "khong_su_dung")
 

@@ -93,7 +93,7 @@ def _of_key(dataset: Dataset) -> tuple[Judgement, ...]:
             "sach",
             "canh_bao",
             "Dòng này giống hệt một dòng phía trên: chỉ dòng trên được tính.",
-            pl.col("_giong_het"),
+            ~pl.struct("_tep", *_content(dataset)).is_first_distinct(),
         ),
         Judgement(
             CLASHING,
@@ -107,14 +107,10 @@ def _of_key(dataset: Dataset) -> tuple[Judgement, ...]:
     )
 
 
-def repeats(dataset: Dataset) -> pl.Expr:
-    """Whether a row says in every column what an earlier row of its hand-in says."""
-    return ~pl.struct("_tep", *_content(dataset)).is_first_distinct()
-
-
-def key_content(dataset: Dataset) -> pl.Expr:
-    """The row's key within its hand-in, as one value: what was read, or what was typed where unread."""
-    return pl.struct("_tep", *(said for said in _content(dataset) if said.meta.output_name() in dataset.key))
+def may_share_key(dataset: Dataset) -> pl.Expr:
+    """Whether a row may have the key of another of its hand-in: only of such does a rule of the key fail."""
+    key = (said for said in _content(dataset) if said.meta.output_name() in dataset.key)
+    return pl.struct("_tep", *key).hash().is_duplicated()
 
 
 def _content(dataset: Dataset) -> list[pl.Expr]:

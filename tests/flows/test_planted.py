@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
@@ -14,7 +14,7 @@ from flows.digest import Part
 from flows.examples import DAY, examples, part_of
 from flows.validate import validate
 from schemas.contract import Dataset
-from schemas.judgement import CLASHING, REPEATED, judgements_of
+from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of
 from schemas.registry import load
 
 CONTRACTS = load()
@@ -42,47 +42,55 @@ def planted(name: str) -> dict[str, list[Row]]:
     return found
 
 
-def judged(dataset: Dataset, tables: Sequence[list[Row]]) -> list[Found]:
-    """The faults of the last row of each table; all are cleaned and judged at once."""
-    whole = part_of(dataset, [row for rows in tables for row in rows], CONTRACTS)
-    parts: list[tuple[Part, pl.Expr]] = []
-    at = 0
-    for rows in tables:
-        frame = whole.frame.slice(at, len(rows))
-        parts.append((replace(whole, frame=frame), pl.lit(DAY)))
-        at += len(rows)
-    faults = validate(parts, dataset).faults
-    last = pl.Series([part.frame["_row"][-1] for part, _ in parts], dtype=pl.UInt32)
+def judged(dataset: Dataset, *rounds: Sequence[list[Row]]) -> list[list[Found]]:
+    """The faults of the last row of each table; those of a round are cleaned, and all judged, at once."""
+    parts = [part for tables in rounds for part in _cleaned(dataset, tables)]
+    faults = validate([(part, DAY) for part in parts], dataset).faults
+    last = pl.Series([part.frame["_row"][-1] for part in parts], dtype=pl.UInt32)
     here = faults.filter(pl.col("_row") == last.gather(faults["_tep"]))
-    found: list[Found] = [set() for _ in tables]
+    found: list[Found] = [set() for _ in parts]
     for tep, column, code in here.select("_tep", "column", "code").iter_rows():
         found[tep].add((column, code))
-    return found
+    each = iter(found)
+    return [[next(each) for _ in tables] for tables in rounds]
+
+
+def _cleaned(dataset: Dataset, tables: Sequence[list[Row]]) -> Iterator[Part]:
+    whole = part_of(dataset, [row for rows in tables for row in rows], CONTRACTS)
+    at = 0
+    for rows in tables:
+        yield replace(whole, frame=whole.frame.slice(at, len(rows)))
+        at += len(rows)
+
+
+@cache
+def rules_of(name: str) -> tuple[Judgement, ...]:
+    return judgements_of(CONTRACTS.datasets[name])
 
 
 def cell_of(dataset: Dataset) -> dict[str, str]:
-    return {rule.code: rule.column for rule in judgements_of(dataset)}
+    return {rule.code: rule.column for rule in rules_of(dataset.name)}
 
 
 @cache
 def alone(name: str) -> dict[str, Found]:
     codes = planted(name)
-    return dict(zip(codes, judged(CONTRACTS.datasets[name], list(codes.values())), strict=True))
+    return dict(zip(codes, *judged(CONTRACTS.datasets[name], list(codes.values())), strict=True))
 
 
 def spans(dataset: Dataset, one: Iterable[str], two: Iterable[str]) -> set[str]:
     """Codes whose rule sees columns of both: what they say of the row is not what they say of either."""
-    return {rule.code for rule in judgements_of(dataset) if {*rule.on} & {*one} and {*rule.on} & {*two}}
+    return {rule.code for rule in rules_of(dataset.name) if {*rule.on} & {*one} and {*rule.on} & {*two}}
 
 
 def grouped(dataset: Dataset, one: list[Row], two: list[Row]) -> set[str]:
     """Codes that the other rows of one may have brought, of rules that see what the last row changed."""
     changed = {*two[-1]} if len(one) > 1 else {*one[-1]} if len(two) > 1 else set()
-    return {rule.code for rule in judgements_of(dataset) if {*rule.on} & changed}
+    return {rule.code for rule in rules_of(dataset.name) if {*rule.on} & changed}
 
 
 def test_the_clean_twin_has_no_fault(dataset: Dataset) -> None:
-    assert judged(dataset, [[{}]]) == [set()]
+    assert judged(dataset, [[{}]]) == [[set()]]
 
 
 def test_each_fault_alone_is_found_at_its_cell(dataset: Dataset) -> None:
@@ -92,7 +100,7 @@ def test_each_fault_alone_is_found_at_its_cell(dataset: Dataset) -> None:
 
 def test_each_pair_within_a_row_is_found_and_nothing_else(dataset: Dataset) -> None:
     codes, single, cells = planted(dataset.name), alone(dataset.name), cell_of(dataset)
-    touched = {rule.code: {*rule.on, *codes.get(rule.code, [{}])[-1]} for rule in judgements_of(dataset)}
+    touched = {rule.code: {*rule.on, *codes.get(rule.code, [{}])[-1]} for rule in rules_of(dataset.name)}
     pairs = [
         (one, two)
         for one, two in combinations(codes, 2)
@@ -103,7 +111,7 @@ def test_each_pair_within_a_row_is_found_and_nothing_else(dataset: Dataset) -> N
     ]
     tables = [together(codes[one], codes[two]) for one, two in pairs]
     missed, surplus = [], []
-    for (one, two), found in zip(pairs, judged(dataset, tables), strict=True):
+    for (one, two), found in zip(pairs, *judged(dataset, tables), strict=True):
         missed += [(one, two, code) for code in (one, two) if (cells[code], code) not in found]
         tied = spans(dataset, codes[one][-1], codes[two][-1]) | grouped(dataset, codes[one], codes[two])
         surplus += [
@@ -125,10 +133,9 @@ def test_each_pair_within_a_column_is_found_and_nothing_else(dataset: Dataset) -
     lone = [code for code, rows in codes.items() if len(rows) == 1]
     rounds = _apart(lone, cells)
     assert any(rounds)
-    for pairs in rounds:
-        tables = [[codes[code][0]] for pair in pairs for code in pair]
-        expected = [single[code] for pair in pairs for code in pair]
-        assert judged(dataset, tables) == expected, pairs
+    tables = [[[codes[code][0]] for pair in pairs for code in pair] for pairs in rounds]
+    expected = [[single[code] for pair in pairs for code in pair] for pairs in rounds]
+    assert judged(dataset, *tables) == expected
 
 
 def _apart(codes: list[str], cells: dict[str, str]) -> list[list[tuple[str, str]]]:

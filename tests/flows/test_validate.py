@@ -6,13 +6,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flows.cli import main
 from flows.collect import HandIn
 from flows.digest import Part, digest
 from flows.validate import RuleDidNotRunError, Verdict, validate
 from schemas.contract import Dataset, Rule
-from schemas.judgement import judgements_of
+from schemas.judgement import CLASHING, REPEATED, judgements_of
 from schemas.registry import load
 from tests.conftest import lines
 
@@ -28,7 +30,7 @@ def part(*rows: list[object]) -> Part:
 
 
 def judge(*parts: Part, dataset: Dataset = DATASET) -> Verdict:
-    return validate([(one, pl.lit(date(2026, 11, 17))) for one in parts], dataset)
+    return validate([(one, date(2026, 11, 17)) for one in parts], dataset)
 
 
 def found(verdict: Verdict) -> list[tuple[object, ...]]:
@@ -76,6 +78,23 @@ def test_a_repeated_row_is_left_out_and_the_first_stays() -> None:
 def test_rows_of_one_key_clash_all_of_them() -> None:
     verdict = judge(part(GOOD, ["Thanh Sơn", 6, 2, 30]))
     assert found(verdict) == [(0, 3, "thon", "khoa.trung"), (0, 4, "thon", "khoa.trung")]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.sampled_from([*range(3), None, "Xa"]), st.integers(5, 6)), min_size=1))
+def test_the_rules_of_the_key_say_of_near_rows_what_they_say_of_all(rows: list[tuple[object, int]]) -> None:
+    places = ["Thôn Thanh Sơn", "Thôn Vải", "Thanh Sơn"]
+    named = [[places[at] if isinstance(at, int) else at, members, 2, 30] for at, members in rows]
+    one = part(*named)
+    rules = {rule.code: rule.fails_when for rule in judgements_of(DATASET)}
+    frame = one.frame.with_columns(_tep=pl.lit(0, pl.UInt32))
+    again = frame.filter(rules[REPEATED])
+    clashing = frame.filter(~rules[REPEATED]).filter(rules[CLASHING])
+    expected = sorted(
+        [(row, REPEATED) for row in again["_row"]] + [(row, CLASHING) for row in clashing["_row"]]
+    )
+    faults = judge(one).faults.filter(pl.col("code").is_in([REPEATED, CLASHING]))
+    assert sorted(faults.select("_row", "code").rows()) == expected
 
 
 def test_hand_ins_do_not_clash_with_one_another() -> None:

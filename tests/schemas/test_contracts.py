@@ -120,8 +120,7 @@ def test_a_dataset_survives_the_way_to_another_process(dataset: Dataset) -> None
 
 def blank_frame(dataset: Dataset, reading: str | None) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {
-        "_tep": pl.Series([0, 0], dtype=pl.UInt32),
-        "_giong_het": pl.Series([False, False]),
+        "_tep": pl.Series([0, 1], dtype=pl.UInt32),
     }
     columns |= {name: pl.Series([None, None], dtype=pl.Date) for name in ("_ngay_xet", "_ky_tu", "_ky_den")}
     for column in dataset.columns:

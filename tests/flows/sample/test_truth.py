@@ -6,7 +6,6 @@ from datetime import datetime
 from unicodedata import normalize
 
 import openpyxl
-import polars as pl
 import pytest
 
 from flows.collect import HandIn
@@ -45,7 +44,7 @@ def found_in(of: Written) -> Counter[tuple[str, ...]]:
     found = [(d.hand_in.unit, d.hand_in.file, _total_cell(p), p.code) for d in read for p in d.problems]
     for name, dataset in contracts.datasets.items():
         parts = [(part, d.hand_in) for d in read for part in d.parts if part.dataset == name]
-        verdict = validate([(part, pl.lit(hand_in.day)) for part, hand_in in parts], dataset)
+        verdict = validate([(part, hand_in.day) for part, hand_in in parts], dataset)
         for fault in verdict.faults.iter_rows(named=True):
             part, hand_in = parts[fault["_tep"]]
             letters = part.tables[fault["_bang"]][1]
