@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 NGAY   ?= 2026-11-24
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all lint lock clean
+.PHONY: help setup run test test-all lint bench lock clean
 
 help: ## Liệt kê các lệnh
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
@@ -34,6 +34,11 @@ lint: $(READY) ## ruff và mypy
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+
+bench: $(READY) ## Đo tốc độ, bộ nhớ, quy mô: mỗi dòng là tên, số đo, mức sàn, tỷ lệ
+	@for what in benchmarks/*.py; do \
+		case $$what in */made.py|*/measuring.py|*/reader.py) ;; *) $(BIN)/python $$what ;; esac || exit 1; \
+	done
 
 lock: $(READY) ## Ghi lại requirements.lock từ pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -55,7 +55,7 @@ def put(package: Package, name: str, content: bytes, *, first: bool) -> str:
     listed = child(xml, "sheets")
     assert listed is not None
     tags = [attributes(each.attributes) for each in children(xml, listed.inside, listed.end)]
-    number = 1 + max(int(tag.get("sheetId", "0")) for tag in tags)
+    number = 1 + max((int(tag.get("sheetId", "0")) for tag in tags), default=0)
     said = (
         f'<{prefix(xml).decode()}sheet name="{escape(name)}" sheetId="{number}" '
         f'xmlns:dlx="{OFFICE}" dlx:id="{relation}"/>'

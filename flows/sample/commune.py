@@ -28,6 +28,6 @@ def all_hand_ins(world: World) -> list[HandIn]:
 
 
 def _tax_codes(world: World) -> Iterator[str]:
-    numbers = Numbers(world.rng("tax codes"))
+    numbers = Numbers(world.rng("tax codes"), world.share)
     while True:
         yield numbers.tax()

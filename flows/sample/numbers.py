@@ -15,10 +15,14 @@ _OTHER_PREFIXES = ("081", "082", "083", "084", "085", "088", "091", "094", "070"
 
 
 class Numbers:
-    """Gives out numbers, never the same one twice."""
+    """Gives out numbers, never the same one twice; of `share` (k, n) those that leave k when parted by n.
 
-    def __init__(self, rng: random.Random) -> None:
+    So n communes that are made apart share no personal number and no tax code.
+    """
+
+    def __init__(self, rng: random.Random, share: tuple[int, int] = (0, 1)) -> None:
         self._rng = rng
+        self._share = share
         self._given: set[str] = set()
 
     def personal(self, born: date, sex: str) -> str:
@@ -29,7 +33,7 @@ class Numbers:
     def _personal(self, century: int, year: int) -> Iterator[str]:
         while True:
             province = _HOME if self._rng.random() < 0.92 else self._rng.choice(_ELSEWHERE)
-            yield f"{province}{century}{year:02}{self._rng.randrange(1, 1_000_000):06}"
+            yield f"{province}{century}{year:02}{self._six_digits(first=1):06}"
 
     def phone(self) -> str:
         """A 10-digit mobile number."""
@@ -46,10 +50,14 @@ class Numbers:
 
     def _tax_codes(self) -> Iterator[str]:
         while True:
-            body = f"280{self._rng.randrange(1_000_000):06}"
+            body = f"280{self._six_digits():06}"
             code = body + mst.calc_check_digit(body)
             if mst.is_valid(code):
                 yield code + ("-001" if self._rng.random() < 0.06 else "")
+
+    def _six_digits(self, first: int = 0) -> int:
+        rest, parts = self._share
+        return rest + parts * self._rng.randrange(first if rest == 0 else 0, (999_999 - rest) // parts + 1)
 
     def _fresh(self, candidates: Iterator[str]) -> str:
         found = next(number for number in candidates if number not in self._given)

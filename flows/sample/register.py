@@ -34,7 +34,7 @@ class _Maker:
     def __init__(self, world: World, oldest_review: date) -> None:
         self._world = world
         self._rng = world.rng("register")
-        self.numbers = Numbers(world.rng("numbers"))
+        self.numbers = Numbers(world.rng("numbers"), world.share)
         self._oldest_review = oldest_review
         self._known: set[tuple[str, str, date]] = set()
 

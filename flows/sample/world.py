@@ -18,13 +18,17 @@ _YEARS_BACK = 3
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One made-up commune: the same fields always give the same people, records and files."""
+    """One made-up commune: the same fields always give the same people, records and files.
+
+    `share` (k, n) says that this is the k-th of n communes, whose numbers nobody else's are.
+    """
 
     seed: int
     persons: int
     today: date
     commune: Commune
     datasets: Mapping[str, Dataset]
+    share: tuple[int, int] = (0, 1)
 
     def rng(self, *purpose: object) -> random.Random:
         """A source of chance of its own for each purpose, so that one maker never disturbs another."""

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from flows.marked import marked
+from flows.marked.book import listed
 from flows.marked.lists import REPAIRED, TO_FIX
 from flows.marked.notes import HEAD
 from flows.marked.styles import COLOURS
@@ -158,6 +159,11 @@ def test_every_fault_is_listed_with_a_link_to_its_cell(book: bytes) -> None:
         assert links[f"B{row}"] == f"'Danh sách'!{fault['cell']}"
     assert lines["cả tệp"]
     assert f"B{lines['cả tệp']}" not in links
+
+
+def test_a_table_too_large_to_be_copied_comes_back_as_lists_alone() -> None:
+    made = opened(listed(marks(*FAULTS, changes=REPAIRS)))
+    assert made.sheetnames == [TO_FIX, REPAIRED]
 
 
 def test_repairs_are_listed(book: bytes) -> None:
