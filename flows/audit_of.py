@@ -9,24 +9,22 @@ from typing import Any
 
 from flows.audit import Audit
 from flows.audited import Case
-from flows.manifest import AUDIT, MANIFEST, entries, hashes, read_manifest, records_of, tables_of
-from flows.refusal import AuditRefusedError, refuse
+from flows.manifest import AUDIT, MANIFEST, hashes, read_manifest, records_of, tables_of
+from flows.refusal import AuditRefusedError
 from flows.root import Root
 
 Ask = Callable[[Case], Audit]
 Acknowledged = Mapping[str, Any] | None
 
 
-def pass_or_refuse(root: Root, case: Case, ask: Ask, reason: str | None) -> Acknowledged:
+def pass_or_refuse(case: Case, former: Path | None, ask: Ask, reason: str | None) -> Acknowledged:
     """Audit the staged release of `case`; returns what was surprising and acknowledged with `reason`.
 
-    A release of this day with the same tables was audited just so; one of the day before with the
-    same records has since only grown older. Their pages and acknowledgement are taken over.
+    The pages and the acknowledgement of a `former` release that was audited just so are taken over.
 
     Raises:
         AuditRefusedError: the audit found faults, or surprises that nobody acknowledged.
     """
-    former = _audited_before(root, case)
     if former is not None:
         shutil.copytree(former / AUDIT, case.folder / AUDIT)
         said = read_manifest(former)
@@ -34,22 +32,23 @@ def pass_or_refuse(root: Root, case: Case, ask: Ask, reason: str | None) -> Ackn
         return same_day
     found = ask(case)
     if found.faults or (found.surprises and not reason):
-        refusal = AuditRefusedError(found.faults, found.surprises)
-        refuse(root, case.folder, case.as_of, refusal)
-        raise refusal
+        raise AuditRefusedError(found.faults, found.surprises)
     return {"reason": reason, "surprises": list(found.surprises)} if found.surprises else None
 
 
-def _audited_before(root: Root, case: Case) -> Path | None:
-    """A release at hand whose audit is this one's too."""
-    now = {entry.path: entry.sha256 for entry in entries(case.folder)}
+def audited_before(root: Root, case: Case, but: str | None = None) -> Path | None:
+    """A release at hand, other than `but`, whose audit is this one's too.
+
+    A release of this day with the same tables was audited just so; one of the day before with the
+    same records has since only grown older.
+    """
     before = case.before.name if case.before else None
     for place in sorted(root.releases.glob(f"{case.as_of:%Y%m%d}-*"), reverse=True):
-        said = _manifest(place, case)
-        if said and said["before"] == before and tables_of(hashes(said)) == tables_of(now):
+        said = _manifest(place, case) if place.name != but else None
+        if said and said["before"] == before and tables_of(hashes(said)) == case.tables:
             return place
     said = _manifest(case.before, case) if case.before else None
-    return case.before if said and records_of(hashes(said)) == records_of(now) else None
+    return case.before if said and records_of(hashes(said)) == records_of(case.tables) else None
 
 
 def _manifest(place: Path, case: Case) -> Mapping[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -21,12 +21,13 @@ _LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A staged release to be audited, and the release before it."""
+    """A staged release to be audited, with the hashes of its `tables` by path, and the release before it."""
 
     folder: Path
     before: Path | None
     contracts: Contracts
     as_of: date
+    tables: Mapping[str, str] = field(default_factory=dict)
 
 
 def columns(case: Case) -> pl.DataFrame:

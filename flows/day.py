@@ -2,61 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import polars as pl
 
 from flows import release
 from flows.audit import auditor
-from flows.audit_of import pass_or_refuse
-from flows.audited import Case
+from flows.build import Recipe, Runner, build, root_contracts
 from flows.collect import HandIn, archived, collect
-from flows.digest import Digest, digest
-from flows.faults import change_table, fault_table
-from flows.ledger import follow
-from flows.manifest import Origin
-from flows.marked.hand_back import hand_back, handed_back
-from flows.marked.jobs import dealt
-from flows.marked.jobs import jobs as marking
-from flows.measure import measure, ranking, scores
-from flows.package import write_package
-from flows.protect import Key, key_of, protected
-from flows.reconcile import why_unjudged
-from flows.report import write_site
-from flows.report.receipts import Day, write_receipts
-from flows.roll_call import roll_call, roll_call_faults, unusual
+from flows.refusal import AuditRefusedError, refuse
 from flows.root import Root
-from flows.settle import Settled, settle, whose
-from flows.store import describe, write, write_table
-from flows.validate import Verdict
-from schemas import indicators as plan
 from schemas.registry import Contracts
-from schemas.tables import CHANGES, FAULTS, INDICATORS, ISSUES, RANKING, ROLL_CALL, SCORES, SUBMISSIONS
-
-T = TypeVar("T")
-S = TypeVar("S")
-
-# Small enough that a crash costs little, large enough that starting a batch does not count.
-BATCH = 24
-
-# Into how many heaps the workbooks to be marked are dealt; enough for any number of cores.
-HANDS = 16
-
-
-class Runner(Protocol):
-    """Runs the steps of a day: plainly, or as tasks of a scheduler."""
-
-    def step(self, title: str, work: Callable[..., T], *args: object) -> T:
-        """Run one step."""
-        ...
-
-    def each(self, title: str, work: Callable[[S], T], items: Sequence[S]) -> list[T]:
-        """Run `work` on every item, side by side; results in the order of `items`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +31,6 @@ class Outcome:
     roll_call: pl.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some hand-ins to be digested by one worker."""
-
-    root: Root
-    contracts: Contracts
-    hand_ins: tuple[HandIn, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The tables of a day that are reckoned from its settled hand-ins."""
-
-    faults: pl.DataFrame
-    typed: pl.DataFrame
-    changes: pl.DataFrame
-    issues: pl.DataFrame
-    roll_call: pl.DataFrame
-    indicators: pl.DataFrame
-    scores: pl.DataFrame
-    ranking: pl.DataFrame
-
-
 def run_day(
     root: Root, contracts: Contracts, as_of: date, runner: Runner, acknowledged: str | None = None
 ) -> Outcome:
@@ -108,166 +44,31 @@ def run_day(
         AuditRefusedError: what would be published is not as it must be; the former release stays.
         RuleDidNotRunError, ConservationError: our own fault; nothing was published.
     """
-    with root.lock(), auditor() as auditing:
+    with root.lock(), auditor() as auditing, release.staged(root) as folder:
         contracts = root_contracts(root, contracts)
-        key = key_of(root)
         new = runner.step("Thu tệp", collect, root, as_of)
         if new:
             auditing.prepare()
-        hand_ins, repeats = _once(archived(root, as_of))
-        batches = [Batch(root, contracts, chunk) for chunk in _chunks(hand_ins, BATCH)]
-        digests = [one for batch in runner.each("Đọc tệp", digest_batch, batches) for one in batch]
-        settled = runner.step("Kiểm tra", settle, digests, repeats, contracts.datasets)
         shown, before = release.published(root), release.before(root, as_of)
-        ledger = release.issues_of(before)
-        figures = runner.step(
-            "Tính chỉ tiêu", reckon, settled, digests, repeats, contracts, as_of, key, ledger
+        recipe = Recipe(
+            as_of,
+            tuple(archived(root, as_of)),
+            before.name if before else None,
+            release.issues_of(before),
+            acknowledged,
         )
-        with release.staged(root) as folder:
-            runner.step("Ghi bảng", write_tables, folder, contracts, settled, figures, key)
-            jobs = marking(folder / "reports", root, contracts, settled, digests, figures.typed)
-            runner.each("Trả bài", hand_back, dealt(handed_back(jobs), HANDS))
-            seen = Day(settled, digests, repeats, figures.faults, figures.issues)
-            books = {job.hand_in: job.target for job in jobs}
-            runner.step("Viết phiếu nhận", write_receipts, folder, contracts, as_of, seen, books)
-            runner.step("Viết báo cáo", write_site, folder, contracts.datasets, contracts.commune, as_of)
-            write_package(folder, contracts)
-            case = Case(folder, before, contracts, as_of)
-            surprising = runner.step("Kiểm toán", pass_or_refuse, root, case, auditing.audit, acknowledged)
-            origin = Origin(as_of, (*hand_ins, *repeats), before.name if before else None, surprising)
-            name = release.seal(root, folder, contracts, origin)
-            place = runner.step("Công bố", release.publish, root, folder, name)
+        try:
+            built = build(root, folder, contracts, recipe, runner, auditing.audit)
+        except AuditRefusedError as refusal:
+            refuse(root, folder, as_of, refusal)
+            raise
+        place = runner.step("Công bố", release.publish, root, folder, built.name)
     return Outcome(
         place,
         new,
-        name == shown,
-        settled.submissions,
-        figures.faults,
-        figures.indicators,
-        figures.roll_call,
+        built.name == shown,
+        built.settled.submissions,
+        built.figures.faults,
+        built.figures.indicators,
+        built.figures.roll_call,
     )
-
-
-def root_contracts(root: Root, contracts: Contracts) -> Contracts:
-    """The contracts with the waivers that the root adds in a `schemas/waivers.csv` of its own."""
-    own = root.path / "schemas" / "waivers.csv"
-    return contracts.with_waivers(own.read_text(encoding="utf-8")) if own.exists() else contracts
-
-
-def _once(hand_ins: Iterable[HandIn]) -> tuple[list[HandIn], list[HandIn]]:
-    """Hand-ins whose content the unit had not handed in before, and those whose content it had."""
-    seen: set[tuple[str, str]] = set()
-    first: list[HandIn] = []
-    again: list[HandIn] = []
-    for hand_in in hand_ins:
-        content = hand_in.unit, hand_in.submission
-        (again if content in seen else first).append(hand_in)
-        seen.add(content)
-    return first, again
-
-
-def _chunks(hand_ins: Sequence[HandIn], size: int) -> Iterable[tuple[HandIn, ...]]:
-    return (tuple(hand_ins[at : at + size]) for at in range(0, len(hand_ins), size))
-
-
-def digest_batch(batch: Batch) -> list[Digest]:
-    """Digest the hand-ins of one batch, in its order."""
-    return [digest(one, one.content(batch.root).read_bytes(), batch.contracts) for one in batch.hand_ins]
-
-
-def reckon(
-    settled: Settled,
-    digests: Sequence[Digest],
-    repeats: Sequence[HandIn],
-    contracts: Contracts,
-    as_of: date,
-    key: Key,
-    issues_before: pl.DataFrame,
-) -> Figures:
-    """Call the roll, gather faults, follow them on from `issues_before`, and measure."""
-    judged = {name: settled.records(name) for name in settled.verdicts}
-    called = roll_call(contracts.commune, contracts.datasets, _handed_in(settled), as_of)
-    silent = pl.concat(
-        [
-            roll_call_faults(called, contracts.commune, contracts.datasets),
-            unusual(judged, contracts.datasets),
-        ]
-    )
-    faults = fault_table(settled, digests, repeats, silent, contracts, key)
-    indicators = measure(judged, called, contracts.commune, plan.load(), as_of)
-    return Figures(
-        faults=faults.published,
-        typed=faults.typed,
-        changes=change_table(settled, contracts.datasets),
-        issues=follow(faults.followed, issues_before, as_of, contracts.waivers),
-        roll_call=called,
-        indicators=indicators,
-        scores=scores(_tallied(settled)).join(
-            why_unjudged(settled.unjudged, contracts.datasets),
-            on=["unit", "dataset", "period", "dimension"],
-            how="left",
-            maintain_order="left",
-        ),
-        ranking=ranking(indicators, contracts.commune),
-    )
-
-
-def _handed_in(settled: Settled) -> pl.DataFrame:
-    rows = [(*one.owes, one.digest.hand_in.day, one.part.nil) for one in settled.judged if one.taken]
-    schema = dict.fromkeys(("unit", "dataset", "period"), pl.String) | {
-        "received": pl.Date,
-        "nil": pl.Boolean,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _tallied(settled: Settled) -> pl.DataFrame:
-    """Cells judged and failed by unit, dataset, period and dimension, of hand-ins that count."""
-    live = whose(one for one in settled.judged if settled.counts(one))
-    who = live.rename({"_unit": "unit", "_ky": "period"})
-    tallies = [verdict.tally.with_columns(dataset=pl.lit(name)) for name, verdict in settled.verdicts.items()]
-    if not tallies:
-        return SCORES.conform(pl.DataFrame()).drop("score")
-    return pl.concat(tallies).join(who, on=["dataset", "_tep"]).drop("_tep")
-
-
-def _accepted(verdict: Verdict) -> tuple[Mapping[tuple[object, ...], pl.DataFrame], pl.DataFrame]:
-    """The accepted records of each part, by `(_tep,)`, parted in one pass; and what no records look like."""
-    accepted = verdict.judged.filter(pl.col("_lop") != "khong_su_dung")
-    return accepted.partition_by("_tep", as_dict=True, maintain_order=True), accepted.clear()
-
-
-def write_tables(folder: Path, contracts: Contracts, settled: Settled, figures: Figures, key: Key) -> None:
-    """Write the records in effect, protected, and every table of the day."""
-    accepted = {name: _accepted(verdict) for name, verdict in settled.verdicts.items()}
-    for one in settled.in_effect.values():
-        dataset = contracts.datasets[one.part.dataset]
-        of_parts, none = accepted[dataset.name]
-        rows = of_parts.get((one.tep,), none)
-        sheets = pl.Series([sheet for sheet, _ in one.part.tables], dtype=pl.String)
-        records = protected(rows, dataset, key).with_columns(
-            rows["_lop"].alias(dataset.row_class),
-            pl.lit(one.digest.hand_in.unit).alias("_unit"),
-            pl.lit(one.digest.hand_in.file).alias("_file"),
-            sheets.gather(rows["_bang"]).alias("_sheet"),
-            rows["_row"],
-        )
-        path = (
-            folder
-            / "data"
-            / dataset.name
-            / f"ky={one.part.period.label}"
-            / f"{one.digest.hand_in.unit}.parquet"
-        )
-        write(path, records, f"{dataset.title}: {dataset.grain}", describe(dataset))
-    for table, frame in (
-        (FAULTS, figures.faults),
-        (CHANGES, figures.changes),
-        (ISSUES, figures.issues),
-        (SUBMISSIONS, settled.submissions),
-        (ROLL_CALL, figures.roll_call),
-        (INDICATORS, figures.indicators),
-        (SCORES, figures.scores),
-        (RANKING, figures.ranking),
-    ):
-        write_table(folder, table, frame)

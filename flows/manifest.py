@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import file_digest, sha256
@@ -54,9 +54,15 @@ class Origin:
     acknowledged: Mapping[str, Any] | None = None
 
 
-def entries(folder: Path) -> list[Entry]:
-    """Every file of the release in `folder` but its manifest, by path."""
-    return [_entry(folder, path) for path in files(folder)]
+def entries(folder: Path, known: Sequence[Entry] = ()) -> list[Entry]:
+    """Every file of the release in `folder` but its manifest, by path; those `known` are not read again."""
+    have = {entry.path: entry for entry in known}
+    return [have.get(path.relative_to(folder).as_posix()) or _entry(folder, path) for path in files(folder)]
+
+
+def hashes_of(some: Iterable[Entry]) -> dict[str, str]:
+    """Hash by path."""
+    return {entry.path: entry.sha256 for entry in some}
 
 
 def files(folder: Path) -> list[Path]:

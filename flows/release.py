@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from errno import EMLINK, ENOTSUP, EPERM, EXDEV
@@ -49,12 +49,12 @@ def clear(root: Root) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def seal(root: Root, folder: Path, contracts: Contracts, origin: Origin) -> str:
-    """Write the manifest of a finished release; returns the release's id.
+def seal(root: Root, folder: Path, contracts: Contracts, origin: Origin, known: Sequence[Entry]) -> str:
+    """Write the manifest of a finished release, whose entries `known` need no reading; returns its id.
 
     Files that the release before or the published one has too become hard links to theirs.
     """
-    all_files = entries(folder)
+    all_files = entries(folder, known)
     for name in {origin.before, published(root)} - {None}:
         _share(root.releases / str(name), folder, all_files)
     return write_manifest(folder, contracts, origin, all_files)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from flows.manifest import MANIFEST, entries, hashes, named, read_manifest
+from flows.manifest import MANIFEST, entries, hashes, hashes_of, named, read_manifest
 
 
 def wrong(release: Path) -> list[str]:
@@ -22,7 +22,7 @@ def _wrong(release: Path) -> Iterator[str]:
     if named(date.fromisoformat(said["as_of"]), (release / MANIFEST).read_bytes()) != release.name:
         yield f"{MANIFEST} đã bị sửa: mã băm không khớp tên bản."
     expected = hashes(said)
-    found = {entry.path: entry.sha256 for entry in entries(release)}
+    found = hashes_of(entries(release))
     yield from (f"Thiếu tệp {path}." for path in sorted(expected.keys() - found.keys()))
     yield from (f"Tệp lạ {path}." for path in sorted(found.keys() - expected.keys()))
     both = sorted(expected.keys() & found.keys())

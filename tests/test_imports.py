@@ -11,8 +11,16 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 SOURCES = sorted([*PROJECT.glob("flows/**/*.py"), *PROJECT.glob("schemas/**/*.py")])
 HOMES = {"prefect": "flows/daily.py", "great_expectations": "flows/audit.py"}
-COMPOSITION = {"flows.day", "flows.daily"}
-ENTRY = ("flows/daily.py", "flows/day.py", "flows/summary.py", "flows/cli.py", "flows/commands/")
+COMPOSITION = {"flows.build", "flows.day", "flows.daily"}
+ENTRY = (
+    "flows/build.py",
+    "flows/daily.py",
+    "flows/day.py",
+    "flows/rebuild.py",
+    "flows/summary.py",
+    "flows/cli.py",
+    "flows/commands/",
+)
 
 
 def imported(path: Path) -> Iterator[str]:

@@ -9,8 +9,8 @@ from hashlib import sha256
 import polars as pl
 import pytest
 
+from flows.build import _handed_in
 from flows.collect import HandIn
-from flows.day import _handed_in
 from flows.digest import digest
 from flows.faults import fault_table
 from flows.ledger import follow, pace

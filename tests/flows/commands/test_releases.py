@@ -15,13 +15,15 @@ from typer.testing import CliRunner, Result
 from flows import journal
 from flows.cli import app
 from flows.collect import HandIn
-from flows.manifest import read_manifest
+from flows.manifest import entries, read_manifest
+from flows.manifest import named as name_of
 from flows.release import before, named, published, roll_back
 from flows.retention import plan, purge
 from flows.root import NoReleaseError, Root
+from flows.store import write_table
 from flows.verify import wrong
 from schemas.retention import Policy
-from schemas.tables import SUBMISSIONS
+from schemas.tables import INDICATORS, SUBMISSIONS
 from tests.conftest import run_plainly
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
@@ -118,6 +120,35 @@ def test_verify_finds_every_byte_that_is_not_as_published(damage, said: str, two
     place = named(Root(two_days), None)
     damage(place)
     assert said in " ".join(wrong(place))
+
+
+def test_a_release_is_built_again_from_the_archive_byte_for_byte(two_days: Path) -> None:
+    done = dulieuxa("verify", "--rebuild", root=two_days)
+    assert done.exit_code == 0, done.output
+    assert "Dựng lại từ kho: đúng từng byte." in done.stdout
+
+
+def test_figures_forged_with_their_manifest_do_not_come_of_the_archive(two_days: Path) -> None:
+    place = named(Root(two_days), None)
+    forged = pl.read_parquet(place / "indicators.parquet").with_columns(value=pl.lit(1.0))
+    (place / "indicators.parquet").unlink()
+    write_table(place, INDICATORS, forged)
+    said = read_manifest(place) | {"files": [entry.said() for entry in entries(place)]}
+    text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    (place / "manifest.json").write_bytes(text)
+    place = place.rename(place.with_name(name_of(TUESDAY, text)))
+    assert wrong(place) == []
+    done = dulieuxa("verify", place.name, "--rebuild", root=two_days)
+    assert done.exit_code == 1
+    assert done.stdout == "Tệp indicators.parquet dựng lại thì khác.\n"
+
+
+def test_what_the_archive_no_longer_holds_is_not_built_again(two_days: Path) -> None:
+    root = Root(two_days)
+    purge(root, plan(root, Policy(archive_days=-1)))
+    done = dulieuxa("verify", "--rebuild", root=two_days)
+    assert done.exit_code == 1
+    assert "kho không còn 1 trong 2 tệp nộp" in done.stdout
 
 
 def test_unchanged_files_are_links_to_those_of_the_day_before(made: Path) -> None:
