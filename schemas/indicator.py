@@ -48,6 +48,7 @@ class Indicator:
     columns, those of `joined`, and `_ky_den` (Date, last day of the period). A `mau_so` of None
     makes a count. `each_thon` first asks of every thôn of the commune whether any row says yes.
     `of_rows_read` counts quarantined rows too. `don_vi` is the column that names the unit.
+    `dem` is what numbers that add up count, as after a number; of counted rows the dataset's grain says it.
     `thi_dua` is the weight in the emulation score of a thôn (plan, part IV and VI.1).
     """
 
@@ -63,6 +64,7 @@ class Indicator:
     each_thon: bool = False
     of_rows_read: bool = False
     don_vi: str = "_unit"
+    dem: str = ""
     external: bool = False
     targets: Mapping[int, Target] = field(default_factory=dict)
     thi_dua: int = 0
@@ -85,6 +87,13 @@ class Indicator:
         columns = () if self.joined is None else self.joined.columns
         has_own = self.over is not None and "thon" in self.over
         return "thon" if has_own or "thon" in columns else "_unit"
+
+    @property
+    def counted(self) -> str:
+        """What `tu_so` and `mau_so` count, as after a number: `hộ`, `báo cáo`, `triệu đồng`."""
+        if self.dem or self.over is None:
+            return self.dem or "báo cáo"
+        return "thôn" if self.each_thon else self.over.grain.removeprefix("một ")
 
     @property
     def of_persons(self) -> bool:

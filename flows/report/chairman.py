@@ -8,9 +8,11 @@ from typing import Any
 import polars as pl
 
 from flows.report import indicators, words
-from flows.report.release import Release, Row, fault_counts
+from flows.report.keeping_up import keeping_up, to_be_urged
+from flows.report.release import Release, Row
 
 _NO_TARGET = "khong_co_muc_tieu"
+_URGED = 6
 _BEST_FIRST = ("dat", "dat_san", "chua_dat", "chua_du_can_cu")
 
 
@@ -23,6 +25,7 @@ def content(release: Release) -> Mapping[str, Any]:
         for state in words.INDICATOR_STATES
         if state != _NO_TARGET
     }
+    urged = to_be_urged(keeping_up(release))
     return {
         "summary": _summary(by_state),
         "tally": [(state, len(by_state[state])) for state in _BEST_FIRST],
@@ -30,8 +33,10 @@ def content(release: Release) -> Mapping[str, Any]:
         "others": [row for row in rows if row["status"] not in by_state],
         "trends": [row for row in rows if len(row["history"]) > 1],
         "ranking": _ranking(release),
-        "roll": _roll(release),
-        "faults": {"sentence": _fault_sentence(release), **fault_counts(release)},
+        "roll": _roll(release.tables.roll_call),
+        "fault_sentence": _fault_sentence(release),
+        "urged": urged[:_URGED],
+        "more_urged": max(len(urged) - _URGED, 0),
     }
 
 
@@ -92,24 +97,18 @@ def _ranked(release: Release, row: Row, former: int | None) -> Row:
     }
 
 
-def _roll(release: Release) -> Mapping[str, Any]:
-    due = latest_due(release.tables.roll_call)
+def _roll(roll_call: pl.DataFrame) -> str:
+    """How the hand-ins went that were due last; nothing before the first is due."""
+    due = latest_due(roll_call)
     if due.is_empty():
-        return {"sentence": "", "absent": []}
+        return ""
     counts = dict(due["state"].value_counts().iter_rows())
     parts = ", ".join(
         f"{words.number(counts[state])} {words.word(state).lower()}"
         for state in words.ROLL_CALL_STATES
         if state in counts
     )
-    absent = due.filter(pl.col("state") == "chua_co").sort("unit", "dataset")
-    return {
-        "sentence": f"Ở kỳ gần nhất đã đến hạn, trong {words.number(due.height)} báo cáo phải nộp: {parts}.",
-        "absent": [
-            {"unit": unit, "what": ", ".join(release.names.dataset(name) for name in group["dataset"])}
-            for (unit,), group in absent.group_by("unit", maintain_order=True)
-        ],
-    }
+    return f"Ở kỳ gần nhất đã đến hạn, trong {words.number(due.height)} báo cáo phải nộp: {parts}."
 
 
 def latest_due(roll_call: pl.DataFrame) -> pl.DataFrame:

@@ -7,12 +7,15 @@ from typing import Any
 
 import polars as pl
 
+from flows.causes import KINDS as CAUSE_KINDS
 from flows.report import faults, words
+from flows.report.keeping_up import keeping_up
 from flows.report.release import Release, Row, address, cause_rows, fault_counts
+from flows.report.unscored import latest, untold, without_rules
 from schemas.contract import DIMENSIONS
 from schemas.units import KINDS
 
-_CAUSES = 40
+_CAUSES, _REPAIRS = 40, 100
 _STEPS = ((1.0, "h5"), (0.99, "h4"), (0.95, "h3"), (0.85, "h2"), (0.5, "h1"), (0.0, "h0"))
 
 
@@ -25,14 +28,12 @@ def content(release: Release) -> Mapping[str, Any]:
         "heat": _heat(release),
         "causes": cause_rows(found, release.names, _CAUSES),
         "cause_sentence": _cause_sentence(release, found),
+        "cause_kinds": _cause_kinds(found),
+        "untold": untold(latest(release.tables.scores), release.names),
+        "without_rules": without_rules(release.names.datasets),
+        "units": _units(release),
         "faults": fault_counts(release),
-        "changes": list(
-            release.tables.changes.group_by("unit", "dataset", "change")
-            .agg(pl.len().alias("cells"))
-            .sort("cells", "unit", "dataset", "change", descending=[True, False, False, False])
-            .head(100)
-            .iter_rows(named=True)
-        ),
+        "changes": _changes(release.tables.changes),
     }
 
 
@@ -63,15 +64,36 @@ def _boxes(release: Release) -> Sequence[Row]:
     ]
 
 
+def _changes(changes: pl.DataFrame) -> list[Row]:
+    """The repairs that were made most often, by unit, dataset and kind."""
+    counted = changes.group_by("unit", "dataset", "change").agg(pl.len().alias("cells"))
+    most = counted.sort("cells", "unit", "dataset", "change", descending=[True, False, False, False])
+    return list(most.head(_REPAIRS).iter_rows(named=True))
+
+
 def _cause_sentence(release: Release, found: pl.DataFrame) -> str:
     said = f"{words.number(release.faults.height)} lỗi về {words.number(found.height)} nguyên nhân."
     return said if found.height <= _CAUSES else f"{said} Dưới đây là {_CAUSES} nguyên nhân nặng nhất."
 
 
+def _cause_kinds(found: pl.DataFrame) -> list[Row]:
+    """How many causes and faults of each kind there are, kinds with most faults first."""
+    counted = found.group_by("kind").agg(pl.len().alias("causes"), pl.col("count").sum().alias("faults"))
+    rows = counted.sort("faults", "kind", descending=[True, False]).iter_rows(named=True)
+    return [row | {"title": CAUSE_KINDS[row["kind"]]} for row in rows]
+
+
+def _units(release: Release) -> list[Row]:
+    """Units that have or had faults, those with most blocking ones first."""
+    found = [row for row in keeping_up(release).values() if row["chan"] + row["canh_bao"] + row["fixed"]]
+    return sorted(found, key=lambda row: (-row["chan"], -row["canh_bao"]))
+
+
 def _heat(release: Release) -> list[Row]:
     """One map for the kinds with a single unit (a row a dataset), one for each kind with several."""
     commune, datasets = release.names.commune, release.names.datasets
-    scores = _latest_scores(release.tables.scores)
+    told = latest(release.tables.scores).iter_rows(named=True)
+    scores = {(row["unit"], row["dataset"], row["dimension"]): row for row in told}
     if not scores:
         return []
     single, maps = [], []
@@ -99,26 +121,14 @@ def _heat(release: Release) -> list[Row]:
     return [offices | {"rows": rows}, *maps]
 
 
-def _latest_scores(scores: pl.DataFrame) -> dict[tuple[str, str, str], Row]:
-    """The score of each (unit, dataset, dimension) in the latest period that its dataset has."""
-    periods: dict[str, str] = {}
-    for name, label in scores.select("dataset", "period").drop_nulls().unique().iter_rows():
-        periods[name] = max(periods.get(name, label), label, key=words.period_order)
-    rows = scores.iter_rows(named=True)
-    return {
-        (row["unit"], row["dataset"], row["dimension"]): row
-        for row in rows
-        if row["period"] == periods.get(row["dataset"])
-    }
-
-
 def _cells(scores: Mapping[tuple[str, str, str], Row], unit: str, datasets: Sequence[str]) -> list[Row]:
     return [_cell(scores.get((unit, name, each)), each) for name in datasets for each in DIMENSIONS]
 
 
 def _cell(row: Row | None, dimension: str) -> Row:
     if row is None or row["score"] is None:
-        return {"words": words.NOTHING, "kind": "hx", "href": None, "title": ""}
+        why = (row or {}).get("reason") or ""
+        return {"words": words.NOTHING, "kind": "hx", "href": None, "title": why}
     failed, judged = words.number(row["failed"]), words.number(row["judged"])
     here = address(unit=row["unit"], dataset=row["dataset"], period=row["period"], dimension=dimension)
     return {

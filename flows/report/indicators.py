@@ -15,16 +15,16 @@ def latest(indicators: pl.DataFrame, names: Names) -> list[Row]:
     """One row an indicator, of its latest period, with its history; in the order of the plan.
 
     `indicators` holds one grouping and one key only. Added: `title`, `shown`, the sentences `figures`
-    and `doubts`, `history` (oldest first, rows with `shown`), `line`, `trend`.
+    and `doubts`, `history` (oldest first, rows with `shown`), `line`, `trend`, `change`.
     """
     by_name: dict[str, list[Row]] = {}
     for row in indicators.iter_rows(named=True):
         by_name.setdefault(row["indicator"], []).append(row)
     ordered = sorted(by_name, key=names.place_in_plan)
-    return [_row(names.indicator(name), by_name[name]) for name in ordered]
+    return [_row(names.indicator(name), names.counted(name), by_name[name]) for name in ordered]
 
 
-def _row(title: str, rows: list[Row]) -> Row:
+def _row(title: str, counted: str, rows: list[Row]) -> Row:
     history = [
         row | {"shown": shown(row)}
         for row in sorted(rows, key=lambda each: words.period_order(each["period"]))
@@ -33,11 +33,12 @@ def _row(title: str, rows: list[Row]) -> Row:
     values = [row["value"] for row in history]
     return last | {
         "title": title,
-        "figures": figures(last),
+        "figures": figures(last, counted),
         "doubts": doubts(last),
         "history": history,
         "line": charts.line(values, last["muc_tieu"]),
         "trend": trend(history),
+        "change": change(history),
     }
 
 
@@ -66,23 +67,41 @@ def trend(history: Sequence[Row]) -> str:
     )
 
 
-def figures(row: Row) -> list[str]:
-    """What the result is made of, what is wanted and what it lacks, in sentences."""
-    return [said for said in (_made_of(row), _wanted(row), _lacking(row)) if said]
+def change(history: Sequence[Row]) -> str:
+    """How the last result differs from the one before it; nothing where there are not two."""
+    known = [row for row in history if row["value"] is not None]
+    if len(known) < 2 or known[-1] is not history[-1]:
+        return ""
+    before, last = known[-2:]
+    by = last["value"] - before["value"]
+    size = words.number(abs(by), 1) if is_count(last) else words.number(abs(by) * 100, 1)
+    since = f"so với {words.period(before['period'])}"
+    if size == "0":
+        return f"Không đổi {since}"
+    return f"{'Tăng' if by > 0 else 'Giảm'} {size}{'' if is_count(last) else ' điểm %'} {since}"
+
+
+def figures(row: Row, counted: str = "") -> list[str]:
+    """What the result is made of, what is wanted and what it lacks, in sentences.
+
+    `counted` stands behind numbers: ` hộ`, or nothing.
+    """
+    return [said for said in (_made_of(row, counted), _wanted(row), _lacking(row, counted)) if said]
 
 
 def doubts(row: Row) -> list[str]:
     """How sure the result is and why it is not, in sentences."""
-    reason = f"Lý do: {row['reason'].rstrip('.')}." if row["reason"] else None
-    return [said for said in (_between(row), _incomplete(row), _left_out(row), reason) if said]
+    reason = row["reason"]
+    why = [f"{reason.rstrip('.')}."] if reason else [_incomplete(row), _left_out(row)]
+    return [said for said in (_between(row), *why) if said]
 
 
-def _made_of(row: Row) -> str | None:
+def _made_of(row: Row, counted: str) -> str | None:
     if row["tu_so"] is None:
         return None
     if row["mau_so"] is None:
-        return None if is_count(row) else f"Tử số {words.number(row['tu_so'], 1)}, chưa có mẫu số."
-    return f"{words.number(row['tu_so'], 1)} trên {words.number(row['mau_so'], 1)}."
+        return None if is_count(row) else f"Tử số {words.number(row['tu_so'], 1)}{counted}, chưa có mẫu số."
+    return f"{words.number(row['tu_so'], 1)} trên {words.number(row['mau_so'], 1)}{counted}."
 
 
 def _wanted(row: Row) -> str | None:
@@ -92,13 +111,13 @@ def _wanted(row: Row) -> str | None:
     return f"Mục tiêu {words.share(row['muc_tieu'])}{floor}."
 
 
-def _lacking(row: Row) -> str | None:
+def _lacking(row: Row, counted: str) -> str | None:
     to_floor = words.missing_to(row["san"], row["tu_so"], row["mau_so"])
     to_target = words.missing_to(row["muc_tieu"], row["tu_so"], row["mau_so"])
     if row["status"] == "dat" or to_target is None:
         return None
     floor = "" if to_floor is None else f"{words.number(to_floor)} để đạt mức sàn, "
-    return f"Còn thiếu {floor}{words.number(to_target)} để đạt mục tiêu."
+    return f"Còn thiếu {floor}{words.number(to_target)}{counted} để đạt mục tiêu."
 
 
 def _between(row: Row) -> str | None:

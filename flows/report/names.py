@@ -50,6 +50,10 @@ class Names:
         """The indicator's title."""
         return self.indicators[name].title if name in self.indicators else name
 
+    def counted(self, indicator: str) -> str:
+        """What the indicator's numbers count, with a space before it; nothing where that is not known."""
+        return f" {self.indicators[indicator].counted}" if indicator in self.indicators else ""
+
     def place_in_plan(self, indicator: str) -> tuple[str, str]:
         """Sorts indicators as the plan asks for them; those it does not know come last."""
         known = self.indicators.get(indicator)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import polars as pl
 
+from flows.causes import KINDS
 from flows.report import faults, words
 from flows.report.names import Names
 from flows.report.tables import Tables
@@ -45,14 +46,25 @@ def address(**said: object) -> str:
 
 
 def cause_rows(found: pl.DataFrame, names: Names, limit: int) -> list[Row]:
-    """The first `limit` of `faults.causes`, with `where` they stand in words and the `link` to all cells."""
+    """The first `limit` of `faults.causes`: `where` they stand, `why` they are one, the `link` to all."""
     return [
-        row | {"where": _where(row, names), "link": address(**{name: row[name] for name in _LINKED})}
+        row
+        | {
+            "where": _where(row, names),
+            "link": address(**{name: row[name] for name in _LINKED.get(row["kind"], _CELLS)}),
+            "why": KINDS[row["kind"]] if row["count"] > 1 else "",
+        }
         for row in found.head(limit).iter_rows(named=True)
     ]
 
 
-_LINKED = ("unit", "dataset", "period", "submission", "sheet", "column", "code")
+_CELLS = ("unit", "dataset", "period", "submission", "sheet", "column", "code")
+#: The fields that tell the faults of one cause from others, where these are not `_CELLS`.
+_LINKED = {
+    "lech_cot": ("unit", "dataset", "period", "submission", "sheet"),
+    "mot_gia_tri": (*_CELLS, "value"),
+    "nhieu_don_vi": ("dataset", "period", "code"),
+}
 
 
 def _where(row: Row, names: Names) -> str:
@@ -71,16 +83,12 @@ def _where(row: Row, names: Names) -> str:
 
 
 def fault_counts(release: Release) -> Mapping[str, list[Row]]:
-    """Faults by unit, by dataset and by code, each row with its title and its link."""
+    """Faults by dataset and by code, each row with its title and its link."""
     found, names = release.faults, release.names
     by_code = faults.counted(found, "code", "dataset").join(
         faults.sentences(found), on=["code", "dataset"], how="left", nulls_equal=True, maintain_order="left"
     )
     return {
-        "by_unit": [
-            row | {"title": names.unit(row["unit"]), "note": "", "link": address(unit=row["unit"])}
-            for row in faults.counted(found, "unit").iter_rows(named=True)
-        ],
         "by_dataset": [
             row
             | {"title": names.dataset(row["dataset"]), "note": "", "link": address(dataset=row["dataset"])}

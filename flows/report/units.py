@@ -9,8 +9,10 @@ from typing import Any
 import polars as pl
 
 from flows.report import charts, faults, indicators, words
+from flows.report.keeping_up import days_to_fix, in_words, keeping_up
 from flows.report.places import RECEIPTS, receipt_path
 from flows.report.release import Release, Row, cause_rows
+from flows.report.unscored import latest, untold
 from schemas import periods
 from schemas.contract import DIMENSIONS, Dataset
 from schemas.units import KINDS
@@ -21,24 +23,11 @@ _CAUSES, _FILES, _OWED = 30, 20, 2
 
 
 def unit_list(release: Release) -> Mapping[str, Any]:
-    """All units by kind, with what they owe and their faults."""
-    roll = release.tables.roll_call
-    states = {name: dict(group["state"].value_counts().iter_rows()) for name, group in _by_unit(roll)}
-    counted = faults.counted(release.faults, "unit").iter_rows(named=True)
-    wrong = {row["unit"]: row for row in counted}
+    """All units by kind, with what they owe, their faults and how they keep up."""
+    found = keeping_up(release)
     kinds: dict[str, list[Row]] = {}
     for unit in release.names.commune.units:
-        came, bad = states.get(unit.name, {}), wrong.get(unit.name, {})
-        kinds.setdefault(KINDS[unit.kind], []).append(
-            {
-                "unit": unit.name,
-                "on_time": came.get("dung_han", 0) + came.get("khong_phat_sinh", 0),
-                "late": came.get("tre_han", 0),
-                "absent": came.get("chua_co", 0),
-                "chan": bad.get("chan", 0),
-                "canh_bao": bad.get("canh_bao", 0),
-            }
-        )
+        kinds.setdefault(KINDS[unit.kind], []).append(found[unit.name])
     return {"kinds": list(kinds.items())}
 
 
@@ -56,12 +45,19 @@ def unit_pages(release: Release) -> Iterator[tuple[str, Mapping[str, Any]]]:
         )
     }
     coming = {kind: _coming(release, kind) for kind in KINDS}
-    known = [unit.name for unit in release.names.commune.units]
-    met = {name for part in ("roll", "files", "faults") for name in split[part]}
-    for name in (*known, *sorted(met.difference(known))):
+    kept, usual = keeping_up(release), days_to_fix(tables.issues)
+    came = sorted(set(split["files"]).difference(kept))
+    for name in (*kept, *came):
         unit = release.names.commune.unit(name)
         parts = {part: found.get(name) for part, found in split.items()}
-        yield name, _page(release, name, parts) | {"coming": coming[unit.kind] if unit else []}
+        yield (
+            name,
+            _page(release, name, parts)
+            | {
+                "coming": coming[unit.kind] if unit else [],
+                "pace": in_words(kept[name], usual) if name in kept else "",
+            },
+        )
 
 
 def _by_unit(table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -86,6 +82,7 @@ def _page(release: Release, name: str, parts: Mapping[str, pl.DataFrame | None])
         "more_came": max(len(came) - _FILES, 0),
         "files": _files_for(release, name),
         "trend": [] if parts["scores"] is None else _trend(parts["scores"]),
+        "unscored": [] if parts["scores"] is None else untold(latest(parts["scores"]), release.names),
         "indicators": [] if measured is None else indicators.latest(measured, release.names),
     }
 

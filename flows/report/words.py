@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from math import ceil
 
+from flows.clean.changes import CHANGES
 from schemas.contract import DIMENSIONS, SEVERITIES, Basis, Cadence
 
 NOTHING = "–"
@@ -45,6 +46,7 @@ WORDS: Mapping[str, str] = {
     **ISSUE_STATES,
     **{str(name): title for name, title in DIMENSIONS.items()},
     **{str(name): title for name, title in SEVERITIES.items()},
+    **CHANGES,
 }
 CADENCES: Mapping[Cadence, str] = {"thang": "hằng tháng", "quy": "hằng quý", "nam": "hằng năm"}
 BASES: Mapping[Basis, str] = {

@@ -19,6 +19,7 @@ INDICATORS = (
         over=DATASET,
         tu_so=when(_THIS_YEAR).then(col("kinh_te_so")),
         mau_so=when(_THIS_YEAR).then(col("grdp")),
+        dem="tỷ đồng",
         targets={2030: Target(0.30)},
     ),
 )

@@ -15,5 +15,6 @@ INDICATORS = (
         over=DATASET,
         tu_so=col("rac_thu_gom"),
         mau_so=col("rac_phat_sinh"),
+        dem="tấn",
     ),
 )

@@ -15,6 +15,7 @@ INDICATORS = (
         over=DATASET,
         tu_so=col("giao_dich_kdtm"),
         mau_so=col("giao_dich"),
+        dem="giao dịch",
         targets={2026: Target(0.80)},
         thi_dua=2,
     ),
@@ -27,6 +28,7 @@ INDICATORS = (
         over=DATASET,
         tu_so=col("gia_tri_kdtm"),
         mau_so=col("gia_tri"),
+        dem="triệu đồng",
         targets={2026: Target(0.80)},
     ),
 )

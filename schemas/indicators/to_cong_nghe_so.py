@@ -15,5 +15,6 @@ INDICATORS = (
         over=DATASET,
         tu_so=col("luot_nguoi"),
         mau_so=None,
+        dem="lượt người",
     ),
 )

@@ -16,5 +16,6 @@ INDICATORS = (
         # Both cells are optional: settled ones without a total would push the share over 1.
         tu_so=when(col("kien_nghi").is_not_null()).then(col("kien_nghi_xong")),
         mau_so=col("kien_nghi"),
+        dem="kiến nghị",
     ),
 )

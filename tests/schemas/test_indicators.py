@@ -103,3 +103,17 @@ def test_weights_agree_with_the_plan(plan):
     assert {name: i.thi_dua for name, i in INDICATORS.items() if i.thi_dua} == plan["_thi_dua_thon"][
         "weights"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("ho_internet", "hộ"),
+        ("thon_phu_5g", "thôn"),
+        ("bao_cao_dung_han", "báo cáo"),
+        ("thanh_toan_khong_tien_mat_gia_tri", "triệu đồng"),
+        ("rac_thu_gom", "tấn"),
+    ],
+)
+def test_numbers_say_what_they_count(name, counted):
+    assert INDICATORS[name].counted == counted

@@ -19,6 +19,7 @@ AS_OF = date(2026, 11, 24)
 DATASETS = datasets.load()
 COMMUNE = ngoc_lac()
 Row = dict[str, Any]
+UNJUDGED = "Chưa đối chiếu được với “Dân cư” tháng 10/2026: chưa có lượt nộp nào dùng được."
 
 
 def write_release(folder: Path, *, faults: int = 400, since: date = date(2026, 8, 1)) -> Path:
@@ -116,6 +117,7 @@ def _score(index: int, unit: str, dataset: Dataset, period: periods.Period, dime
         "judged": judged,
         "failed": min(failed, judged),
         "score": 1 - min(failed, judged) / judged if judged else None,
+        "reason": UNJUDGED if index % 11 == 5 and dimension == "du" else None,
     }
 
 

@@ -39,7 +39,8 @@ def test_a_figure_comes_with_its_numerator_denominator_target_and_lack() -> None
         ({"low": 0.8, "high": 0.8}, []),
         ({"completeness": 0.875}, ["Mới có 87,5% số báo cáo phải nộp."]),
         ({"quarantined_share": 0.02}, ["2% số dòng còn lỗi nên chưa tính."]),
-        ({"reason": "Phố 3 chưa nộp"}, ["Lý do: Phố 3 chưa nộp."]),
+        ({"reason": "Phố 3 chưa nộp"}, ["Phố 3 chưa nộp."]),
+        ({"reason": "2 dòng bị chặn, chưa tính", "quarantined_share": 0.02}, ["2 dòng bị chặn, chưa tính."]),
     ],
 )
 def test_what_is_unsure_is_said(known: dict[str, Any], doubts: list[str]) -> None:
@@ -69,3 +70,23 @@ def test_the_latest_period_is_shown_with_the_history_before_it() -> None:
     assert [row["period"] for row in found["history"]] == ["2026-Q2", "2026-10", "2026-11"]
     assert (found["title"], found["shown"]) == ("la", "Chưa có")
     assert found["trend"] == "Từ 25% (quý II/2026) đến 50% (tháng 10/2026)."
+
+
+def test_numbers_say_what_they_count() -> None:
+    assert indicators.figures(MISSED, " hộ")[0] == "8.123 trên 9.412 hộ."
+    assert indicators.figures(MISSED, " hộ")[-1].endswith("1.289 hộ để đạt mục tiêu.")
+
+
+@pytest.mark.parametrize(
+    ("values", "change"),
+    [
+        ((0.5, 0.624), "Tăng 12,4 điểm % so với tháng 10/2026"),
+        ((0.5, 0.49), "Giảm 1 điểm % so với tháng 10/2026"),
+        ((0.5, 0.5), "Không đổi so với tháng 10/2026"),
+        ((0.5, None), ""),
+        ((0.5,), ""),
+    ],
+)
+def test_a_result_is_held_against_the_one_before_it(values: tuple[float | None, ...], change: str) -> None:
+    rows = [MISSED | {"period": f"2026-{10 + at}", "value": value} for at, value in enumerate(values)]
+    assert indicators.change(rows) == change

@@ -8,13 +8,19 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import polars as pl
 import pytest
 
-from flows.report import write_site
-from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
+from flows.causes import KINDS
+from flows.ledger import pace
+from flows.report import words, write_site
+from flows.report.faults import causes, ordered
+from flows.report.names import Names
+from flows.report.release import cause_rows
+from flows.report.unscored import latest
+from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, UNJUDGED, write_release
 
 VOID = {"meta", "link", "input", "br", "line", "polyline"}
 
@@ -162,3 +168,40 @@ def test_a_unit_that_only_the_tables_know_still_has_a_page(tmp_path: Path) -> No
     path = release / "faults.parquet"
     pl.read_parquet(path).with_columns(unit=pl.lit("thon_la")).write_parquet(path)
     assert "Có 0 lỗi chặn" not in pages(written(release))["don_vi/thon_la.html"]
+
+
+def said(page: str) -> str:
+    return " ".join(" ".join(Page(page).words).split())
+
+
+def test_how_fast_units_mend_stands_where_they_are_looked_up(reports: Path) -> None:
+    found = pages(reports)
+    pace_of = pace(pl.read_parquet(reports.parent / "issues.parquet"))
+    row = pace_of.filter(pl.col("days_to_fix").is_not_null()).row(0, named=True)
+    days = f"thường sau {words.number(row['days_to_fix'], 1)} ngày"
+    assert days in said(found[f"don_vi/{row['unit']}.html"])
+    for name in ("index.html", "ky_su.html", "don_vi.html"):
+        assert "Thường sửa sau" in said(found[name])
+
+
+def test_causes_say_of_what_kind_they_are(reports: Path) -> None:
+    engineer = said(pages(reports)["ky_su.html"])
+    faults = ordered(*(pl.read_parquet(reports.parent / f"{name}.parquet") for name in ("faults", "issues")))
+    for kind in causes(faults)["kind"].unique():
+        assert KINDS[kind] in engineer
+
+
+def test_a_score_that_could_not_be_told_says_why(reports: Path) -> None:
+    found = pages(reports)
+    scores = latest(pl.read_parquet(reports.parent / "scores.parquet")).drop_nulls("reason")
+    assert UNJUDGED in said(found["ky_su.html"])
+    assert all(UNJUDGED in said(found[f"don_vi/{unit}.html"]) for unit in scores["unit"])
+    assert "chưa có quy tắc nào về chữ này" in said(found["ky_su.html"])
+
+
+def test_links_of_a_cause_lead_to_its_faults(reports: Path) -> None:
+    faults = ordered(*(pl.read_parquet(reports.parent / f"{name}.parquet") for name in ("faults", "issues")))
+    names = Names(DATASETS, COMMUNE, {})
+    for row in cause_rows(causes(faults), names, 500):
+        fields = dict(parse_qsl(row["link"]))
+        assert faults.filter(**fields).height >= row["count"], row["link"]

@@ -1,0 +1,62 @@
+"""How each unit keeps up: what it has not handed in or has to mend, how old that is, how fast it mends."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from flows.ledger import pace
+from flows.report import faults, words
+from flows.report.release import Release, Row
+
+
+def keeping_up(release: Release) -> dict[str, Row]:
+    """One row a unit of the commune or of the tables, the commune's in its order first.
+
+    `on_time`, `late`, `absent` count hand-ins owed, `missing` names the absent ones; `chan`, `canh_bao`
+    count faults; `open`, `waived`, `fixed`, `oldest_days`, `median_days`, `days_to_fix` as in `pace`.
+    """
+    roll, state = release.tables.roll_call, pl.col("state")
+    owed = roll.group_by("unit").agg(
+        on_time=state.is_in(["dung_han", "khong_phat_sinh"]).sum(),
+        late=(state == "tre_han").sum(),
+        absent=(state == "chua_co").sum(),
+        missing=pl.col("dataset").filter(state == "chua_co").unique(maintain_order=True),
+    )
+    wrong = faults.counted(release.faults, "unit").select("unit", "chan", "canh_bao")
+    known = pl.DataFrame({"unit": [unit.name for unit in release.names.commune.units]}, {"unit": pl.String})
+    table = known
+    for each in (owed, wrong, pace(release.tables.issues)):
+        table = table.join(
+            each.sort("unit"), on="unit", how="full", coalesce=True, maintain_order="left_right"
+        )
+    counts = ("on_time", "late", "absent", "chan", "canh_bao", "open", "waived", "fixed")
+    table = table.drop_nulls("unit").with_columns(pl.col(counts).fill_null(0))
+    return {
+        row["unit"]: row | {"missing": [release.names.dataset(name) for name in row["missing"] or ()]}
+        for row in table.iter_rows(named=True)
+    }
+
+
+def to_be_urged(units: dict[str, Row]) -> list[Row]:
+    """Units with something not handed in or to be mended, those that hold up most first."""
+    found = [row for row in units.values() if row["absent"] or row["chan"] or row["canh_bao"]]
+    return sorted(found, key=lambda row: (-row["absent"], -row["chan"], -row["canh_bao"]))
+
+
+def in_words(row: Row, commune: float | None) -> str:
+    """How old the unit's faults are and how fast it mends, beside the commune's median; nothing if untold."""
+    said = []
+    if row["oldest_days"] is not None:
+        said.append(f"Lỗi để lâu nhất đã {words.number(row['oldest_days'])} ngày.")
+    if row["days_to_fix"] is not None:
+        said.append(
+            f"Đã sửa {words.number(row['fixed'])} lỗi, thường sau {words.number(row['days_to_fix'], 1)} ngày"
+            f" (cả xã: {words.number(commune, 1)} ngày)."
+        )
+    return " ".join(said)
+
+
+def days_to_fix(issues: pl.DataFrame) -> float | None:
+    """The commune's median of the days from the first sight of a fault until it was gone."""
+    whole = pace(issues.with_columns(unit=pl.lit("xa")))
+    return None if whole.is_empty() else whole["days_to_fix"].item()
