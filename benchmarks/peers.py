@@ -2,22 +2,29 @@
 
 A fault alone in its row, and every two that touch different columns. It is found when the library names its
 row and its column, or its rule; each library is used as its manual begins. Dates are written the way that all
-of them read (2026-06-05). One line each: name, faults found, faults planted, share, rows blamed for nothing.
+of them read (2026-06-05). One line each: name, version, faults found, faults planted, share, rows blamed for
+nothing.
 """
 
 from __future__ import annotations
 
 import importlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from itertools import combinations
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
-from flows.examples import DAY, part_of
+from flows.clean.cleaning import clean
+from flows.digest import Part
+from flows.examples import DAY
+from flows.read.table import CellType, Table
 from flows.validate import validate
+from schemas.contract import chu, kieu
+from schemas.periods import open_window
 from schemas.registry import load
 
 Row = dict[str, str | None]
@@ -50,26 +57,38 @@ FAULTS: list[tuple[str, Row]] = [
 ]
 
 
-def planted() -> tuple[list[Row], Found]:
-    """The table, good rows between faulty ones, and the truth."""
+def planted() -> tuple[pl.DataFrame, Found]:
+    """The table as text, good rows between faulty ones, and the truth."""
     alone = [(fault,) for fault in FAULTS]
     pairs = [(one, two) for one, two in combinations(FAULTS, 2) if not {*one[1]} & {*two[1]}]
     rows: list[Row] = []
     truth: Found = set()
-    for at, faults in enumerate([*alone, *pairs]):
-        number = {"so_dinh_danh": f"0380900{at:05}"}
+    for faults in [*alone, *pairs]:
         changed = {column: typed for _, typed_row in faults for column, typed in typed_row.items()}
         truth |= {(len(rows), blamed) for blamed, _ in faults}
-        rows += [{**GOOD, **number, **changed}, {**GOOD, "so_dinh_danh": f"0380901{at:05}"}]
-    return rows, truth
+        rows += [{**_good(len(rows)), **changed}, _good(len(rows) + 1)]
+    return pl.DataFrame(rows, schema=dict.fromkeys(GOOD, pl.String)), truth
 
 
-def ours(rows: list[Row]) -> Found:
-    """This project: cleaned, then judged."""
+def _good(at: int) -> Row:
+    return {**GOOD, "so_dinh_danh": f"038090{at:06}"}
+
+
+def ours(table: pl.DataFrame) -> Found:
+    """This project: text cleaned, then judged."""
     contracts = load()
     dataset = contracts.datasets["dinh_danh"]
-    typed = [{name: cell or "" for name, cell in row.items()} for row in rows]
-    faults = validate([(part_of(dataset, typed, contracts), DAY)], dataset).faults
+    stored = pl.lit(CellType.TEXT, pl.UInt8)
+    cells = table.select(
+        (pl.int_range(pl.len(), dtype=pl.UInt32) + 2).alias("_row"),
+        *(pl.col(name).alias(chu(name)) for name in table.columns),
+        *(stored.alias(kieu(name)) for name in table.columns),
+    )
+    cleaned = clean(Table(dataset.name, "", (), cells, {}), dataset, contracts.commune)
+    frame = cleaned.frame.with_columns(pl.lit(0, pl.UInt16).alias("_bang"))
+    window = open_window(dataset.cadence, dataset.basis, DAY)
+    part = Part(dataset.name, window, frame, cleaned.changes, (("", {}),), nil=False)
+    faults = validate([(part, DAY)], dataset).faults
     rules = {rule.code: rule.code.partition(".")[2] for rule in dataset.rules}
     blamed = pl.col("code").replace(rules)
     told = faults.select(
@@ -78,7 +97,7 @@ def ours(rows: list[Row]) -> Found:
     return set(told.iter_rows())
 
 
-def pandera(rows: list[Row]) -> Found:
+def pandera(table: pl.DataFrame) -> Found:
     """Plain Pandera: types coerced, all errors gathered."""
     columns: dict[str, Any] = {
         "so_dinh_danh": pa.Column(pl.String, pa.Check.str_matches(r"^\d{12}$")),
@@ -94,7 +113,7 @@ def pandera(rows: list[Row]) -> Found:
         for name, rule in _expressions().items()
     ]
     try:
-        pa.DataFrameSchema(columns, checks=checks).validate(_as_dates(rows), lazy=True)
+        pa.DataFrameSchema(columns, checks=checks).validate(_as_dates(table), lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases.select("index", "column", "check").iter_rows()
         return {(at, check if check in RULES else column) for at, column, check in cases if at is not None}
@@ -110,17 +129,16 @@ def _expressions() -> dict[str, pl.Expr]:
     }
 
 
-def _as_dates(rows: list[Row]) -> pl.DataFrame:
+def _as_dates(table: pl.DataFrame) -> pl.DataFrame:
     """Text with dates, and yes or no, read as far as they can be: polars casts neither from text."""
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(GOOD, pl.String))
     said = {"true": True, "false": False}
-    return frame.with_columns(
+    return table.with_columns(
         *(pl.col(name).str.to_date("%Y-%m-%d", strict=False) for name in DATES),
         pl.col("chu_ky_so").replace_strict(said, default=None, return_dtype=pl.Boolean),
     )
 
 
-def dataframely(rows: list[Row]) -> Found:
+def dataframely(table: pl.DataFrame) -> Found:
     """Dataframely: a schema class, `filter` with cast, details of what failed."""
     dy: Any = importlib.import_module("dataframely")
     members: dict[str, Any] = {
@@ -134,7 +152,7 @@ def dataframely(rows: list[Row]) -> Found:
     }
     rules = {name: dy.rule()(lambda _, rule=rule: ~rule) for name, rule in _expressions().items()}
     schema = type("Accounts", (dy.Schema,), members | rules | {"dong": dy.UInt32(nullable=False)})
-    details = schema.filter(_as_dates(rows).with_row_index("dong"), cast=True).failure.details()
+    details = schema.filter(_as_dates(table).with_row_index("dong"), cast=True).failure.details()
     blamed = [name for name in details.columns if "|" in name or name in RULES]
     return {
         (row["dong"], name.partition("|")[0])
@@ -144,7 +162,7 @@ def dataframely(rows: list[Row]) -> Found:
     }
 
 
-def frictionless(rows: list[Row]) -> Found:
+def frictionless(table: pl.DataFrame) -> Found:
     """Frictionless: a schema with constraints; rules as row constraints."""
     fr: Any = importlib.import_module("frictionless")
     kinds = {**dict.fromkeys(GOOD, "string"), **dict.fromkeys(DATES, "date")}
@@ -161,8 +179,8 @@ def frictionless(rows: list[Row]) -> Found:
         "truoc_phe_duyet": "None in (ngay_kich_hoat, ngay_phe_duyet) or ngay_kich_hoat >= ngay_phe_duyet",
         "chua_phe_duyet": "ngay_kich_hoat is None or ngay_phe_duyet is not None",
     }
-    table = [list(GOOD), *([row[name] or "" for name in GOOD] for row in rows)]
-    resource = fr.Resource(data=table, schema=fr.Schema.from_descriptor({"fields": fields}))
+    lines = [table.columns, *table.fill_null("").iter_rows()]
+    resource = fr.Resource(data=lines, schema=fr.Schema.from_descriptor({"fields": fields}))
     checks = [fr.checks.row_constraint(formula=formula) for formula in formulas.values()]
     report = resource.validate(fr.Checklist(checks=checks), limit_errors=100_000)
     names = {formula: name for name, formula in formulas.items()}
@@ -174,10 +192,10 @@ def frictionless(rows: list[Row]) -> Found:
     return found
 
 
-def pointblank(rows: list[Row]) -> Found:
+def pointblank(table: pl.DataFrame) -> Found:
     """Pointblank: a plan of steps, and the extracts of the rows that failed each."""
     pb: Any = importlib.import_module("pointblank")
-    frame = _as_dates(rows).with_columns(pl.col("giay_to").cast(pl.Int64, strict=False))
+    frame = _as_dates(table).with_columns(pl.col("giay_to").cast(pl.Int64, strict=False))
     plan, blamed = pb.Validate(frame), []
     for name in REQUIRED:
         plan, blamed = plan.col_vals_not_null(name), [*blamed, name]
@@ -194,10 +212,10 @@ def pointblank(rows: list[Row]) -> Found:
     return found
 
 
-def great_expectations(rows: list[Row]) -> Found:
+def great_expectations(table: pl.DataFrame) -> Found:
     """Great Expectations: a suite over a pandas frame, complete results."""
     gx: Any = importlib.import_module("great_expectations")
-    frame = _as_dates(rows).with_columns(pl.col("giay_to").cast(pl.Int64, strict=False))
+    frame = _as_dates(table).with_columns(pl.col("giay_to").cast(pl.Int64, strict=False))
     masks = frame.select(rule.fill_null(value=False).alias(name) for name, rule in _expressions().items())
     data = frame.with_columns(masks).to_pandas()
     context = gx.get_context(mode="ephemeral")
@@ -219,29 +237,25 @@ def great_expectations(rows: list[Row]) -> Found:
     return found
 
 
-PEERS: tuple[Callable[[list[Row]], Found], ...] = (
-    ours,
-    pandera,
-    dataframely,
-    frictionless,
-    pointblank,
-    great_expectations,
-)
+PEERS: Mapping[str, Callable[[pl.DataFrame], Found]] = {
+    "dulieuxa": ours,
+    "pandera": pandera,
+    "dataframely": dataframely,
+    "frictionless": frictionless,
+    "pointblank": pointblank,
+    "great-expectations": great_expectations,
+}
 
 
 def main() -> None:
     """Print one line a library."""
     warnings.simplefilter("ignore")
-    rows, truth = planted()
-    for peer in PEERS:
-        try:
-            found = peer(rows)
-        except ImportError as missing:
-            print(f"{peer.__name__} chưa cài ({missing.name})")
-            continue
+    table, truth = planted()
+    for name, peer in PEERS.items():
+        found = peer(table)
         surplus = len({at for at, _ in found} - {at for at, _ in truth})
         hits = len(found & truth)
-        print(f"{peer.__name__} {hits} {len(truth)} {hits / len(truth):.3f} {surplus}")
+        print(f"{name} {version(name)} {hits} {len(truth)} {hits / len(truth):.3f} {surplus}")
 
 
 if __name__ == "__main__":

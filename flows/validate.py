@@ -138,7 +138,8 @@ def _together(frame: pl.DataFrame, rules: Sequence[Judgement]) -> dict[str, pl.S
             return {}
     except pl.exceptions.PolarsError:
         return {}  # Pandera runs them one by one, and tells which it was.
-    found = frame.select(rule.fails_when.alias(rule.code) for rule in rules)
+    # An eager select would share nothing.
+    found = frame.lazy().select(rule.fails_when.alias(rule.code) for rule in rules).collect()
     return {name: found[name] for name in found.columns}
 
 

@@ -45,7 +45,7 @@ def _suspects(rows: pl.DataFrame) -> pl.Series:
     keys = rows.select(pl.struct(block).hash()).to_series()
     near = rows.with_row_index("at").filter(keys.is_duplicated() & complete)
     # Names that are alike are equal without any mark: the few that are get looked at closely.
-    bare = near.select(pl.struct(*block, _unmarked(_spelled())).hash()).to_series()
+    bare = near.select(pl.struct(*block, _bare(near["name"])).hash()).to_series()
     keyed = _keyed(near.filter(bare.is_duplicated()))
     other = pl.col("number").n_unique()
     known_sex = pl.col("sex").is_not_null()
@@ -59,6 +59,12 @@ def _suspects(rows: pl.DataFrame) -> pl.Series:
     if not complete.all():
         answers = answers.set(~complete, None)
     return answers.scatter(found["at"], True) if found.height else answers
+
+
+def _bare(names: pl.Series) -> pl.Series:
+    """Each name without any mark, worked out once a different name."""
+    different = names.unique().to_frame().with_columns(_tran=_unmarked(_spelled()))
+    return names.to_frame().join(different, on="name", how="left", maintain_order="left")["_tran"]
 
 
 def _spelled() -> pl.Expr:

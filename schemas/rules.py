@@ -44,7 +44,7 @@ def sex_in(column: str) -> pl.Expr:
 
 def heads_of(household: str, relation: str) -> pl.Expr:
     """Heads of the row's household in its hand-in; null where a member's relation was not read."""
-    group = [pl.col("_tep"), pl.col(household)]
-    heads = (pl.col(relation) == CHU_HO).sum().over(group)
-    known = pl.col(relation).is_not_null().all().over(group)
-    return pl.when(known & pl.col(household).is_not_null()).then(heads)
+    head = pl.col(relation).eq(CHU_HO).cast(pl.Float32).fill_null(float("nan"))
+    # One sum that is NaN where any of it is: every group by household costs as much as all other rules.
+    heads = head.sum().over("_tep", household).fill_nan(None)
+    return pl.when(pl.col(household).is_not_null()).then(heads)
