@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from datetime import time as clock
@@ -24,6 +24,9 @@ UNKNOWN = "khong_ro"
 
 # A file named after somebody's number is told of without it.
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{9,12}(?!\d)")
+
+#: Given unit, path and content of a file that came in; returns the path and content to go on with.
+Gate = Callable[[str, Path, bytes], tuple[Path, bytes]]
 
 IGNORED_PREFIXES = (".", "~$")
 IGNORED_SUFFIXES = (".tmp", ".part", ".crdownload")
@@ -54,27 +57,48 @@ class HandIn:
         return self.content(root).with_name(f"{self.submission}.{name}.json")
 
 
-def collect(root: Root, as_of: date) -> list[HandIn]:
+def collect(root: Root, as_of: date, gate: Gate | None = None) -> list[HandIn]:
     """Archive every settled file of the inbox that is not there yet; return those, in order of arrival.
 
     A hand-in is one content under one name from one unit. It was received when its file was last
-    written, but never after `as_of`.
+    written, but never after `as_of`. A `gate` may change what comes in before anything else sees it.
     """
     new: list[HandIn] = []
-    for unit, path in _waiting(root.inbox):
-        data = path.read_bytes()
-        hand_in = HandIn(
-            received=_received(path, as_of),
-            unit=unit,
-            file=_name(path, root.inbox, unit),
-            submission=sha256(data).hexdigest(),
-            size=len(data),
-        )
+    for unit, came in waiting(root.inbox):
+        path, data = came, came.read_bytes()
+        hand_in = handed_in(root, unit, path, data, as_of)
+        if gate is not None and not hand_in.receipt(root).exists():
+            path, data = gate(unit, path, data)
+            hand_in = handed_in(root, unit, path, data, as_of)
         if not hand_in.receipt(root).exists():
-            _store(hand_in.content(root), data)
-            _store(hand_in.receipt(root), json.dumps(asdict(hand_in), ensure_ascii=False, indent=1).encode())
+            keep(root, hand_in, data)
             new.append(hand_in)
     return sorted(new)
+
+
+def handed_in(root: Root, unit: str, path: Path, data: bytes, as_of: date) -> HandIn:
+    """What the file in `path` of the inbox, with content `data`, is as a hand-in."""
+    return HandIn(
+        received=_received(path, as_of),
+        unit=unit,
+        file=_name(path, root.inbox, unit),
+        submission=sha256(data).hexdigest(),
+        size=len(data),
+    )
+
+
+def keep(root: Root, hand_in: HandIn, data: bytes) -> None:
+    """Put a hand-in into the archive, its receipt last: what has a receipt is whole."""
+    _store(hand_in.content(root), data)
+    _store(hand_in.receipt(root), json.dumps(asdict(hand_in), ensure_ascii=False, indent=1).encode())
+
+
+def discard(root: Root, one: HandIn) -> None:
+    """Take a hand-in out of the archive; its content only where no other hand-in has the same."""
+    one.receipt(root).unlink(missing_ok=True)
+    content = one.content(root)
+    if not list(content.parent.glob(f"{one.submission}.*.json")):
+        content.unlink(missing_ok=True)
 
 
 def archived(root: Root, as_of: date) -> list[HandIn]:
@@ -83,7 +107,7 @@ def archived(root: Root, as_of: date) -> list[HandIn]:
     return sorted(hand_in for hand_in in (HandIn(**receipt) for receipt in receipts) if hand_in.day <= as_of)
 
 
-def _waiting(inbox: Path) -> Iterator[tuple[str, Path]]:
+def waiting(inbox: Path) -> Iterator[tuple[str, Path]]:
     """Files that lie still, each with the folder it was dropped into; a file outside any is `UNKNOWN`."""
     found = {path: path.stat() for path in sorted(inbox.rglob("*")) if _is_hand_in(path)}
     newest = max((stat.st_mtime for stat in found.values()), default=0.0)

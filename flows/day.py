@@ -13,6 +13,7 @@ from flows import release
 from flows.audit import auditor
 from flows.build import Recipe, Runner, build, root_contracts
 from flows.collect import HandIn, archived, collect
+from flows.forget.gate import gate
 from flows.refusal import AuditRefusedError, refuse
 from flows.root import Root
 from schemas.registry import Contracts
@@ -46,7 +47,7 @@ def run_day(
     """
     with root.lock(), auditor() as auditing, release.staged(root) as folder:
         contracts = root_contracts(root, contracts)
-        new = runner.step("Thu tệp", collect, root, as_of)
+        new = runner.step("Thu tệp", collect, root, as_of, gate(root, contracts))
         if new:
             auditing.prepare()
         shown, before = release.published(root), release.before(root, as_of)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.forget.tombstones import unfinished
 from flows.journal import lines
 from flows.release import STAGING, published
 from flows.root import Root
@@ -32,6 +33,13 @@ def looked_over(root: Root) -> Iterator[tuple[bool, str]]:
     yield whole, "Bản đang cho xem có đủ" if whole else "curated/latest trỏ tới bản không còn"
     left = any(root.releases.glob(f"{STAGING}*"))
     yield not left, "Còn vết của lượt bị ngắt: lượt sau sẽ dọn" if left else "Không có vết của lượt bị ngắt"
+    asked = unfinished(root)
+    yield (
+        not asked,
+        f"{asked} yêu cầu xóa chưa xong: chạy lại dulieuxa erase"
+        if asked
+        else "Không có yêu cầu xóa dở dang",
+    )
     yield bool(lines(root)) or shown is None, "Nhật ký công bố đọc được"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -39,6 +39,12 @@ def note(root: Root, release: str, act: Act, reason: str | None = None) -> None:
         return
     now = datetime.now(HERE).isoformat(timespec="seconds")
     told = [*known, Line(release, act, reason, now)]
+    write_lines(root.journal, [json.dumps(asdict(line), ensure_ascii=False) for line in told])
+
+
+def rename(root: Root, names: Mapping[str, str]) -> None:
+    """Tell of releases by the `names` that they have now, by the ones they had."""
+    told = [replace(line, release=names.get(line.release, line.release)) for line in lines(root)]
     write_lines(root.journal, [json.dumps(asdict(line), ensure_ascii=False) for line in told])
 
 

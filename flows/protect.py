@@ -6,6 +6,7 @@ import hmac
 import os
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -45,8 +46,12 @@ class Key:
 
 
 def key_of(root: Root) -> Key:
-    """The root's key, made at the first run; `var/key`, readable by its owner only."""
-    path = root.state / "key"
+    """The root's key, `var/key`, made at the first run."""
+    return key_at(root.state / "key")
+
+
+def key_at(path: Path) -> Key:
+    """The key kept in `path`, made if there is none, readable by its owner only."""
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
             handle.write(secrets.token_hex(KEY_BYTES))

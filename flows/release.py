@@ -90,17 +90,30 @@ def publish(root: Root, folder: Path, release: str) -> Path:
     A release that is already there has the same bytes, since its id is made from them. Readers who
     see a later day go on seeing it: only `rollback` takes them back.
     """
-    place = root.releases / release
-    if not place.exists():
-        _sync(folder)
-        folder.rename(place)
-        _sync_entry(root.releases)
+    place = put(root, folder, release)
     shown = published(root)
     if shown is None or not (root.releases / shown).exists() or day_of(shown) <= day_of(release):
         journal.note(root, release, "cong_bo")
         switch(root, release)
         shutil.rmtree(root.refused, ignore_errors=True)
     return place
+
+
+def put(root: Root, folder: Path, release: str) -> Path:
+    """Move the sealed `folder` to its place, durably, for nobody to see yet."""
+    place = root.releases / release
+    if not place.exists():
+        _sync(folder)
+        folder.rename(place)
+        _sync_entry(root.releases)
+    return place
+
+
+def remove(root: Root, release: str) -> None:
+    """Take a release away; what a kill leaves of it goes the next time."""
+    doomed = root.releases / f"{DOOMED}-{release}"
+    (root.releases / release).rename(doomed)
+    shutil.rmtree(doomed)
 
 
 def switch(root: Root, release: str) -> None:

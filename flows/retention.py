@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,10 +10,10 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.collect import HandIn, archived
+from flows.collect import HandIn, archived, discard
 from flows.journal import write_lines
 from flows.manifest import MANIFEST, read_manifest
-from flows.release import DOOMED, day_of, published, releases
+from flows.release import day_of, published, releases, remove
 from flows.root import HERE, Root
 from schemas.retention import Policy
 
@@ -69,20 +68,9 @@ def purge(root: Root, what: Purge) -> None:
     """Remove `what`, and note it before it is gone: what a kill left over goes the next time."""
     _log(root, what)
     for name in what.releases:
-        place = root.releases / name
-        doomed = place.with_name(f"{DOOMED}-{name}")
-        place.rename(doomed)
-        shutil.rmtree(doomed)
+        remove(root, name)
     for one in what.hand_ins:
-        remove(root, one)
-
-
-def remove(root: Root, one: HandIn) -> None:
-    """Take a hand-in out of the archive; its content only where no other hand-in has the same."""
-    one.receipt(root).unlink(missing_ok=True)
-    content = one.content(root)
-    if not list(content.parent.glob(f"{one.submission}.*.json")):
-        content.unlink(missing_ok=True)
+        discard(root, one)
 
 
 def _log(root: Root, what: Purge) -> None:

@@ -21,7 +21,8 @@ from flows.root import HERE, Root
 from schemas.privacy import protection
 from schemas.registry import Contracts
 
-_TOKEN = re.compile(rf"[0-9a-f]{{{TOKEN_DIGITS}}}")
+#: What a person is called in releases.
+TOKEN = re.compile(rf"[0-9a-f]{{{TOKEN_DIGITS}}}")
 _DIGITS = r"\D"
 _BATCH = 24
 
@@ -46,13 +47,15 @@ class Search:
 
 def tokens_of(root: Root, said: str, contracts: Contracts) -> set[str]:
     """What the person of an identifier is called in releases; a token stands for itself."""
-    if _TOKEN.fullmatch(said.strip().lower()):
+    if TOKEN.fullmatch(said.strip().lower()):
         return {said.strip().lower()}
-    key = key_of(root)
-    columns = {c.name for d in contracts.datasets.values() for c in d.columns if protection(c) == "ma_hoa"}
-    return {
-        key.token(column, value) for column in columns for value in {said.strip(), re.sub(_DIGITS, "", said)}
-    }
+    key, values = key_of(root), {said.strip(), re.sub(_DIGITS, "", said)}
+    return {key.token(column, value) for column in token_columns(contracts) for value in values}
+
+
+def token_columns(contracts: Contracts) -> set[str]:
+    """Columns that releases hold as tokens."""
+    return {c.name for d in contracts.datasets.values() for c in d.columns if protection(c) == "ma_hoa"}
 
 
 def in_releases(root: Root, tokens: set[str]) -> list[Place]:

@@ -17,6 +17,7 @@ ENTRY = (
     "flows/daily.py",
     "flows/day.py",
     "flows/rebuild.py",
+    "flows/forget/republish.py",
     "flows/summary.py",
     "flows/cli.py",
     "flows/commands/",

@@ -1,0 +1,154 @@
+"""Carries out a person's request to be forgotten: in files handed in, in releases, with proof."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path, PurePath
+
+from flows.collect import HandIn, archived, discard, keep, waiting
+from flows.forget.gate import put_back, tell
+from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, Person, digits_of
+from flows.forget.redact import Redacted, redacted
+from flows.forget.search import everybody, known_as, number_of
+from flows.forget.traces import traces
+from flows.pool import in_order
+from flows.protect import key_of
+from flows.report.places import MARKED
+from flows.root import Root
+from flows.subject import TOKEN, in_releases, token_columns, tokens_of
+from schemas.registry import Contracts
+
+_BATCH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who asked: the person, what releases call him, and what the ledger calls his records."""
+
+    person: Person
+    tokens: frozenset[str]
+    records: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """How many files handed in were rewritten, rows about the person blanked, other cells changed."""
+
+    files: int
+    rows: int
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    root: Root
+    contracts: Contracts
+    person: Person
+    hand_ins: tuple[HandIn, ...]
+
+
+def subject(root: Root, said: str, contracts: Contracts) -> Subject | None:
+    """The person of an identifier, or of a token as far as the archive tells whose it is."""
+    people, key = everybody(root, contracts), key_of(root)
+    if TOKEN.fullmatch(said.strip().lower()):
+        number = number_of(said.strip().lower(), people, key, token_columns(contracts))
+    else:
+        number = digits_of(said).zfill(NUMBER_DIGITS)
+    # Fewer digits would be found in what tells of somebody else.
+    if number is None or not LEAST_DIGITS <= len(number.lstrip("0")) <= NUMBER_DIGITS:
+        return None
+    records = key.tokens("ban_ghi", people.filter(number=number)["record"].unique())
+    return Subject(
+        known_as(number, people),
+        frozenset(tokens_of(root, number, contracts)),
+        frozenset(records.drop_nulls()),
+    )
+
+
+def clear(root: Root, contracts: Contracts, person: Person, mark: str) -> Cleared:
+    """Take the person out of the inbox and the archive, and out of what was marked for units.
+
+    Files by which alone he is known go last: what a kill leaves over is found again.
+    """
+    shutil.rmtree(root.state / MARKED, ignore_errors=True)
+    hand_ins = archived(root, date.max)
+    contents = list({one.submission: one for one in hand_ins}.values())
+    chunks = [tuple(contents[at : at + _BATCH]) for at in range(0, len(contents), _BATCH)]
+    batches = [_Batch(root, contracts, person, chunk) for chunk in chunks]
+    found = {content: new for batch in in_order(_redact, batches) for content, new in batch}
+    _clear_inbox(root, contracts, person, mark, found)
+    for one in sorted(hand_ins, key=lambda one: one.submission in found and found[one.submission].rows > 0):
+        new = found.get(one.submission)
+        if new is not None:
+            _rewrite(root, one, new, person, mark)
+        elif (file := _without(one.file, person)) != one.file:
+            keep(root, replace(one, file=file), one.content(root).read_bytes())
+            discard(root, one)
+    return Cleared(
+        len(found), sum(new.rows for new in found.values()), sum(new.cells for new in found.values())
+    )
+
+
+def _redact(batch: _Batch) -> list[tuple[str, Redacted]]:
+    read = (
+        (
+            one.submission,
+            redacted(
+                one.content(batch.root).read_bytes(),
+                PurePath(one.file).name,
+                batch.person,
+                batch.contracts.datasets,
+            ),
+        )
+        for one in batch.hand_ins
+    )
+    return [(content, new) for content, new in read if new is not None]
+
+
+def _clear_inbox(
+    root: Root, contracts: Contracts, person: Person, mark: str, found: Mapping[str, Redacted]
+) -> None:
+    kept = {one.submission for one in archived(root, date.max)}
+    for unit, path in waiting(root.inbox):
+        data = path.read_bytes()
+        content = sha256(data).hexdigest()
+        new = found.get(content)
+        if content not in kept:
+            new = redacted(data, path.name, person, contracts.datasets)
+        if new is not None and content not in kept:
+            tell(root, mark, unit, data, new)
+        if new is not None or person.taken_out_of(path.name) != path.name:
+            put_back(path, new.data if new else data, person)
+
+
+def _rewrite(root: Root, one: HandIn, new: Redacted, person: Person, mark: str) -> None:
+    data = one.content(root).read_bytes()
+    tell(root, mark, one.unit, data, new)
+    file, content = _without(one.file, person), sha256(new.data).hexdigest()
+    keep(root, replace(one, file=file, submission=content, size=len(new.data)), new.data)
+    discard(root, one)
+
+
+def _without(file: str, person: Person) -> str:
+    path = PurePath(file)
+    return path.with_name(person.taken_out_of(path.name)).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was seen afterwards: files that still tell of the person, rows with his tokens, files that nobody
+    can look into."""
+
+    left: Sequence[Path]
+    rows: int
+    sealed: Sequence[Path]
+
+
+def prove(root: Root, who: Subject) -> Proof:
+    """Look for the person in every file of the root."""
+    left, sealed = traces(root, who.person)
+    return Proof(left, sum(place.rows for place in in_releases(root, set(who.tokens))), sealed)

@@ -1,0 +1,85 @@
+"""Keeps those who asked to be forgotten out of what units hand in later."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from flows.collect import Gate, HandIn
+from flows.digest import digest
+from flows.forget import tombstones
+from flows.forget.person import NUMBER_DIGITS, Person, digits_of
+from flows.forget.redact import Redacted, redacted
+from flows.forget.search import known_as, people_of
+from flows.read.faults import RefusedError
+from flows.read.heading import vocabulary_of
+from flows.read.reader import sheets_of
+from flows.root import HERE, Root
+from schemas.registry import Contracts
+
+# Nine digits at least: Excel takes zeros in front away.
+_NUMBERS = (r"\d(?:[ .\-\x{a0}]?\d){8,11}", r"\d{9,12}")
+
+
+def gate(root: Root, contracts: Contracts) -> Gate | None:
+    """What takes the forgotten out of a file that came in, also in the inbox; None where there are none."""
+    stones = tombstones.tombstones(root)
+    if stones is None:
+        return None
+
+    def passed(unit: str, path: Path, data: bytes) -> tuple[Path, bytes]:
+        for number in stones.among(_numbers(data, path.name, contracts)):
+            person = _known_here(number, unit, path, data, contracts)
+            found = redacted(data, path.name, person, contracts.datasets)
+            if found is not None:
+                tell(root, stones.mark(number), unit, data, found)
+                path, data = put_back(path, found.data, person), found.data
+        return path, data
+
+    return passed
+
+
+def _numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]:
+    """Whatever may be a person's number in a file, with twelve digits."""
+    try:
+        sheets = sheets_of(data, name, vocabulary_of(contracts.datasets))
+    except RefusedError:
+        return
+    every = [
+        sheet.take(at, 0, np.ones(sheet.height, np.bool_))[0] for sheet in sheets for at in range(sheet.width)
+    ]
+    for cells, pattern in product(every, _NUMBERS):
+        said = cells.drop_nulls().str.extract_all(pattern).explode().drop_nulls().unique()
+        yield from (digits_of(number).zfill(NUMBER_DIGITS) for number in said)
+
+
+def _known_here(number: str, unit: str, path: Path, data: bytes, contracts: Contracts) -> Person:
+    """The person as this one file knows him."""
+    moment = datetime.now(HERE).isoformat()
+    hand_in = HandIn(moment, unit, path.name, sha256(data).hexdigest(), len(data))
+    return known_as(number, people_of([digest(hand_in, data, contracts)], contracts))
+
+
+def tell(root: Root, mark: str, unit: str, data: bytes, found: Redacted) -> None:
+    """Write down that a file is about to be rewritten."""
+    before, after = (sha256(each).hexdigest() for each in (data, found.data))
+    tombstones.rewritten(root, mark, unit, before=before, after=after, rows=found.rows, cells=found.cells)
+
+
+def put_back(path: Path, data: bytes, person: Person) -> Path:
+    """Put `data` in the place of a file of the inbox, whole or not at all, as old as that was."""
+    stat = path.stat()
+    place = path.with_name(person.taken_out_of(path.name))
+    partial = path.with_name(f".{sha256(path.name.encode()).hexdigest()[:16]}.part")
+    partial.write_bytes(data)
+    os.utime(partial, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    partial.replace(place)
+    if place != path:
+        path.unlink()
+    return place

@@ -1,0 +1,120 @@
+"""Builds releases again from an archive in which files were rewritten, and drops the former ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+
+from flows import journal, release
+from flows.audit import Auditor, auditor
+from flows.build import Recipe, build, root_contracts
+from flows.collect import HandIn, archived
+from flows.forget import tombstones
+from flows.manifest import read_manifest
+from flows.plain import PlainRunner
+from flows.refusal import AuditRefusedError
+from flows.root import Root
+from schemas.registry import Contracts
+
+_WHY = "Xóa dữ liệu của một người theo yêu cầu của người đó"
+
+#: The id that each release has now, by the one it had; None where it could not be built again.
+Renamed = dict[str, str | None]
+
+
+def republish(
+    root: Root,
+    contracts: Contracts,
+    holding: Iterable[str],
+    records: Iterable[str],
+    tick: Callable[[str], None],
+) -> Renamed:
+    """Build every release again that is in `holding`, made of a rewritten file, or goes on from such.
+
+    Where the release before is no longer kept, a release goes on from its own ledger without `records`.
+    One that can't be built again (hand-ins purged since, or its audit refuses) is removed, unless readers
+    see it. Readers go from whole to whole release; a kill at any point leaves what the next call finishes.
+
+    Raises:
+        AuditRefusedError: what readers see would be refused: they go on seeing it.
+    """
+    names: Renamed = {}
+    here = {(one.unit, one.received, one.submission): one for one in archived(root, date.max)}
+    heirs = tombstones.successors(root)
+    shown, affected = release.published(root), set(holding)
+    with auditor() as auditing:
+        for name in release.releases(root):
+            said = read_manifest(root.releases / name)
+            inputs = [HandIn(**each) for each in said["inputs"]]
+            now = [_now(one, here, heirs) for one in inputs]
+            if name not in affected and now == inputs and said["before"] not in names:
+                continue
+            tick(name)
+            present = tuple(sorted(one for one in now if one is not None))
+            if len(present) < len(inputs) and name != shown:
+                names[name] = None
+                continue
+            recipe = _recipe(root, name, said, present, names, frozenset(records))
+            names[name] = _built(root, contracts, recipe, auditing, must=name == shown)
+    _replace(root, {old: new for old, new in names.items() if new != old})
+    return names
+
+
+def _now(
+    one: HandIn, here: Mapping[tuple[str, str, str], HandIn], heirs: Mapping[tuple[str, str], str]
+) -> HandIn | None:
+    """The hand-in as the archive has it now; None where it is gone."""
+    content = one.submission
+    while (one.unit, content) in heirs:
+        content = heirs[one.unit, content]
+    return here.get((one.unit, one.received, content))
+
+
+def _recipe(
+    root: Root,
+    name: str,
+    said: Mapping[str, Any],
+    inputs: tuple[HandIn, ...],
+    names: Renamed,
+    records: frozenset[str],
+) -> Recipe:
+    before = names.get(said["before"]) or said["before"]
+    at_hand = before is not None and (root.releases / before).exists()
+    own = release.issues_of(root.releases / name).filter(
+        ~pl.col("record").is_in(list(records)).fill_null(value=False)
+    )
+    ledger = (
+        release.issues_of(root.releases / before) if at_hand else own if before else release.issues_of(None)
+    )
+    reason = said.get("acknowledged", {}).get("reason") or _WHY
+    return Recipe(date.fromisoformat(said["as_of"]), inputs, before, ledger, reason, again=name)
+
+
+def _built(root: Root, contracts: Contracts, recipe: Recipe, auditing: Auditor, *, must: bool) -> str | None:
+    quiet = PlainRunner(Console(quiet=True))
+    with release.staged(root) as folder:
+        try:
+            built = build(root, folder, root_contracts(root, contracts), recipe, quiet, auditing.audit)
+        except AuditRefusedError:
+            if must:
+                raise
+            return None
+        release.put(root, folder, built.name)
+    return built.name
+
+
+def _replace(root: Root, names: Renamed) -> None:
+    """Show the new releases in place of the former ones, then remove those, the latest first.
+
+    So each that a kill leaves over still has the one that it goes on from.
+    """
+    shown = release.published(root)
+    if shown is not None and (new := names.get(shown)):
+        release.switch(root, new)
+    journal.rename(root, {old: new for old, new in names.items() if new})
+    for old in reversed(list(names)):
+        release.remove(root, old)

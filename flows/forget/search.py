@@ -1,0 +1,105 @@
+"""Finds who a number or token stands for in all that was handed in, and what else only he goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from flows.collect import HandIn, archived
+from flows.digest import Digest, digest
+from flows.forget.person import NUMBER_DIGITS, Person, digits_of, folded
+from flows.pool import in_order
+from flows.protect import Key
+from flows.root import Root
+from schemas.contract import Dataset, chu
+from schemas.registry import Contracts
+
+_BATCH = 24
+
+#: One row a row handed in that has a person's number: the number, what the ledger knows the record by,
+#: name and phone beside it.
+PEOPLE = dict.fromkeys(("number", "record", "name", "phone"), pl.String)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    root: Root
+    contracts: Contracts
+    hand_ins: tuple[HandIn, ...]
+
+
+def everybody(root: Root, contracts: Contracts) -> pl.DataFrame:
+    """Everybody who has a number in any hand-in of the archive (`PEOPLE`), read anew."""
+    hand_ins = archived(root, date.max)
+    chunks = [tuple(hand_ins[at : at + _BATCH]) for at in range(0, len(hand_ins), _BATCH)]
+    found = in_order(_of_batch, [_Search(root, contracts, chunk) for chunk in chunks])
+    return pl.concat([pl.DataFrame(schema=PEOPLE), *found]).unique(maintain_order=True)
+
+
+def _of_batch(search: _Search) -> pl.DataFrame:
+    digests = (
+        digest(one, one.content(search.root).read_bytes(), search.contracts) for one in search.hand_ins
+    )
+    return people_of(digests, search.contracts)
+
+
+def people_of(digests: Iterable[Digest], contracts: Contracts) -> pl.DataFrame:
+    """Everybody who has a number in `digests` (`PEOPLE`)."""
+    frames = [
+        _people(part.frame, contracts.datasets[part.dataset]) for each in digests for part in each.parts
+    ]
+    return pl.concat([pl.DataFrame(schema=PEOPLE), *frames]).unique(maintain_order=True)
+
+
+def _people(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
+    def typed(kind: str) -> list[str]:
+        here = (c.name for c in dataset.columns if c.personal and c.kind.name == kind)
+        return [name for name in here if chu(name) in frame.columns]
+
+    numbers = [
+        pl.col(chu(name)).str.replace_all(r"\D", "").str.zfill(NUMBER_DIGITS)
+        for name in typed("so_dinh_danh")
+    ]
+    # A tax code of twelve digits is a person's number; shorter ones are those of businesses.
+    numbers += [pl.col(chu(name)).str.replace_all(r"\D", "") for name in typed("mst")]
+    if not numbers:
+        return pl.DataFrame(schema=PEOPLE)
+    blank = pl.lit(None, pl.String)
+    names, phones = typed("ho_ten"), typed("dien_thoai")
+    return frame.select(
+        number=pl.coalesce(numbers),
+        record=pl.concat_str([chu(name) for name in dataset.key], separator="|", ignore_nulls=True),
+        name=pl.col(chu(names[0])) if names else blank,
+        phone=pl.col(chu(phones[0])) if phones else blank,
+    ).filter(pl.col("number").str.len_chars() == NUMBER_DIGITS)
+
+
+def known_as(number: str, people: pl.DataFrame) -> Person:
+    """The person of `number`, with the names and phones that nobody else among `people` has."""
+    own, others = (people.filter(mine) for mine in (pl.col("number") == number, pl.col("number") != number))
+    return Person(
+        number,
+        _alone(own["name"], others["name"], folded),
+        _alone(own["phone"], others["phone"], digits_of),
+    )
+
+
+def _alone(own: pl.Series, others: pl.Series, alike: Callable[[str], str]) -> tuple[str, ...]:
+    """What stands in `own` and not, whole or as a part, in `others`."""
+    mine = {alike(said) for said in own.drop_nulls().unique()}
+    # A single word, or a few digits, would be found in what tells of somebody else.
+    mine = {said for said in mine if " " in said or len(digits_of(said)) > 8}
+    theirs = "\n".join(f" {alike(said)} " for said in others.drop_nulls().unique()) if mine else ""
+    return tuple(sorted(said for said in mine if f" {said} " not in theirs))
+
+
+def number_of(said: str, people: pl.DataFrame, key: Key, columns: Iterable[str]) -> str | None:
+    """The number whose person has the token `said` in one of `columns`; None where nobody has."""
+    for column in sorted(columns):
+        for number in people["number"].unique():
+            if key.token(column, number) == said:
+                return str(number)
+    return None
