@@ -16,7 +16,7 @@ from flows import audited
 from flows.audited import Case
 from flows.data_docs import write_docs
 from flows.manifest import AUDIT
-from flows.pool import workers
+from flows.pool import context
 from flows.surprises import Comparison, comparisons
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Auditor:
 @contextmanager
 def auditor() -> Iterator[Auditor]:
     """An auditor for one run."""
-    with workers(1) as pool:
+    with ProcessPoolExecutor(1, mp_context=context()) as pool:
         yield Auditor(pool)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -14,7 +15,8 @@ from flows import release
 from flows.audit_of import Ask, audited_before, pass_or_refuse
 from flows.audited import Case
 from flows.collect import HandIn
-from flows.digest import Digest, digest
+from flows.digest import Digest
+from flows.digests import digest_all
 from flows.faults import change_table, fault_table
 from flows.ledger import follow
 from flows.manifest import Origin, entries, hashes_of
@@ -23,6 +25,7 @@ from flows.marked.jobs import dealt
 from flows.marked.jobs import jobs as marking
 from flows.measure import measure, ranking, scores
 from flows.package import write_package
+from flows.pool import Guard
 from flows.protect import Key, key_of, protected
 from flows.reconcile import why_unjudged
 from flows.report import write_site
@@ -39,9 +42,6 @@ from schemas.tables import CHANGES, FAULTS, INDICATORS, ISSUES, RANKING, ROLL_CA
 T = TypeVar("T")
 S = TypeVar("S")
 
-# Small enough that a crash costs little, large enough that starting a batch does not count.
-BATCH = 24
-
 # Into how many heaps the workbooks to be marked are dealt; enough for any number of cores.
 HANDS = 16
 
@@ -53,8 +53,10 @@ class Runner(Protocol):
         """Run one step."""
         ...
 
-    def each(self, title: str, work: Callable[[S], T], items: Sequence[S]) -> list[T]:
-        """Run `work` on every item, side by side; results in the order of `items`."""
+    def each(
+        self, title: str, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
+    ) -> list[T]:
+        """Run `work` on every item, side by side, as far as `guard` lets it; results in their order."""
         ...
 
 
@@ -73,15 +75,6 @@ class Recipe:
     ledger: pl.DataFrame
     acknowledged: str | None = None
     again: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some hand-ins to be digested by one worker."""
-
-    root: Root
-    contracts: Contracts
-    hand_ins: tuple[HandIn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +109,8 @@ def build(root: Root, folder: Path, contracts: Contracts, recipe: Recipe, runner
     """
     key, as_of = key_of(root), recipe.as_of
     hand_ins, repeats = _once(recipe.inputs)
-    batches = [Batch(root, contracts, chunk) for chunk in _chunks(hand_ins, BATCH)]
-    digests = [one for batch in runner.each("Đọc tệp", digest_batch, batches) for one in batch]
+    read = partial(runner.each, "Đọc tệp")
+    digests = digest_all(hand_ins, root, contracts, read, anew=recipe.again is not None)
     settled = runner.step("Kiểm tra", settle, digests, repeats, contracts.datasets)
     figures = runner.step(
         "Tính chỉ tiêu", reckon, settled, digests, repeats, contracts, as_of, key, recipe.ledger
@@ -159,15 +152,6 @@ def _once(hand_ins: Iterable[HandIn]) -> tuple[list[HandIn], list[HandIn]]:
         (again if content in seen else first).append(hand_in)
         seen.add(content)
     return first, again
-
-
-def _chunks(hand_ins: Sequence[HandIn], size: int) -> Iterable[tuple[HandIn, ...]]:
-    return (tuple(hand_ins[at : at + size]) for at in range(0, len(hand_ins), size))
-
-
-def digest_batch(batch: Batch) -> list[Digest]:
-    """Digest the hand-ins of one batch, in its order."""
-    return [digest(one, one.content(batch.root).read_bytes(), batch.contracts) for one in batch.hand_ins]
 
 
 def reckon(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -29,7 +30,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from rich.console import Console
 
 from flows.day import Outcome, run_day
-from flows.pool import workers
+from flows.pool import Guard, cores, workers
 from flows.prefect_server import served
 from flows.progress import shown
 from flows.refusal import AuditRefusedError
@@ -42,6 +43,8 @@ T = TypeVar("T")
 
 # Files may lie on a share that is away for a moment; our own steps do not get better by waiting.
 OUTSIDE = ("Thu tệp",)
+# Small enough that its tasks show how far a step is, large enough that starting a task does not count.
+BATCH = 24
 RETRY_SECONDS: list[float] = [2, 10, 30]
 
 
@@ -59,21 +62,22 @@ class PrefectRunner:
         with shown(self._console, title):
             return step(*args)
 
-    def each(self, title: str, work: Callable[[S], T], items: Sequence[S]) -> list[T]:
-        """Run one task an item; the work itself is done by worker processes."""
-        if not items:
-            return []
-        with workers(len(items)) as pool:
+    def each(
+        self, title: str, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
+    ) -> list[T]:
+        """Run one task a batch of items; the work itself is done by worker processes."""
+        batches = [items[at : at + BATCH] for at in range(0, len(items), BATCH)]
+        with workers(work, guard) as run, ThreadPoolExecutor(cores()) as threads:
 
-            def one(item: S) -> T:
-                return pool.submit(work, item).result()
+            def one(batch: Sequence[S]) -> list[T]:
+                return [*threads.map(run, batch)]
 
             step = task(name=title, persist_result=False, cache_policy=NO_CACHE)(one)
-            with shown(self._console, title, len(items)) as tick:
-                futures = [step.submit(item) for item in items]
+            with shown(self._console, title, len(batches)) as tick:
+                futures = [step.submit(batch) for batch in batches]
                 for _ in as_completed(futures):
                     tick()
-            return [future.result() for future in futures]
+            return [result for future in futures for result in future.result()]
 
 
 @flow(name="dulieuxa", flow_run_name="ngay-{as_of}", persist_result=False, validate_parameters=False)

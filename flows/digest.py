@@ -10,7 +10,7 @@ import polars as pl
 
 from flows.clean import clean
 from flows.collect import HandIn
-from flows.read import read_file
+from flows.read.reader import read_file, refusal
 from flows.read.table import Doc, Problem, Table
 from flows.totals import wrong_totals
 from schemas.contract import Dataset
@@ -62,6 +62,11 @@ def digest(hand_in: HandIn, data: bytes, contracts: Contracts) -> Digest:
             taken.append((table, found))
     parts, cleaning = _parts(taken, contracts)
     return Digest(hand_in, parts, _rows(doc, taken), (*problems, *cleaning))
+
+
+def refused(hand_in: HandIn, why: Problem) -> Digest:
+    """A hand-in of which nothing was read."""
+    return Digest(hand_in, (), refusal(why).rows, (why,))
 
 
 def _not_owed(hand_in: HandIn, table: Table, contracts: Contracts) -> Problem | None:

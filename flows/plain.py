@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from rich.console import Console
 
-from flows.pool import in_order
+from flows.pool import Guard, in_order
 from flows.progress import shown
 
 S = TypeVar("S")
@@ -25,7 +25,9 @@ class PlainRunner:
         with shown(self._console, title):
             return work(*args)
 
-    def each(self, title: str, work: Callable[[S], T], items: Sequence[S]) -> list[T]:
+    def each(
+        self, title: str, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
+    ) -> list[T]:
         """Run `work` on every item in worker processes."""
         with shown(self._console, title, len(items)) as tick:
-            return in_order(work, items, tick)
+            return in_order(work, items, tick, guard)

@@ -1,37 +1,199 @@
-"""Runs work on many items in worker processes, as many as there are cores."""
+"""Worker processes, as many as there are cores; work that crashes, hangs or swells costs one item at most."""
 
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import TypeVar
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 # Imported once by the process that workers are forked from, before it holds any thread.
-PRELOAD = ["flows.digest"]
+PRELOAD = ["flows.digests"]
+
+
+class LostError(RuntimeError):
+    """A worker died over an item, or took longer than it may (`late`)."""
+
+    def __init__(self, *, late: bool) -> None:
+        super().__init__("quá lâu" if late else "tiến trình đọc bị dừng")
+        self.late = late
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long work on an item may take, in seconds, and how many bytes it may take beyond what is held."""
+
+    seconds: float
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guard(Generic[S, T]):
+    """How far work on an item may go, and what the item comes to when it dies there or raises.
+
+    Work on an item without limits is done in this process.
+    """
+
+    limits: Callable[[S], Limits | None]
+    lost: Callable[[S, Exception], T]
+
+
+def context() -> ForkServerContext:
+    """How processes are started: forked from one that has imported what reading needs."""
+    found = get_context("forkserver")
+    found.set_forkserver_preload(PRELOAD)
+    return found
 
 
 @contextmanager
-def workers(count: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool of at most `count` workers, one a core."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)
-    with ProcessPoolExecutor(max(1, min(count, os.cpu_count() or 1)), mp_context=context) as pool:
-        yield pool
+def workers(work: Callable[[S], T], guard: Guard[S, T] | None = None) -> Iterator[Callable[[S], T]]:
+    """`work`, to be called from several threads, each call done by a process of its own.
+
+    Raises:
+        LostError: when called, and its process died; never where a guard says what becomes of the item.
+    """
+    pool = _Pool(work, guard)
+    try:
+        yield pool.run
+    finally:
+        pool.close()
 
 
-def in_order(work: Callable[[S], T], items: Sequence[S], tick: Callable[[], None] = lambda: None) -> list[T]:
+def in_order(
+    work: Callable[[S], T],
+    items: Sequence[S],
+    tick: Callable[[], None] = lambda: None,
+    guard: Guard[S, T] | None = None,
+) -> list[T]:
     """`work` of every item, in the order of `items`; `tick` is called as each is done."""
     if not items:
         return []
-    with workers(len(items)) as pool:
-        done: list[T] = []
-        for result in pool.map(work, items):
+    count = min(len(items), cores())
+    done: list[T] = []
+    with workers(work, guard) as run, ThreadPoolExecutor(count) as threads:
+        for result in threads.map(run, items):
             done.append(result)
             tick()
-        return done
+    return done
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Pool(Generic[S, T]):
+    """Workers that are idle now; a new one starts when none is."""
+
+    def __init__(self, work: Callable[[S], T], guard: Guard[S, T] | None) -> None:
+        self._work = work
+        self._guard = guard
+        self._idle: SimpleQueue[_Worker[S, T]] = SimpleQueue()
+
+    def run(self, item: S) -> T:
+        """Work on one item; safe to call from many threads."""
+        if self._guard is None:
+            return self._apart(item, None)
+        limits = self._guard.limits(item)
+        try:
+            return self._apart(item, limits) if limits else self._work(item)
+        except Exception as error:
+            return self._guard.lost(item, error)
+
+    def _apart(self, item: S, limits: Limits | None) -> T:
+        try:
+            worker = self._idle.get_nowait()
+        except Empty:
+            worker = _Worker(self._work)
+        try:
+            result = worker.ask(item, limits)
+        except LostError:
+            worker.close()
+            raise
+        finally:
+            if worker.alive:
+                self._idle.put(worker)
+        return result
+
+    def close(self) -> None:
+        while not self._idle.empty():
+            self._idle.get().close()
+
+
+class _Worker(Generic[S, T]):
+    """One process that works on items one after another."""
+
+    def __init__(self, work: Callable[[S], T]) -> None:
+        ours, theirs = context().Pipe()
+        self._pipe: Connection = ours
+        self._process = context().Process(target=_serve, args=(theirs, work), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.alive = True
+
+    def ask(self, item: S, limits: Limits | None) -> T:
+        try:
+            self._pipe.send((item, limits))
+            if limits and not self._pipe.poll(max(limits.seconds, 0.0)):
+                raise LostError(late=True)
+            good, answer = self._pipe.recv()
+        except (EOFError, ConnectionError) as gone:
+            self.alive = False
+            raise LostError(late=False) from gone
+        except LostError:
+            self.alive = False
+            raise
+        if not good:
+            raise answer
+        result: T = answer
+        return result
+
+    def close(self) -> None:
+        self.alive = False
+        self._pipe.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(pipe: Connection, work: Callable[[S], T]) -> None:
+    """Answer each item with what work on it gives, until the other side closes the pipe."""
+    with suppress(EOFError, KeyboardInterrupt):
+        while True:
+            item, limits = pipe.recv()
+            _limit_memory(limits)
+            pipe.send(_answer(work, item))
+
+
+def _answer(work: Callable[[S], T], item: S) -> tuple[bool, T | Exception]:
+    try:
+        return True, work(item)
+    except MemoryError:
+        # What is left of this process is not worth trusting: its end tells the other side.
+        os._exit(1)
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        return False, error
+
+
+def _limit_memory(limits: Limits | None) -> None:
+    """Let this process take so many bytes beyond what it holds now, where the system can limit that."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    status = Path("/proc/self/status")
+    if limits is not None and status.exists():
+        held = next(line for line in status.read_text().splitlines() if line.startswith("VmData"))
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(resource.RLIMIT_DATA, (int(held.split()[1]) * 1024 + limits.memory, hard))

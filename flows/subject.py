@@ -12,9 +12,10 @@ from datetime import date, datetime
 import polars as pl
 
 from flows.collect import HandIn, archived
-from flows.digest import digest
+from flows.digest import Digest
+from flows.digests import Work, digest_all
 from flows.journal import write_lines
-from flows.pool import in_order
+from flows.pool import Guard, in_order
 from flows.protect import TOKEN_DIGITS, key_of
 from flows.release import releases
 from flows.root import HERE, Root
@@ -24,7 +25,6 @@ from schemas.registry import Contracts
 #: What a person is called in releases.
 TOKEN = re.compile(rf"[0-9a-f]{{{TOKEN_DIGITS}}}")
 _DIGITS = r"\D"
-_BATCH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,6 @@ class Place:
 
     what: str
     rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Some hand-ins in which a worker looks for a number."""
-
-    root: Root
-    contracts: Contracts
-    hand_ins: tuple[HandIn, ...]
-    number: str
 
 
 def tokens_of(root: Root, said: str, contracts: Contracts) -> set[str]:
@@ -74,21 +64,19 @@ def in_releases(root: Root, tokens: set[str]) -> list[Place]:
 def in_archive(root: Root, number: str, contracts: Contracts) -> list[Place]:
     """Files handed in that hold the number, however it was typed; read anew, so it takes seconds."""
     hand_ins = archived(root, date.max)
-    chunks = [tuple(hand_ins[at : at + _BATCH]) for at in range(0, len(hand_ins), _BATCH)]
     # Excel takes the zero in front away.
     digits = re.sub(_DIGITS, "", number).lstrip("0")
-    searches = [Search(root, contracts, chunk, digits) for chunk in chunks]
-    return [place for found in in_order(_look, searches) for place in found]
-
-
-def _look(search: Search) -> list[Place]:
     found = []
-    for one in search.hand_ins:
-        parts = digest(one, one.content(search.root).read_bytes(), search.contracts).parts
-        count = sum(_rows_with(part.frame, search.number) for part in parts)
+    for one in digest_all(hand_ins, root, contracts, _side_by_side):
+        count = sum(_rows_with(part.frame, digits) for part in one.parts)
         if count:
-            found.append(Place(f"{one.unit}/{one.file} ({one.submission[:12]})", count))
+            hand_in = one.hand_in
+            found.append(Place(f"{hand_in.unit}/{hand_in.file} ({hand_in.submission[:12]})", count))
     return found
+
+
+def _side_by_side(work: Work, items: Sequence[HandIn], guard: Guard[HandIn, Digest]) -> list[Digest]:
+    return in_order(work, items, guard=guard)
 
 
 def _rows_with(frame: pl.DataFrame, number: str) -> int:

@@ -63,7 +63,8 @@ def command(
 
 
 def _mark(checked: Checked, target: Path) -> None:
-    from flows.marked.hand_back import marked_copy, write_private
+    from flows.kept import write_private
+    from flows.marked.hand_back import marked_copy
 
     # A file of which no row could be read is not opened again: it may be made to harm.
     data = checked.path.read_bytes() if checked.rows_seen else None

@@ -25,7 +25,7 @@ def command(
     """
     from flows.forms import form, known_rows
     from flows.forms.form import Asked
-    from flows.marked.hand_back import write_private
+    from flows.kept import write_private
     from flows.root import Root
     from schemas.periods import open_window
     from schemas.registry import load

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path, PurePath
 
 from flows.collect import HandIn
+from flows.kept import code_of, sweep, write_private
 from flows.marked.book import listed, marked
 from flows.marked.marks import Marks
 from flows.read.container import Container, detect
@@ -34,20 +33,12 @@ class Job:
 
     def fingerprint(self) -> str:
         """A name for the marked workbook that changes when the file, its marks or our code does."""
-        total = sha256(f"{self.hand_in.submission}\0{self.hand_in.file}\0{_code()}".encode())
+        code = code_of("marked", "read")
+        total = sha256(f"{self.hand_in.submission}\0{self.hand_in.file}\0{code}".encode())
         for frame in (self.marks.faults, self.marks.changes):
             total.update(frame.write_csv().encode())
         total.update("\n".join(self.marks.about).encode())
         return total.hexdigest()
-
-
-@cache
-def _code() -> str:
-    """SHA-256 over the sources of this package."""
-    total = sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        total.update(source.read_bytes())
-    return total.hexdigest()
 
 
 def handed_back(jobs: Sequence[Job]) -> list[Job]:
@@ -57,9 +48,7 @@ def handed_back(jobs: Sequence[Job]) -> list[Job]:
     """
     wanted = {job.kept / job.fingerprint() for job in jobs}
     for folder in {job.kept for job in jobs}:
-        for path in folder.glob("*"):
-            if path not in wanted:
-                path.unlink()
+        sweep(folder, wanted)
     return [job for job in jobs if not _kept(job)]
 
 
@@ -90,13 +79,3 @@ def marked_copy(data: bytes, name: str, marks: Marks) -> bytes | None:
         return marked(data, name, marks)
     except RefusedError:
         return None
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write `data` for the owner's eyes only, in a folder that is so too."""
-    path.parent.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.mkdir(exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
-        handle.write(data)
-    partial.replace(path)

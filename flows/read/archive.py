@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from flows.read import danger
-from flows.read.container import BROKEN
+from flows.read.container import BROKEN, ZIP_ERRORS
 from flows.read.faults import RefusedError
 
 _MAX_FILES = 500
@@ -30,7 +29,7 @@ def members(data: bytes) -> Iterator[tuple[str, bytes]]:
                 raise RefusedError("tep.khong_phai_bang_tinh", f"Tệp nén chứa {len(names)} tệp bảng tính.")
             for name in names:
                 yield PurePosixPath(name).name, archive.read(name)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error) as error:
+    except ZIP_ERRORS as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 
 

@@ -32,7 +32,8 @@ def _day(value: dt.date) -> str:
     if value.year == 1900 and (value.month, value.day) == (2, 28):
         # The library gives this for serial 59 and for 60, a day that only spreadsheets have.
         return "28-29/02/1900"
-    return f"{value.day:02}/{value.month:02}/{value.year:04}"
+    said = value.isoformat()
+    return f"{said[8:10]}/{said[5:7]}/{said[:4]}"
 
 
 def _span(value: dt.timedelta) -> str:
@@ -62,4 +63,10 @@ def column_of(values: Sequence[Any]) -> tuple[list[str | None], list[int] | None
         return [v if v and not v.isspace() else None for v in values], None
     if types == {float}:
         return [str(i) if (i := int(v)) == v else number_text(v) for v in values], [_NUMBER] * len(values)
+    if types == {str, float}:
+        texts = [
+            _text(v) if v.__class__ is str else str(i) if (i := int(v)) == v else number_text(v)
+            for v in values
+        ]
+        return texts, [0 if v.__class__ is str else _NUMBER for v in values]
     return [_WRITE[type(v)](v) for v in values], [_KIND[type(v)] for v in values]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from enum import Enum
 
 from flows.read.faults import RefusedError
@@ -33,6 +34,16 @@ _FOREIGN = (
     (b"\x1f\x8b", "tệp nén gzip"),
     (b"MZ", "chương trình"),
     (b"\x7fELF", "chương trình"),
+)
+#: What opening a damaged zip, or a part of it, may raise.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
 )
 _SEND = "Gửi lại bảng ở dạng Excel (.xlsx) hoặc CSV."
 BROKEN = f"Không mở được tệp: tệp hỏng hoặc chưa ghi xong. {_SEND}"
@@ -71,7 +82,7 @@ def _zip(data: bytes) -> Container:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             kind = archive.read("mimetype")[:80] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except ZIP_ERRORS as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         return Container.WORKBOOK

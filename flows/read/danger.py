@@ -8,6 +8,7 @@ import stat
 import zipfile
 from collections.abc import Iterable, Iterator
 
+from flows.read.container import BROKEN, ZIP_ERRORS
 from flows.read.faults import RefusedError, problem
 from flows.read.grid import index_of
 from flows.read.table import Problem
@@ -30,13 +31,13 @@ _CARRIED = (
     (r"(?:^|/)(?:connections\.xml$|querytables/)", "kết nối lấy dữ liệu từ nơi khác"),
 )
 _PARSED = re.compile(r"(?:^|/)(?:workbook|sharedStrings|styles|content|worksheets/[^/]+)\.xml$")
+_LINKS = re.compile(r"(?i)^/?xl/externallinks/[^/]+\.xml$")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _FAR = re.compile(rb'r="(?:[A-Z]{2}|[A-Z]?\d{5})')
 _WIDE = re.compile(rb'r="[A-Z]{2}')
 _VERY_WIDE = re.compile(rb'r="[A-Z]{3}')
-_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="\d{5}')
-_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
-_USED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?(?:v|f|is)\b')
+_ROW = re.compile(rb'<row\s[^>]*?\br="(\d+)"')
+_USED = re.compile(rb'<c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:v|f|is)\b')
 
 
 def _refused(why: str) -> RefusedError:
@@ -78,18 +79,24 @@ def _wanders(entry: zipfile.ZipInfo) -> bool:
 def check_package(data: bytes) -> list[Problem]:
     """Checks an xlsx, xlsm, xlsb or ods; what it carries besides cells comes back as warnings."""
     check_size(len(data), MAX_WORKBOOK)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        check_entries(archive, len(data))
-        names = archive.namelist()
-        carried = list(_carried(names))
-        for name in names:
-            links = re.match(r"(?i)/?xl/externallinks/[^/]+\.xml$", name)
-            if links and b"ddeLink" in archive.read(name)[: 1 << 16]:
-                carried.append("liên kết DDE")
-            if _PARSED.search(name):
-                with archive.open(name) as part:
-                    refuse_declarations(part.read(2048))
-    return [carrying(what) for what in dict.fromkeys(carried)]
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            check_entries(archive, len(data))
+            carried = dict.fromkeys(_carried_by(archive))
+    except ZIP_ERRORS as error:
+        raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
+    return [carrying(what) for what in carried]
+
+
+def _carried_by(archive: zipfile.ZipFile) -> Iterator[str]:
+    """What a package carries besides cells; parts that declare entities are refused."""
+    yield from _carried(archive.namelist())
+    for name in archive.namelist():
+        if _LINKS.search(name) and b"ddeLink" in archive.read(name)[: 1 << 16]:
+            yield "liên kết DDE"
+        if _PARSED.search(name):
+            with archive.open(name) as part:
+                refuse_declarations(part.read(2048))
 
 
 def refuse_declarations(start: bytes) -> None:

@@ -129,9 +129,10 @@ class CellSheet(Sheet):
         """See `Sheet`."""
         begins = re.compile(pattern).match
         found = np.zeros(len(among), np.bool_)
-        for row in np.flatnonzero(among).tolist():
-            cells = (self.columns[index][start + row] for index in columns)
-            found[row] = any(cell and begins(cell) for cell in cells)
+        rows = np.flatnonzero(among).tolist()
+        for index in columns:
+            column = self.columns[index]
+            found[[row for row in rows if (cell := column[start + row]) and begins(cell)]] = True
         return found
 
     def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:

@@ -70,6 +70,7 @@ def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> B
     if best is None:
         return None
     top, bottom = _whole_merges(sheet.merges, best[2], best[2] - best[1] - 1, floor)
+    bottom = min(bottom, sheet.height - 1)  # a damaged file may merge cells below its last row
     numbering = bottom + 1 if is_numbering(sheet, bottom + 1) else None
     return Block(top, bottom, numbering, paths_of(sheet, top, bottom))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
@@ -46,7 +47,8 @@ _SYLLABLE = re.compile(
     r"(?:ng|nh|ch|[cmnpt])?"
 )
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-_MISREAD = ("á»", "áº", "Ä‘", "Ä\u0090", "Æ°", "Æ¡", "Ã")
+# The first bytes of Vietnamese letters in UTF-8 and those that may follow them, as Windows-1252 has them.
+_MISREAD = re.compile("á[º»]|[ÃÄÆ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
 def from_tcvn3(text: str) -> str:
@@ -89,17 +91,25 @@ def encoding_of(texts: Iterable[str]) -> str | None:
     Of the accented words without a letter beyond Latin-1 most must be Vietnamese syllables when decoded,
     and fewer as they stand; where these don't tell, a word that only Unicode can write does.
     """
-    accented = [w for text in texts if not text.isascii() for w in _WORD.findall(text) if not w.isascii()]
-    words = [word for word in accented if _is_doubtful(word)]
-    plain = sum(map(is_syllable, words))
-    counts = {name: sum(is_syllable(decode(w)) for w in words) for name, decode in DECODERS.items()}
+    joined = "\n".join(text for text in texts if not text.isascii())
+    accented = Counter(word for word in _WORD.findall(joined) if not word.isascii())
+    words = {word: count for word, count in accented.items() if _is_doubtful(word)}
+    plain = sum(count for word, count in words.items() if is_syllable(word))
+    counts = {name: sum(count for word, count in words.items() if _decodes(word, name)) for name in DECODERS}
     best = max(counts, key=lambda name: counts[name])
     if plain > counts[best]:
         return UNICODE
-    clear = counts[best] >= 0.7 * len(words) and counts[best] - plain >= max(1, 0.25 * len(words))
+    total = sum(words.values())
+    clear = counts[best] >= 0.7 * total and counts[best] - plain >= max(1, 0.25 * total)
     if clear:
         return best
     return UNICODE if any(max(word) > "\u00ff" and is_syllable(word) for word in accented) else None
+
+
+@lru_cache(maxsize=65536)
+def _decodes(word: str, encoding: str) -> bool:
+    """Whether `word` is a Vietnamese syllable when read in `encoding`."""
+    return is_syllable(DECODERS[encoding](word))
 
 
 def _is_doubtful(word: str) -> bool:
@@ -119,7 +129,7 @@ def is_syllable(word: str) -> bool:
 
 def is_misread(text: str) -> bool:
     """Whether a text may be UTF-8 that some program took for Windows-1252."""
-    return not text.isascii() and any(sign in text for sign in _MISREAD)
+    return not text.isascii() and _MISREAD.search(text) is not None
 
 
 def from_misread(text: str) -> str:
@@ -141,7 +151,7 @@ def choose(text: str, usual: str) -> str:
     readings = {usual: DECODERS[usual](text)} | {n: d(text) for n, d in DECODERS.items() if n != usual}
     if not words:
         return readings[usual] if max(text, default="") <= "\u00ff" else text
-    scores = {name: sum(is_syllable(DECODERS[name](word)) for word in words) for name in readings}
+    scores = {name: sum(_decodes(word, name) for word in words) for name in readings}
     plain = sum(map(is_syllable, words))
     best = max(scores, key=lambda name: (scores[name], name == usual))
     if plain > scores[best] or (max(text) > "\u00ff" and plain == scores[best]):

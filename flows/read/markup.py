@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -111,8 +112,13 @@ class _Page(HTMLParser):
             self.column, self.cell = column + self.span[1], None
 
 
+def _whole(text: str | None) -> int:
+    """The number that a text is, 0 for any other text."""
+    return int(text) if text and re.fullmatch("[0-9]{1,9}", text) else 0
+
+
 def _count(text: str | None) -> int:
-    return min(int(text), _MOST_SPANNED) if text and text.isdigit() and int(text) else 1
+    return max(min(_whole(text), _MOST_SPANNED), 1)
 
 
 def _spreadsheet(text: bytes) -> Iterator[Sheet]:
@@ -147,7 +153,7 @@ def _index(attributes: Mapping[str, str], usual: int) -> int:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    return _whole(text)
 
 
 def _tag(name: str) -> str:

@@ -20,14 +20,14 @@ Found = tuple[int, int, CellType, str]
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*\br=["'](\d+)["']""")
-_ERROR = re.compile(
-    rb"""<(?:\w+:)?c\s(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>.*?<(?:\w+:)?v>([^<]*)<""", re.S
-)
-_NO_VALUE = re.compile(
-    rb"""<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)"""
-    rb"""\s*(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>|(?=</(?:\w+:)?c>))"""
-)
+_PREFIX = re.compile(rb"(</?)\w+:(?=(?:sheetData|row|c|f|v|is)\b)")
+_HIDDEN_ROW = re.compile(rb"""<row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)\"""")
+_ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_CELL = re.compile(rb"<c\s([^>]*)>\s*")
+_ERROR = re.compile(rb"""<c\s([^>]*\bt="e"[^>]*)>.*?<v>([^<]*)<""", re.S)
+_NO_VALUE = re.compile(rb"<f\b(?:[^>]*/>|[^>]*>([^<]*)</f>)\s*(<v\s*/>|<v>\s*</v>|(?=</c>))")
+_PREFIXED = re.compile(rb"""xmlns:\w+\s*=\s*["'][^"']*spreadsheetml(?:/2006)?/main["']""")
+_ROOT_WITHIN = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +75,41 @@ def _scan(xml: bytes) -> Extra:
     if not xml.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<"):
         errors, rows = binary.scan(xml)
         return Extra(tuple(errors), rows)
+    xml = _plain(xml)
+    danger.check_sheet_xml(xml)
+    cells = (*_failed(xml), *_uncomputed(xml))
+    hidden = frozenset(int(row) for row in _HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else frozenset()
+    return Extra(cells, hidden)
+
+
+def _plain(xml: bytes) -> bytes:
+    """The XML with one kind of quotes, its cells without prefixes: as nearly all programs write it."""
     if b"='" in xml:
         xml = xml.replace(b"'", b'"')
-    danger.check_sheet_xml(xml)
-    cells: list[Found] = []
-    if b't="e"' in xml:
-        cells += (_at(c, r, CellType.ERROR, text) for c, r, text in _ERROR.findall(xml))
-    if b"<f" in xml or b":f>" in xml or b":f " in xml:
-        cells += _uncomputed(xml)
-    hidden = frozenset(int(row) for row in _HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else frozenset()
-    return Extra(tuple(cells), hidden)
+    return _PREFIX.sub(rb"\1", xml) if _PREFIXED.search(xml, 0, _ROOT_WITHIN) else xml
+
+
+def _failed(xml: bytes) -> Iterator[Found]:
+    """Cells that hold an error."""
+    place = xml.find(b't="e"')
+    while place >= 0:
+        cell = _ERROR.match(xml, max(xml.rfind(b"<c", 0, place), 0))
+        if cell:
+            yield from _at(cell[1], CellType.ERROR, cell[2])
+        place = xml.find(b't="e"', place + 1)
 
 
 def _uncomputed(xml: bytes) -> Iterator[Found]:
-    for tag, formula, value in _NO_VALUE.findall(xml):
-        attributes = _attributes(tag)
+    """Cells with a formula that was saved without its value."""
+    for found in _NO_VALUE.finditer(xml):
+        cell = _CELL.fullmatch(xml, max(xml.rfind(b"<c", 0, found.start()), 0), found.start())
         # Excel stores the result "" of a formula as an empty string value: it was computed, and is blank.
-        computed_blank = attributes.get("t") == "str" and value
-        address = re.fullmatch(r"([A-Z]+)(\d+)", attributes.get("r", ""))
-        if address and not computed_blank:
-            yield _at(address[1].encode(), address[2].encode(), CellType.FORMULA, b"=" + formula)
+        if cell and not (b't="str"' in cell[1] and found[2]):
+            yield from _at(cell[1], CellType.FORMULA, b"=" + (found[1] or b""))
 
 
-def _at(column: bytes, row: bytes, kind: CellType, text: bytes) -> Found:
-    return int(row) - 1, index_of(column.decode()), kind, unescape(text.decode("utf-8", "replace"))
+def _at(tag: bytes, kind: CellType, text: bytes) -> Iterator[Found]:
+    """What a cell holds, by the place that its tag states."""
+    if address := _ADDRESS.search(tag):
+        row, column = int(address[2]) - 1, index_of(address[1].decode())
+        yield row, column, kind, unescape(text.decode("utf-8", "replace"))

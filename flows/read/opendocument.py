@@ -58,4 +58,4 @@ def _scan(body: bytes) -> tuple[Extra, tuple[Merge, ...]]:
 
 def _int(attributes: Mapping[bytes, bytes], name: bytes) -> int:
     value = attributes.get(name, b"1")
-    return int(value) if value.isdigit() else 1
+    return int(value) if value.isdigit() and len(value) < 10 else 1

@@ -15,14 +15,13 @@ Originals = Mapping[int, Sequence[str | None]]
 
 # Letters of TCVN3 and VNI that Vietnamese in Unicode hasn't got: without them a sheet needs no second look.
 _STRANGE = re.compile("[¡-§¨-¬\u00ad®µ-¾Ä-ÇËÎ-ÑÖØÛÜÞßä-çëî-ñöøûüþ]")
-_MISREAD = ("á»", "áº", "Ä‘", "Æ°", "Æ¡", "Ã")
 _FIRST_LOOK = 2000
 
 
 def in_unicode(sheet: Sheet) -> tuple[Sheet, Originals]:
     """The sheet with legacy text decoded, and the columns that this changed as they were."""
     columns = _accented(sheet)
-    if not any(_STRANGE.search(joined) or any(m in joined for m in _MISREAD) for joined in columns.values()):
+    if not any(_STRANGE.search(joined) or is_misread(joined) for joined in columns.values()):
         return sheet, {}
     decoders = _decoders({index: joined.split("\n") for index, joined in columns.items()})
     if not decoders:

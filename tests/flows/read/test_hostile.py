@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from flows.read import read_file
-from flows.read.sandbox import read_many
 from schemas.datasets import load
-from tests.flows.read.hostile import DANGER, GOOD, REFUSED, WARNED
+from tests.flows.read.hostile import DANGER, REFUSED, WARNED
 
 DATASETS = load()
 _ROOT = Path(__file__).parents[3]
@@ -68,20 +67,3 @@ def test_reads_and_warns_of_what_a_workbook_carries(what: str) -> None:
     assert {p.severity for p in warnings} == {"canh_bao"}
     assert any(what in p.message for p in warnings)
     assert doc.tables[0].cells.height == 5
-
-
-def test_other_files_of_the_run_are_read(tmp_path: Path) -> None:
-    good = tmp_path / "tốt.xlsx"
-    good.write_bytes(GOOD)
-    bad = [(make(), name) for name, (make, _) in list(REFUSED.items())[:20]]
-    files = [(good, "đầu.xlsx"), *bad, (GOOD, "cuối.xlsx")]
-    docs = list(read_many(files, DATASETS, workers=2))
-    assert [doc.tables[0].cells.height for doc in (docs[0], docs[-1])] == [5, 5]
-    assert [doc.problems[0].code for doc in docs[1:-1]] == [code for _, code in list(REFUSED.values())[:20]]
-
-
-def test_a_file_that_takes_too_long_is_refused_alone() -> None:
-    docs = list(read_many([(GOOD, "a.xlsx")], DATASETS, workers=1, seconds=-len(GOOD)))
-    assert [problem.code for problem in docs[0].problems] == [DANGER]
-    docs = list(read_many([(GOOD, "a.xlsx")], DATASETS, workers=1))
-    assert docs[0].tables[0].cells.height == 5

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from random import Random
 
 import polars as pl
 import pytest
 
-from flows.read.sandbox import read_many
+from flows.pool import Guard, Limits, in_order
+from flows.read import read_file
 from flows.read.table import ROLES, Doc
 from schemas.datasets import load
 from tests.flows.read.layouts import CONTAINERS, lay_out
@@ -52,11 +52,17 @@ def _damaged_inside(data: bytes, random: Random) -> bytes:
     return target.getvalue()
 
 
-def files(count: int) -> Iterator[tuple[bytes, str]]:
-    for number in range(count):
-        random = Random(number)
-        laid = lay_out(DATASETS[random.choice(list(DATASETS))], random)
-        yield damaged(CONTAINERS[random.choice(list(CONTAINERS))](laid), random), f"{number}.xlsx"
+def read(number: int) -> Doc:
+    """Read a file damaged in a way of its own."""
+    random = Random(number)
+    laid = lay_out(DATASETS[random.choice(list(DATASETS))], random)
+    data = damaged(CONTAINERS[random.choice(list(CONTAINERS))](laid), random)
+    return read_file(data, f"{number}.xlsx", DATASETS)
+
+
+def not_lost(number: int, error: Exception) -> Doc:
+    error.add_note(f"file {number}")
+    raise error
 
 
 def assert_accounted(doc: Doc) -> None:
@@ -70,7 +76,6 @@ def assert_accounted(doc: Doc) -> None:
 
 @pytest.mark.parametrize("count", [150, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_damaged_files_are_read_or_refused(count: int) -> None:
-    docs = list(read_many(files(count), DATASETS, workers=2))
-    assert len(docs) == count
-    for doc in docs:
+    # A crash or a hang would be an error here.
+    for doc in in_order(read, range(count), guard=Guard(lambda _: Limits(20.0, 256 << 20), not_lost)):
         assert_accounted(doc)

@@ -1,0 +1,116 @@
+"""Digests many hand-ins side by side: each file once for good, none able to take the run down with it."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from traceback import format_tb
+from typing import TypeAlias
+
+from flows.collect import HandIn
+from flows.digest import Digest, digest, refused
+from flows.kept import code_of, sweep, write_private
+from flows.pool import Guard, Limits, LostError
+from flows.read.faults import problem
+from flows.root import Root
+from schemas.registry import Contracts
+
+_log = logging.getLogger(__name__)
+
+Work: TypeAlias = Callable[[HandIn], Digest]
+
+#: Does the work on each hand-in, side by side where it can, as far as the guard lets it.
+Each: TypeAlias = Callable[[Work, Sequence[HandIn], Guard[HandIn, Digest]], list[Digest]]
+
+#: Where under `var/` digests are kept.
+KEPT = "doc"
+
+_SLOW = "Đọc tệp mất quá lâu so với cỡ của tệp: tệp hỏng hoặc được làm để gây hại."
+_SWOLLEN = "Đọc tệp cần quá nhiều bộ nhớ so với cỡ của tệp: tệp hỏng hoặc được làm để gây hại."
+_FAILED = "Chương trình gặp lỗi khi đọc tệp này; các tệp khác vẫn được đọc. Báo người quản trị."
+_SECONDS = 60.0
+_BYTES_A_SECOND = 100_000
+# An xlsx of plain records unpacks to about twenty times its size as Python values.
+_HEADROOM = 256 << 20
+_PER_BYTE = 60
+# Text is parsed without unpacking anything, by code that gives back an error and not a crash.
+_PARSED_APART = (b"PK", b"\xd0\xcf", b"\x09", b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b" ", b"\r", b"\n", b"\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Digester:
+    """Digests hand-ins of one root; called with one, gives its digest, read anew or kept from before."""
+
+    root: Root
+    contracts: Contracts
+    keep: bool = True
+
+    def __call__(self, hand_in: HandIn) -> Digest:
+        """Read one hand-in, and keep its digest for the days to come."""
+        found = digest(hand_in, hand_in.content(self.root).read_bytes(), self.contracts)
+        if self.keep:
+            write_private(self.place(hand_in), pickle.dumps(found, protocol=5))
+        return found
+
+    def kept(self, hand_in: HandIn) -> Digest | None:
+        """The digest of an earlier day; None where there is none, or one that was not written to its end."""
+        try:
+            return pickle.loads(self.place(hand_in).read_bytes())  # type: ignore[no-any-return]  # noqa: S301 - written by this program for its owner alone
+        except (FileNotFoundError, EOFError, pickle.UnpicklingError):
+            return None
+
+    def place(self, hand_in: HandIn) -> Path:
+        """Where it is kept, by a name that changes when the hand-in, the contracts or our code does."""
+        code = code_of("read", "clean", "digest.py", "totals.py")
+        named = f"{hand_in}\0{self.contracts.digest}\0{code}"
+        return self.root.state / KEPT / sha256(named.encode()).hexdigest()
+
+    def guard(self) -> Guard[HandIn, Digest]:
+        """What a file may cost before it is refused alone."""
+        return Guard(self._limits, _lost)
+
+    def _limits(self, hand_in: HandIn) -> Limits | None:
+        with hand_in.content(self.root).open("rb") as file:
+            if not file.read(8).startswith(_PARSED_APART):
+                return None
+        return Limits(_SECONDS + hand_in.size / _BYTES_A_SECOND, _HEADROOM + _PER_BYTE * hand_in.size)
+
+
+def digest_all(
+    hand_ins: Sequence[HandIn], root: Root, contracts: Contracts, each: Each, *, anew: bool = False
+) -> list[Digest]:
+    """The digest of every hand-in, in their order; `each` runs those that are not kept from before.
+
+    Digests of hand-ins that are not asked for any more go. With `anew` all are read from the archive, and
+    what is kept stays as it is.
+    """
+    if anew:
+        digester = Digester(root, contracts, keep=False)
+        return each(digester, hand_ins, digester.guard())
+    digester = Digester(root, contracts)
+    sweep(root.state / KEPT, map(digester.place, hand_ins))
+    kept = [digester.kept(one) for one in hand_ins]
+    missing = [one for one, found in zip(hand_ins, kept, strict=True) if found is None]
+    read = iter(each(digester, missing, digester.guard()))
+    return [next(read) if found is None else found for found in kept]
+
+
+def _lost(hand_in: HandIn, error: Exception) -> Digest:
+    """A file over which its process died or our code failed; not kept, so that the next day tries again."""
+    if isinstance(error, LostError):
+        return refused(hand_in, problem("tep.nguy_hiem", _SLOW if error.late else _SWOLLEN))
+    # Where our code failed, for those who mend it; what it failed over may be about a person.
+    _log.error("%s: %s", hand_in.submission[:12], _place(error))
+    return refused(hand_in, problem("tep.khong_mo_duoc", _FAILED))
+
+
+def _place(error: Exception) -> str:
+    """Kind of error and the line of ours that raised it, here or in a worker."""
+    told = "".join(getattr(error, "__notes__", ())) or "".join(format_tb(error.__traceback__))
+    file, line = re.findall(r'File "(?:[^"]*/)?([^"/]+)", line (\d+)', told)[-1]
+    return f"{type(error).__name__} {file}:{line}"

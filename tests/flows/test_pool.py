@@ -1,0 +1,77 @@
+"""Work that crashes, hangs or swells in a worker process costs its item and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.pool import Guard, Limits, LostError, in_order
+
+_LINUX = Path("/proc/self/status").exists()
+
+
+def work(item: str) -> str:
+    if item == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif item == "hang":
+        time.sleep(60)
+    elif item == "swell":
+        return str(len(bytearray(1 << 30)))
+    elif item == "raise":
+        raise KeyError("no such sheet")
+    return f"{item} {os.getpid()}"
+
+
+def lost(item: str, why: Exception) -> str:
+    return f"{item} lost{' late' if isinstance(why, LostError) and why.late else ''}"
+
+
+GUARD: Guard[str, str] = Guard(lambda item: Limits(1.0 if item == "hang" else 30.0, 200 << 20), lost)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("crash", "crash lost"),
+        ("raise", "raise lost"),
+        ("hang", "hang lost late"),
+        pytest.param(
+            "swell", "swell lost", marks=pytest.mark.skipif(not _LINUX, reason="asks Linux what it holds")
+        ),
+    ],
+)
+def test_a_bad_item_is_lost_alone(bad: str, said: str) -> None:
+    done = in_order(work, ["a", bad, "b", "c"], guard=GUARD)
+    assert done[1] == said
+    assert [result.split()[0] for result in done[::2]] == ["a", "b"]
+    assert done[3].startswith("c ")
+
+
+def test_work_is_done_elsewhere_unless_it_has_no_limits() -> None:
+    def pids(limits: Callable[[str], Limits | None]) -> set[int]:
+        return {int(said.split()[1]) for said in in_order(work, ["a", "b"], guard=Guard(limits, lost))}
+
+    assert os.getpid() not in pids(lambda _: Limits(30.0, 200 << 20))
+    assert pids(lambda _: None) == {os.getpid()}
+
+
+def test_an_error_comes_back_with_where_it_was_raised() -> None:
+    with pytest.raises(KeyError, match="no such sheet") as raised:
+        in_order(work, ["a", "raise"])
+    assert "test_pool.py" in "".join(raised.value.__notes__)
+
+
+def test_without_a_guard_a_crash_is_an_error() -> None:
+    with pytest.raises(LostError):
+        in_order(work, ["crash"])
+
+
+def test_ticks_once_an_item() -> None:
+    ticks: list[int] = []
+    in_order(work, ["a", "b", "c"], tick=lambda: ticks.append(1))
+    assert len(ticks) == 3
