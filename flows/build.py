@@ -15,6 +15,7 @@ from flows import release
 from flows.audit_of import Ask, audited_before, pass_or_refuse
 from flows.audited import Case
 from flows.collect import HandIn
+from flows.diff import difference
 from flows.digest import Digest
 from flows.digests import digest_all
 from flows.faults import change_table, fault_table
@@ -29,6 +30,7 @@ from flows.pool import Guard
 from flows.protect import Key, key_of, protected
 from flows.reconcile import why_unjudged
 from flows.report import write_site
+from flows.report.changed import Since
 from flows.report.receipts import Day, write_receipts
 from flows.roll_call import roll_call, roll_call_faults, unusual
 from flows.root import Root
@@ -122,13 +124,23 @@ def build(root: Root, folder: Path, contracts: Contracts, recipe: Recipe, runner
     seen = Day(settled, digests, repeats, figures.faults, figures.issues)
     books = {job.hand_in: job.target for job in jobs}
     runner.step("Viết phiếu nhận", write_receipts, folder, contracts, as_of, seen, books)
-    runner.step("Viết báo cáo", write_site, folder, contracts.datasets, contracts.commune, as_of)
-    write_package(folder, contracts)
     case = Case(folder, _at_hand(root, recipe.before), contracts, as_of, hashes_of(written))
+    runner.step("Viết báo cáo", _report, case)
+    write_package(folder, contracts)
     former = audited_before(root, case, recipe.again)
     surprising = runner.step("Kiểm toán", pass_or_refuse, case, former, ask, recipe.acknowledged)
     origin = Origin(as_of, (*hand_ins, *repeats), recipe.before, surprising)
     return Built(release.seal(root, folder, contracts, origin, written), settled, figures)
+
+
+def _report(case: Case) -> None:
+    contracts, before = case.contracts, case.before
+    since = (
+        Since(before.name, difference(before, case.folder, contracts.datasets, case.tables))
+        if before
+        else None
+    )
+    write_site(case.folder, contracts.datasets, contracts.commune, case.as_of, since=since)
 
 
 def root_contracts(root: Root, contracts: Contracts) -> Contracts:

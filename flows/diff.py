@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.manifest import hashes, read_manifest
+from flows.manifest import hashes, read_manifest, tables_of
 from schemas.contract import Dataset
 from schemas.privacy import protection
 from schemas.tables import RECORD_FIELDS
@@ -51,13 +51,18 @@ class Difference:
         return not self.columns and self.rows.is_empty() and self.indicators.is_empty()
 
 
-def difference(before: Path, after: Path, datasets: Mapping[str, Dataset]) -> Difference:
+def difference(
+    before: Path, after: Path, datasets: Mapping[str, Dataset], tables: Mapping[str, str] | None = None
+) -> Difference:
     """What changed from the release `before` to `after`; files of the same hash are not opened.
+
+    `tables` are the hashes of an `after` that is not sealed yet.
 
     Rows are the same when all of the contract's columns are; changed when only their key is. Where the
     key is not published whole (a name, a birth date) a changed row is one removed and one added.
     """
-    was, now = (hashes(read_manifest(release)) for release in (before, after))
+    was = tables_of(hashes(read_manifest(before)))
+    now = tables_of(hashes(read_manifest(after))) if tables is None else tables
     changed = {path for path in was.keys() | now.keys() if was.get(path) != now.get(path)}
     names = sorted({path.split("/")[1] for path in changed if path.startswith("data/")})
     rows = [

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from flows.report import analyst, chairman, engineer, fault_list, file_list, issue_list, units
+from flows.report import analyst, chairman, changed, engineer, fault_list, file_list, issue_list, units
+from flows.report.changed import Since
 from flows.report.names import Names
 from flows.report.release import release as read_release
 from flows.report.render import site
@@ -23,11 +24,13 @@ def write_site(
     commune: Commune,
     as_of: date,
     indicators: Mapping[str, Indicator] | None = None,
+    since: Since | None = None,
 ) -> Path:
     """Write the pages of the release in the folder `release` to its `reports/`; returns `index.html`.
 
-    The pages derive from the release's tables and the contracts alone: the same release gives the
-    same bytes. `indicators` are the plan's unless others are given. Tables that are missing show as empty.
+    The pages derive from the release's tables, the contracts and what changed `since` the release before
+    alone: the same release gives the same bytes. `indicators` are the plan's unless others are given. Tables
+    that are missing show as empty.
     """
     names = Names(datasets, commune, plan.load() if indicators is None else indicators)
     made = read_release(release, read_tables(release), names, as_of)
@@ -39,5 +42,6 @@ def write_site(
     pages.write("don_vi.html", "don_vi.html.j2", units.unit_list(made))
     for name, page in units.unit_pages(made):
         pages.write(f"don_vi/{name}.html", "mot_don_vi.html.j2", page)
+    pages.write("thay_doi.html", "thay_doi.html.j2", changed.content(made, since))
     pages.write("phan_tich.html", "phan_tich.html.j2", analyst.content(made))
     return pages.write("index.html", "index.html.j2", chairman.content(made))

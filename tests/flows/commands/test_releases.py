@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from datetime import date
@@ -70,6 +71,18 @@ def test_diff_tells_rows_added_and_removed(two_days: Path) -> None:
         cell.strip() for cell in next(line for line in said.splitlines() if "phan_anh" in line).split("│")
     ]
     assert found[2:7] == ["3", "4", "2", "0", "1"]
+
+
+def test_the_report_tells_what_changed_since_the_release_before(made: Path) -> None:
+    monday, tuesday = (
+        (named(Root(made), day) / "reports" / "thay_doi.html").read_text(encoding="utf-8")
+        for day in ("20261123", "20261124")
+    )
+    assert "Không có bản công bố nào trước bản này" in monday
+    assert named(Root(made), "20261123").name in tuesday
+    row = re.search(r"Phản ánh [^<]*</th>((?:<td[^>]*>[^<]*</td>)+)", tuesday)
+    assert row
+    assert re.findall(r">(\d+)<", row[1]) == ["3", "4", "2", "0", "1"]
 
 
 def test_a_manifest_names_the_release_before_it(two_days: Path) -> None:
