@@ -15,7 +15,7 @@ from typing import TypeAlias
 from flows.collect import HandIn
 from flows.digest import Digest, digest, refused
 from flows.kept import code_of, sweep, write_private
-from flows.pool import Guard, Limits, LostError
+from flows.pool import Guard, Limits, LostError, in_order
 from flows.read.faults import problem
 from flows.root import Root
 from schemas.registry import Contracts
@@ -72,9 +72,10 @@ class Digester:
 
     def guard(self) -> Guard[HandIn, Digest]:
         """What a file may cost before it is refused alone."""
-        return Guard(self._limits, _lost)
+        return Guard(self.limits, _lost)
 
-    def _limits(self, hand_in: HandIn) -> Limits | None:
+    def limits(self, hand_in: HandIn) -> Limits | None:
+        """What reading one file may cost; None where nothing is unpacked."""
         with hand_in.content(self.root).open("rb") as file:
             if not file.read(8).startswith(_PARSED_APART):
                 return None
@@ -98,6 +99,11 @@ def digest_all(
     missing = [one for one, found in zip(hand_ins, kept, strict=True) if found is None]
     read = iter(each(digester, missing, digester.guard()))
     return [next(read) if found is None else found for found in kept]
+
+
+def side_by_side(work: Work, items: Sequence[HandIn], guard: Guard[HandIn, Digest]) -> list[Digest]:
+    """Digest in worker processes, without a word about how far it is."""
+    return in_order(work, items, guard=guard)
 
 
 def _lost(hand_in: HandIn, error: Exception) -> Digest:

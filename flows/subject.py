@@ -11,11 +11,9 @@ from datetime import date, datetime
 
 import polars as pl
 
-from flows.collect import HandIn, archived
-from flows.digest import Digest
-from flows.digests import Work, digest_all
+from flows.collect import archived
+from flows.digests import digest_all, side_by_side
 from flows.journal import write_lines
-from flows.pool import Guard, in_order
 from flows.protect import TOKEN_DIGITS, key_of
 from flows.release import releases
 from flows.root import HERE, Root
@@ -67,16 +65,12 @@ def in_archive(root: Root, number: str, contracts: Contracts) -> list[Place]:
     # Excel takes the zero in front away.
     digits = re.sub(_DIGITS, "", number).lstrip("0")
     found = []
-    for one in digest_all(hand_ins, root, contracts, _side_by_side):
+    for one in digest_all(hand_ins, root, contracts, side_by_side):
         count = sum(_rows_with(part.frame, digits) for part in one.parts)
         if count:
             hand_in = one.hand_in
             found.append(Place(f"{hand_in.unit}/{hand_in.file} ({hand_in.submission[:12]})", count))
     return found
-
-
-def _side_by_side(work: Work, items: Sequence[HandIn], guard: Guard[HandIn, Digest]) -> list[Digest]:
-    return in_order(work, items, guard=guard)
 
 
 def _rows_with(frame: pl.DataFrame, number: str) -> int:

@@ -6,23 +6,23 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePath
 
 from flows.collect import HandIn, archived, discard, keep, waiting
+from flows.digests import KEPT, Digester
 from flows.forget.gate import put_back, tell
 from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, Person, digits_of
 from flows.forget.redact import Redacted, redacted
 from flows.forget.search import everybody, known_as, number_of
 from flows.forget.traces import traces
-from flows.pool import in_order
+from flows.pool import Guard, in_order
 from flows.protect import key_of
 from flows.report.places import MARKED
 from flows.root import Root
 from flows.subject import TOKEN, in_releases, token_columns, tokens_of
 from schemas.registry import Contracts
-
-_BATCH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,6 @@ class Cleared:
     files: int
     rows: int
     cells: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    root: Root
-    contracts: Contracts
-    person: Person
-    hand_ins: tuple[HandIn, ...]
 
 
 def subject(root: Root, said: str, contracts: Contracts) -> Subject | None:
@@ -74,12 +66,12 @@ def clear(root: Root, contracts: Contracts, person: Person, mark: str) -> Cleare
 
     Files by which alone he is known go last: what a kill leaves over is found again.
     """
-    shutil.rmtree(root.state / MARKED, ignore_errors=True)
+    for kept in (MARKED, KEPT):
+        shutil.rmtree(root.state / kept, ignore_errors=True)
     hand_ins = archived(root, date.max)
     contents = list({one.submission: one for one in hand_ins}.values())
-    chunks = [tuple(contents[at : at + _BATCH]) for at in range(0, len(contents), _BATCH)]
-    batches = [_Batch(root, contracts, person, chunk) for chunk in chunks]
-    found = {content: new for batch in in_order(_redact, batches) for content, new in batch}
+    looked = in_order(partial(_redact, root, contracts, person), contents, guard=_guard(root, contracts))
+    found = {one.submission: new for one, new in zip(contents, looked, strict=True) if new is not None}
     _clear_inbox(root, contracts, person, mark, found)
     for one in sorted(hand_ins, key=lambda one: one.submission in found and found[one.submission].rows > 0):
         new = found.get(one.submission)
@@ -93,20 +85,13 @@ def clear(root: Root, contracts: Contracts, person: Person, mark: str) -> Cleare
     )
 
 
-def _redact(batch: _Batch) -> list[tuple[str, Redacted]]:
-    read = (
-        (
-            one.submission,
-            redacted(
-                one.content(batch.root).read_bytes(),
-                PurePath(one.file).name,
-                batch.person,
-                batch.contracts.datasets,
-            ),
-        )
-        for one in batch.hand_ins
-    )
-    return [(content, new) for content, new in read if new is not None]
+def _redact(root: Root, contracts: Contracts, person: Person, one: HandIn) -> Redacted | None:
+    return redacted(one.content(root).read_bytes(), PurePath(one.file).name, person, contracts.datasets)
+
+
+def _guard(root: Root, contracts: Contracts) -> Guard[HandIn, Redacted | None]:
+    """What reading a file may cost. One that costs more was never read: only its bytes are looked through."""
+    return Guard(Digester(root, contracts).limits, lambda _, __: None)
 
 
 def _clear_inbox(

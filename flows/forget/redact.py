@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from flows.forget.person import ERASED, Person
-from flows.forget.traces import is_sealed, texts
+from flows.forget.traces import SealedError, texts
 from flows.marked.rebuilt import rebuilt
 from flows.read.container import Container, detect
 from flows.read.faults import RefusedError
@@ -61,20 +61,28 @@ def redacted(data: bytes, name: str, person: Person, datasets: Mapping[str, Data
     Text keeps its lines. Any other format becomes an xlsx of the same cells, without what is no cell
     (comments, properties, earlier versions of shared text), where a person might be left.
     """
+    told = _told(data, person)
     try:
         container = detect(data)
         looked = [_looked(sheet, person) for sheet in sheets_of(data, name, vocabulary_of(datasets))]
     except RefusedError:
-        told = not is_sealed(data) and person.seen_in(texts(data))
         return Redacted(_NOTHING, 0, 1) if told else None
     rows, cells = sum(each.rows for each in looked), sum(each.cells for each in looked)
-    if not rows + cells and not person.seen_in(texts(data)):
+    if not (rows or cells or told):
         return None
     if container is Container.TEXT:
         lines = _lines(data, looked[0], person)
         if not person.seen_in((lines,)):
             return Redacted(lines.encode(), rows, cells)
     return Redacted(rebuilt([_without(each, person) for each in looked]).close(), rows, cells)
+
+
+def _told(data: bytes, person: Person) -> bool:
+    """Whether the file's own text tells of the person."""
+    try:
+        return person.seen_in(texts(data))
+    except SealedError:
+        return False
 
 
 def _looked(sheet: Sheet, person: Person) -> _Looked:

@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from flows.collect import HandIn, archived
-from flows.digest import Digest, digest
+from flows.collect import archived
+from flows.digest import Digest
+from flows.digests import digest_all, side_by_side
 from flows.forget.person import NUMBER_DIGITS, Person, digits_of, folded
-from flows.pool import in_order
 from flows.protect import Key
 from flows.root import Root
 from schemas.contract import Dataset, chu
 from schemas.registry import Contracts
-
-_BATCH = 24
 
 #: One row a row handed in that has a person's number: the number, what the ledger knows the record by,
 #: name and phone beside it.
 PEOPLE = dict.fromkeys(("number", "record", "name", "phone"), pl.String)
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
-    root: Root
-    contracts: Contracts
-    hand_ins: tuple[HandIn, ...]
-
-
 def everybody(root: Root, contracts: Contracts) -> pl.DataFrame:
-    """Everybody who has a number in any hand-in of the archive (`PEOPLE`), read anew."""
-    hand_ins = archived(root, date.max)
-    chunks = [tuple(hand_ins[at : at + _BATCH]) for at in range(0, len(hand_ins), _BATCH)]
-    found = in_order(_of_batch, [_Search(root, contracts, chunk) for chunk in chunks])
-    return pl.concat([pl.DataFrame(schema=PEOPLE), *found]).unique(maintain_order=True)
-
-
-def _of_batch(search: _Search) -> pl.DataFrame:
-    digests = (
-        digest(one, one.content(search.root).read_bytes(), search.contracts) for one in search.hand_ins
-    )
-    return people_of(digests, search.contracts)
+    """Everybody who has a number in any hand-in of the archive (`PEOPLE`)."""
+    return people_of(digest_all(archived(root, date.max), root, contracts, side_by_side), contracts)
 
 
 def people_of(digests: Iterable[Digest], contracts: Contracts) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import polars as pl
@@ -9,9 +10,10 @@ import pytest
 
 from flows.forget.person import ERASED, Person
 from flows.forget.redact import redacted
-from flows.forget.traces import texts
+from flows.forget.traces import texts, traces
 from flows.read import read_file
 from flows.read.table import Table
+from flows.root import Root
 from schemas.datasets import load
 from tests.conftest import lines
 from tests.flows.read.layouts import CONTAINERS, lay_out
@@ -83,3 +85,14 @@ def test_a_file_that_is_no_table_goes_as_a_whole() -> None:
     found = redacted(data, "don.doc", Person(NUMBER, ("bùi văn mẫu",)), DATASETS)
     assert found is not None
     assert found.data.decode().startswith(ERASED)
+
+
+@pytest.mark.parametrize(
+    ("start", "can_be_read"),
+    [(b"%PDF-1.7 ", False), (b"\x89PNG", False), (b"PK\x05\x06" + b"\0" * 18, True), (b"PK\x05\x06", True)],
+    ids=["pdf", "picture", "empty zip", "broken zip"],
+)
+def test_what_nobody_can_look_into_is_told(start: bytes, can_be_read: bool, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(start + f" {NUMBER} ".encode())
+    left, sealed = traces(Root(tmp_path), Person(NUMBER))
+    assert (left, sealed) == (([tmp_path / "a"], []) if can_be_read else ([], [tmp_path / "a"]))
