@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from itertools import islice
 
 import polars as pl
 
 from flows.marked.lists import REPAIRED, TO_FIX, Looks, repaired, to_fix
-from flows.marked.marks import Marks
+from flows.marked.marks import ASKS, Marks
 from flows.marked.notes import commented, uncommented
 from flows.marked.package import Package
 from flows.marked.paint import painted
@@ -21,9 +22,11 @@ from flows.read.grid import index_of, letter
 from flows.read.heading import vocabulary_of
 from flows.read.reader import sheets_of
 from schemas import datasets
-from schemas.contract import SEVERITIES, Severity
+from schemas.contract import Severity
 
 _STYLES = "xl/styles.xml"
+# LibreOffice takes minutes to open a sheet with tens of thousands of comments; cells past that get a colour.
+_MOST_NOTES = 5_000
 
 
 def marked(data: bytes, name: str, marks: Marks) -> bytes:
@@ -91,17 +94,20 @@ def _mark_sheet(package: Package, path: str, faults: pl.DataFrame, styles: Style
     anchors = _anchors(package.parts[path])
     worst: dict[str, Severity] = {}
     says: dict[str, list[str]] = {}
-    for cell, severity, message, proposal in at.select("cell", "severity", "message", "proposal").iter_rows():
+    told = at.select("cell", "severity", "message", "twins", "proposal")
+    for cell, severity, message, twins, proposal in told.iter_rows():
         place = anchors(cell)
         worst[place] = "chan" if "chan" in (severity, worst.get(place)) else "canh_bao"
-        said = f"{SEVERITIES[severity]}: {message}" + (f"\nĐề xuất: {proposal}" if proposal else "")
+        said = f"{ASKS[severity]}: {message}"
+        said += (f" {twins}" if twins else "") + (f"\nĐề xuất: {proposal}" if proposal else "")
         says.setdefault(place, []).append(said)
     looks: dict[int, dict[int, Callable[[int], int]]] = {}
     for place, severity in worst.items():
         column = place.rstrip("0123456789")
         looks.setdefault(int(place[len(column) :]), {})[index_of(column)] = _painter(styles, severity)
     package.parts[path] = painted(package.parts[path], looks)
-    commented(package, path, {place: "\n".join(dict.fromkeys(said)) for place, said in says.items()})
+    noted = islice(says.items(), _MOST_NOTES)
+    commented(package, path, {place: "\n".join(dict.fromkeys(said)) for place, said in noted})
 
 
 def _painter(styles: Styles, severity: Severity) -> Callable[[int], int]:

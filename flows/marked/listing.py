@@ -17,6 +17,7 @@ _HEAD = (
 )
 _LONGEST = 2_000
 _LINE_HEIGHT = 16.5
+_TITLE_HEIGHT = 24.0
 _WIDEST = 1.08  # width of a letter of our font, in the units in which columns are measured
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 #: What a spreadsheet may take for the start of a formula when it meets it in text.
@@ -27,7 +28,7 @@ _STARTS = r"^[=+\-@\t\r]"
 class Listing:
     """A sheet of ours.
 
-    `lines` has `look` and `first` (style numbers of its cells and of the first one), `level` (0 for what
+    `lines`, of which the first is the title, has `look` and `first` (style numbers of its cells and of the first one), `level` (0 for what
     always shows), one String column a sheet column; `link` is where the cell in column `linked` leads.
     `widths` are in characters; the first `frozen` rows stay on screen; `wide` lines are merged across.
     """
@@ -81,7 +82,8 @@ class Listing:
             for texts, width in zip(columns, self.widths, strict=True)
         ]
         high = pl.max_horizontal(*lines, 1).clip(1, 20) * _LINE_HEIGHT
-        return pl.select(high.cast(pl.String)).to_series()
+        is_title = pl.int_range(self.lines.height) == 0
+        return pl.select(pl.when(is_title).then(_TITLE_HEIGHT).otherwise(high).cast(pl.String)).to_series()
 
     def _cells(self, at: int, texts: pl.Series, rows: pl.Series) -> pl.Series:
         look = self.lines["look" if at else "first"].cast(pl.String)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.marked.listing import Listing
-from flows.marked.marks import Marks
+from flows.marked.marks import ASKS, Marks
 from flows.marked.styles import COLOURS, Styles
-from schemas.contract import SEVERITIES
 
 TO_FIX = "CẦN SỬA"
 REPAIRED = "ĐÃ TỰ SỬA"
@@ -23,10 +22,12 @@ _FONT = '<sz val="12"/><color rgb="FF1A1A1A"/><name val="Times New Roman"/><fami
 _TITLE = '<b/><sz val="16"/><color rgb="FF1A1A1A"/><name val="Times New Roman"/><family val="1"/>'
 _LINK = '<u/><sz val="12"/><color rgb="FF0B57A4"/><name val="Times New Roman"/><family val="1"/>'
 _HOW = (
-    "Bấm vào ô ở cột “Ô” để đến đúng chỗ cần sửa. Sửa ngay trong tệp này, lưu lại rồi nộp như thường lệ: "
-    f"hai trang “{TO_FIX}”, “{REPAIRED}”, màu nền và ghi chú được tự bỏ qua khi đọc."
+    "Bước 1. Bấm chữ xanh ở cột “Ô”: máy đưa đến đúng ô cần sửa, ô đó đã được tô màu.",
+    f"Bước 2. Sửa ô đó, rồi bấm trang “{TO_FIX}” ở góc dưới bên trái để quay lại đây làm chỗ tiếp theo.",
+    "Bước 3. Sửa hết thì lưu tệp này và nộp như mọi lần. Không phải xóa màu, ghi chú hay trang này: "
+    "khi nhận tệp, những thứ đó được bỏ qua.",
 )
-_HOW_FAR = "Tệp lớn nên không chép lại bảng ở đây: sửa trong tệp đã nộp, theo địa chỉ ở cột “Ô”."
+_HOW_FAR = ("Tệp lớn nên không chép lại bảng ở đây: sửa trong tệp đã nộp, theo địa chỉ ở cột “Ô”.",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +70,16 @@ def to_fix(marks: Marks, looks: Looks, sheets: Collection[str], *, apart: bool =
     shown = marks.faults.head(MOST_LINES)
     total, blocking = marks.faults.height, marks.faults.filter(pl.col("severity") == "chan").height
     top: list[Line] = [
-        _line(looks.title, f"{TO_FIX}: {_number(blocking)} lỗi chặn, {_number(total - blocking)} cảnh báo"),
-        *(_line(looks.plain, said) for said in marks.about),
-        _line(looks.plain, _HOW_FAR if apart else _HOW),
-        _line(looks.blocks, "Nền đỏ nhạt, mức Chặn: dòng bị giữ lại, chưa được tính cho đến khi sửa."),
-        _line(looks.warns, "Nền vàng nhạt, mức Cảnh báo: dòng vẫn được tính; xem lại, sai thì sửa."),
+        _line(looks.title, _title(blocking, total - blocking)),
+        *(_line(looks.plain, said) for said in (*marks.about, *(_HOW_FAR if apart else _HOW))),
+        _line(looks.blocks, f"{ASKS['chan']} (nền đỏ): chưa sửa thì cả dòng đó chưa được tính."),
+        _line(looks.warns, f"{ASKS['canh_bao']} (nền vàng): dòng vẫn được tính; đúng rồi thì để nguyên."),
         (
             looks.heading,
             looks.heading,
             0,
             None,
-            "Mức",
+            "Việc",
             "Ô",
             "Trang tính",
             "Cột",
@@ -148,15 +148,20 @@ def _fault_lines(faults: pl.DataFrame, looks: Looks, sheets: Collection[str]) ->
         _ground(looks).alias("first"),
         level.cast(pl.UInt32).alias("level"),
         _link(sheets).alias("link"),
-        pl.col("severity").replace_strict(SEVERITIES, return_dtype=pl.String).alias("a"),
+        pl.col("severity").replace_strict(ASKS, return_dtype=pl.String).alias("a"),
         _place().alias("b"),
         pl.col("sheet").alias("c"),
         pl.col("heading").alias("d"),
-        pl.col("value").alias("e"),
-        pl.col("message").alias("f"),
+        _typed().alias("e"),
+        pl.concat_str("message", "twins", separator=" ", ignore_nulls=True).alias("f"),
         pl.col("proposal").alias("g"),
     )
     return pl.concat([groups, cells]).sort("cause", "at").drop("cause", "at")
+
+
+def _title(blocking: int, warnings: int) -> str:
+    parts = ((blocking, "chỗ phải sửa"), (warnings, "chỗ nên xem lại"))
+    return f"{TO_FIX}: " + ", ".join(f"{_number(count)} {what}" for count, what in parts if count)
 
 
 def _ground(looks: Looks) -> pl.Expr:
@@ -166,6 +171,12 @@ def _ground(looks: Looks) -> pl.Expr:
 
 def _of(heading: str) -> pl.Expr:
     return pl.when(pl.col(heading).is_not_null()).then(pl.format(", cột “{}”", heading)).otherwise(pl.lit(""))
+
+
+def _typed() -> pl.Expr:
+    """What stands in the cell; where nothing does, words that say so."""
+    empty = pl.when(pl.col("cell").is_not_null()).then(pl.lit("(để trống)"))
+    return pl.coalesce("value", empty)
 
 
 def _place() -> pl.Expr:

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.clean.changes import CHANGES as REPAIRS
-from schemas.contract import SEVERITIES, Dataset
+from schemas.contract import SEVERITIES, Dataset, Severity
+
+#: What a fault asks of the clerk.
+ASKS: Mapping[Severity, str] = {"chan": "Phải sửa", "canh_bao": "Xem lại"}
+_TWINS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +20,9 @@ class Marks:
     """The marks of one hand-in.
 
     `faults` has `cause` (UInt32, 0 for the first to be fixed), `count` (of its cause), `sheet`, `row`,
-    `cell`, `heading`, `severity`, `value`, `message`, `proposal`, by cause; `changes` has `sheet`, `cell`,
-    `heading`, `change`, `before`, `after`, with the change in words. Nothing in them is masked.
+    `cell`, `heading`, `severity`, `value`, `message`, `twins` (which rows are alike, in words, or null),
+    `proposal`, by cause; `changes` has `sheet`, `cell`, `heading`, `change`, `before`, `after`, with the
+    change in words. Nothing in them is masked.
     `about` says in one line each what the hand-in is.
     """
 
@@ -52,12 +57,38 @@ def _by_cause(faults: pl.DataFrame) -> pl.DataFrame:
         faults.sort("sheet", "row", "cell", "code", nulls_last=True, maintain_order=True)
         .with_row_index("at")
         .with_columns(count=pl.len().over(cause), first=pl.col("at").first().over(cause))
-        .sort(~blocks, -pl.col("count").cast(pl.Int64), "first", maintain_order=True)
+        .with_columns(together=_twin(pl.col("at").first(), pl.col("at")), twins=_twin(_rows(), None))
+        .sort(~blocks, -pl.col("count").cast(pl.Int64), "first", "together", maintain_order=True)
         .with_columns(cause=pl.col("first").rle_id())
-        .select(
-            "cause", "count", "sheet", "row", "cell", "heading", "severity", "value", "message", "proposal"
-        )
+        .select(*_FAULTS)
     )
+
+
+_FAULTS = (
+    "cause",
+    "count",
+    "sheet",
+    "row",
+    "cell",
+    "heading",
+    "severity",
+    "value",
+    "message",
+    "twins",
+    "proposal",
+)
+
+
+def _twin(of_all: pl.Expr, alone: pl.Expr | None) -> pl.Expr:
+    """`of_all` faults of records with one key, which are one issue; of a fault by itself `alone`."""
+    same = (pl.col("code") == "khoa.trung") & (pl.len().over("sheet", "issue") > 1)
+    return pl.when(same).then(of_all.over("sheet", "issue")).otherwise(alone)
+
+
+def _rows() -> pl.Expr:
+    rows = pl.col("row").unique().sort().cast(pl.String)
+    more = pl.when(rows.len() > _TWINS).then(pl.lit("…")).otherwise(pl.lit(""))
+    return pl.format("Các dòng trùng nhau: {}{}.", rows.head(_TWINS).str.join(", "), more)
 
 
 def _by_kind(changes: pl.DataFrame) -> pl.DataFrame:

@@ -76,6 +76,8 @@ class Package:
         number = next(n for n in range(1, len(taken) + 2) if f"dlx{n}" not in taken)
         target = escape(relpath(to, dirname(of)))
         said = f'Relationship Id="dlx{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'.encode()
+        # Some programs name the type of each relations part one by one: a new one would have none.
+        self.declare("rels", "application/vnd.openxmlformats-package.relationships+xml")
         self.parts[path] = appended(xml, b"<" + prefix(xml) + said)
         return f"dlx{number}"
 

@@ -10,6 +10,7 @@ import zipfile
 import openpyxl
 import pytest
 
+from flows.marked import book as book_module
 from flows.marked import marked
 from flows.marked.book import listed
 from flows.marked.lists import REPAIRED, TO_FIX
@@ -143,10 +144,12 @@ def test_a_cell_that_was_not_written_gets_the_look_of_its_column(book: bytes) ->
 
 def test_comments_say_what_is_wrong_below_what_the_clerk_wrote(book: bytes) -> None:
     page = opened(book)["Danh sách"]
-    assert page["B8"].comment.text == f"{HEAD}\nChặn: “Mã hộ” không đúng mẫu, ví dụ H00012.\nĐề xuất: H00008"
+    assert (
+        page["B8"].comment.text == f"{HEAD}\nPhải sửa: “Mã hộ” không đúng mẫu, ví dụ H00012.\nĐề xuất: H00008"
+    )
     assert page["B7"].comment.text.startswith("Chị Mẫu: đã hỏi lại")
     assert HEAD in page["B7"].comment.text
-    assert page["C9"].comment.text == f"{HEAD}\nCảnh báo: Chỉ có một tiếng."
+    assert page["C9"].comment.text == f"{HEAD}\nXem lại: Chỉ có một tiếng."
     assert page["C12"].comment.text == "Không liên quan"
 
 
@@ -159,6 +162,43 @@ def test_every_fault_is_listed_with_a_link_to_its_cell(book: bytes) -> None:
         assert links[f"B{row}"] == f"'Danh sách'!{fault['cell']}"
     assert lines["cả tệp"]
     assert f"B{lines['cả tệp']}" not in links
+
+
+def test_rows_with_one_key_stand_together_and_name_each_other() -> None:
+    said = {"code": "khoa.trung", "message": "Trùng “Mã hộ” với dòng khác."}
+    pairs = (("B8", "a"), ("B9", "b"), ("B10", "a"), ("B11", "b"))
+    page = opened(marked(RICH, "mau.xlsx", marks(*({"cell": c, "issue": i} | said for c, i in pairs))))
+    lines = [(row[1].value, row[5].value) for row in page[TO_FIX].iter_rows() if row[1].hyperlink]
+    a, b = (f"{said['message']} Các dòng trùng nhau: {rows}." for rows in ("8, 10", "9, 11"))
+    assert lines == [("B8", a), ("B10", a), ("B9", b), ("B11", b)]
+    assert page["Danh sách"]["B9"].comment.text == f"{HEAD}\nPhải sửa: {b}"
+
+
+def test_an_empty_cell_is_said_to_be_empty(book: bytes) -> None:
+    page = opened(book)[TO_FIX]
+    assert {row[4].value for row in page.iter_rows() if row[1].value == "F10"} == {"(để trống)"}
+
+
+def test_a_new_relations_part_has_a_type_where_each_is_named_by_itself() -> None:
+    box = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(RICH)) as one, zipfile.ZipFile(box, "w") as other:
+        for name in one.namelist():
+            xml = one.read(name)
+            if name == "[Content_Types].xml":
+                xml = re.sub(rb'<Default Extension="rels"[^>]*/>', b"", xml)
+            other.writestr(name, xml)
+    with zipfile.ZipFile(io.BytesIO(marked(box.getvalue(), "a.xlsx", marks({"cell": "B8"})))) as archive:
+        assert b'Extension="rels"' in archive.read("[Content_Types].xml")
+
+
+def test_comments_stop_where_they_would_hold_up_whoever_opens_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(book_module, "_MOST_NOTES", 1)
+    page = opened(marked(RICH, "mau.xlsx", marks({"cell": "B8"}, {"cell": "B9"})))["Danh sách"]
+    assert page["B8"].comment
+    assert page["B9"].comment is None
+    assert page["B9"].fill.fgColor.rgb == COLOURS["chan"]
 
 
 def test_a_table_too_large_to_be_copied_comes_back_as_lists_alone() -> None:
