@@ -28,8 +28,9 @@ _STARTS = r"^[=+\-@\t\r]"
 class Listing:
     """A sheet of ours.
 
-    `lines`, of which the first is the title, has `look` and `first` (style numbers of its cells and of the first one), `level` (0 for what
-    always shows), one String column a sheet column; `link` is where the cell in column `linked` leads.
+    `lines`, of which the first is the title, has `look` and `first` (style numbers of its cells and of the
+    first one), `level` (0 for what always shows), one String column a sheet column; `link` is where the cell
+    in column `linked` leads.
     `widths` are in characters; the first `frozen` rows stay on screen; `wide` lines are merged across.
     """
 
