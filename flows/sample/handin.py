@@ -14,9 +14,12 @@ from schemas.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """A fault that a change in a record brings: the record, the column it stands at, its code."""
+    """A fault that a change in a record brings: the record, the column it stands at, its code.
 
-    row: Row
+    A record of None says that the whole hand-in has it.
+    """
+
+    row: Row | None
     column: str
     code: str
 

@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from flows.sample.cells import letter
 from flows.sample.form import Form
-from flows.sample.handin import HandIn
+from flows.sample.handin import HandIn, RowFault
 
 COLUMNS = ("unit", "dataset", "period", "file", "sheet", "row", "column", "cell", "code")
 
@@ -42,12 +42,18 @@ def located(hand_in: HandIn, name: str, form: Form, *, above: int) -> tuple[Plan
             hand_in.period.label,
             normalize("NFC", name),
             sheet_name(name, form),
-            row := form.rows[id(fault.row)] + above + 1,
-            fault.column,
-            f"{letter(form.columns[fault.column])}{row}",
+            *_place(fault, form, above),
         )
         for fault in hand_in.faults
     )
+
+
+def _place(fault: RowFault, form: Form, above: int) -> tuple[int, str, str]:
+    """Row, column and cell; a whole hand-in's fault has no row."""
+    if fault.row is None:
+        return 0, fault.column, ""
+    row = form.rows[id(fault.row)] + above + 1
+    return row, fault.column, f"{letter(form.columns[fault.column])}{row}"
 
 
 def sheet_name(name: str, form: Form) -> str:

@@ -10,6 +10,7 @@ from flows.sample.cells import Typed
 from flows.sample.handin import HandIn, RowFault
 from flows.sample.people import Row
 from flows.sample.planted import economy, hamlets, networks, office, police, society
+from flows.sample.planted.crossed import plant_crossed
 from flows.sample.planted.dan_cu import PLAN as DAN_CU
 from flows.sample.planted.households import plant_households
 from flows.sample.planted.plan import Change, Plan, Repeat, SameKey
@@ -43,10 +44,16 @@ def plant(world: World, hand_ins: Sequence[HandIn]) -> None:
 
     A change for which no record is fit, in a very small commune, is left out.
     """
+    plant_crossed(world, hand_ins)
+    used_up = {id(fault.row) for h in hand_ins for fault in h.faults}
     accounts = {row["so_dinh_danh"] for h in hand_ins if h.dataset.name == "dinh_danh" for row in h.rows}
     for name, plan in PLANS.items():
         places = [
-            (h, at) for h in hand_ins if h.latest and h.dataset.name == name for at in range(len(h.rows))
+            (h, at)
+            for h in hand_ins
+            if h.latest and h.dataset.name == name
+            for at, row in enumerate(h.rows)
+            if id(row) not in used_up
         ]
         rng = world.rng("plant", name)
         if name == "dan_cu":

@@ -14,7 +14,7 @@ from flows.read.table import Problem
 from flows.root import HERE
 from flows.sample.planted import PLANS
 from flows.sample.truth import COLUMNS
-from flows.validate import validate
+from flows.settle import settle
 from schemas import registry
 from tests.flows.sample.conftest import Written
 
@@ -42,14 +42,14 @@ def found_in(of: Written) -> Counter[tuple[str, ...]]:
     contracts = registry.load()
     read = digests(of)
     found = [(d.hand_in.unit, d.hand_in.file, _total_cell(p), p.code) for d in read for p in d.problems]
-    for name, dataset in contracts.datasets.items():
-        parts = [(part, d.hand_in) for d in read for part in d.parts if part.dataset == name]
-        verdict = validate([(part, hand_in.day) for part, hand_in in parts], dataset)
+    settled = settle(read, [], contracts.datasets)
+    judged = {(one.part.dataset, one.tep): one for one in settled.judged}
+    for name, verdict in settled.verdicts.items():
         for fault in verdict.faults.iter_rows(named=True):
-            part, hand_in = parts[fault["_tep"]]
-            letters = part.tables[fault["_bang"]][1]
-            cell = f"{letters[fault['column']]}{fault['_row']}"
-            found.append((hand_in.unit, hand_in.file, cell, fault["code"]))
+            one = judged[name, fault["_tep"]]
+            letters = one.part.tables[fault["_bang"]][1]
+            cell = f"{letters[fault['column']]}{fault['_row']}" if fault["_row"] else ""
+            found.append((one.digest.hand_in.unit, one.digest.hand_in.file, cell, fault["code"]))
     return Counter(found)
 
 
@@ -106,7 +106,8 @@ def test_faults_of_whole_files_are_planted(code: str, faulty: Written) -> None:
 
 @pytest.mark.parametrize("name", sorted(PLANS))
 def test_every_rule_of_a_dataset_is_broken_somewhere(name: str, faulty: Written) -> None:
-    rules = {rule.code for rule in registry.load().datasets[name].rules}
+    dataset = registry.load().datasets[name]
+    rules = {rule.code for rule in (*dataset.rules, *dataset.cross)}
     assert rules <= {line["code"] for line in faulty.truth if line["dataset"] == name}
 
 

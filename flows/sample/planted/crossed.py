@@ -1,0 +1,86 @@
+"""Plants what only two datasets together show: accounts and households that the register contradicts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence, Set
+from datetime import date
+
+from flows.sample.handin import HandIn, RowFault
+from flows.sample.people import Row
+from flows.sample.world import World
+
+_OF_AGE = 14
+_MANY_MORE = 7  # persons, beyond any that the register may be unclear about
+
+
+def plant_crossed(world: World, hand_ins: Sequence[HandIn]) -> None:
+    """Plant in the latest hand-ins of accounts and households; a fault without a fit record is left out."""
+    rng = world.rng("plant", "crossed")
+    latest = [hand_in for hand_in in hand_ins if hand_in.latest]
+    register = next(h for h in latest if h.dataset.name == "dan_cu")
+    _accounts(rng, next(h for h in latest if h.dataset.name == "dinh_danh"), register)
+    homes = [h for h in latest if h.dataset.name == "ho_gia_dinh" and len(h.rows) > 1]
+    known = {row["ma_ho"] for row in register.rows}
+    rng.shuffle(homes)
+    for hand_in, plant in zip(homes, (_unknown_home, _crowded_home, _lost_home), strict=False):
+        plant(hand_in, rng.randrange(len(hand_in.rows)), known)
+
+
+def _accounts(rng: random.Random, accounts: HandIn, register: HandIn) -> None:
+    people = {row["so_dinh_danh"]: row for row in register.rows}
+    held = {row["so_dinh_danh"] for row in accounts.rows}
+    day = accounts.period.end
+    dead = [number for number, row in people.items() if number not in held and _died_grown(row, day)]
+    adults = [at for at, row in enumerate(accounts.rows) if row["muc_do"] == "2"]
+    children = [
+        at
+        for at, row in enumerate(accounts.rows)
+        if row["muc_do"] == "1" and _under_age(people[row["so_dinh_danh"]]["ngay_sinh"], day)
+    ]
+    rng.shuffle(adults)
+    if adults:
+        at = adults.pop()
+        free = _unused(accounts.rows[at]["so_dinh_danh"], people.keys() | held)
+        _change(accounts, at, "so_dinh_danh.khong_co_trong_dan_cu", so_dinh_danh=free)
+    if adults and dead:
+        _change(accounts, adults.pop(), "so_dinh_danh.da_chet", so_dinh_danh=rng.choice(dead))
+    if children:
+        _change(accounts, rng.choice(children), "muc_do.duoi_14_tuoi", muc_do="2")
+
+
+def _unused(number: str, used: Set[str]) -> str:
+    """A number of the same province, sex and year of birth that is nobody's."""
+    return next(each for n in range(10**6) if (each := f"{number[:6]}{n:06}") not in used)
+
+
+def _died_grown(person: Row, day: date) -> bool:
+    born = person["ngay_sinh"]
+    return person["tinh_trang"] == "Đã chết" and isinstance(born, date) and not _under_age(born, day)
+
+
+def _under_age(born: date, day: date) -> bool:
+    return (born.year + _OF_AGE, born.month, born.day) > (day.year, day.month, day.day)
+
+
+def _unknown_home(hand_in: HandIn, at: int, known: set[str]) -> None:
+    """The code is no household's, and the household whose it was is not reported."""
+    code = next(each for n in range(99_999, 0, -1) if (each := f"H{n:05}") not in known)
+    _change(hand_in, at, "ma_ho.khong_co_trong_dan_cu", ma_ho=code)
+    hand_in.faults.append(RowFault(None, "ma_ho", "ma_ho.chua_bao_cao"))
+
+
+def _crowded_home(hand_in: HandIn, at: int, _: set[str]) -> None:
+    members = hand_in.rows[at]["nhan_khau"]
+    _change(hand_in, at, "nhan_khau.khac_dan_cu", nhan_khau=members + _MANY_MORE)
+
+
+def _lost_home(hand_in: HandIn, at: int, _: set[str]) -> None:
+    del hand_in.rows[at]
+    hand_in.faults.append(RowFault(None, "ma_ho", "ma_ho.chua_bao_cao"))
+
+
+def _change(hand_in: HandIn, at: int, code: str, **values: object) -> None:
+    """Write other `values` into a record; the fault stands at the column of the one that changed."""
+    hand_in.rows[at] = row = {**hand_in.rows[at], **values}
+    hand_in.faults.append(RowFault(row, next(iter(values)), code))
