@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from unicodedata import normalize
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +20,13 @@ Codes = npt.NDArray[np.uint8]
 #: The number that stands for each role while a sheet is being read.
 CODE: Mapping[str, int] = {role: code for code, role in enumerate(ROLES)}
 
-# How totals and sections that fill most columns begin, in both Unicode forms: a sieve before the judgement.
-_MARKED = (
+# How totals and sections that fill most columns begin: a sieve before the judgement.
+_BEGINS = (
     r"\s*(?:\(?(?:[IVX]+|[A-HĐa-hđ])\s*[.)/:–-]\s*)?"
     r"(?:[Tt][ổô]|T[ỔÔ]|[Cc][ộô]|C[ỘÔ]|[Tt]oàn|TOÀN|[Ll][ũu]|[Tt]hôn|THÔN|[Kk]hu|[Pp]hố|[Ll]àng|[Bb]ản|[Xx]óm)"
     r"|\s*\(?(?:[IVX]+|[A-HĐ])\s*[.)/:–-]"
 )
+_MARKED = "|".join(normalize(form, _BEGINS) for form in ("NFC", "NFD"))
 _COUNTED = r"\s*\d"
 _LONG = 50_000
 

@@ -28,7 +28,7 @@ def undisciplined(world: World, hand_ins: Sequence[HandIn]) -> Iterator[Dropped]
         if hand_in is late and _over(world, hand_in):
             yield _late(world, hand_in)
         elif hand_in is strange:
-            yield file_of(world, hand_in, Mishap(strange="Tên nhóm Zalo")).bears("tep.cot_la")
+            yield file_of(world, hand_in, Mishap(strange="Tên nhóm Zalo"))
         elif hand_in.dataset.name == "to_cong_nghe_so" and hand_in.latest:
             yield file_of(world, hand_in, Mishap(wrong_total="buoi_huong_dan"))
         else:

@@ -42,23 +42,40 @@ def file_of(world: World, hand_in: HandIn, mishap: Mishap = NONE, *, name: str |
     name = name or file_name(world, hand_in, habits)
     above = int(habits.format == "csv" and habits.declared)
     planted = located(hand_in, name, filled, above=above)
+    if mishap.strange or mishap.twice:
+        planted = (*planted, _odd_column(hand_in, name, filled, mishap, above))
     if mishap.wrong_total and filled.total is not None:
         planted = (*planted, _wrong_total(hand_in, name, filled, mishap.wrong_total, above))
     return Dropped(hand_in.unit, name, hand_in.received, _written(filled.sheet, habits), planted)
 
 
+def _odd_column(hand_in: HandIn, name: str, filled: Form, mishap: Mishap, above: int) -> Planted:
+    """The fault at the heading of the column that is one too many."""
+    row = filled.heading + above + 1
+    if mishap.twice:
+        place = row, mishap.twice, filled.columns[mishap.twice]
+        return _planted(hand_in, name, filled, "tep.trung_cot", place)
+    return _planted(hand_in, name, filled, "tep.cot_la", (row, "", filled.sheet.width - 1))
+
+
 def _wrong_total(hand_in: HandIn, name: str, filled: Form, column: str, above: int) -> Planted:
     row = (filled.total or 0) + above + 1
+    return _planted(hand_in, name, filled, "tep.dong_tong_sai", (row, column, filled.columns[column]))
+
+
+def _planted(hand_in: HandIn, name: str, filled: Form, code: str, place: tuple[int, str, int]) -> Planted:
+    """A fault at a `place` outside the records: its row, the column's name, the column from 0."""
+    row, column, at = place
     return Planted(
         hand_in.unit,
-        "tep.dong_tong_sai",
+        code,
         hand_in.dataset.name,
         hand_in.period.label,
         normalize("NFC", name),
         sheet_name(name, filled),
         row,
         column,
-        f"{letter(filled.columns[column])}{row}",
+        f"{letter(at)}{row}",
     )
 
 

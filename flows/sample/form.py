@@ -23,11 +23,15 @@ _NUMERIC = {"so_luong", "so_thuc", "so_tien"}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A filled-in form, and where everything stands: each record's row by `id`, each column by name."""
+    """A filled-in form, and where everything stands: each record's row by `id`, each column by name.
+
+    Of a column that is there twice it is the second; `heading` is the last row of the headings.
+    """
 
     sheet: Sheet
     rows: Mapping[int, int]
     columns: Mapping[str, int]
+    heading: int
     total: int | None
 
 
@@ -57,7 +61,7 @@ class _Filling:
     def form(self) -> Form:
         """Everything from the first line to the last."""
         self._title()
-        self._heading()
+        heading = self._heading()
         first = len(self._sheet.lines)
         if self._hand_in.rows:
             self._records()
@@ -68,7 +72,7 @@ class _Filling:
         if self._habits.decomposed:
             self._sheet.lines = [[_decomposed(cell) for cell in line] for line in self._sheet.lines]
         columns = {c.name: self._left + at for at, c in enumerate(self._columns)}
-        return Form(self._sheet, self._rows, columns, total)
+        return Form(self._sheet, self._rows, columns, heading, total)
 
     def _title(self) -> None:
         """Unit on the left, country on the right, what, when, and that it is all made up."""
@@ -106,7 +110,8 @@ class _Filling:
         at = self._sheet.add(look, [text])
         self._sheet.merge(at, 0, at, self._sheet.width - 1)
 
-    def _heading(self) -> None:
+    def _heading(self) -> int:
+        """Headings and the row of column numbers; the last row of the headings."""
         paths = [self._habits.headings[c.name] for c in self._columns]
         paths = [("STT",)] * self._left + paths + [(heading,) for heading in self._remarks]
         if self._habits.shouted:
@@ -123,6 +128,7 @@ class _Filling:
                 self._sheet.lines[top][columns[1] : columns[-1] + 1] = [None] * (len(columns) - 1)
                 self._sheet.merge(top, columns[0], top, columns[-1])
         self._number_row()
+        return top + depth - 1
 
     def _number_row(self) -> None:
         count = range(1, self._sheet.width + 1)

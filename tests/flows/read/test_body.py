@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from typing import Literal
+from unicodedata import normalize
+
+import pytest
 
 from flows.read import read_file
 from flows.read.table import Doc
@@ -112,6 +116,13 @@ def test_takes_an_office_of_totals_for_a_record() -> None:
     assert doc.tables[0].cells["ten.chu"].to_list()[1] == "Tổng công ty Mẫu"
     assert doc.rows["role"].to_list()[-1] == "tong"
     assert doc.tables[0].totals["_row"].to_list() == [5]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_knows_a_total_that_fills_every_column(form: Literal["NFC", "NFD"]) -> None:
+    dataset = DATASETS["to_cong_nghe_so"]
+    doc = read([heading_grid(dataset)[0][1:], *records(dataset, 2), [normalize(form, "Tổng cộng"), 9, 9, 9]])
+    assert doc.rows["role"].to_list()[-1] == "tong"
 
 
 def test_keeps_a_record_that_is_mostly_blank() -> None:

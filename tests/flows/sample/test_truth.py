@@ -33,15 +33,15 @@ def digests(of: Written) -> list[Digest]:
     return found
 
 
-def _total_cell(problem: Problem) -> str:
-    return f"{problem.column}{problem.row}" if problem.code == "tep.dong_tong_sai" else ""
+def _cell(problem: Problem) -> str:
+    return f"{problem.column}{problem.row}" if problem.column else ""
 
 
 def found_in(of: Written) -> Counter[tuple[str, ...]]:
     """Unit, file, cell and code of every fault that reading and judging the files gives."""
     contracts = registry.load()
     read = digests(of)
-    found = [(d.hand_in.unit, d.hand_in.file, _total_cell(p), p.code) for d in read for p in d.problems]
+    found = [(d.hand_in.unit, d.hand_in.file, _cell(p), p.code) for d in read for p in d.problems]
     settled = settle(read, [], contracts.datasets)
     judged = {(one.part.dataset, one.tep): one for one in settled.judged}
     for name, verdict in settled.verdicts.items():
