@@ -149,9 +149,10 @@ class _Pair:
             _khong_ro=keys.join(self._unclear(), on="_tep", how="left", maintain_order="left")[
                 "_khong_ro"
             ].fill_null(0),
+            **{f"_khong_xet.{rule.code}": self._not_judged(verdict, keys, rule) for rule in rules},
         )
         judgements = [
-            crossing(self._dataset, rule, not_judged=self._not_judged(verdict, keys, rule)) for rule in rules
+            crossing(self._dataset, rule, not_judged=pl.col(f"_khong_xet.{rule.code}")) for rule in rules
         ]
         failures = judge(frame, self._dataset, judgements, verdict.results)
         return replace(
@@ -160,11 +161,9 @@ class _Pair:
             faults=pl.concat([verdict.faults, described(failures, frame, self._dataset, judgements)]),
         )
 
-    def _not_judged(self, verdict: Verdict, keys: pl.DataFrame, rule: Cross) -> pl.Expr:
+    def _not_judged(self, verdict: Verdict, keys: pl.DataFrame, rule: Cross) -> pl.Series:
         """Rows of hand-ins not in effect, without a value to be tied by, or with a blocking fault in `on`."""
-        return pl.lit(
-            keys["_unit"].is_null() | keys[self._tie.by].is_null() | verdict.results.blocked(rule.on)
-        )
+        return keys["_unit"].is_null() | keys[self._tie.by].is_null() | verdict.results.blocked(rule.on)
 
     def _wholes(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
         by, own = self._tie.by, verdict.judged

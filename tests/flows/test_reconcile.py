@@ -205,3 +205,26 @@ def test_what_a_rule_is_tied_to_is_handed_in_by_one_unit(dataset) -> None:
         assert len(CONTRACTS.commune.owing(DATASETS[rule.tied.to])) == 1
         assert rule.severity == "canh_bao"
         assert DATASETS[rule.tied.to].basis == dataset.basis
+
+
+def test_of_many_rows_the_same_is_found_as_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hand-ins, so that what is known of their rows lies in two pieces."""
+    live = [("dinh_danh", 0, "cong_an", "2026-09"), ("dinh_danh", 1, "cong_an", "2026-10")]
+    register = ("dan_cu", 0, "cong_an", "2026-10")
+
+    def judged() -> Verdict:
+        verdicts = {
+            "dinh_danh": verdict_of(
+                "dinh_danh", [account(at) for at in range(5)], [account(at) for at in range(9)]
+            ),
+            "dan_cu": verdict_of("dan_cu", [person(at, **(DEAD if at % 3 else YOUNG)) for at in range(8)]),
+        }
+        of_day = pl.DataFrame([*live, register], schema=LIVE, orient="row")
+        return reconcile(verdicts, of_day, DATASETS).verdicts["dinh_danh"]
+
+    few = judged()
+    monkeypatch.setattr("flows.validate._MANY", 1)
+    many = judged()
+    assert found(few, "dinh_danh")
+    assert found(many, "dinh_danh") == found(few, "dinh_danh")
+    assert many.judged.equals(few.judged)
