@@ -52,8 +52,8 @@ def commune() -> Path:
 
 
 def copied(root: Path, to: Path) -> Path:
-    """A copy of the inbox of `root`, at the hours at which its files were written."""
-    shutil.copytree(root / "raw", to / "raw")
+    """A copy of the made `root`, at the hours at which its files were written."""
+    shutil.copytree(root, to)
     return to
 
 

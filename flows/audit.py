@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -21,6 +23,8 @@ from flows.surprises import Comparison, comparisons
 
 if TYPE_CHECKING:
     import pandas as pd
+
+T = TypeVar("T")
 
 # Counts only: a page or an error that shows a value might show a person.
 _COUNTS = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -55,7 +59,7 @@ class Auditor:
     Nothing is started where there is nothing to audit.
     """
 
-    def __init__(self, pool: ProcessPoolExecutor) -> None:
+    def __init__(self, pool: Executor) -> None:
         self._pool = pool
 
     def prepare(self) -> None:
@@ -64,7 +68,11 @@ class Auditor:
 
     def audit(self, case: Case) -> Audit:
         """Audit `case` and wait for what comes of it."""
-        return self._pool.submit(audit, case).result()
+        return self.audit_by(audit, case)
+
+    def audit_by(self, work: Callable[..., Audit], *args: object) -> Audit:
+        """Do the audit `work` in that process and wait for what comes of it."""
+        return self._pool.submit(work, *args).result()
 
 
 @contextmanager
@@ -74,14 +82,40 @@ def auditor() -> Iterator[Auditor]:
         yield Auditor(pool)
 
 
+@contextmanager
+def auditor_here() -> Iterator[Auditor]:
+    """An auditor in this process, which has the library still when it audits the next commune."""
+    yield Auditor(_Here())
+
+
+class _Here(Executor):
+    """Does each piece of work at once, in this process."""
+
+    def submit(self, fn: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            done.set_exception(error)
+        return done
+
+
 def _library() -> None:
     """Import Great Expectations, which is to tell nobody that it runs."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations.expectations  # noqa: F401, PLC0415 - seconds, wanted only to audit
 
+    # It sets this one to tell of its temporary folders.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.ERROR)
+
 
 def audit(case: Case) -> Audit:
     """Check the staged release of `case` and write the pages of the audit into it."""
+    return audit_by(lambda expectations: _suites(case, expectations), case.folder / AUDIT, case.as_of)
+
+
+def audit_by(suites: Callable[[Any], Iterable[Suite]], pages: Path, as_of: date) -> Audit:
+    """Hold frames to the suites that are made of Great Expectations' own words; write its `pages`."""
     _library()
     import great_expectations as gx  # noqa: PLC0415
 
@@ -91,14 +125,14 @@ def audit(case: Case) -> Audit:
     faults: list[str] = []
     surprises: list[str] = []
     results: list[tuple[str, str, Any, str]] = []
-    for suite in _suites(case, gx.expectations):
+    for suite in suites(gx.expectations):
         batch = source.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("tat_ca")
         made = context.suites.add(gx.ExpectationSuite(suite.name, expectations=list(suite.expectations)))
         definition = gx.ValidationDefinition(name=suite.name, data=batch, suite=made)
         result = definition.run(batch_parameters={"dataframe": _pandas(suite.frame)}, result_format=_COUNTS)
-        results.append((suite.name, suite.title, result, _rendered(result, case.as_of)))
+        results.append((suite.name, suite.title, result, _rendered(result, as_of)))
         (surprises if suite.surprising else faults).extend(_failures(suite, result))
-    write_docs(case.folder / AUDIT, results, case.as_of)
+    write_docs(pages, results, as_of)
     checks = sum(len(result.results) for _, _, result, _ in results)
     return Audit(checks, tuple(faults), tuple(surprises))
 
@@ -135,38 +169,38 @@ def _suites(case: Case, gxe: Any) -> Iterator[Suite]:
         "Cột và kiểu",
         audited.columns(case),
         (
-            _equal(gxe, "declared", "stored", "mỗi cột đúng kiểu đã khai, không thiếu, không thừa cột nào"),
-            _within(gxe, "blanks", 0, 0, "không bản ghi nào thiếu ô bắt buộc"),
+            equal(gxe, "declared", "stored", "mỗi cột đúng kiểu đã khai, không thiếu, không thừa cột nào"),
+            within(gxe, "blanks", 0, 0, "không bản ghi nào thiếu ô bắt buộc"),
         ),
     )
     yield Suite(
         "khoa",
         "Khóa",
         audited.keys(case),
-        (_within(gxe, "doubles", 0, 0, "không có hai dòng trùng khóa trong một bảng hay một tệp"),),
+        (within(gxe, "doubles", 0, 0, "không có hai dòng trùng khóa trong một bảng hay một tệp"),),
     )
     yield Suite(
         "bao_toan",
         "Bảo toàn số dòng",
         audited.accounts(case),
         (
-            _equal(gxe, "rows_seen", "rows_told", "số dòng đã đọc bằng số dòng bỏ ra, nhận và giữ lại"),
-            _one_of(gxe, "state", _STATES, "mỗi lượt nộp có một trạng thái đã định"),
+            equal(gxe, "rows_seen", "rows_told", "số dòng đã đọc bằng số dòng bỏ ra, nhận và giữ lại"),
+            one_of(gxe, "state", _STATES, "mỗi lượt nộp có một trạng thái đã định"),
         ),
     )
     yield Suite(
         "cong_bo",
         "Bản ghi công bố",
         audited.published(case),
-        (_equal(gxe, "accepted", "rows", "số bản ghi trong tệp bằng số bản ghi được nhận"),),
+        (equal(gxe, "accepted", "rows", "số bản ghi trong tệp bằng số bản ghi được nhận"),),
     )
     yield Suite(
         "diem_danh",
         "Điểm danh",
         audited.called(case),
         (
-            _equal(gxe, "owed", "called", "mỗi đơn vị, bộ dữ liệu, kỳ phải nộp có mặt đúng một lần"),
-            _one_of(gxe, "state", _CALLED, "mỗi dòng có một trạng thái đã định"),
+            equal(gxe, "owed", "called", "mỗi đơn vị, bộ dữ liệu, kỳ phải nộp có mặt đúng một lần"),
+            one_of(gxe, "state", _CALLED, "mỗi dòng có một trạng thái đã định"),
         ),
     )
     yield Suite("chi_tieu", "Chỉ tiêu", audited.indicators(case), tuple(_bounds(gxe)))
@@ -178,12 +212,12 @@ def _suites(case: Case, gxe: Any) -> Iterator[Suite]:
 
 
 def _bounds(gxe: Any) -> Iterator[Any]:
-    yield _within(gxe, "share", 0, 1, "tỷ lệ nằm từ 0 đến 1")
-    yield _within(gxe, "number", 0, None, "số đếm không âm")
-    yield _within(gxe, "completeness", 0, 1, "độ đầy đủ nằm từ 0 đến 1")
-    yield _at_least(gxe, "value", "low", "giá trị không nhỏ hơn cận dưới")
-    yield _at_least(gxe, "high", "value", "giá trị không lớn hơn cận trên")
-    yield _one_of(gxe, "status", _STATUSES, "mỗi chỉ tiêu có một trạng thái đã định")
+    yield within(gxe, "share", 0, 1, "tỷ lệ nằm từ 0 đến 1")
+    yield within(gxe, "number", 0, None, "số đếm không âm")
+    yield within(gxe, "completeness", 0, 1, "độ đầy đủ nằm từ 0 đến 1")
+    yield at_least(gxe, "value", "low", "giá trị không nhỏ hơn cận dưới")
+    yield at_least(gxe, "high", "value", "giá trị không lớn hơn cận trên")
+    yield one_of(gxe, "status", _STATUSES, "mỗi chỉ tiêu có một trạng thái đã định")
     yield gxe.ExpectColumnDistinctValuesToContainSet(
         column="by", value_set=["xa"], description="có số của toàn xã"
     )
@@ -202,19 +236,23 @@ def _limits(gxe: Any, found: list[Comparison]) -> Iterator[Any]:
         )
 
 
-def _within(gxe: Any, column: str, low: float | None, high: float | None, says: str) -> Any:
+def within(gxe: Any, column: str, low: float | None, high: float | None, says: str) -> Any:
+    """Every value of `column` is within the bounds, ends included; one that is not there passes."""
     return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=low, max_value=high, description=says)
 
 
-def _one_of(gxe: Any, column: str, values: Sequence[str], says: str) -> Any:
+def one_of(gxe: Any, column: str, values: Sequence[str], says: str) -> Any:
+    """Every value of `column` is one of `values`."""
     return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(values), description=says)
 
 
-def _equal(gxe: Any, one: str, two: str, says: str) -> Any:
+def equal(gxe: Any, one: str, two: str, says: str) -> Any:
+    """Two columns agree in every row."""
     return gxe.ExpectColumnPairValuesToBeEqual(column_A=one, column_B=two, description=says)
 
 
-def _at_least(gxe: Any, high: str, low: str, says: str) -> Any:
+def at_least(gxe: Any, high: str, low: str, says: str) -> Any:
+    """`high` is never below `low` where both are there."""
     return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
         column_A=high, column_B=low, or_equal=True, ignore_row_if="either_value_is_missing", description=says
     )

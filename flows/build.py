@@ -144,9 +144,16 @@ def _report(case: Case) -> None:
 
 
 def root_contracts(root: Root, contracts: Contracts) -> Contracts:
-    """The contracts with the waivers that the root adds in a `schemas/waivers.csv` of its own."""
-    own = root.path / "schemas" / "waivers.csv"
-    return contracts.with_waivers(own.read_text(encoding="utf-8")) if own.exists() else contracts
+    """The contracts with what the root declares in a `schemas/` of its own.
+
+    `xa.csv` and `thon.csv` say which commune it is, where it is not the one of this installation;
+    `waivers.csv` adds waivers.
+    """
+    own = root.path / "schemas"
+    commune, places, waivers = (own / name for name in ("xa.csv", "thon.csv", "waivers.csv"))
+    if commune.exists():
+        contracts = contracts.of_commune(commune.read_text("utf-8"), places.read_text("utf-8"))
+    return contracts.with_waivers(waivers.read_text("utf-8")) if waivers.exists() else contracts
 
 
 def _at_hand(root: Root, name: str | None) -> Path | None:

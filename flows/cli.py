@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import pkgutil
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import NoReturn
 
 import typer
 
 from flows import commands
+from flows.mishaps import DISK, told
 from flows.refusal import AuditRefusedError
 from flows.root import LockedError, NoReleaseError
 
@@ -20,14 +19,6 @@ WRONG_USAGE = 2
 NOT_PUBLISHED = 3
 LOCKED = 4
 OUR_FAULT = 5
-
-#: What the disk may answer, in words.
-DISK = {
-    errno.ENOSPC: "Đĩa đầy.",
-    errno.EDQUOT: "Hết hạn mức đĩa.",
-    errno.EROFS: "Thư mục của xã chỉ đọc được, không ghi được.",
-    errno.EACCES: "Không có quyền ghi vào thư mục của xã.",
-}
 
 
 def app() -> typer.Typer:
@@ -43,7 +34,7 @@ def app() -> typer.Typer:
         rich_markup_mode="rich",
     )
     for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
-        made.command(found.name)(import_module(f"{commands.__name__}.{found.name}").command)
+        made.command(found.name.replace("_", "-"))(import_module(f"{commands.__name__}.{found.name}").command)
     return made
 
 
@@ -61,10 +52,9 @@ def main() -> None:
         typer.echo(str(refused), err=True)
         sys.exit(NOT_PUBLISHED)
     except OSError as error:
-        said = DISK.get(error.errno or 0)
-        if said is None:
+        if error.errno not in DISK:
             _our_fault(error)
-        typer.echo(f"{said} Không công bố gì, bản trước giữ nguyên.", err=True)
+        typer.echo(f"{told(error)} Không công bố gì, bản trước giữ nguyên.", err=True)
         sys.exit(OUR_FAULT)
     except Exception as error:
         _our_fault(error)
@@ -73,16 +63,6 @@ def main() -> None:
 def _our_fault(error: Exception) -> NoReturn:
     if os.environ.get("DULIEUXA_DEBUG"):
         raise error
-    # A traceback may carry what somebody typed: only where it happened is told.
-    typer.echo(f"Lỗi của chương trình ({type(error).__name__}) tại {_place(error)}.", err=True)
+    typer.echo(told(error), err=True)
     typer.echo("Đặt DULIEUXA_DEBUG=1 rồi chạy lại để xem chi tiết.", err=True)
     sys.exit(OUR_FAULT)
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "không rõ"
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

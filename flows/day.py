@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,22 +11,24 @@ from pathlib import Path
 import polars as pl
 
 from flows import release
-from flows.audit import auditor
+from flows.audit import Auditor, auditor
 from flows.build import Recipe, Runner, build, root_contracts
 from flows.collect import HandIn, archived, collect
 from flows.forget.gate import gate
 from flows.refusal import AuditRefusedError, refuse
 from flows.root import Root
+from flows.settle import Settled
 from schemas.registry import Contracts
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a day came to: where its release is, what was new, its tables for the summary."""
+    """What a day came to: where its release is, what was new, its records, its tables for the summary."""
 
     release: Path
     new: Sequence[HandIn]
     unchanged: bool
+    settled: Settled
     submissions: pl.DataFrame
     faults: pl.DataFrame
     indicators: pl.DataFrame
@@ -33,19 +36,24 @@ class Outcome:
 
 
 def run_day(
-    root: Root, contracts: Contracts, as_of: date, runner: Runner, acknowledged: str | None = None
+    root: Root,
+    contracts: Contracts,
+    as_of: date,
+    runner: Runner,
+    acknowledged: str | None = None,
+    audits: Callable[[], AbstractContextManager[Auditor]] = auditor,
 ) -> Outcome:
     """Collect, digest, settle, measure, audit, release and report the day `as_of`.
 
     The release depends on the archive, the contracts, `as_of` and the release before it alone; and on
-    why a surprising change was `acknowledged`, where there is one.
+    why a surprising change was `acknowledged`, where there is one. `audits` gives the auditor of this run.
 
     Raises:
         LockedError: another run holds the root.
         AuditRefusedError: what would be published is not as it must be; the former release stays.
         RuleDidNotRunError, ConservationError: our own fault; nothing was published.
     """
-    with root.lock(), auditor() as auditing, release.staged(root) as folder:
+    with root.lock(), audits() as auditing, release.staged(root) as folder:
         contracts = root_contracts(root, contracts)
         new = runner.step("Thu tệp", collect, root, as_of, gate(root, contracts))
         if new:
@@ -68,6 +76,7 @@ def run_day(
         place,
         new,
         built.name == shown,
+        built.settled,
         built.settled.submissions,
         built.figures.faults,
         built.figures.indicators,

@@ -88,19 +88,27 @@ def _rows(path: Path) -> int | None:
 def write_manifest(folder: Path, contracts: Contracts, origin: Origin, all_files: Iterable[Entry]) -> str:
     """Seal the release in `folder`; returns its id."""
     said: dict[str, Any] = {
-        "as_of": origin.as_of.isoformat(),
         "commune": {"code": contracts.commune.code, "name": contracts.commune.name},
         "contract": contracts.digest,
-        "code": version("dulieuxa"),
         "before": origin.before,
         "inputs": [asdict(one) for one in origin.inputs],
-        "files": [entry.said() for entry in all_files],
     }
     if origin.acknowledged:
         said["acknowledged"] = origin.acknowledged
-    text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    return sealed(folder, origin.as_of, said, all_files)
+
+
+def sealed(folder: Path, as_of: date, said: Mapping[str, Any], all_files: Iterable[Entry]) -> str:
+    """Write the manifest of any release: what is `said` of it, its day, code and files; returns its id."""
+    whole = {
+        **said,
+        "as_of": as_of.isoformat(),
+        "code": version("dulieuxa"),
+        "files": [entry.said() for entry in all_files],
+    }
+    text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode()
     (folder / MANIFEST).write_bytes(text)
-    return named(origin.as_of, text)
+    return named(as_of, text)
 
 
 def named(as_of: date, text: bytes) -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
+import polars as pl
+
 S = TypeVar("S")
 T = TypeVar("T")
 
@@ -89,8 +91,8 @@ def in_order(
 
 
 def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many processors this process may use: as many as polars, which `POLARS_MAX_THREADS` may bound."""
+    return pl.thread_pool_size()
 
 
 class _Pool(Generic[S, T]):

@@ -10,7 +10,8 @@ from importlib.resources.abc import Traversable
 
 from schemas import datasets
 from schemas.contract import Dataset
-from schemas.units import Commune, ngoc_lac
+from schemas.reference import rows
+from schemas.units import Commune, commune_of, ngoc_lac
 from schemas.waivers import Waiver, declared, read
 
 
@@ -22,6 +23,14 @@ class Contracts:
     commune: Commune
     digest: str
     waivers: tuple[Waiver, ...] = ()
+
+    def of_commune(self, said: str, places: str) -> Contracts:
+        """These contracts for the commune that a root declares in an `xa.csv` and a `thon.csv` of its own."""
+        return replace(
+            self,
+            commune=commune_of(next(rows(said)), rows(places)),
+            digest=sha256(f"{self.digest} {said} {places}".encode()).hexdigest(),
+        )
 
     def with_waivers(self, text: str) -> Contracts:
         """These contracts with the waivers of a root's own `waivers.csv` added.

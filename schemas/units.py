@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -65,21 +65,26 @@ class Commune:
         return tuple(unit for unit in self.units if unit.kind == dataset.unit)
 
 
-@cache
-def ngoc_lac() -> Commune:
-    """Xã Ngọc Lặc, tỉnh Thanh Hóa, formed on 01/07/2025 (Nghị quyết 1686/NQ-UBTVQH15)."""
-    thon = tuple(Thon(row["ma_thon"], row["ten_thon"], row["xa_cu"]) for row in table("thon"))
+def commune_of(said: Mapping[str, str], places: Iterable[Mapping[str, str]]) -> Commune:
+    """The commune of a row of `xa.csv` with the thôn of rows of `thon.csv`; offices are as anywhere."""
+    thon = tuple(Thon(row["ma_thon"], row["ten_thon"], row["xa_cu"]) for row in places)
     offices = tuple(
         Unit(kind, kind, title) for kind, title in KINDS.items() if kind not in ("thon", "vien_thong")
     )
     operators = tuple(Unit(name, "vien_thong", title) for name, title in OPERATORS.items())
-    places = tuple(Unit(place.code, "thon", place.name) for place in thon)
+    hamlets = tuple(Unit(place.code, "thon", place.name) for place in thon)
     return Commune(
-        code="15061",
-        name="Xã Ngọc Lặc",
-        province="Tỉnh Thanh Hóa",
-        since=date(2026, 9, 15),
-        units=(*offices, *operators, *places),
+        code=said["ma_xa"],
+        name=said["ten_xa"],
+        province=said["ten_tinh"],
+        since=date.fromisoformat(said["tu_ngay"]),
+        units=(*offices, *operators, *hamlets),
         thon=thon,
         moved={},
     )
+
+
+@cache
+def ngoc_lac() -> Commune:
+    """Xã Ngọc Lặc, tỉnh Thanh Hóa, formed on 01/07/2025 (Nghị quyết 1686/NQ-UBTVQH15)."""
+    return commune_of(table("xa")[0], table("thon"))

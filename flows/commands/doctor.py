@@ -14,9 +14,10 @@ def command(root: RootOption = Path()) -> None:
 
     Ví dụ: dulieuxa doctor --root /srv/xa
     """
+    from flows.build import root_contracts
     from flows.doctor import inbox_of_nobody, looked_over
     from flows.root import Root
-    from schemas.units import ngoc_lac
+    from schemas.registry import load
 
     of = Root(root.resolve())
     of.prepare()
@@ -24,7 +25,9 @@ def command(root: RootOption = Path()) -> None:
     for good, said in looked_over(of):
         typer.echo(f"{'✓' if good else '✗'} {said}")
         well = well and good
-    for folder in inbox_of_nobody(of, frozenset(unit.name for unit in ngoc_lac().units)):
+    for folder in inbox_of_nobody(
+        of, frozenset(unit.name for unit in root_contracts(of, load()).commune.units)
+    ):
         typer.echo(f"! Thư mục {folder} không của đơn vị nào")
     if not well:
         raise typer.Exit(1)

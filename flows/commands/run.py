@@ -35,7 +35,7 @@ def command(
     day = day_of(when)
     ask = _plainly if plain else _by_prefect
     outcome = ask(root.resolve(), day, console, acknowledge)
-    _tell(outcome, day, console)
+    _tell(outcome, root.resolve(), day, console)
 
 
 def _plainly(root: Path, day: date, console: Console, acknowledged: str | None) -> Outcome:
@@ -53,14 +53,16 @@ def _by_prefect(root: Path, day: date, _: Console, acknowledged: str | None) -> 
     return daily(root, day, acknowledged)
 
 
-def _tell(outcome: Outcome, day: date, console: Console) -> None:
+def _tell(outcome: Outcome, root: Path, day: date, console: Console) -> None:
+    from flows.build import root_contracts
+    from flows.root import Root
     from flows.summary import COLUMNS, by_unit, targets
     from schemas.registry import load
 
     table = Table(title=f"Ngày {day:%d/%m/%Y}")
     for at, name in enumerate(COLUMNS):
         table.add_column(name, justify="right" if at else "left", no_wrap=True)
-    for row in by_unit(outcome, load().commune):
+    for row in by_unit(outcome, root_contracts(Root(root), load()).commune):
         table.add_row(*row)
     console.print(table)
     said = "Bản công bố không đổi" if outcome.unchanged else "Đã công bố"

@@ -15,13 +15,26 @@ def command(
     seed: Annotated[int, typer.Option(help="Cùng số này thì tệp giống nhau từng byte.")] = 7,
     persons: Annotated[int, typer.Option(min=100, help="Số người.")] = 12_000,
     clean: Annotated[bool, typer.Option("--clean", help="Không gài lỗi nào.")] = False,
-    truth: Annotated[Path | None, typer.Option(help="Ghi mọi lỗi đã gài vào tệp CSV này.")] = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(help="Ghi mọi lỗi đã gài vào tệp CSV này; với nhiều xã: ai có tên ở hơn một xã."),
+    ] = None,
+    communes: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Số xã; từ hai xã thì mỗi xã một thư mục DIR/<mã xã>, --persons là của mỗi xã."
+        ),
+    ] = 1,
 ) -> None:
     """Đặt ra tệp nộp của một xã mẫu, người và số đều không có thật.
 
     Ví dụ: dulieuxa sample xa_mau --truth loi_gai.csv; rồi dulieuxa run --root xa_mau --date 2026-11-24
     """
-    from flows.sample import write
+    from flows.sample import write, write_province
 
+    if communes > 1:
+        made = write_province(folder, communes, seed=seed, persons=persons, clean=clean, truth=truth)
+        typer.echo(f"Đã ghi {made.files} tệp của {made.persons} người ở {communes} xã vào {folder}.")
+        return
     made = write(folder, seed=seed, persons=persons, clean=clean, truth=truth)
     typer.echo(f"Đã ghi {made.files} tệp của {made.persons} người vào {folder / 'raw' / 'inbox'}.")

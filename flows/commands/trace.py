@@ -21,14 +21,15 @@ def command(
 
     Ví dụ: dulieuxa trace thon_phu_5g; dulieuxa trace ho_dung_vneid T05
     """
+    from flows.manifest import read_manifest
     from flows.release import named
     from flows.root import Root
     from flows.trace import traced
     from schemas import indicators
-    from schemas.units import ngoc_lac
 
     known = indicators.load()
     if indicator not in known:
         raise typer.BadParameter(f"không có chỉ tiêu {indicator}; có: {', '.join(known)}")
-    for line in traced(named(Root(root.resolve()), None), known[indicator], key or ngoc_lac().code):
+    shown = named(Root(root.resolve()), None)
+    for line in traced(shown, known[indicator], key or read_manifest(shown)["commune"]["code"]):
         typer.echo(line)

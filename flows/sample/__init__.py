@@ -1,5 +1,6 @@
 """A believable commune: the hand-ins of made-up people, as offices would send them, with planted faults."""
 
+from flows.sample.province import write_province
 from flows.sample.write import Summary, write
 
-__all__ = ["Summary", "write"]
+__all__ = ["Summary", "write", "write_province"]

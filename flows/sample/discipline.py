@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -17,11 +18,14 @@ _LATE = timedelta(days=5)
 
 
 def undisciplined(world: World, hand_ins: Sequence[HandIn]) -> Iterator[Dropped]:
-    """The files of `hand_ins`, one of them late, one missing, one with a strange column, one total wrong."""
+    """The files of `hand_ins`, one of them late, one missing, one with a strange column, one total wrong.
+
+    Where all are faulty already, as in a very small commune, none is late, missing or strange.
+    """
     fit = {h: [*_fit(hand_ins, h)] for h in ("ho_gia_dinh", "phan_anh_ha_tang")}
     rng = world.rng("discipline")
-    late, strange = rng.sample(fit["ho_gia_dinh"], 2)
-    missing = rng.choice(fit["phan_anh_ha_tang"])
+    late, strange = _drawn(rng, fit["ho_gia_dinh"], 2)
+    (missing,) = _drawn(rng, fit["phan_anh_ha_tang"], 1)
     for hand_in in hand_ins:
         if hand_in is missing and _over(world, hand_in):
             continue
@@ -33,6 +37,10 @@ def undisciplined(world: World, hand_ins: Sequence[HandIn]) -> Iterator[Dropped]
             yield file_of(world, hand_in, Mishap(wrong_total="buoi_huong_dan"))
         else:
             yield file_of(world, hand_in)
+
+
+def _drawn(rng: random.Random, fit: Sequence[HandIn], count: int) -> Sequence[HandIn | None]:
+    return rng.sample(fit, count) if len(fit) >= count else [None] * count
 
 
 def absent(world: World, hand_ins: Sequence[HandIn], dropped: Sequence[Dropped]) -> tuple[Planted, ...]:

@@ -19,6 +19,7 @@ from schemas.units import Thon
 _PERSONS_A_HOUSEHOLD = 12_000 / 3_300
 MOST_HOUSEHOLDS = 99_999  # a household's code has five digits
 _FRESH_DAYS = 350  # everything was looked at within the last 12 months
+_STRANGERS = 1_000_000  # no commune of a province has such a seed
 _GROUPS = ("Mường", "Kinh", "Dao", "Thái")
 
 
@@ -28,6 +29,13 @@ def registers(world: World) -> tuple[list[Person], list[Person]]:
     maker = _Maker(world, oldest_review=due(latest, 3, world.commune.moved) - timedelta(days=_FRESH_DAYS))
     first = list(maker.everyone(older.end))
     return first, maker.month_later(first, latest.start, latest.end)
+
+
+def stranger(world: World, number: int, member: Member, day: date) -> Person:
+    """The `number`-th of the people on `day` whom the communes of a province share."""
+    _, latest = world.periods("dan_cu")
+    maker = _Maker(replace(world, seed=_STRANGERS + world.seed + number), oldest_review=latest.start)
+    return maker.somebody(member, day)
 
 
 class _Maker:
@@ -121,6 +129,12 @@ class _Maker:
 
     def _day(self, first: date, last: date) -> date:
         return first + timedelta(days=self._rng.randrange(max(0, (last - first).days) + 1))
+
+    def somebody(self, member: Member, day: date) -> Person:
+        """A living person of no household yet."""
+        family = self._rng.choice(FAMILIES["Kinh"])
+        person = self._person(member, "", "", "Kinh", family, day)
+        return replace(person, tinh_trang="Đang sống", ngay_mat=None)
 
     def month_later(self, people: Sequence[Person], start: date, end: date) -> list[Person]:
         """The register a month on: deaths, moves, reviews, and children born into households."""

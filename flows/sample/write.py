@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,8 @@ from flows.sample.commune import all_hand_ins
 from flows.sample.discipline import absent, undisciplined
 from flows.sample.dropped import Dropped, file_of
 from flows.sample.handin import HandIn
+from flows.sample.neighbours import move_in
+from flows.sample.people import Person
 from flows.sample.planted import plant
 from flows.sample.strays import again, strays
 from flows.sample.truth import COLUMNS, Planted
@@ -53,9 +55,22 @@ def write(
     """
     contracts = registry.load()
     world = World(seed, persons, today, contracts.commune, contracts.datasets)
+    return write_world(root, world, clean=clean, truth=truth, progress=progress)
+
+
+def write_world(
+    root: Path,
+    world: World,
+    newcomers: Sequence[Person] = (),
+    *,
+    clean: bool = False,
+    truth: Path | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Write the hand-ins of the commune of `world`, to whose register `newcomers` are added."""
     hand_ins = all_hand_ins(world)
     people = next(len(h.rows) for h in hand_ins if h.dataset.name == "dan_cu" and h.latest)
-    files, absent = _files(world, hand_ins, clean=clean)
+    files, absent = _files(world, hand_ins, newcomers, clean=clean)
     planted = [*absent]
     for count, dropped in enumerate(files, start=1):
         _drop(Root(root).inbox, dropped)
@@ -67,12 +82,15 @@ def write(
     return Summary(len(files), people, len(planted))
 
 
-def _files(world: World, hand_ins: list[HandIn], *, clean: bool) -> tuple[list[Dropped], tuple[Planted, ...]]:
+def _files(
+    world: World, hand_ins: list[HandIn], newcomers: Sequence[Person], *, clean: bool
+) -> tuple[list[Dropped], tuple[Planted, ...]]:
     """The files, and the faults that stand in none of them."""
+    spared = move_in(world, hand_ins, newcomers)
     if clean:
         return [file_of(world, hand_in) for hand_in in hand_ins], ()
     good = {(h.unit, h.dataset.name): replace(h, rows=[*h.rows], faults=[]) for h in hand_ins if h.latest}
-    plant(world, hand_ins)
+    plant(world, hand_ins, spared)
     files = [*undisciplined(world, hand_ins)]
     missing = absent(world, hand_ins, files)
     late = {file.unit for file in files for fault in file.planted if fault.code == "giao_nop.tre_han"}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
 
 def table(name: str) -> tuple[dict[str, str], ...]:
     """Rows of `<name>.csv`, every value as text."""
-    text = files(__name__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
+    return tuple(rows(files(__name__).joinpath(f"{name}.csv").read_text(encoding="utf-8")))
+
+
+def rows(text: str) -> Iterator[dict[str, str]]:
+    """Rows of a CSV, every value as text."""
+    return csv.DictReader(text.splitlines())
 
 
 @cache

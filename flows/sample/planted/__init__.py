@@ -39,10 +39,11 @@ PLANS: Mapping[str, Plan] = {
 Place = tuple[HandIn, int]
 
 
-def plant(world: World, hand_ins: Sequence[HandIn]) -> None:
+def plant(world: World, hand_ins: Sequence[HandIn], spared: frozenset[str] = frozenset()) -> None:
     """Change records of the latest `hand_ins` by `PLANS` and note each fault that follows.
 
-    A change for which no record is fit, in a very small commune, is left out.
+    The households `spared` stay as they are. A change for which no record is fit, in a very small
+    commune, is left out.
     """
     plant_crossed(world, hand_ins)
     used_up = {id(fault.row) for h in hand_ins for fault in h.faults}
@@ -53,12 +54,12 @@ def plant(world: World, hand_ins: Sequence[HandIn]) -> None:
             for h in hand_ins
             if h.latest and h.dataset.name == name
             for at, row in enumerate(h.rows)
-            if id(row) not in used_up
+            if id(row) not in used_up and row.get("ma_ho") not in spared
         ]
         rng = world.rng("plant", name)
         if name == "dan_cu":
             places = _loose(places, accounts)
-            used = plant_households(places[0][0], rng, [at for _, at in places]) if places else set()
+            used = plant_households(places[0][0], rng, [at for _, at in places], spared) if places else set()
             homes = {h.rows[at]["ma_ho"] for h, at in places for at in used}
             places = [(h, at) for h, at in places if h.rows[at]["ma_ho"] not in homes]
         _Planter(rng, places, by_household=name == "dan_cu").carry_out(plan)

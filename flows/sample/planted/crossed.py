@@ -19,7 +19,7 @@ def plant_crossed(world: World, hand_ins: Sequence[HandIn]) -> None:
     rng = world.rng("plant", "crossed")
     latest = [hand_in for hand_in in hand_ins if hand_in.latest]
     register = next(h for h in latest if h.dataset.name == "dan_cu")
-    _accounts(rng, next(h for h in latest if h.dataset.name == "dinh_danh"), register)
+    _accounts(rng, next(h for h in latest if h.dataset.name == "dinh_danh"), register, world.share)
     homes = [h for h in latest if h.dataset.name == "ho_gia_dinh" and len(h.rows) > 1]
     known = {row["ma_ho"] for row in register.rows}
     rng.shuffle(homes)
@@ -27,7 +27,7 @@ def plant_crossed(world: World, hand_ins: Sequence[HandIn]) -> None:
         plant(hand_in, rng.randrange(len(hand_in.rows)), known)
 
 
-def _accounts(rng: random.Random, accounts: HandIn, register: HandIn) -> None:
+def _accounts(rng: random.Random, accounts: HandIn, register: HandIn, share: tuple[int, int]) -> None:
     people = {row["so_dinh_danh"]: row for row in register.rows}
     held = {row["so_dinh_danh"] for row in accounts.rows}
     day = accounts.period.end
@@ -41,7 +41,7 @@ def _accounts(rng: random.Random, accounts: HandIn, register: HandIn) -> None:
     rng.shuffle(adults)
     if adults:
         at = adults.pop()
-        free = _unused(accounts.rows[at]["so_dinh_danh"], people.keys() | held)
+        free = _unused(accounts.rows[at]["so_dinh_danh"], people.keys() | held, share)
         _change(accounts, at, "so_dinh_danh.khong_co_trong_dan_cu", so_dinh_danh=free)
     if adults and dead:
         _change(accounts, adults.pop(), "so_dinh_danh.da_chet", so_dinh_danh=rng.choice(dead))
@@ -49,9 +49,9 @@ def _accounts(rng: random.Random, accounts: HandIn, register: HandIn) -> None:
         _change(accounts, rng.choice(children), "muc_do.duoi_14_tuoi", muc_do="2")
 
 
-def _unused(number: str, used: Set[str]) -> str:
-    """A number of the same province, sex and year of birth that is nobody's."""
-    return next(each for n in range(10**6) if (each := f"{number[:6]}{n:06}") not in used)
+def _unused(number: str, used: Set[str], share: tuple[int, int]) -> str:
+    """A number of the same province, sex and year of birth that is nobody's, nor another commune's."""
+    return next(each for n in range(share[0], 10**6, share[1]) if (each := f"{number[:6]}{n:06}") not in used)
 
 
 def _died_grown(person: Row, day: date) -> bool:

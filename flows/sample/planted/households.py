@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from flows.sample.cells import Typed
 from flows.sample.handin import HandIn, RowFault
@@ -13,9 +13,14 @@ from flows.sample.people import Row
 _SMALL = range(2, 5)
 
 
-def plant_households(hand_in: HandIn, rng: random.Random, free: Sequence[int]) -> set[int]:
-    """Plant in the register `hand_in`; `free` are rows that may be changed. Returns the rows used."""
-    heads = _households(hand_in.rows)
+def plant_households(
+    hand_in: HandIn, rng: random.Random, free: Sequence[int], spared: Set[str] = frozenset()
+) -> set[int]:
+    """Plant in the register `hand_in`, not in the households `spared`; returns the rows used.
+
+    `free` are rows of which nothing hangs on the others of their household.
+    """
+    heads = [rows for rows in _households(hand_in.rows) if hand_in.rows[rows[0]]["ma_ho"] not in spared]
     available = [rows for rows in heads if len(rows) in _SMALL]
     rng.shuffle(available)
     used: set[int] = set()

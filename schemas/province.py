@@ -1,0 +1,92 @@
+"""The tables of a provincial release, and the identifiers that must not stand in two communes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from schemas.contract import Column, Dataset
+from schemas.tables import INDICATORS, RANKING, SCORES, Field, Table
+
+#: Of all kinds of identifier those given out once in the whole country.
+_NATIONWIDE = ("so_dinh_danh", "mst")
+
+_COMMUNE = Field(pl.String, "Mã xã")
+
+COMMUNES = Table(
+    "communes",
+    "Các xã",
+    "một xã được gọi đến trong ngày",
+    {
+        "commune": Field(pl.String, "Mã xã; xã không chạy được thì là thư mục của xã"),
+        "name": Field(pl.String, "Tên xã"),
+        "state": Field(pl.String, "cong_bo, hong"),
+        "release": Field(pl.String, "Bản công bố của xã mà số liệu lấy từ đó"),
+        "records": Field(pl.UInt64, "Số bản ghi được nhận"),
+        "faults": Field(pl.UInt64, "Số lỗi"),
+        "reason": Field(pl.String, "Vì sao xã không có trong số liệu"),
+    },
+    ("commune",),
+    key=("commune",),
+)
+
+PROVINCE = Table(
+    "indicators",
+    INDICATORS.title,
+    "một chỉ tiêu, một kỳ, cả tỉnh hoặc một xã",
+    {
+        **{name: field for name, field in INDICATORS.fields.items() if name != "quarantined_share"},
+        "by": Field(pl.String, "Chia theo: tinh, xa"),
+        "key": Field(pl.String, "Tên tỉnh hoặc mã xã"),
+        "completeness": Field(pl.Float64, "Tỷ lệ lượt nộp đã có; cả tỉnh là trung bình của mọi xã"),
+        "communes": Field(pl.UInt32, "Số xã có trong tử số và mẫu số"),
+    },
+    INDICATORS.sort,
+    key=INDICATORS.key,
+)
+
+COMMUNE_SCORES = Table(
+    "scores",
+    SCORES.title,
+    f"một xã, {SCORES.grain}",
+    {"commune": _COMMUNE, **SCORES.fields},
+    ("commune", *SCORES.sort),
+    key=("commune", *SCORES.key),
+)
+
+COMMUNE_RANKING = Table(
+    "ranking",
+    "Xếp hạng thi đua các xã",
+    "một xã, một kỳ",
+    {("commune" if name == "thon" else name): field for name, field in RANKING.fields.items()}
+    | {"commune": _COMMUNE},
+    ("period", "rank", "commune"),
+    key=("period", "commune"),
+)
+
+DUPLICATES = Table(
+    "duplicates",
+    "Một định danh ở hai xã",
+    "một bản ghi mang định danh mà xã khác cũng có trong cùng bộ dữ liệu và kỳ",
+    {
+        "case": Field(pl.UInt32, "Các dòng cùng số là cùng một định danh; số chỉ dùng trong bản công bố này"),
+        "dataset": SCORES.fields["dataset"],
+        "period": SCORES.fields["period"],
+        "column": Field(pl.String, "Cột mang định danh"),
+        "commune": _COMMUNE,
+        "unit": SCORES.fields["unit"],
+        "file": Field(pl.String, "Tên tệp đã nộp"),
+        "sheet": Field(pl.String, "Tên trang tính"),
+        "row": Field(pl.UInt32, "Số dòng trên trang tính"),
+    },
+    ("case", "commune", "unit", "file", "sheet", "row"),
+)
+
+TABLES: Iterable[Table] = (COMMUNES, PROVINCE, COMMUNE_SCORES, COMMUNE_RANKING, DUPLICATES)
+
+
+def identifier(dataset: Dataset) -> Column | None:
+    """The column that alone tells a record of `dataset` from any other of the country, where there is one."""
+    column = dataset[dataset.key[0]]
+    return column if len(dataset.key) == 1 and column.kind.name in _NATIONWIDE else None
