@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -174,8 +174,10 @@ def _joined(one: Part, two: Part) -> Part:
     )
 
 
-def _rows(doc: Doc, taken: Iterable[tuple[Table, Period]]) -> pl.DataFrame:
+def _rows(doc: Doc, taken: Sequence[tuple[Table, Period]]) -> pl.DataFrame:
     """The row account, with the records of tables that were not taken moved out of the tables."""
+    if len(taken) == len(doc.tables):
+        return doc.rows
     kept = [
         table.cells.select(pl.lit(table.sheet).alias("sheet"), pl.col("_row").alias("row"))
         for table, _ in taken
