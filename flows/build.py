@@ -34,7 +34,7 @@ from flows.report.changed import Since
 from flows.report.receipts import Day, write_receipts
 from flows.roll_call import roll_call, roll_call_faults, unusual
 from flows.root import Root
-from flows.settle import Settled, settle, whose
+from flows.settle import AS_READ, Settled, settle, whose
 from flows.store import describe, write, write_table
 from flows.validate import Verdict
 from schemas import indicators as plan
@@ -231,7 +231,7 @@ def _tallied(settled: Settled) -> pl.DataFrame:
 
 def _accepted(verdict: Verdict) -> tuple[Mapping[tuple[object, ...], pl.DataFrame], pl.DataFrame]:
     """The accepted records of each part, by `(_tep,)`, parted in one pass; and what no records look like."""
-    accepted = verdict.judged.filter(pl.col("_lop") != "khong_su_dung")
+    accepted = verdict.judged.lazy().select(AS_READ).filter(pl.col("_lop") != "khong_su_dung").collect()
     return accepted.partition_by("_tep", as_dict=True, maintain_order=True), accepted.clear()
 
 

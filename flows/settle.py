@@ -6,17 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+import polars.selectors as cs
 
 from flows.collect import HandIn
 from flows.digest import Digest, Part
 from flows.reconcile import LIVE, reconcile
 from flows.validate import Verdict, validate
-from schemas.contract import Dataset
+from schemas.contract import Dataset, chu, doc
 from schemas.tables import SUBMISSIONS
 
 
 class ConservationError(RuntimeError):
     """Rows or files were lost between reading and publishing: nothing may be published."""
+
+
+#: Of judged records all but what was typed and how it was read.
+AS_READ = cs.exclude(cs.ends_with(chu(""), doc("")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,10 @@ class Settled:
         return current is None or judged is current or judged.digest.hand_in > current.digest.hand_in
 
     def records(self, dataset: str) -> pl.DataFrame:
-        """Judged records in effect of `dataset`, plus `_unit`, `_ky`; unprotected."""
+        """Judged records in effect of `dataset` without what was typed, plus `_unit`, `_ky`; unprotected."""
         live = whose(self.in_effect.values()).filter(dataset=dataset).drop("dataset")
-        return self.verdicts[dataset].judged.join(live, on="_tep", how="inner", maintain_order="left")
+        read = self.verdicts[dataset].judged.select(AS_READ)
+        return read.join(live, on="_tep", how="inner", maintain_order="left")
 
 
 def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], datasets: Mapping[str, Dataset]) -> Settled:

@@ -13,17 +13,25 @@ from schemas.contract import Dataset
 from schemas.privacy import PROTECTIONS, protection
 from schemas.tables import RECORD_FIELDS, Table
 
+ROWS_AT_ONCE = 1 << 18
+
 
 def write(path: Path, frame: pl.DataFrame, title: str, described: Mapping[str, str]) -> None:
     """Write `frame`; `described` says for each column what it holds (also in the file's metadata)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
     fields = [
         field.with_metadata({"description": described[field.name]}) if field.name in described else field
-        for field in table.schema
+        for field in _arrow(frame.clear()).schema
     ]
     schema = pa.schema(fields, metadata={"title": title})
-    pq.write_table(pa.Table.from_arrays(table.columns, schema=schema), path, compression="zstd")
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        # Piece by piece: Arrow's copy of a whole register would not fit beside it.
+        for piece in frame.iter_slices(ROWS_AT_ONCE):
+            writer.write_table(_arrow(piece).cast(schema))
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def write_table(folder: Path, table: Table, frame: pl.DataFrame) -> None:
