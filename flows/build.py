@@ -40,6 +40,7 @@ from flows.validate import Verdict
 from schemas import indicators as plan
 from schemas.registry import Contracts
 from schemas.tables import CHANGES, FAULTS, INDICATORS, ISSUES, RANKING, ROLL_CALL, SCORES, SUBMISSIONS
+from schemas.waivers import FILE
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -150,10 +151,10 @@ def root_contracts(root: Root, contracts: Contracts) -> Contracts:
     `waivers.csv` adds waivers.
     """
     own = root.path / "schemas"
-    commune, places, waivers = (own / name for name in ("xa.csv", "thon.csv", "waivers.csv"))
+    commune, places, waivers = own / "xa.csv", own / "thon.csv", root.path / FILE
     if commune.exists():
         contracts = contracts.of_commune(commune.read_text("utf-8"), places.read_text("utf-8"))
-    return contracts.with_waivers(waivers.read_text("utf-8")) if waivers.exists() else contracts
+    return contracts.with_waivers(waivers.read_bytes()) if waivers.exists() else contracts
 
 
 def _at_hand(root: Root, name: str | None) -> Path | None:

@@ -14,6 +14,7 @@ from flows import commands
 from flows.mishaps import DISK, told
 from flows.refusal import AuditRefusedError
 from flows.root import LockedError, NoReleaseError
+from schemas.waivers import WaiverError
 
 WRONG_USAGE = 2
 NOT_PUBLISHED = 3
@@ -45,7 +46,7 @@ def main() -> None:
     except LockedError as locked:
         typer.echo(str(locked), err=True)
         sys.exit(LOCKED)
-    except NoReleaseError as unknown:
+    except (NoReleaseError, WaiverError) as unknown:
         typer.echo(str(unknown), err=True)
         sys.exit(WRONG_USAGE)
     except AuditRefusedError as refused:

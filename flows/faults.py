@@ -148,13 +148,13 @@ def _of_files(digests: Sequence[Digest], repeats: Sequence[HandIn], settled: Set
 
 
 def _mended(problem: Problem, hand_in: HandIn, taken: Sequence[Judged], settled: Settled) -> bool:
-    """Whether what was refused was handed in again.
+    """Whether what was refused was handed in again, or is forgotten since.
 
-    What it was is the dataset that the problem names, whoever owed it; else anything that the unit owed
-    by then and handed in for the first time since. A workbook that is no form stood for nothing.
+    What it was is the dataset that the problem names, whoever owed it. Where it names none it may have been
+    anything: the unit's file of that name, what it first handed in after, or, were that all it owed, nothing.
+    With a later period it is forgotten: what the unit still owes is a fault of the roll call.
     """
-    own = {one.part.dataset for one in taken}
-    if problem.dataset in own or problem.code == "tep.khong_ro_bo_du_lieu":
+    if problem.dataset in {one.part.dataset for one in taken}:
         return False
     later = [one for one in settled.judged if one.taken and one.digest.hand_in > hand_in]
     astray = problem.code == "tep.sai_don_vi"
@@ -162,7 +162,10 @@ def _mended(problem: Problem, hand_in: HandIn, taken: Sequence[Judged], settled:
     if problem.dataset is not None:
         return any(one.part.dataset == problem.dataset for one in mine)
     had = {one.owes for one in settled.judged if one.taken and one.digest.hand_in < hand_in}
-    return any(one.owes not in had and one.part.period.end <= hand_in.day for one in mine)
+    return any(
+        one.digest.hand_in.file == hand_in.file or one.owes not in had or one.part.period.end > hand_in.day
+        for one in mine
+    )
 
 
 def _filed(hand_in: HandIn) -> dict[str, object]:

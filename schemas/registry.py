@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.resources import files
@@ -10,9 +10,11 @@ from importlib.resources.abc import Traversable
 
 from schemas import datasets
 from schemas.contract import Dataset
+from schemas.judgement import judgements_of
 from schemas.reference import rows
 from schemas.units import Commune, commune_of, ngoc_lac
 from schemas.waivers import Waiver, declared, read
+from schemas.whole_faults import WHOLE_FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +34,36 @@ class Contracts:
             digest=sha256(f"{self.digest} {said} {places}".encode()).hexdigest(),
         )
 
-    def with_waivers(self, text: str) -> Contracts:
+    def with_waivers(self, content: bytes) -> Contracts:
         """These contracts with the waivers of a root's own `waivers.csv` added.
 
         Raises:
             WaiverError: a line does not say which fault may stand, why and until when.
         """
-        own = tuple(waiver for waiver in read(text) if waiver not in self.waivers)
+        found = read(content, lambda: _names(self.datasets, self.commune))
+        own = tuple(waiver for waiver in found if waiver not in self.waivers)
         return replace(
             self,
             waivers=(*self.waivers, *own),
-            digest=sha256(f"{self.digest} {text}".encode()).hexdigest() if own else self.digest,
+            digest=sha256(self.digest.encode() + content).hexdigest() if own else self.digest,
         )
 
 
 def load() -> Contracts:
     """The contracts of this installation."""
-    return Contracts(datasets.load(), ngoc_lac(), _hash_of_sources(), declared())
+    found, commune = datasets.load(), ngoc_lac()
+    return Contracts(found, commune, _hash_of_sources(), declared(lambda: _names(found, commune)))
+
+
+def _names(found: Mapping[str, Dataset], commune: Commune) -> Mapping[str, Set[str]]:
+    """What a waiver may name, by its column."""
+    judged = {rule.code for each in found.values() for rule in judgements_of(each)}
+    crossed = {rule.code for each in found.values() for rule in each.cross}
+    return {
+        "unit": {unit.name for unit in commune.units},
+        "dataset": set(found),
+        "code": judged | crossed | set(WHOLE_FAULTS),
+    }
 
 
 def _hash_of_sources() -> str:

@@ -2,13 +2,14 @@
 
 `waivers.csv` has the columns `unit`, `dataset`, `code`, `record`, `reason`, `until` (yyyy-mm-dd). A blank
 `unit`, `dataset` or `record` stands for any; `record` is the record's token, or the issue's number, as in
-`issues.parquet`. A root may add a file of its own, `schemas/waivers.csv` under it.
+`issues.parquet`. A root may add a file of its own, `schemas/waivers.csv` under it. A line that would waive
+nothing, for a name in it is nobody's, is refused like one that gives no reason.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -16,7 +17,12 @@ from importlib.resources import files
 
 import polars as pl
 
+FILE = "schemas/waivers.csv"
 COLUMNS = ("unit", "dataset", "code", "record", "reason", "until")
+_SAID = {"unit": "đơn vị", "dataset": "bộ dữ liệu", "code": "mã lỗi"}
+
+#: The names of units, datasets and codes that there are, by column; asked only where a line names some.
+Known = Callable[[], Mapping[str, Set[str]]]
 
 
 class WaiverError(ValueError):
@@ -44,28 +50,39 @@ class Waiver:
         return reduce(lambda one, two: one & two, asked).fill_null(value=False)
 
 
-def declared() -> tuple[Waiver, ...]:
+def declared(known: Known) -> tuple[Waiver, ...]:
     """The waivers of this installation."""
-    return read(files("schemas").joinpath("waivers.csv").read_text(encoding="utf-8"))
+    return read(files("schemas").joinpath("waivers.csv").read_bytes(), known)
 
 
-def read(text: str) -> tuple[Waiver, ...]:
-    """The waivers in the text of a `waivers.csv`.
+def read(content: bytes, known: Known) -> tuple[Waiver, ...]:
+    """The waivers in a `waivers.csv`.
 
     Raises:
-        WaiverError: a line has no code, no reason, or no day.
+        WaiverError: a line has no code, no reason or no day, or names what is not `known`; or it is no CSV.
     """
-    return tuple(_read(text))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WaiverError(f"{FILE} không phải tệp CSV UTF-8.") from None
+    return tuple(_read(csv.DictReader(text.splitlines()), known))
 
 
-def _read(text: str) -> Iterator[Waiver]:
-    for number, line in enumerate(csv.DictReader(text.lstrip("\ufeff").splitlines()), start=2):
-        said = {name: (line.get(name) or "").strip() for name in COLUMNS}
+def _read(lines: csv.DictReader[str], known: Known) -> Iterator[Waiver]:
+    if lacking := [name for name in COLUMNS if name not in (lines.fieldnames or ())]:
+        raise WaiverError(f"{FILE}, dòng 1: thiếu cột {', '.join(lacking)}.")
+    names: Mapping[str, Set[str]] | None = None
+    for line in lines:
+        where = f"{FILE}, dòng {lines.line_num}"
+        said = {name: (line[name] or "").strip() for name in COLUMNS}
         if not (said["code"] and said["reason"]):
-            raise WaiverError(f"Dòng {number} của tệp miễn lỗi thiếu mã lỗi hoặc lý do.")
+            raise WaiverError(f"{where}: thiếu mã lỗi hoặc lý do.")
+        names = names or known()
+        for name, word in _SAID.items():
+            if said[name] and said[name] not in names[name]:
+                raise WaiverError(f"{where}: không có {word} “{said[name]}”.")
         try:
             until = date.fromisoformat(said.pop("until"))
         except ValueError:
-            what = f"Dòng {number} của tệp miễn lỗi không ghi ngày hết hạn, ví dụ 2026-12-31."
-            raise WaiverError(what) from None
+            raise WaiverError(f"{where}: chưa ghi ngày hết hạn, ví dụ 2026-12-31.") from None
         yield Waiver(**said, until=until)

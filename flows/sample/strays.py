@@ -1,4 +1,4 @@
-"""Files that are no good, dropped among good ones: each a fault of its own, none replacing a good hand-in."""
+"""Files that are no good, dropped after good ones: each a fault of its own, none replacing a good hand-in."""
 
 from __future__ import annotations
 
@@ -53,22 +53,24 @@ def strays(world: World, good: Good) -> Iterator[Dropped]:
     yield from _refused_forms(world, good)
 
 
-def _later(hand_in: HandIn, name: str, data: bytes) -> Dropped:
-    return Dropped(hand_in.unit, name, hand_in.received + _LATER, data)
-
-
 def _no_tables(world: World, good: Good) -> Iterator[Dropped]:
     """Word, PDF, a workbook cut off, an empty file, a workbook that is no form."""
     first, second, third, fourth = world.rng("strays").sample(
         [hand_in for (_, name), hand_in in good.items() if name == "ho_gia_dinh"], 4
     )
-    yield _later(first, "MAU bao cao ho gia dinh (Word).docx", _docx()).bears("tep.khong_phai_bang_tinh")
-    yield _later(second, "MAU_ban_quet_co_dau.pdf", _PDF).bears("tep.khong_phai_bang_tinh")
+    yield _last(good, first, "MAU bao cao ho gia dinh (Word).docx", _docx()).bears("tep.khong_phai_bang_tinh")
+    yield _last(good, second, "MAU_ban_quet_co_dau.pdf", _PDF).bears("tep.khong_phai_bang_tinh")
     whole = file_of(world, third).data
-    yield _later(third, "MAU_ho_gia_dinh_gui_loi_mang.xlsx", _cut(whole)).bears("tep.khong_mo_duoc")
-    yield _later(fourth, "MAU_ho_gia_dinh_tep_rong.xlsx", b"").bears("tep.khong_mo_duoc")
+    yield _last(good, third, "MAU_ho_gia_dinh_gui_loi_mang.xlsx", _cut(whole)).bears("tep.khong_mo_duoc")
+    yield _last(good, fourth, "MAU_ho_gia_dinh_tep_rong.xlsx", b"").bears("tep.khong_mo_duoc")
     office = good["van_phong", "ho_so_cong_viec"]
-    yield _later(office, "MAU lich truc co quan.xlsx", xlsx(_rota())).bears("tep.khong_ro_bo_du_lieu")
+    yield _last(good, office, "MAU lich truc co quan.xlsx", xlsx(_rota())).bears("tep.khong_ro_bo_du_lieu")
+
+
+def _last(good: Good, hand_in: HandIn, name: str, data: bytes) -> Dropped:
+    """A file that says nothing of what it is, after all that the unit handed in: more would mend it."""
+    last = max(other.received for (unit, _), other in good.items() if unit == hand_in.unit)
+    return Dropped(hand_in.unit, name, last + _LATER, data)
 
 
 def _refused_forms(world: World, good: Good) -> Iterator[Dropped]:
