@@ -1,19 +1,20 @@
 """Days of many communes of 300 people on Dask: seconds a commune, those of one among ten, their ratio.
 
-One line for each number of communes and of worker processes; the first day of every commune, with the
-release of the province, on workers that have run a commune before. The line of two workers tells how
-much of the time of one they take for fifty communes.
+Each commune's first day, with the release of the province, on workers that have run a commune before.
+Lines named `cpu_` tell seconds of processor time instead, which do not depend on what else the machine
+does. The last lines compare two workers with one: the time of one, that of two, how many times as fast.
 
-Usage: python benchmarks/scale.py [COMMUNES...]
+Usage: python benchmarks/scale.py [COMMUNES...] [--workers N...]
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
 from distributed import LocalCluster
 
 from flows.rollup.flow import local, roll_up, watched
@@ -27,31 +28,45 @@ PERSONS = 300
 FLOOR = 10
 
 
-def a_province(sources: Sequence[Path], scheduler: str) -> float:
-    """Seconds of the day of communes that have run nothing yet, and of their province."""
+def a_province(sources: Sequence[Path], cluster: LocalCluster) -> tuple[float, float]:
+    """Seconds, and seconds of processor time, of communes that have run nothing yet, and their province."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         roots = [str(copied(source, folder / source.name)) for source in sources]
-        return seconds(lambda: roll_up(roots, str(folder / "tinh"), DAY, scheduler))
+        before = _worked(cluster)
+        wall = seconds(lambda: roll_up(roots, str(folder / "tinh"), DAY, cluster.scheduler_address))
+        return wall, _worked(cluster) - before
+
+
+def _worked(cluster: LocalCluster) -> float:
+    """Processor seconds of the workers, and of what they started, so far."""
+    workers = [psutil.Process(nanny.pid) for nanny in cluster.workers.values()]
+    everyone = [process for worker in workers for process in (worker, *worker.children(recursive=True))]
+    return sum(sum(process.cpu_times()[:4]) for process in everyone)
 
 
 def main() -> None:
-    """Print a line for each measurement, in all numbers of communes asked for."""
-    asked = tuple(map(int, sys.argv[1:])) or COMMUNES
-    made = once(f"province-{max(asked)}", lambda folder: write_province(folder, max(asked), persons=PERSONS))
+    """Print a line for each measurement, for all numbers of communes and of workers asked for."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("communes", nargs="*", type=int, default=COMMUNES)
+    asked.add_argument("--workers", nargs="+", type=int, default=WORKERS)
+    said = asked.parse_args()
+    most = max(said.communes)
+    made = once(f"province-{most}", lambda folder: write_province(folder, most, persons=PERSONS))
     sources = sorted(path for path in made.iterdir() if path.is_dir())
-    taken: dict[tuple[int, int], float] = {}
-    for workers in WORKERS:
+    taken: dict[tuple[int, int], tuple[float, float]] = {}
+    for workers in said.workers:
         with LocalCluster(**local(workers)) as cluster, watched():
-            address = cluster.scheduler_address
-            a_province(sources[:workers], address)
-            for communes in asked:
-                taken[communes, workers] = a_province(sources[:communes], address) / communes
-                floor = taken.get((FLOOR, workers), taken[communes, workers])
-                tell(f"{communes}_xa_{workers}_tien_trinh", taken[communes, workers], floor)
-    for communes in asked:
-        one, two = (taken[communes, workers] for workers in WORKERS)
-        tell(f"hai_tien_trinh_{communes}_xa", two, one)
+            a_province(sources[:workers], cluster)
+            for communes in said.communes:
+                taken[communes, workers] = a_province(sources[:communes], cluster)
+                base = FLOOR if (FLOOR, workers) in taken else communes
+                for at, prefix in enumerate(("", "cpu_")):
+                    figure, floor = (taken[each, workers][at] / each for each in (communes, base))
+                    tell(f"{prefix}{communes}_xa_{workers}_tien_trinh", figure, floor)
+    for communes in said.communes:
+        if {(communes, 1), (communes, 2)} <= taken.keys():
+            tell(f"hai_tien_trinh_{communes}_xa", taken[communes, 1][0], taken[communes, 2][0])
 
 
 if __name__ == "__main__":
