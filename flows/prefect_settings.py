@@ -15,8 +15,6 @@ for _name, _value in {
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_CLI_PROMPT": "false",
     "DO_NOT_TRACK": "1",
-    # Its workers read files in processes of their own.
-    "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
     # What Dask says of its workers is for its makers too.
     "DASK_LOGGING": '{"distributed": "critical"}',
 }.items():

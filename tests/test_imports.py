@@ -13,7 +13,7 @@ SOURCES = sorted([*PROJECT.glob("flows/**/*.py"), *PROJECT.glob("schemas/**/*.py
 HOMES = {
     "prefect": {"flows/daily.py", "flows/rollup/flow.py"},
     "prefect_dask": {"flows/rollup/flow.py"},
-    "dask": {"flows/rollup/duplicates.py"},
+    "dask": {"flows/rollup/duplicates.py", "flows/rollup/flow.py"},
     "great_expectations": {"flows/audit.py"},
 }
 COMPOSITION = {"flows.build", "flows.day", "flows.daily"}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import flows.prefect_settings  # noqa: F401 - before prefect
+import dask
 import fsspec
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -29,6 +30,9 @@ from flows.rollup.commune import CommuneFailedError, Errand, Share, day_of
 from flows.rollup.duplicates import duplicates
 from flows.rollup.province import Gathered, NothingToRollUpError, publish_province
 from flows.rollup.storage import at_hand
+
+# Workers read files in processes of their own, which daemons may not start.
+dask.config.set({"distributed.worker.daemon": False})
 
 # One task a worker at a time, so a worker's polars needs no threads beside it.
 ALONE = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -118,7 +122,7 @@ def local(workers: int) -> dict[str, Any]:
     return {
         "n_workers": max(1, min(workers, os.cpu_count() or 1)),
         "threads_per_worker": 1,
-        "dashboard_address": None,
+        "dashboard_address": ":0",
         "silence_logs": logging.CRITICAL,
         "env": ALONE,
     }
