@@ -27,7 +27,7 @@ from flows.marked.jobs import jobs as marking
 from flows.measure import measure, ranking, scores
 from flows.package import write_package
 from flows.pool import Guard
-from flows.protect import Key, key_of, protected
+from flows.protect import Key, key_of, protected, without_numbers
 from flows.reconcile import why_unjudged
 from flows.report import write_site
 from flows.report.changed import Since
@@ -248,7 +248,7 @@ def write_tables(folder: Path, contracts: Contracts, settled: Settled, figures: 
             rows["_lop"].alias(dataset.row_class),
             pl.lit(one.digest.hand_in.unit).alias("_unit"),
             pl.lit(one.digest.hand_in.file).alias("_file"),
-            sheets.gather(rows["_bang"]).alias("_sheet"),
+            without_numbers(pl.lit(sheets.gather(rows["_bang"]))).alias("_sheet"),
             rows["_row"],
         )
         path = (

@@ -14,6 +14,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 from unicodedata import normalize
 
+from flows.protect import NUMBER_ALONE
 from flows.root import HERE, Root
 
 # A file touched within the last seconds may still be on its way in: it must lie still for a moment.
@@ -23,7 +24,7 @@ SETTLE_SECONDS = 2.0
 UNKNOWN = "khong_ro"
 
 # A file named after somebody's number is told of without it.
-_LONG_NUMBER = re.compile(r"(?<!\d)\d{9,12}(?!\d)")
+_NUMBER = re.compile(NUMBER_ALONE)
 
 #: Given unit, path and content of a file that came in; returns the path and content to go on with.
 Gate = Callable[[str, Path, bytes], tuple[Path, bytes]]
@@ -128,9 +129,13 @@ def _is_hand_in(path: Path) -> bool:
 def _name(path: Path, inbox: Path, unit: str) -> str:
     folder = inbox if unit == UNKNOWN and path.parent == inbox else inbox / unit
     name = normalize("NFC", str(path.relative_to(folder)))
-    return _LONG_NUMBER.sub(
-        lambda number: f"{number[0][:3]}{'x' * (len(number[0]) - 5)}{number[0][-2:]}", name
-    )
+    return _NUMBER.sub(_masked, name)
+
+
+def _masked(found: re.Match[str]) -> str:
+    before, after = found[1], found[2]
+    number = found[0].removeprefix(before).removesuffix(after)
+    return f"{before}{number[:3]}{'x' * (len(number) - 5)}{number[-2:]}{after}"
 
 
 def _received(path: Path, as_of: date) -> str:

@@ -11,7 +11,7 @@ from flows.clean.propose import propose
 from flows.collect import HandIn
 from flows.digest import Digest
 from flows.followed import followed
-from flows.protect import Key, masked, masked_text
+from flows.protect import Key, masked, masked_text, without_numbers
 from flows.read.table import Problem
 from flows.settle import Judged, Settled
 from schemas.contract import Dataset
@@ -199,6 +199,7 @@ def _shown(faults: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFram
     quoted = pl.col("code").str.starts_with("tep.")
     return faults.with_columns(
         *(masked(pl.col(name), personal=personal, of_people=people) for name in ("value", "proposal")),
+        sheet=without_numbers(pl.col("sheet")),
         # Where a table has no heading, somebody's name may be taken for one.
         message=pl.when(quoted).then(masked_text(pl.col("message"))).otherwise("message"),
     )
@@ -210,8 +211,11 @@ def change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFr
     typed = typed_changes(settled.in_effect.values())
     return CHANGES.conform(
         typed.with_columns(
-            masked(pl.col(name), personal=personal, of_people=_of_people(datasets))
-            for name in ("before", "after")
+            *(
+                masked(pl.col(name), personal=personal, of_people=_of_people(datasets))
+                for name in ("before", "after")
+            ),
+            sheet=without_numbers(pl.col("sheet")),
         )
     )
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from flows.root import Root
 from schemas.contract import Dataset
-from schemas.privacy import protection
+from schemas.privacy import FREE_TEXT, protection
 
 KEY_BYTES = 32
 TOKEN_DIGITS = 32
@@ -24,6 +24,11 @@ _HMAC = "SELECT left(sha256($outer || unhex(sha256($inner || encode(value)))), $
 
 # Nine digits, together or in groups, may be somebody's number even where a column should hold none.
 LONG_NUMBER = r"\d(?:[ .\-\x{a0}]?\d){8,}"
+
+# The same where dates and counts stand beside one another, as in names of files: a number or phone alone.
+NUMBER_ALONE = (
+    r"(^|[^0-9])(?:[0-9]{9,12}|(?:[+]?84[ ._-]?|0)[0-9]{2,3}(?:[ ._-][0-9]{3}){2,3}[0-9]?)([^0-9]|$)"
+)
 
 # The family names of nearly all people in Vietnam; with more words after it, one may be somebody's name.
 _FAMILIES = (
@@ -100,6 +105,10 @@ def protected(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
         match protection(column):
             case "nguyen":
                 columns.append(values)
+            case "che":
+                said = without_numbers(pl.lit(values))
+                told = said.str.replace_all(PERSON, "***") if column.name in FREE_TEXT else said
+                columns.append(pl.select(told.alias(column.name)).to_series())
             case "ma_hoa":
                 columns.append(key.tokens(column.name, values))
             case "nam":
@@ -136,3 +145,11 @@ def _first(value: pl.Expr) -> pl.Expr:
 def masked_text(text: pl.Expr) -> pl.Expr:
     """A sentence that may quote a heading or a sheet's name: in it, a person's number and name masked."""
     return text.str.replace_all(LONG_NUMBER, "***").str.replace_all(PERSON, "***")
+
+
+def without_numbers(text: pl.Expr) -> pl.Expr:
+    """The name of a file or sheet, or words about a thing: in it, numbers and phones of people masked."""
+    # Of two numbers with one sign between them the first match takes the sign.
+    for _ in range(2):
+        text = text.str.replace_all(NUMBER_ALONE, "${1}***${2}")
+    return text

@@ -12,10 +12,14 @@ import polars as pl
 
 from schemas.contract import Column
 
-Protection = Literal["nguyen", "ma_hoa", "nam", "bo"]
+Protection = Literal["nguyen", "che", "ma_hoa", "nam", "bo"]
+
+#: Columns in which people tell something in their own words, perhaps about somebody.
+FREE_TEXT = frozenset({"noi_dung"})
 
 PROTECTIONS: dict[Protection, str] = {
     "nguyen": "giữ nguyên",
+    "che": "số định danh, điện thoại trong lời văn được che; trong lời kể che cả họ tên",
     "ma_hoa": "thay bằng mã băm có khóa",
     "nam": "chỉ giữ năm",
     "bo": "không công bố",
@@ -25,7 +29,7 @@ PROTECTIONS: dict[Protection, str] = {
 def protection(column: Column) -> Protection:
     """How `column` appears in `data/`."""
     if column.personal is None:
-        return "nguyen"
+        return "che" if column.kind.name == "van_ban" else "nguyen"
     if column.personal == "sensitive":
         return "bo"
     if column.kind.dtype == pl.Date:

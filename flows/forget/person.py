@@ -50,7 +50,7 @@ class Person:
     @cached_property
     def mentions(self) -> tuple[tuple[str, str], ...]:
         """Patterns of the number, phones and names within longer text, each with what to put there."""
-        masked = f"{self.number[:3]}{'x' * 7}{self.number[-2:]}"
+        masked = f"{self.number[:3]}x{{5,10}}{self.number[-2:]}"
         numbers = [rf"(^|\D)(?:{self._number}|{masked})(\D|$)"]
         numbers += [rf"(^|\D)(?:\+?84{_APART}|0{_APART}){_spaced(phone)}(\D|$)" for phone in self._phones]
         names = [rf"(?i)(^|[^\w])(?:{_worded(name)})([^\w]|$)" for name in self.names]

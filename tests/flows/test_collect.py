@@ -97,3 +97,16 @@ def test_the_archive_is_for_its_owner_only(root: Root) -> None:
     (one,) = collect(root, TODAY)
     assert one.content(root).stat().st_mode & 0o077 == 0
     assert root.archive.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("dan cu 038185912347.xlsx", "dan cu 038xxxxxxx47.xlsx"),
+        ("SDT 0987.654.123.csv", "SDT 098xxxxxxx23.csv"),
+        ("bao cao 01.11.2026 30.11.2026.csv", "bao cao 01.11.2026 30.11.2026.csv"),
+    ],
+)
+def test_a_file_named_after_a_persons_number_is_told_of_without_it(root: Root, name: str, kept: str) -> None:
+    drop(root, f"T01/{name}")
+    assert [one.file for one in collect(root, TODAY)] == [kept]

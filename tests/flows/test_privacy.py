@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.protect import key_of, masked
+from flows.protect import Key, key_of, masked, protected, without_numbers
 from flows.root import Root
 from schemas.contract import Column, Dataset
 from schemas.datasets import load
@@ -185,3 +185,38 @@ def test_masks(typed: str | None, personal: bool, shown: str | None) -> None:
     yes = pl.lit(value=True)
     said = frame.select(masked(pl.col("value"), personal=pl.lit(personal), of_people=yes)).item()
     assert said == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("dan cu 038185912347.xlsx", "dan cu ***.xlsx"),
+        ("038 185 912 347", "***"),
+        ("SDT 0987.654.123 và +84 987 654 124", "SDT *** và ***"),
+        ("0987654123 0987654124", "*** ***"),
+        ("may_0987_654_123.csv", "may_***.csv"),
+        ("bao cao 20261120153000", "bao cao 20261120153000"),
+        ("01.11.2026 30.11.2026", "01.11.2026 30.11.2026"),
+        ("Tháng 11-2026 (15)", "Tháng 11-2026 (15)"),
+        (None, None),
+    ],
+)
+def test_numbers_in_names_of_files_and_sheets(typed: str | None, shown: str | None) -> None:
+    frame = pl.DataFrame({"sheet": [typed]}, schema={"sheet": pl.String})
+    assert frame.select(without_numbers(pl.col("sheet"))).item() == shown
+
+
+@pytest.mark.parametrize(
+    ("dataset", "column", "told"),
+    [
+        ("phan_anh_ha_tang", "noi_dung", "Ông *** (***) báo mất sóng từ 20.11.2026"),
+        ("doanh_nghiep", "ten", "Ông Nguyễn Văn An (***) báo mất sóng từ 20.11.2026"),
+    ],
+)
+def test_people_in_free_text_are_masked_and_numbers_anywhere(dataset: str, column: str, told: str) -> None:
+    typed = "Ông Nguyễn Văn An (0987 654 123) báo mất sóng từ 20.11.2026"
+    columns = load()[dataset].columns
+    frame = pl.DataFrame({c.name: [typed if c.name == column else None] for c in columns}).cast(
+        {c.name: c.kind.dtype for c in columns}
+    )
+    assert protected(frame, load()[dataset], Key(b"k"))[column].item() == told
