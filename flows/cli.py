@@ -14,6 +14,7 @@ from flows import commands
 from flows.mishaps import DISK, told
 from flows.refusal import AuditRefusedError
 from flows.root import LockedError, NoReleaseError
+from flows.spoken import Command, Group
 from schemas.waivers import WaiverError
 
 WRONG_USAGE = 2
@@ -33,9 +34,13 @@ def app() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
+        cls=Group,
+        options_metavar="[TÙY CHỌN]",
+        subcommand_metavar="LỆNH …",
     )
     for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
-        made.command(found.name.replace("_", "-"))(import_module(f"{commands.__name__}.{found.name}").command)
+        command = import_module(f"{commands.__name__}.{found.name}").command
+        made.command(found.name.replace("_", "-"), cls=Command, options_metavar="[TÙY CHỌN]")(command)
     return made
 
 

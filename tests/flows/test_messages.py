@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import ast
+import json
 import pkgutil
 import re
 import unicodedata
+import zipfile
 from collections.abc import Iterator
+from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from flows import commands
+from flows.cli import app
+from flows.report.places import MARKED, RECEIPTS
 from schemas.datasets import load
 from schemas.judgement import judgements_of
 from tests.conftest import Day
@@ -143,6 +150,124 @@ def test_every_message_of_a_day_is_plain(planted: Day) -> None:
     for text in (*messages, *reasons):
         assert odd_words(text) == [], text
         assert not MACHINE.search(re.sub(r"“[^”]*”", "", text)), text
+
+
+class Said(HTMLParser):
+    """What a page says to eyes and ears; what people typed, code and file names aside."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.apart: list[str] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        self.texts += [text for name in ("title", "aria-label") if (text := said.get(name))]
+        if tag in ("script", "style", "code", "pre") or said.get("class") == "gia-tri-go":
+            self.apart.append(tag)
+        if tag == "script" and said.get("id") == "du-lieu":
+            self.apart[-1] = "payload"
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.apart and self.apart[-1] in (tag, "payload"):
+            self.apart.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.apart and self.apart[-1] == "payload":
+            fields = json.loads(data)["fields"]
+            self.texts += [field["title"] for field in fields]
+            self.texts += [
+                word for field in fields if field["name"] != "period" for word in field.get("words", ())
+            ]
+        elif not self.apart:
+            self.texts.append(data)
+
+
+#: Names of peoples, of a browser's language and of a part of Excel, on pages.
+NAMES = re.compile(r"Power Query|JavaScript|Hmông|Hrê|Mnông|Ra-glai|Xtiêng|Bru|Brâu|<\?>")
+
+
+def read_aloud(day: Day) -> dict[str, set[str]]:
+    """Every different text of the day's pages, by page; names of files taken out."""
+    files = sorted({*day.table("submissions")["file"]}, key=len, reverse=True)
+    names = re.compile(
+        "|".join(re.escape(Path(file).stem) for file in files) + r"|\S*\.(xlsx|xls|ods|csv|docx|pdf|parquet)"
+    )
+    found: dict[str, set[str]] = {}
+    reports = day.outcome.release / "reports"
+    # Of the receipts of a unit the first says what all say.
+    receipts = [sorted(folder.iterdir())[0] for folder in reports.glob(f"don_vi/*/{RECEIPTS}")]
+    for path in (*reports.glob("*.html"), *reports.glob("don_vi/*.html"), *receipts):
+        texts = Said(path.read_text("utf-8")).texts
+        found[path.name] = {NAMES.sub(" ", names.sub(" ", text)) for text in texts}
+    return found
+
+
+def test_every_page_of_a_day_is_plain(planted: Day) -> None:
+    pages = read_aloud(planted)
+    assert len(pages) > 100
+    seen: set[str] = set()
+    for name, texts in sorted(pages.items()):
+        for text in texts - seen:
+            assert odd_words(text) == [], (name, text)
+            unquoted = re.sub(r"“[^”]*”", "", text)
+            # The page for those who ask the tables names their columns, and masks stand for what was typed.
+            assert name == "phan_tich.html" or not MACHINE.search(
+                re.sub(r"[\w.]*\*{3,}[\w.]*", "", unquoted)
+            ), (name, text)
+        seen |= texts
+
+
+def test_every_marked_workbook_of_a_day_is_plain(planted: Day) -> None:
+    heard = set()
+    for path in sorted((planted.outcome.release / "reports").glob(f"don_vi/*/{MARKED}/*")):
+        with zipfile.ZipFile(path) as box:
+            ours = [part for part in box.namelist() if "/dulieuxa" in part and "_rels" not in part]
+            for part in ours:
+                xml = box.read(part).decode()
+                # Files' names and what was typed stand in other columns and lines.
+                columns = "AF" if "can_sua" in xml[:2_000] else "D"
+                cells = re.findall(r'<c r="([A-Z]+)(\d+)"[^>]*>(?:<is><t[^>]*>([^<]*))?', xml)
+                heard |= {unescape(text) for at, row, text in cells if at in columns and int(row) > 3}
+    assert len(heard) > 50
+    for text in heard:
+        said = re.sub(r"“[^”]*”", "", text)
+        assert odd_words(said) == [], text
+        assert not MACHINE.search(said), text
+
+
+COMMANDS = [module.name.replace("_", "-") for module in pkgutil.iter_modules(commands.__path__)]
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_how_to_use_a_command_is_plain(name: str) -> None:
+    text = CliRunner().invoke(app(), [*name.split(), "--help"], env={"COLUMNS": "200"}).output
+    # What is typed stands as it is typed: options, names of files, values, what stands for an argument.
+    said = re.sub(r"Ví dụ:.*|\S*[/_.=]\S*\w|\{[^}]*\}|\[[A-Z]+\]|\b[A-Z]{2,}\b|--\S+", " ", text)
+    assert odd_words(said) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("nothing", "Không có lệnh nothing."),
+        ("run --nothing", "Không có tùy chọn --nothing."),
+        ("run --date mai", "--date: cần ngày viết như 24/11/2026 hoặc 2026-11-24."),
+        ("run --date", "Sau --date phải có giá trị."),
+        ("run thua", "Thừa: thua."),
+        ("run --plain=1", "Sau --plain không có giá trị nào."),
+        ("check", "Thiếu FILE."),
+        ("check nothing.xlsx", "FILE: cần đường dẫn của một tệp có thật."),
+        ("sample x --persons 3", "--persons: cần một số nguyên từ 100 trở lên."),
+        ("template nothing", "Không có bộ dữ liệu nothing;"),
+    ],
+)
+def test_what_is_typed_wrong_is_told_plainly(typed: str, said: str) -> None:
+    result = CliRunner().invoke(app(), typed.split(), env={"COLUMNS": "400"})
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.split())
+    assert not re.search("Usage|Error|Try|Invalid|Missing", result.output)
 
 
 def test_no_message_repeats_what_a_person_typed(planted: Day) -> None:
