@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from flows.data_docs import write_docs
 from flows.manifest import AUDIT
 from flows.pool import context
 from flows.surprises import Comparison, comparisons
+from schemas.tables import INDICATORS, ROLL_CALL, SUBMISSIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +29,6 @@ T = TypeVar("T")
 
 # Counts only: a page or an error that shows a value might show a person.
 _COUNTS = {"result_format": "BASIC", "partial_unexpected_count": 0}
-_STATES = ("chap_nhan", "mot_phan", "tu_choi", "bi_thay_the", "trung")
-_CALLED = ("dung_han", "tre_han", "chua_co", "khong_phat_sinh", "chua_den_han")
-_STATUSES = ("dat", "dat_san", "chua_dat", "chua_du_can_cu", "khong_co_muc_tieu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ def _suites(case: Case, gxe: Any) -> Iterator[Suite]:
         audited.accounts(case),
         (
             equal(gxe, "rows_seen", "rows_told", "số dòng đã đọc bằng số dòng bỏ ra, nhận và giữ lại"),
-            one_of(gxe, "state", _STATES, "mỗi lượt nộp có một trạng thái đã định"),
+            one_of(gxe, "state", SUBMISSIONS.fields["state"].of, "mỗi lượt nộp có một trạng thái đã định"),
         ),
     )
     yield Suite(
@@ -200,7 +198,7 @@ def _suites(case: Case, gxe: Any) -> Iterator[Suite]:
         audited.called(case),
         (
             equal(gxe, "owed", "called", "mỗi đơn vị, bộ dữ liệu, kỳ phải nộp có mặt đúng một lần"),
-            one_of(gxe, "state", _CALLED, "mỗi dòng có một trạng thái đã định"),
+            one_of(gxe, "state", ROLL_CALL.fields["state"].of, "mỗi dòng có một trạng thái đã định"),
         ),
     )
     yield Suite("chi_tieu", "Chỉ tiêu", audited.indicators(case), tuple(_bounds(gxe)))
@@ -217,7 +215,7 @@ def _bounds(gxe: Any) -> Iterator[Any]:
     yield within(gxe, "completeness", 0, 1, "độ đầy đủ nằm từ 0 đến 1")
     yield at_least(gxe, "value", "low", "giá trị không nhỏ hơn cận dưới")
     yield at_least(gxe, "high", "value", "giá trị không lớn hơn cận trên")
-    yield one_of(gxe, "status", _STATUSES, "mỗi chỉ tiêu có một trạng thái đã định")
+    yield one_of(gxe, "status", INDICATORS.fields["status"].of, "mỗi chỉ tiêu có một trạng thái đã định")
     yield gxe.ExpectColumnDistinctValuesToContainSet(
         column="by", value_set=["xa"], description="có số của toàn xã"
     )
@@ -241,7 +239,7 @@ def within(gxe: Any, column: str, low: float | None, high: float | None, says: s
     return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=low, max_value=high, description=says)
 
 
-def one_of(gxe: Any, column: str, values: Sequence[str], says: str) -> Any:
+def one_of(gxe: Any, column: str, values: Iterable[str], says: str) -> Any:
     """Every value of `column` is one of `values`."""
     return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(values), description=says)
 

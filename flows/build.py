@@ -38,6 +38,7 @@ from flows.settle import AS_READ, Settled, settle, whose
 from flows.store import describe, write, write_table
 from flows.validate import Verdict
 from schemas import indicators as plan
+from schemas.contract import QUARANTINED
 from schemas.registry import Contracts
 from schemas.tables import CHANGES, FAULTS, INDICATORS, ISSUES, RANKING, ROLL_CALL, SCORES, SUBMISSIONS
 from schemas.waivers import FILE
@@ -232,7 +233,7 @@ def _tallied(settled: Settled) -> pl.DataFrame:
 
 def _accepted(verdict: Verdict) -> tuple[Mapping[tuple[object, ...], pl.DataFrame], pl.DataFrame]:
     """The accepted records of each part, by `(_tep,)`, parted in one pass; and what no records look like."""
-    accepted = verdict.judged.lazy().select(AS_READ).filter(pl.col("_lop") != "khong_su_dung").collect()
+    accepted = verdict.judged.lazy().select(AS_READ).filter(~QUARANTINED).collect()
     return accepted.partition_by("_tep", as_dict=True, maintain_order=True), accepted.clear()
 
 

@@ -28,6 +28,7 @@ def write_package(folder: Path, contracts: Contracts) -> None:
             "schema": {
                 "fields": [
                     {"name": name, "type": _type(field.dtype), "description": field.says}
+                    | ({"constraints": {"enum": [*field.of]}} if field.of else {})
                     for name, field in table.fields.items()
                 ]
             },

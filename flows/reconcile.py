@@ -9,14 +9,12 @@ import polars as pl
 
 from flows.tally import Tally
 from flows.validate import FAULTS_SCHEMA, Verdict, described, judge
-from schemas.contract import Cross, Dataset, Tie
+from schemas.contract import GOOD, WARNED, Cross, Dataset, Tie
 from schemas.judgement import crossing
 from schemas.periods import in_words
 
 LIVE = {"dataset": pl.String, "_tep": pl.UInt32, "_unit": pl.String, "_ky": pl.String}
 UNJUDGED = dict.fromkeys(("unit", "dataset", "period", "dimension", "code", "other"), pl.String)
-
-_GOOD, _WARNED = "dat", "can_bo_sung"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +184,7 @@ class _Pair:
 
 def _warned(classes: pl.Series, rows: pl.Series) -> pl.Series:
     touched = pl.repeat(False, classes.len(), eager=True, dtype=pl.Boolean).scatter(rows, True)
-    return classes.set((classes == _GOOD) & touched, _WARNED)
+    return classes.set((classes == GOOD) & touched, WARNED)
 
 
 def _whole(groups: pl.DataFrame, rule: Cross, dataset: Dataset, results: Tally) -> pl.DataFrame:

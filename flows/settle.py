@@ -12,7 +12,7 @@ from flows.collect import HandIn
 from flows.digest import Digest, Part
 from flows.reconcile import LIVE, reconcile
 from flows.validate import Verdict, validate
-from schemas.contract import Dataset, chu, doc
+from schemas.contract import QUARANTINED, Dataset, chu, doc
 from schemas.tables import SUBMISSIONS
 
 
@@ -108,8 +108,7 @@ def whose(judged: Iterable[Judged]) -> pl.DataFrame:
 
 
 def _counted(parts: Sequence[tuple[Digest, Part]], verdict: Verdict) -> list[Judged]:
-    blocked = pl.col("_lop") == "khong_su_dung"
-    counts = verdict.judged.group_by("_tep").agg(accepted=(~blocked).sum(), quarantined=blocked.sum())
+    counts = verdict.judged.group_by("_tep").agg(accepted=(~QUARANTINED).sum(), quarantined=QUARANTINED.sum())
     rows = {tep: (accepted, quarantined) for tep, accepted, quarantined in counts.iter_rows()}
     repeated = dict(verdict.repeated.iter_rows())
     return [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.ledger import OPEN
 from flows.manifest import read_manifest
 
 
@@ -18,7 +19,7 @@ def told(release: Path) -> Iterator[str]:
     indicators = pl.read_parquet(release / "indicators.parquet").filter(pl.col("by") == "xa")
     missing = called.filter(pl.col("state") == "chua_co")
     late = called.filter(pl.col("state") == "tre_han").height
-    opened = issues.filter(pl.col("state").is_in(["mo", "mo_lai"])).height
+    opened = issues.filter(pl.col("state").is_in(OPEN)).height
     unknown = indicators.filter(pl.col("status") == "chua_du_can_cu").height
     yield f"Đang cho xem: {release.name}, tính đến ngày {said['as_of']}"
     yield f"Tệp nộp: {len(said['inputs'])}; phải nộp {called.height}, chưa có {missing.height}, trễ {late}"

@@ -7,16 +7,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from flows.day import Outcome
-from flows.report.words import period_order
+from flows.report.words import INDICATOR_STATES, period_order, word
 from schemas.units import Commune
-
-STATUS = {
-    "dat": "đạt",
-    "dat_san": "đạt sàn",
-    "chua_dat": "chưa đạt",
-    "chua_du_can_cu": "chưa đủ căn cứ",
-    "khong_co_muc_tieu": "không có mục tiêu",
-}
 
 COLUMNS = ("Đơn vị", "Tệp", "Công bố", "Giữ lại", "Chặn", "Cảnh báo", "Thiếu")
 
@@ -61,19 +53,22 @@ def targets(outcome: Outcome) -> str:
         .last()
     )
     counts = dict(latest["status"].value_counts().iter_rows())
-    return ", ".join(f"{counts[name]} {said}" for name, said in STATUS.items() if name in counts)
+    return ", ".join(
+        f"{counts[name]} {said.lower()}" for name, said in INDICATOR_STATES.items() if name in counts
+    )
 
 
 def markdown(outcome: Outcome) -> str:
     """The day for Prefect's page; no value that anyone typed."""
     faults = outcome.faults["code"].value_counts(sort=True).head(20)
-    submissions = outcome.submissions["state"].value_counts(sort=True)
+    states = outcome.submissions["state"].value_counts(sort=True).iter_rows()
+    submissions = [(word(state), count) for state, count in states]
     return "\n\n".join(
         [
             f"**Bản công bố** `{outcome.release.name}`",
             f"Tệp mới: {len(outcome.new)}",
             f"Chỉ tiêu: {targets(outcome)}",
-            _table(("Trạng thái lượt nộp", "Số lượt"), submissions.rows()),
+            _table(("Trạng thái lượt nộp", "Số lượt"), submissions),
             _table(("Mã lỗi", "Số lỗi"), faults.rows()),
         ]
     )

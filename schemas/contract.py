@@ -19,6 +19,9 @@ Personal = Literal["direct", "quasi", "sensitive"]
 
 DIMENSIONS: Mapping[Dimension, str] = {"dung": "Đúng", "du": "Đủ", "sach": "Sạch", "song": "Sống"}
 SEVERITIES: Mapping[Severity, str] = {"chan": "Chặn", "canh_bao": "Cảnh báo"}
+#: The class of a judged row (`_lop`): no fault, warnings only, a blocking fault.
+GOOD, WARNED, HELD_BACK = "dat", "can_bo_sung", "khong_su_dung"
+QUARANTINED = pl.col("_lop") == HELD_BACK
 
 
 def chu(column: str) -> str:

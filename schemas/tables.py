@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
+
+from schemas.contract import DIMENSIONS, GOOD, SEVERITIES, WARNED
 
 Dtype = pl.DataType | type[pl.DataType]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column of a release table."""
+    """One column of a release table; `of` has the values that it may hold, each in words."""
 
     dtype: Dtype
     says: str
+    of: Mapping[str, str] = field(default_factory=dict)
+
+
+def _one_of(says: str, of: Mapping[Any, str]) -> Field:
+    values = ", ".join(f"{value} ({word.lower()})" for value, word in of.items())
+    return Field(pl.String, f"{says}: {values}", of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ _ROW = Field(pl.UInt32, "Số dòng trên trang tính (tệp CSV: số dòng c�
 _COLUMN = Field(pl.String, "Tên cột trong bộ dữ liệu")
 _CELL = Field(pl.String, "Địa chỉ ô, ví dụ C17")
 _CODE = Field(pl.String, "Mã lỗi")
-_DIMENSION = Field(pl.String, "Chiều chất lượng: dung, du, sach, song")
+_DIMENSION = _one_of("Chiều chất lượng", DIMENSIONS)
 
 PLACE = {
     "unit": _UNIT,
@@ -75,7 +84,7 @@ FAULTS = Table(
         **PLACE,
         "code": _CODE,
         "dimension": _DIMENSION,
-        "severity": Field(pl.String, "Mức: chan (dòng bị giữ lại) hoặc canh_bao"),
+        "severity": _one_of("Mức", SEVERITIES),
         "value": Field(pl.String, "Nội dung đã gõ, che phần riêng tư"),
         "message": Field(pl.String, "Lỗi là gì và sửa thế nào"),
         "proposal": Field(pl.String, "Giá trị đề xuất, che phần riêng tư"),
@@ -107,7 +116,10 @@ ISSUES = Table(
         "dataset": _DATASET,
         "code": _CODE,
         "record": Field(pl.String, "Mã băm của bản ghi mang lỗi"),
-        "state": Field(pl.String, "Trạng thái: mo, da_sua, mo_lai, mien"),
+        "state": _one_of(
+            "Trạng thái",
+            {"mo": "Đang mở", "mo_lai": "Mở lại", "da_sua": "Đã sửa", "mien": "Được miễn"},
+        ),
         "opened": Field(pl.Date, "Ngày mở"),
         "closed": Field(pl.Date, "Ngày đóng"),
         "age_days": Field(pl.Int32, "Số ngày từ khi mở đến khi đóng hoặc đến nay"),
@@ -130,7 +142,16 @@ SUBMISSIONS = Table(
         "received": Field(pl.String, "Lúc nhận, giờ Việt Nam"),
         "dataset": _DATASET,
         "period": _PERIOD,
-        "state": Field(pl.String, "Trạng thái: chap_nhan, mot_phan, tu_choi, bi_thay_the, trung"),
+        "state": _one_of(
+            "Trạng thái",
+            {
+                "chap_nhan": "Nhận đủ",
+                "mot_phan": "Nhận một phần",
+                "tu_choi": "Không nhận",
+                "bi_thay_the": "Đã có bản mới hơn",
+                "trung": "Nộp lại y hệt",
+            },
+        ),
         "sheets": Field(pl.UInt32, "Số trang tính"),
         "rows_seen": Field(pl.UInt32, "Số dòng đã đọc"),
         "rows_left_out": Field(pl.UInt32, "Số dòng không phải bản ghi, hoặc trùng y hệt"),
@@ -153,7 +174,16 @@ ROLL_CALL = Table(
         "due": Field(pl.Date, "Hạn nộp"),
         "received": Field(pl.Date, "Ngày nhận lượt nộp đầu tiên dùng được"),
         "days_late": Field(pl.Int32, "Số ngày trễ"),
-        "state": Field(pl.String, "dung_han, tre_han, chua_co, khong_phat_sinh, chua_den_han"),
+        "state": _one_of(
+            "Trạng thái",
+            {
+                "dung_han": "Đúng hạn",
+                "tre_han": "Trễ hạn",
+                "chua_co": "Chưa nộp",
+                "khong_phat_sinh": "Không phát sinh",
+                "chua_den_han": "Chưa đến hạn",
+            },
+        ),
     },
     ("unit", "dataset", "period"),
     key=("unit", "dataset", "period"),
@@ -173,7 +203,16 @@ INDICATORS = Table(
         "value": Field(pl.Float64, "Giá trị: tử số chia mẫu số (0 đến 1), hoặc số đếm"),
         "muc_tieu": Field(pl.Float64, "Mục tiêu của năm"),
         "san": Field(pl.Float64, "Mức sàn của năm"),
-        "status": Field(pl.String, "dat, dat_san, chua_dat, chua_du_can_cu, khong_co_muc_tieu"),
+        "status": _one_of(
+            "Trạng thái",
+            {
+                "chua_dat": "Chưa đạt",
+                "chua_du_can_cu": "Chưa đủ căn cứ",
+                "dat_san": "Đạt mức sàn",
+                "dat": "Đạt",
+                "khong_co_muc_tieu": "Chưa đặt mục tiêu",
+            },
+        ),
         "low": Field(pl.Float64, "Giá trị thấp nhất có thể, khi tính cả phần chưa biết"),
         "high": Field(pl.Float64, "Giá trị cao nhất có thể, khi tính cả phần chưa biết"),
         "completeness": Field(pl.Float64, "Tỷ lệ lượt nộp đã có trên số phải có"),
@@ -224,7 +263,7 @@ TABLES = {
 
 #: Columns that every record carries beside those of its contract.
 RECORD_FIELDS: Mapping[str, Field] = {
-    "trang_thai": Field(pl.String, "Loại bản ghi: dat, can_bo_sung"),
+    "trang_thai": _one_of("Loại bản ghi", {GOOD: "Đạt", WARNED: "Cần bổ sung"}),
     "_unit": _UNIT,
     "_file": _FILE,
     "_sheet": _SHEET,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from flows.measure.views import QUARANTINED, View
+from flows.measure.views import View
+from schemas.contract import QUARANTINED
 from schemas.indicator import Indicator
 from schemas.units import Commune
 

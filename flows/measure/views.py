@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.contract import Dataset
+from schemas.contract import GOOD, HELD_BACK, QUARANTINED, Dataset
 from schemas.indicator import Indicator, Join
 from schemas.periods import period
 from schemas.units import Commune
-
-QUARANTINED = pl.col("_lop") == "khong_su_dung"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def _hand_ins(called: pl.DataFrame, commune: Commune) -> pl.DataFrame:
     return called.with_columns(
         _unit=pl.col("unit"),
         _ky=pl.col("period"),
-        _lop=pl.when(open_).then(pl.lit("khong_su_dung")).otherwise(pl.lit("dat")),
+        _lop=pl.when(open_).then(pl.lit(HELD_BACK)).otherwise(pl.lit(GOOD)),
         _thon=pl.when(thon).then("unit"),
         _don_vi=pl.when(~thon).then("unit"),
         _phu=pl.lit(value=False),

@@ -8,36 +8,14 @@ from math import ceil
 
 from flows.clean.changes import CHANGES
 from schemas.contract import DIMENSIONS, SEVERITIES, Basis, Cadence
+from schemas.tables import INDICATORS, ISSUES, ROLL_CALL, SUBMISSIONS
 
 NOTHING = "–"
 
-INDICATOR_STATES: Mapping[str, str] = {
-    "chua_dat": "Chưa đạt",
-    "chua_du_can_cu": "Chưa đủ căn cứ",
-    "dat_san": "Đạt mức sàn",
-    "dat": "Đạt",
-    "khong_co_muc_tieu": "Chưa đặt mục tiêu",
-}
-ROLL_CALL_STATES: Mapping[str, str] = {
-    "dung_han": "Đúng hạn",
-    "tre_han": "Trễ hạn",
-    "chua_co": "Chưa nộp",
-    "khong_phat_sinh": "Không phát sinh",
-    "chua_den_han": "Chưa đến hạn",
-}
-SUBMISSION_STATES: Mapping[str, str] = {
-    "chap_nhan": "Nhận đủ",
-    "mot_phan": "Nhận một phần",
-    "tu_choi": "Không nhận",
-    "bi_thay_the": "Đã có bản mới hơn",
-    "trung": "Nộp lại y hệt",
-}
-ISSUE_STATES: Mapping[str, str] = {
-    "mo": "Đang mở",
-    "mo_lai": "Mở lại",
-    "da_sua": "Đã sửa",
-    "mien": "Được miễn",
-}
+INDICATOR_STATES = INDICATORS.fields["status"].of
+ROLL_CALL_STATES = ROLL_CALL.fields["state"].of
+SUBMISSION_STATES = SUBMISSIONS.fields["state"].of
+ISSUE_STATES = ISSUES.fields["state"].of
 #: Words for every enumerated value that the release's tables hold.
 WORDS: Mapping[str, str] = {
     **INDICATOR_STATES,

@@ -19,7 +19,7 @@ from flows.plain import PlainRunner
 from flows.protect import Key
 from flows.rollup.storage import at_hand
 from flows.settle import Settled
-from schemas.contract import Dataset
+from schemas.contract import QUARANTINED, Dataset
 from schemas.province import identifier
 from schemas.registry import load
 from schemas.tables import SCORES
@@ -122,7 +122,7 @@ def tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str, key:
         if column is None:
             continue
         judged = settled.verdicts[dataset.name].judged
-        rows = judged.filter((pl.col("_tep") == one.tep) & (pl.col("_lop") != "khong_su_dung"))
+        rows = judged.filter((pl.col("_tep") == one.tep) & ~QUARANTINED)
         sheets = pl.Series([sheet for sheet, _ in one.part.tables], dtype=pl.String)
         found.append(
             rows.select(

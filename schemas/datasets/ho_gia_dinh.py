@@ -2,7 +2,7 @@
 
 from polars import col, format, when
 
-from schemas.contract import Column, Cross, Dataset, Tie
+from schemas.contract import QUARANTINED, Column, Cross, Dataset, Tie
 from schemas.kinds import CO_KHONG, HO_TEN, LUA_CHON, MA, SO_LUONG
 
 #: Households of the register that stand in the thôn; who died or moved away is no member any more.
@@ -12,7 +12,7 @@ HO = Tie(
     by="ma_ho",
     place="thon",
     brings={
-        "chac": ((col("_lop") != "khong_su_dung") & (col("tinh_trang") == "Đang sống")).sum(),
+        "chac": (~QUARANTINED & (col("tinh_trang") == "Đang sống")).sum(),
         "co_the": (col("tinh_trang").is_null() | (col("tinh_trang") == "Đang sống")).sum(),
     },
 )
