@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator, Mapping
 
 from flows.read import danger, ole
-from flows.read.faults import RefusedError
+from flows.read.container import locked
 from flows.read.ooxml import Extra, Found
 from flows.read.table import CellType
 
@@ -38,7 +38,7 @@ def extras(data: bytes) -> Mapping[int, Extra]:
     places = []
     for kind, body in _records(book, 0):
         if kind == _FILEPASS:
-            raise RefusedError("tep.mat_khau", "Tệp đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.")
+            raise locked()
         if kind == _SHEET and len(body) >= 6:
             places.append(struct.unpack_from("<I", body)[0])
     return {number: _scan(_records(book, place)) for number, place in enumerate(places)}

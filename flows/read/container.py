@@ -45,6 +45,7 @@ ZIP_ERRORS = (
     NotImplementedError,
     RuntimeError,
 )
+_ODS_PARTS = "META-INF/manifest.xml"
 _SEND = "Gửi lại bảng ở dạng Excel (.xlsx) hoặc CSV."
 BROKEN = f"Không mở được tệp: tệp hỏng hoặc chưa ghi xong. {_SEND}"
 
@@ -73,6 +74,11 @@ def detect(data: bytes) -> Container:
     return Container.TEXT
 
 
+def locked() -> RefusedError:
+    """What is said of a file that only its password opens."""
+    return RefusedError("tep.mat_khau", "Tệp đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.")
+
+
 def _not_a_table(what: str) -> RefusedError:
     return RefusedError("tep.khong_phai_bang_tinh", f"Tệp là {what}, không phải bảng tính. {_SEND}")
 
@@ -82,10 +88,13 @@ def _zip(data: bytes) -> Container:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             kind = archive.read("mimetype")[:80] if "mimetype" in names else b""
+            listed = archive.read(_ODS_PARTS) if _ODS_PARTS in names else b""
     except ZIP_ERRORS as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         return Container.WORKBOOK
+    if b"encryption-data" in listed:
+        raise locked()
     if b"opendocument.spreadsheet" in kind:
         return Container.ODS
     if b"opendocument" in kind or "word/document.xml" in names:
@@ -102,7 +111,7 @@ def _ole(data: bytes) -> Container:
         return name.encode("utf-16-le") + b"\0\0" in data
 
     if entry("EncryptedPackage"):
-        raise RefusedError("tep.mat_khau", "Tệp đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.")
+        raise locked()
     if entry("Workbook") or entry("Book") or entry("WORKBOOK") or entry("BOOK"):
         return Container.XLS
     if entry("WordDocument"):

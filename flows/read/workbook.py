@@ -21,7 +21,7 @@ from python_calamine import (
 
 from flows.read import biff, ooxml, opendocument
 from flows.read.cells import column_of
-from flows.read.container import BROKEN, Container
+from flows.read.container import BROKEN, Container, locked
 from flows.read.faults import RefusedError
 from flows.read.grid import CellSheet, Merge, Sheet
 from flows.read.ooxml import Extra
@@ -44,7 +44,7 @@ def sheets_of(data: bytes, container: Container) -> list[Sheet]:
             if meta.typ is SheetTypeEnum.WorkSheet
         ]
     except PasswordError as error:
-        raise RefusedError("tep.mat_khau", "Tệp đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.") from error
+        raise locked() from error
     except (CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 

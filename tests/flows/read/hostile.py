@@ -162,6 +162,22 @@ def _far_in_ods() -> bytes:
     return ods(f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>')
 
 
+def _locked_ods() -> bytes:
+    """As LibreOffice locks it: the names and the kind stay open, the rest is garbage without the password."""
+    listed = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:size="4096">'
+        '<manifest:encryption-data manifest:checksum-type="SHA1/1K"/></manifest:file-entry></manifest:manifest>'
+    )
+    return archive(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": bytes(range(256)),
+            "META-INF/manifest.xml": listed.encode(),
+        }
+    )
+
+
 def ole(name: str) -> bytes:
     """The beginning of an OLE file with a stream of this name."""
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + name.encode("utf-16-le") + bytes(600)
@@ -234,6 +250,7 @@ REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "locked xlsx": (lambda: ole("EncryptedPackage"), LOCKED),
     "locked xls": (_locked_xls, LOCKED),
     "locked zip": (_locked_zip, LOCKED),
+    "locked ods": (_locked_ods, LOCKED),
     "Word": (lambda: archive({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"}), FOREIGN),
     "old Word": (lambda: ole("WordDocument"), FOREIGN),
     "PowerPoint": (lambda: archive({"[Content_Types].xml": b"<a/>", "ppt/presentation.xml": b""}), FOREIGN),
