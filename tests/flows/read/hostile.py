@@ -167,7 +167,8 @@ def _locked_ods() -> bytes:
     listed = (
         '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
         '<manifest:file-entry manifest:full-path="content.xml" manifest:size="4096">'
-        '<manifest:encryption-data manifest:checksum-type="SHA1/1K"/></manifest:file-entry></manifest:manifest>'
+        '<manifest:encryption-data manifest:checksum-type="SHA1/1K"/>'
+        "</manifest:file-entry></manifest:manifest>"
     )
     return archive(
         {
