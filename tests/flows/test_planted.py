@@ -11,11 +11,12 @@ import polars as pl
 import pytest
 
 from flows.digest import Part
-from flows.examples import DAY, examples, part_of
+from flows.examples import examples
 from flows.validate import validate
 from schemas.contract import Dataset
 from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of
 from schemas.registry import load
+from tests.flows.trial import DAY, part_of
 
 CONTRACTS = load()
 DATASETS = list(CONTRACTS.datasets.values())

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 import pytest
 
-from flows.examples import DAY, part_of
 from flows.reconcile import LIVE, reconcile, why_unjudged
 from flows.validate import Verdict, validate
 from schemas.registry import load
+from tests.flows.trial import DAY, part_of
 
 CONTRACTS = load()
 DATASETS = CONTRACTS.datasets

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from flows.examples import part_of
 from flows.resubmitted import Change, compare
 from schemas.registry import load
+from tests.flows.trial import part_of
 
 CONTRACTS = load()
 DATASET = CONTRACTS.datasets["ho_gia_dinh"]

@@ -1,0 +1,138 @@
+"""Judges the examples of rules as a hand-in is judged: every rule's own proof."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+from flows.clean import clean
+from flows.digest import Part
+from flows.examples import Example, examples, good_cell
+from flows.read.table import CellType, Table
+from flows.reconcile import LIVE, reconcile
+from flows.validate import Verdict, validate
+from schemas.contract import Dataset, chu, doc, kieu
+from schemas.periods import open_window
+from schemas.registry import Contracts
+
+#: The day on which examples are judged.
+DAY = date(2026, 11, 17)
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def rows_of(dataset: Dataset, rows: Sequence[Mapping[str, str]]) -> list[dict[str, str | None]]:
+    """`rows` complete: where they say nothing, what is good in a required column, else nothing."""
+    plain = {c.name: good_cell(c) if c.required else None for c in dataset.columns}
+    return [plain | {name: typed or None for name, typed in row.items()} for row in rows]
+
+
+_CLEANED: dict[str, Part] = {}
+
+
+def part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Contracts) -> Part:
+    """The rows as one hand-in of `DAY`, cleaned once: no mutant of a rule changes how they are read."""
+    said = f"{dataset.name} {rows}"
+    if said not in _CLEANED:
+        _CLEANED[said] = _part_of(dataset, rows, contracts)
+    return _CLEANED[said]
+
+
+def _part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Contracts) -> Part:
+    full = rows_of(dataset, rows)
+    cells: dict[str, pl.Series] = {"_row": pl.Series(range(2, len(full) + 2), dtype=pl.UInt32)}
+    for column in dataset.columns:
+        typed = [row[column.name] for row in full]
+        cells[chu(column.name)] = pl.Series(typed, dtype=pl.String)
+        cells[kieu(column.name)] = pl.Series([_stored(text) for text in typed], dtype=pl.UInt8)
+    letters = {column.name: chr(ord("A") + at) for at, column in enumerate(dataset.columns)}
+    table = Table(dataset.name, "Ví dụ", (), pl.DataFrame(cells), letters)
+    cleaned = clean(table, dataset, contracts.commune)
+    number = pl.lit(0, pl.UInt16).alias("_bang")
+    period = open_window(dataset.cadence, dataset.basis, DAY)
+    return Part(
+        dataset.name,
+        period,
+        cleaned.frame.with_columns(number),
+        cleaned.changes.with_columns(number),
+        (("Ví dụ", letters),),
+        nil=False,
+    )
+
+
+def _stored(typed: str | None) -> int:
+    if typed is None:
+        return CellType.TEXT
+    if typed.startswith("="):
+        return CellType.FORMULA
+    if typed.startswith("#"):
+        return CellType.ERROR
+    return CellType.NUMBER if _NUMBER.fullmatch(typed) else CellType.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """All examples of a dataset judged at once: each is two hand-ins, its good rows and its bad ones."""
+
+    examples: Mapping[str, Example]
+    verdict: Verdict
+
+    def unnoticed(self) -> list[str]:
+        """Codes whose rule does not tell its example apart: no good row may fail, the last bad one must."""
+        failed = self.verdict.faults.select("_tep", "_row", "code").group_by("_tep", "code").agg("_row")
+        rows = {(tep, code): found for tep, code, found in failed.iter_rows()}
+        return [
+            code
+            for at, (code, example) in enumerate(self.examples.items())
+            if (2 * at, code) in rows
+            or not {None, len(example.bad) + 1} & {*rows.get((2 * at + 1, code), ())}
+        ]
+
+
+def trial(dataset: Dataset, contracts: Contracts) -> Trial:
+    """Judge every example of `dataset`."""
+    found = examples(dataset)
+    parts = [
+        _said_unread(part_of(dataset, rows, contracts), example, rows is example.bad)
+        for example in found.values()
+        for rows in (example.good, example.bad)
+    ]
+    verdict = validate([(part, DAY) for part in parts], dataset)
+    others = {example.other for example in found.values() if example.other}
+    for other in sorted(others):
+        verdict = _beside(verdict, dataset, contracts.datasets[other], found, contracts)
+    return Trial(found, verdict)
+
+
+def _said_unread(part: Part, example: Example, bad: bool) -> Part:
+    """Where a kind reads any text, the cell is said to be unread, since none is typed that is."""
+    if not (bad and example.unread):
+        return part
+    column = example.on[0]
+    cell = (pl.lit("khong_doc_duoc").alias(doc(column)), pl.lit(None, part.frame[column].dtype).alias(column))
+    return replace(part, frame=part.frame.with_columns(cell))
+
+
+def _beside(
+    verdict: Verdict, dataset: Dataset, other: Dataset, found: Mapping[str, Example], contracts: Contracts
+) -> Verdict:
+    """`verdict` with what cross rules find: each example beside its own rows, in a period of its own."""
+    places = {rule.tied.place for rule in dataset.cross if rule.tied.to == other.name}
+    parts: list[Part] = []
+    live: list[tuple[str, int, str, str]] = []
+    for at, example in enumerate(found.values()):
+        if example.other != other.name:
+            continue
+        part = part_of(other, example.beside, contracts)
+        place = next(iter(places))
+        unit = part.frame[place][0] if place else dataset.unit
+        live += [(dataset.name, tep, unit, f"{at}") for tep in (2 * at, 2 * at + 1)]
+        live.append((other.name, len(parts), other.unit, f"{at}"))
+        parts.append(part)
+    both = {dataset.name: verdict, other.name: validate([(part, DAY) for part in parts], other)}
+    said = pl.DataFrame(live, schema=LIVE, orient="row")
+    return reconcile(both, said, {**contracts.datasets, dataset.name: dataset}).verdicts[dataset.name]
