@@ -35,7 +35,8 @@ class Explained:
 
 def explained(code: str, datasets: Mapping[str, Dataset]) -> list[Explained]:
     """Every meaning of `code`, one a dataset that has it; none where there is no such code."""
-    found = [one for dataset in datasets.values() for one in _in_dataset(code, dataset, load())]
+    everything = load()
+    found = [one for dataset in datasets.values() for one in _in_dataset(code, dataset, everything)]
     return [*found, _whole(code)] if code in WHOLE_FAULTS else found
 
 
