@@ -8,10 +8,7 @@ import polars as pl
 
 from flows.clean.reading import TEXT, Reader, Reading, Setting
 from flows.clean.text import fold, fold_one, tidy
-
-TICKS = ("x", "✓", "✔", "☑", "√")
-YES = (*TICKS, "có", "co", "c", "1", "đúng", "yes", "true")
-NO = ("không", "khong", "ko", "k", "0", "no", "false", "☐")
+from schemas.kinds.words import NO, TICKS, YES
 
 _MEANING = {**{fold_one(word): True for word in YES}, **{fold_one(word): False for word in NO}}
 _AS_USUALLY_TYPED = {

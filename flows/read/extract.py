@@ -13,6 +13,7 @@ from flows.read.heading import Path
 from flows.read.routing import Fit
 from flows.read.table import CellType
 from schemas.contract import Column, Dataset, chu, kieu
+from schemas.kinds.words import NO, YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def cells_of(sheet: Sheet, body: Body, fit: Fit, columns: Mapping[str, Sequence[
     for column in fit.dataset.columns:
         paths = columns.get(column.name, ())
         if len(paths) == 2 and paths[0].levels[-1] != paths[1].levels[-1]:
-            series += _by_sex(sheet, body, column, paths)
+            series += (_by_tick if column.of else _by_sex)(sheet, body, column, paths)
         elif paths:
             series += _plain(sheet, body, column.name, paths[0].letter)
     frame = pl.DataFrame(series)
@@ -75,6 +76,26 @@ def _by_sex(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> 
         pl.when(first | other[0].is_null()).then(pl.lit(paths[0].letter)).otherwise(pl.lit(paths[1].letter))
     ).to_series()
     return [text.alias(chu(column.name)), kind.alias(kieu(column.name)), place.alias(f"{column.name}.cot")]
+
+
+def _by_tick(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
+    """One of two values, by which column is ticked (`<name>.cot`); text that is no tick stays as it is."""
+    typed = [sheet.take(index_of(path.letter), body.start, body.records)[0] for path in paths]
+    frame = pl.DataFrame([text.alias(path.letter) for text, path in zip(typed, paths, strict=True)])
+    chosen = [_chosen(path.letter, value) for path, value in zip(paths, column.of, strict=True)]
+    in_second = chosen[0].is_null() & chosen[1].is_not_null()
+    first, second = (pl.lit(path.letter) for path in paths)
+    return frame.select(
+        # Both ticked is for the clerk to settle: the two together are no value of the list.
+        pl.concat_str(chosen, separator=" / ", ignore_nulls=True).replace("", None).alias(chu(column.name)),
+        pl.lit(CellType.TEXT.value, pl.UInt8).alias(kieu(column.name)),
+        pl.when(in_second).then(second).otherwise(first).alias(f"{column.name}.cot"),
+    ).get_columns()
+
+
+def _chosen(letter: str, value: str) -> pl.Expr:
+    said = pl.col(letter).str.strip_chars().str.to_lowercase()
+    return pl.when(said.is_in(YES)).then(pl.lit(value)).when(~said.is_in(NO)).then(pl.col(letter))
 
 
 def _with_sex(

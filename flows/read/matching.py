@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import Literal
 
 from flows.read.heading import Path, Vocabulary, key, strip_parentheses
+from schemas.contract import Column
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """A heading names `column` of `dataset`; `exact` unless some of its upper levels are unknown.
 
-    `sex` is set where one of two columns, for men and for women, holds the birth date.
+    `sex` is set where one of two columns, for men and for women, holds the birth date, or is ticked.
     """
 
     dataset: str
@@ -49,8 +50,13 @@ def _by_sex(path: Path, vocabulary: Vocabulary) -> list[Match]:
     return [
         Match(match.dataset, match.column, match.exact, sex)
         for match in matches(above, vocabulary)
-        if vocabulary.datasets[match.dataset][match.column].kind.name == "ngay_sinh"
+        if _parts_by_sex(vocabulary.datasets[match.dataset][match.column])
     ]
+
+
+def _parts_by_sex(column: Column) -> bool:
+    """Whether forms have two columns for it: birth dates of men and of women, ticks for the sex itself."""
+    return column.kind.name == "ngay_sinh" or column.of == tuple(_SEXES.values())
 
 
 def _with_strange_unit(path: Path, vocabulary: Vocabulary) -> list[Match]:

@@ -36,6 +36,11 @@ VAN_BAN = Kind("van_ban", "Văn bản", pl.String, "Ghi bằng chữ", "", reads
 LUA_CHON = Kind(
     "lua_chon", "Lựa chọn", pl.String, "Chọn một giá trị trong danh mục", "", (NOT_IN_LIST,), reads_all=True
 )
+#: What says yes and no in a cell, in small letters; a form to be ticked has ticks only.
+TICKS = ("x", "✓", "✔", "☑", "√")
+YES = (*TICKS, "có", "co", "c", "1", "đúng", "yes", "true")
+NO = ("không", "khong", "ko", "k", "0", "no", "false", "☐")
+
 CO_KHONG = Kind(
     "co_khong", "Có/Không", pl.Boolean, "Đánh dấu x nếu có, để trống hoặc ghi Không nếu không", "x"
 )

@@ -44,6 +44,28 @@ def test_reads_birth_years_from_columns_for_men_and_for_women() -> None:
     assert cells["gioi_tinh.chu"].to_list() == ["Nam", "Nữ"]
 
 
+TICKED = [
+    ["STT", "Số định danh cá nhân", "Họ và tên", "Ngày sinh", "Giới tính", "", "Dân tộc", "Mã hộ",
+     "Quan hệ với chủ hộ", "Tình trạng cư trú", "Tình trạng", "Ngày cập nhật", "Ngày mất", "Số điện thoại"],
+    ["", "", "", "", "Nam", "Nữ", "", "", "", "", "", "", "", ""],
+]  # fmt: skip
+
+
+def test_reads_the_sex_from_the_column_that_is_ticked() -> None:
+    ticks = [("x", ""), ("", "X"), ("1", "0"), ("", "✓"), ("x", "x"), ("", ""), ("", "chưa rõ")]
+    rows = [
+        [number, f"03808500000{number}", "Bùi Văn Mẫu", "02/03/1985", man, woman, "Kinh", "H00001", "Con",
+         "Thường trú", "Đang sống", "01/10/2026", "", ""]
+        for number, (man, woman) in enumerate(ticks, 1)
+    ]  # fmt: skip
+    doc = read([*TICKED, ["Thôn Mẫu"], *rows])
+    assert doc.problems == ()
+    cells = doc.tables[0].cells
+    assert cells["gioi_tinh.chu"].to_list() == ["Nam", "Nữ", "Nam", "Nữ", "Nam / Nữ", None, "chưa rõ"]
+    assert cells["gioi_tinh.cot"].to_list() == ["E", "F", "E", "F", "E", "E", "F"]
+    assert cells["ngay_sinh.chu"].to_list() == ["02/03/1985"] * len(ticks)
+
+
 def test_carries_the_thon_of_a_section_down_with_its_row() -> None:
     rows = [
         *BIRTHS,
