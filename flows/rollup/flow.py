@@ -31,11 +31,14 @@ from flows.rollup.duplicates import duplicates
 from flows.rollup.province import Gathered, NothingToRollUpError, publish_province
 from flows.rollup.storage import at_hand
 
-# Workers read files in processes of their own, which daemons may not start.
-dask.config.set({"distributed.worker.daemon": False})
-
-# One task a worker at a time, so a worker's polars needs no threads beside it.
-ALONE = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+dask.config.set(
+    {
+        # Workers read files in processes of their own, which daemons may not start.
+        "distributed.worker.daemon": False,
+        # Each core has a worker with one task at a time: its polars needs no threads beside it.
+        "distributed.nanny.pre-spawn-environ.POLARS_MAX_THREADS": "1",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,6 @@ def local(workers: int) -> dict[str, Any]:
         "threads_per_worker": 1,
         "dashboard_address": ":0",
         "silence_logs": logging.CRITICAL,
-        "env": ALONE,
     }
 
 
