@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from schemas.contract import Column, Dataset
-from schemas.tables import INDICATORS, RANKING, SCORES, Field, Table
+from schemas.tables import INDICATORS, RANKING, SCORES, Field, Table, one_of
 
 #: Of all kinds of identifier those given out once in the whole country.
 _NATIONWIDE = ("so_dinh_danh", "mst")
@@ -21,7 +21,7 @@ COMMUNES = Table(
     {
         "commune": Field(pl.String, "Mã xã; xã không chạy được thì là thư mục của xã"),
         "name": Field(pl.String, "Tên xã"),
-        "state": Field(pl.String, "cong_bo, hong"),
+        "state": one_of("Trạng thái", {"cong_bo": "Đã công bố", "hong": "Không chạy được"}),
         "release": Field(pl.String, "Bản công bố của xã mà số liệu lấy từ đó"),
         "records": Field(pl.UInt64, "Số bản ghi được nhận"),
         "faults": Field(pl.UInt64, "Số lỗi"),

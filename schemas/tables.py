@@ -22,7 +22,8 @@ class Field:
     of: Mapping[str, str] = field(default_factory=dict)
 
 
-def _one_of(says: str, of: Mapping[Any, str]) -> Field:
+def one_of(says: str, of: Mapping[Any, str]) -> Field:
+    """A column that holds one of the values `of`, each said in words."""
     values = ", ".join(f"{value} ({word.lower()})" for value, word in of.items())
     return Field(pl.String, f"{says}: {values}", of)
 
@@ -62,7 +63,7 @@ _ROW = Field(pl.UInt32, "Số dòng trên trang tính (tệp CSV: số dòng c�
 _COLUMN = Field(pl.String, "Tên cột trong bộ dữ liệu")
 _CELL = Field(pl.String, "Địa chỉ ô, ví dụ C17")
 _CODE = Field(pl.String, "Mã lỗi")
-_DIMENSION = _one_of("Chiều chất lượng", DIMENSIONS)
+_DIMENSION = one_of("Chiều chất lượng", DIMENSIONS)
 
 PLACE = {
     "unit": _UNIT,
@@ -84,7 +85,7 @@ FAULTS = Table(
         **PLACE,
         "code": _CODE,
         "dimension": _DIMENSION,
-        "severity": _one_of("Mức", SEVERITIES),
+        "severity": one_of("Mức", SEVERITIES),
         "value": Field(pl.String, "Nội dung đã gõ, che phần riêng tư"),
         "message": Field(pl.String, "Lỗi là gì và sửa thế nào"),
         "proposal": Field(pl.String, "Giá trị đề xuất, che phần riêng tư"),
@@ -116,7 +117,7 @@ ISSUES = Table(
         "dataset": _DATASET,
         "code": _CODE,
         "record": Field(pl.String, "Mã băm của bản ghi mang lỗi"),
-        "state": _one_of(
+        "state": one_of(
             "Trạng thái",
             {"mo": "Đang mở", "mo_lai": "Mở lại", "da_sua": "Đã sửa", "mien": "Được miễn"},
         ),
@@ -142,7 +143,7 @@ SUBMISSIONS = Table(
         "received": Field(pl.String, "Lúc nhận, giờ Việt Nam"),
         "dataset": _DATASET,
         "period": _PERIOD,
-        "state": _one_of(
+        "state": one_of(
             "Trạng thái",
             {
                 "chap_nhan": "Nhận đủ",
@@ -174,7 +175,7 @@ ROLL_CALL = Table(
         "due": Field(pl.Date, "Hạn nộp"),
         "received": Field(pl.Date, "Ngày nhận lượt nộp đầu tiên dùng được"),
         "days_late": Field(pl.Int32, "Số ngày trễ"),
-        "state": _one_of(
+        "state": one_of(
             "Trạng thái",
             {
                 "dung_han": "Đúng hạn",
@@ -203,7 +204,7 @@ INDICATORS = Table(
         "value": Field(pl.Float64, "Giá trị: tử số chia mẫu số (0 đến 1), hoặc số đếm"),
         "muc_tieu": Field(pl.Float64, "Mục tiêu của năm"),
         "san": Field(pl.Float64, "Mức sàn của năm"),
-        "status": _one_of(
+        "status": one_of(
             "Trạng thái",
             {
                 "chua_dat": "Chưa đạt",
@@ -263,7 +264,7 @@ TABLES = {
 
 #: Columns that every record carries beside those of its contract.
 RECORD_FIELDS: Mapping[str, Field] = {
-    "trang_thai": _one_of("Loại bản ghi", {GOOD: "Đạt", WARNED: "Cần bổ sung"}),
+    "trang_thai": one_of("Loại bản ghi", {GOOD: "Đạt", WARNED: "Cần bổ sung"}),
     "_unit": _UNIT,
     "_file": _FILE,
     "_sheet": _SHEET,

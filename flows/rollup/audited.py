@@ -11,9 +11,7 @@ import polars as pl
 
 from flows.audit import Audit, Suite, at_least, audit_by, equal, one_of, within
 from flows.manifest import AUDIT
-from schemas.province import TABLES
-
-_STATES = ("cong_bo", "hong")
+from schemas.province import COMMUNES, TABLES
 
 
 def audit_province(folder: Path, asked: int, as_of: date) -> Audit:
@@ -37,7 +35,7 @@ def _suites(folder: Path, asked: int, gxe: Any) -> Iterator[Suite]:
         "Các xã",
         tables["communes"].with_columns(rows=pl.len().cast(pl.Int64), asked=pl.lit(asked, pl.Int64)),
         (
-            one_of(gxe, "state", _STATES, "mỗi xã có một trạng thái đã định"),
+            one_of(gxe, "state", COMMUNES.fields["state"].of, "mỗi xã có một trạng thái đã định"),
             equal(gxe, "rows", "asked", "mỗi xã được gọi có mặt đúng một lần"),
         ),
     )
