@@ -60,7 +60,7 @@ MACHINE = re.compile(
 
 def odd_words(text: str) -> list[str]:
     """Words that are neither Vietnamese nor known names; quotes and codes aside."""
-    text = re.sub(r"“[^”]*”|\w+_\w+|--\w+", " ", EXAMPLE.sub(" ", text))
+    text = re.sub(r"“[^”]*”|\w+_\w+(?:=\w+)?|--\w+", " ", EXAMPLE.sub(" ", text))
     return [word for word in LETTERS.findall(text) if not _is_vietnamese(word)]
 
 
