@@ -14,6 +14,7 @@ from flows.audit import Auditor, auditor
 from flows.build import Recipe, build, root_contracts
 from flows.collect import HandIn, archived
 from flows.forget import tombstones
+from flows.forget.person import ERASED
 from flows.manifest import read_manifest
 from flows.plain import PlainRunner
 from flows.refusal import AuditRefusedError
@@ -21,6 +22,9 @@ from flows.root import Root
 from schemas.registry import Contracts
 
 _WHY = "Xóa dữ liệu của một người theo yêu cầu của người đó"
+
+#: Hand-ins of the archive by unit, time and content; one content may have come under several names.
+Here = dict[tuple[str, str, str], list[HandIn]]
 
 #: The id that each release has now, by the one it had; None where it could not be built again.
 Renamed = dict[str, str | None]
@@ -43,7 +47,9 @@ def republish(
         AuditRefusedError: what readers see would be refused: they go on seeing it.
     """
     names: Renamed = {}
-    here = {(one.unit, one.received, one.submission): one for one in archived(root, date.max)}
+    here: Here = {}
+    for one in archived(root, date.max):
+        here.setdefault((one.unit, one.received, one.submission), []).append(one)
     heirs = tombstones.successors(root)
     shown, affected = release.published(root), set(holding)
     with auditor() as auditing:
@@ -64,14 +70,15 @@ def republish(
     return names
 
 
-def _now(
-    one: HandIn, here: Mapping[tuple[str, str, str], HandIn], heirs: Mapping[tuple[str, str], str]
-) -> HandIn | None:
-    """The hand-in as the archive has it now; None where it is gone."""
+def _now(one: HandIn, here: Here, heirs: Mapping[tuple[str, str], str]) -> HandIn | None:
+    """The hand-in as the archive has it now, perhaps under a name that no longer tells of the person."""
     content = one.submission
     while (one.unit, content) in heirs:
         content = heirs[one.unit, content]
-    return here.get((one.unit, one.received, content))
+    alike = here.get((one.unit, one.received, content), [])
+    same = [each for each in alike if each.file == one.file]
+    renamed = [each for each in alike if ERASED in each.file]
+    return next(iter(same or renamed), None)
 
 
 def _recipe(

@@ -46,7 +46,9 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 class InThisProcess(PlainRunner):
     """So that every file operation is done where it is watched."""
 
-    def each(self, title: str, work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    def each(
+        self, title: str, work: Callable[[Any], Any], items: Sequence[Any], guard: Any = None
+    ) -> list[Any]:
         return [work(item) for item in items]
 
 

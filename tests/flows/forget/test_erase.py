@@ -102,6 +102,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     drop(root, "cong_an", f"tai khoan {NUMBER} {NAME}.zip", zipped(trong__ds_csv=accounts), MONDAY)
     work = table("sang_kien", [["SK-2026-001", "Số hóa", NAME, "Xã", "Chuyển đổi số", None, "1", "x"]])
     drop(root, "van_hoa_xa_hoi", "sang kien.csv", work.encode("utf-16"), MONDAY)
+    drop(root, "mat_tran", "mot.csv", "a;b\n1;2\n", MONDAY)
+    drop(root, "mat_tran", "hai.csv", "a;b\n1;2\n", MONDAY)
+    for name in ("mot.csv", "hai.csv"):
+        os.utime(root / "raw" / "inbox" / "mat_tran" / name, (1_795_400_000, 1_795_400_000))
     letter = zipped(word__document_xml=f"<w>{NAME} {NUMBER}</w>")
     drop(root, "van_phong", "don.docx", letter, MONDAY)
     run_plainly(root, as_of=MONDAY)
