@@ -112,6 +112,13 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Một cột “Ngày lập hồ sơ”",
         "Hai cột “Ngày lập hồ sơ”",
     ),
+    "tep.dong_lech": WholeFault(
+        "Một dòng của tệp văn bản có nhiều hoặc ít ô hơn các dòng khác.",
+        "Các ô của dòng đó có thể lệch sang cột bên cạnh.",
+        "Đặt ô có dấu ngăn cột trong dấu ngoặc kép, hoặc lưu lại tệp bằng Excel.",
+        '2,21/10/2026,"Mất sóng, yếu",Mới',
+        "2,21/10/2026,Mất sóng, yếu,Mới",
+    ),
     "tep.dong_tong_sai": WholeFault(
         "Dòng tổng khác với cộng các dòng.",
         "Có thể thiếu dòng hoặc gõ sai số; các dòng vẫn được nhận.",

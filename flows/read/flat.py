@@ -42,11 +42,12 @@ def sheet_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
         data, head = data[declared.end() :], head[declared.end() :]
     separator = declared[1] if declared else _separator(head, vocabulary)
     text, lines = _parse(data, separator, head)
+    widths = _widths(data, separator, text)
     if declared:
         lines = (_count(text.height) if lines is None else lines) + 1
     least = least_of(text)
     text = _blanked(text, least, nbsp=_NBSP in data[: 1 << 20])
-    return TextSheet(name, text=text, lines=lines, least=least)
+    return TextSheet(name, text=text, lines=lines, least=least, widths=widths)
 
 
 def as_utf8(data: bytes) -> bytes:
@@ -133,6 +134,23 @@ def _parse(data: bytes, separator: str, head: str) -> tuple[pl.DataFrame, pl.Ser
     text = text.slice(1) if short else text
     multiline = b'"' in data and _newlines(data) > text.height
     return text, _lines(text) if multiline else None
+
+
+def _widths(data: bytes, separator: str, text: pl.DataFrame) -> pl.Series | None:
+    """How many cells each row was typed with; None where all have as many."""
+    if data.count(separator.encode()) == (text.width - 1) * text.height:
+        return None
+    if b'"' in data:
+        quoted = csv.reader(io.StringIO(data.decode("utf-8", "replace"), newline=""), delimiter=separator)
+        widths = pl.Series([max(len(cells), 1) for cells in quoted], dtype=pl.UInt32)
+    else:
+        widths = (
+            pl.read_lines(data if _is_utf8(data) else _from_1258(data))
+            .to_series()
+            .str.count_matches(separator, literal=True)
+            + 1
+        )
+    return widths if len(widths) == text.height and widths.n_unique() > 1 else None
 
 
 def _newlines(data: bytes) -> int:

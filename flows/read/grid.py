@@ -164,12 +164,13 @@ class TextSheet(Sheet):
     """A text file: a frame of one String column a column, named by its letter.
 
     `lines` gives each row's line where it isn't its place, `least` each column's first text in code point
-    order.
+    order, `widths` how many cells each row was typed with where that differs.
     """
 
     text: pl.DataFrame = field(default_factory=pl.DataFrame)
     lines: pl.Series | None = None
     least: Mapping[str, str | None] = field(default_factory=dict)
+    widths: pl.Series | None = None
     _bare: Mapping[str, pl.Series] = field(default_factory=dict)
 
     @property

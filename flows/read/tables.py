@@ -19,6 +19,7 @@ from flows.read.recode import Originals, in_unicode
 from flows.read.repairs import repaired
 from flows.read.routing import Fit, choose, columns_of, fits, heading_problems, missing_problems, unclear
 from flows.read.table import ROLES, Problem, Table
+from flows.read.uneven import uneven
 from flows.read.words import is_tail, is_total, says_nil
 
 _ROLES = pl.Series("role", list(ROLES))
@@ -136,6 +137,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     problems = heading_problems(fit, block, place, vocabulary)
     problems += missing_problems(fit, block, place, found, vocabulary)
     problems += _unheaded(sheet, block, body)
+    problems += uneven(sheet, body, 1 + max(index_of(path.letter) for path in block.paths))
     read.problems += problems
     _paint(read, block, top, body)
     if any(found.severity == "chan" for found in problems):
