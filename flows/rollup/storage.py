@@ -16,14 +16,18 @@ from flows.manifest import MANIFEST
 from flows.release import day_of, switch
 from flows.root import Root
 
+_INBOX = "raw/inbox/"
+_STATE = "var/"
 _RELEASES = "curated/releases/"
 _POINTER = "curated/latest.json"
-_KEY = "var/key"
-# What a day is made from beside releases; what else lies under var/ can be made again.
-_NEEDED = ("raw/", "schemas/", _KEY, "curated/journal.jsonl", _POINTER)
 _REFUSED = "curated/khong_cong_bo"
-# These alone change; all else is named by its content.
-_CHANGING = ("curated/journal.jsonl", _REFUSED, _POINTER)
+_NEEDED = ("raw/", "schemas/", "curated/journal.jsonl", _POINTER)
+# What is sent back when it is not there yet, named by its content as it is; all else whenever it changed.
+_LASTING = ("raw/archive/", _RELEASES)
+_CHANGING = (_INBOX, _STATE, "curated/journal.jsonl", _REFUSED, _POINTER)
+
+# Size, and when it was last written in nanoseconds, by name.
+Snapshot = Mapping[str, tuple[int, int]]
 
 
 @contextmanager
@@ -42,66 +46,76 @@ def at_hand(where: str, as_of: date) -> Iterator[Root]:
         root = Root(Path(folder))
         there = {path.removeprefix(base).lstrip("/"): path for path in fs.find(base)}
         _fetch(fs, there, root, as_of)
+        before = _snapshot(root)
         try:
             yield root
         finally:
-            _send(fs, base, there, root)
+            _send(fs, base, before, there, root)
 
 
 def _fetch(fs: fsspec.AbstractFileSystem, there: Mapping[str, str], root: Root, as_of: date) -> None:
     shown = json.loads(fs.cat(there[_POINTER]))["release"] if _POINTER in there else None
     wanted = tuple(f"{_RELEASES}{name}/" for name in _releases(there, shown, as_of))
-    names = [name for name in there if name.startswith((*_NEEDED, *wanted))]
+    names = [name for name in there if name.startswith((*_NEEDED, *wanted)) or _is_state(name)]
     root.prepare()
     for name in names:
         (root.path / name).parent.mkdir(parents=True, exist_ok=True)
     if names:
         fs.get([there[name] for name in names], [str(root.path / name) for name in names])
     for name in names:
-        if name.startswith("raw/inbox/"):
+        if name.startswith(_INBOX):
             # When a file was handed in is when it was last written there, not when it was fetched.
             written = fs.modified(there[name]).timestamp()
             os.utime(root.path / name, (written, written))
-    if (root.path / _KEY).exists():
-        (root.path / _KEY).chmod(0o600)
+        elif name.startswith(_STATE):
+            (root.path / name).chmod(0o600)
     if shown:
         switch(root, shown)
 
 
+def _is_state(name: str) -> bool:
+    """Whether it is a key or a record that lasts: folders under var/ hold what can be made again."""
+    return name.startswith(_STATE) and name.count("/") == 1 and name != f"{_STATE}lock"
+
+
 def _releases(there: Mapping[str, str], shown: str | None, as_of: date) -> set[str]:
     """The releases that a day needs: the one shown, those of its own day, those of the last day before."""
-    whole = {
-        name.split("/")[2] for name in there if name.startswith(_RELEASES) and name.endswith(f"/{MANIFEST}")
-    }
+    whole = {name.split("/")[2] for name in there if _is_manifest(name)}
     today = f"{as_of:%Y%m%d}"
     last = max((day_of(name) for name in whole if day_of(name) < today), default=None)
     return {name for name in whole if name == shown or day_of(name) in (today, last)}
 
 
-def _send(fs: fsspec.AbstractFileSystem, base: str, there: Mapping[str, str], root: Root) -> None:
-    paths = [path for path in root.path.rglob("*") if path.is_file() and not _linked(path, root)]
-    here = {path.relative_to(root.path).as_posix(): path for path in paths}
-    gone = [there[name] for name in there if name.startswith(f"{_REFUSED}/") and name not in here]
+def _is_manifest(name: str) -> bool:
+    return name.startswith(_RELEASES) and name.endswith(f"/{MANIFEST}") and name.count("/") == 3
+
+
+def _snapshot(root: Root) -> Snapshot:
+    paths = [path for path in root.path.rglob("*") if path.is_file() and root.latest not in path.parents]
+    stats = {path.relative_to(root.path).as_posix(): path.stat() for path in paths if not path.is_symlink()}
+    return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in stats.items()}
+
+
+def _send(
+    fs: fsspec.AbstractFileSystem, base: str, before: Snapshot, there: Mapping[str, str], root: Root
+) -> None:
+    now = _snapshot(root)
+    gone = [there[name] for name in before if name not in now and name.startswith(_CHANGING)]
     if gone:
         fs.rm(gone)
     new = [
         name
-        for name in here
-        if name.startswith(_CHANGING)
-        or (name not in there and name.startswith(("raw/archive/", _KEY, _RELEASES)))
+        for name, seen in now.items()
+        if (name.startswith(_LASTING) and name not in there)
+        or (name.startswith(_CHANGING) and before.get(name) != seen)
     ]
+    sent = [name for name in new if not name.startswith(_STATE) or _is_state(name)]
     for stage in (0, 1, 2):
-        batch = sorted(name for name in new if _stage(name) == stage)
+        batch = sorted(name for name in sent if _stage(name) == stage)
         if batch:
-            fs.put([str(here[name]) for name in batch], [f"{base}/{name}" for name in batch])
-
-
-def _linked(path: Path, root: Root) -> bool:
-    return path.is_symlink() or root.latest in path.parents
+            fs.put([str(root.path / name) for name in batch], [f"{base}/{name}" for name in batch])
 
 
 def _stage(name: str) -> int:
     """Files first, then what makes a release whole, then what shows it to readers."""
-    if name in _CHANGING:
-        return 2
-    return int(name.startswith(_RELEASES) and name.endswith(f"/{MANIFEST}") and name.count("/") == 3)
+    return 2 if name == _POINTER else int(_is_manifest(name))

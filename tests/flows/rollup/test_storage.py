@@ -21,7 +21,13 @@ WHERE = "memory://tinh/xa"
 def fs() -> Iterator[fsspec.AbstractFileSystem]:
     memory = fsspec.filesystem("memory")
     memory.pipe("/tinh/xa/raw/inbox/T01/so.csv", b"a;b")
+    memory.pipe("/tinh/xa/raw/inbox/T01/quen.csv", b"a;038085012345")
+    memory.pipe("/tinh/xa/var/da_quen.jsonl", b"{}\n")
+    memory.pipe("/tinh/xa/var/doc/abc", b"x")
     memory.pipe("/tinh/xa/curated/releases/20261120-00000001/manifest.json", b"{}")
+    memory.pipe("/tinh/xa/raw/inbox/T01/quen.csv", b"a;038085012345")
+    memory.pipe("/tinh/xa/var/da_quen.jsonl", b"{}\n")
+    memory.pipe("/tinh/xa/var/doc/abc", b"x")
     memory.pipe("/tinh/xa/curated/releases/20261120-00000001/data/x.parquet", b"x")
     memory.pipe("/tinh/xa/curated/releases/20261119-00000001/manifest.json", b"{}")
     memory.pipe("/tinh/xa/curated/releases/20261123-00000001/data/half.parquet", b"x")
@@ -42,6 +48,22 @@ def test_only_what_the_day_needs_is_brought(fs: fsspec.AbstractFileSystem) -> No
         # A release without a manifest is none; of those before only the last day's is needed.
         assert [path.name for path in root.releases.iterdir()] == ["20261120-00000001"]
         assert published(root) == "20261120-00000001"
+
+
+def test_who_asked_to_be_forgotten_is_known_and_no_cache_is_fetched(fs: fsspec.AbstractFileSystem) -> None:
+    with at_hand(WHERE, DAY) as root:
+        kept = root.state / "da_quen.jsonl"
+        assert kept.read_bytes() == b"{}\n"
+        assert oct(kept.stat().st_mode)[-3:] == "600"
+        assert [path.name for path in root.state.iterdir()] == ["da_quen.jsonl"]
+
+
+def test_what_was_taken_out_of_the_inbox_is_taken_out_there_too(fs: fsspec.AbstractFileSystem) -> None:
+    with at_hand(WHERE, DAY) as root:
+        (root.inbox / "T01" / "quen.csv").unlink()
+        (root.inbox / "T01" / "quen (da bo).csv").write_bytes(b"a;")
+    names = [path.rpartition("/")[2] for path in fs.find("/tinh/xa/raw/inbox")]
+    assert sorted(names) == ["quen (da bo).csv", "so.csv"]
 
 
 def test_the_moment_of_handing_in_is_that_of_the_store(fs: fsspec.AbstractFileSystem) -> None:
