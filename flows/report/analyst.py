@@ -8,10 +8,13 @@ from typing import Any
 from flows.report import words
 from flows.report.release import Release, Row
 from schemas.contract import Column, Dataset
+from schemas.indicator import Grouping, Indicator
 from schemas.judgement import judgements_of
 from schemas.privacy import PROTECTIONS, protection
 from schemas.tables import TABLES, Table
 from schemas.units import KINDS
+
+_GROUPINGS: Mapping[Grouping, str] = {"xa": "cả xã", "don_vi": "từng đơn vị", "thon": "từng thôn"}
 
 
 def content(release: Release) -> Mapping[str, Any]:
@@ -20,6 +23,9 @@ def content(release: Release) -> Mapping[str, Any]:
         "tables": [_table(release, table) for table in TABLES.values()],
         "enumerations": list(words.WORDS.items()),
         "datasets": [_dataset(release, dataset) for dataset in release.names.datasets.values()],
+        "indicators": [
+            _indicator(indicator, release.as_of.year) for indicator in release.names.indicators.values()
+        ],
         "units": [
             (unit.name, release.names.unit(unit.name), KINDS[unit.kind])
             for unit in release.names.commune.units
@@ -52,6 +58,23 @@ def _dataset(release: Release, dataset: Dataset) -> Row:
         "present": (release.folder / "data" / dataset.name).is_dir(),
         "columns": [_column(column) for column in dataset.columns],
         "rules": [(rule.code, rule.says, rule.severity) for rule in judgements_of(dataset)],
+    }
+
+
+def _indicator(indicator: Indicator, year: int) -> Row:
+    target = indicator.target(year)
+    of_thon = "thon" in indicator.by
+    return {
+        "name": indicator.name,
+        "title": indicator.title,
+        "paragraph": indicator.from_,
+        "counted": indicator.counted,
+        "by": ", ".join(_GROUPINGS[by] for by in indicator.by),
+        "sources": [dataset.title for dataset in indicator.datasets("thon" if of_thon else "xa")]
+        or ["Sổ điểm danh giao nộp"],
+        "muc_tieu": target.muc_tieu if target else None,
+        "san": target.san if target else None,
+        "weight": indicator.thi_dua or None,
     }
 
 

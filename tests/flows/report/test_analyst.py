@@ -66,3 +66,11 @@ def test_personal_columns_say_how_they_are_published(content: Any) -> None:
     published = {column["name"]: column["published"] for column in dan_cu["columns"]}
     assert published["so_dinh_danh"] == "thay bằng mã băm có khóa"
     assert published["ho_ten"] == "không công bố"
+
+
+def test_every_indicator_says_what_it_counts_from_what_and_what_is_wanted(content: Any) -> None:
+    told = {row["name"]: row for row in content["indicators"]}
+    assert told.keys() == indicators.load().keys()
+    households = told["ho_co_ky_nang_so"]
+    assert (households["counted"], households["muc_tieu"]) == ("hộ", 1.0)
+    assert all(row["sources"] and row["by"] for row in told.values())
