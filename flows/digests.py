@@ -80,9 +80,7 @@ class Digester:
     def limits(self, hand_in: HandIn) -> Limits | None:
         """What reading one file may cost; None where nothing is unpacked."""
         with hand_in.content(self.root).open("rb") as file:
-            if not file.read(8).startswith(_PARSED_APART):
-                return None
-        return Limits(_SECONDS + hand_in.size / _BYTES_A_SECOND, _HEADROOM + _PER_BYTE * hand_in.size)
+            return limits_of(file.read(8), hand_in.size)
 
 
 def digest_all(
@@ -102,6 +100,13 @@ def digest_all(
     missing = [one for one, found in zip(hand_ins, kept, strict=True) if found is None]
     read = iter(each(digester, missing, digester.guard()))
     return [next(read) if found is None else found for found in kept]
+
+
+def limits_of(start: bytes, size: int) -> Limits | None:
+    """What reading `size` bytes that begin with `start` may cost; None where nothing is unpacked."""
+    if not start.startswith(_PARSED_APART):
+        return None
+    return Limits(_SECONDS + size / _BYTES_A_SECOND, _HEADROOM + _PER_BYTE * size)
 
 
 def side_by_side(work: Work, items: Sequence[HandIn], guard: Guard[HandIn, Digest]) -> list[Digest]:

@@ -17,7 +17,7 @@ from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, Person, digits_of
 from flows.forget.redact import Redacted, redacted
 from flows.forget.search import everybody, known_as, number_of
 from flows.forget.traces import traces
-from flows.pool import Guard, in_order
+from flows.pool import Guard, LostError, in_order
 from flows.protect import key_of
 from flows.report.places import MARKED
 from flows.root import Root
@@ -91,7 +91,12 @@ def _redact(root: Root, contracts: Contracts, person: Person, one: HandIn) -> Re
 
 def _guard(root: Root, contracts: Contracts) -> Guard[HandIn, Redacted | None]:
     """What reading a file may cost. One that costs more was never read: only its bytes are looked through."""
-    return Guard(Digester(root, contracts).limits, lambda _, __: None)
+
+    def lost(_: HandIn, error: Exception) -> None:
+        if not isinstance(error, LostError):
+            raise error
+
+    return Guard(Digester(root, contracts).limits, lost)
 
 
 def _clear_inbox(

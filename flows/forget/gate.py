@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
@@ -13,10 +15,13 @@ import numpy as np
 
 from flows.collect import Gate, HandIn
 from flows.digest import digest
+from flows.digests import limits_of
 from flows.forget import tombstones
 from flows.forget.person import NUMBER_DIGITS, Person, digits_of
 from flows.forget.redact import Redacted, redacted
 from flows.forget.search import known_as, people_of
+from flows.forget.tombstones import Tombstones
+from flows.pool import Guard, LostError, in_order
 from flows.read.faults import RefusedError
 from flows.read.heading import vocabulary_of
 from flows.read.reader import sheets_of
@@ -34,15 +39,45 @@ def gate(root: Root, contracts: Contracts) -> Gate | None:
         return None
 
     def passed(unit: str, path: Path, data: bytes) -> tuple[Path, bytes]:
-        for number in stones.among(_numbers(data, path.name, contracts)):
-            person = _known_here(number, unit, path, data, contracts)
-            found = redacted(data, path.name, person, contracts.datasets)
-            if found is not None:
-                tell(root, stones.mark(number), unit, data, found)
-                path, data = put_back(path, found.data, person), found.data
+        came = _Came(unit, path.name, data)
+        (found,) = in_order(partial(_forgotten_in, stones, contracts), [came], guard=_GUARD)
+        for person, new in found:
+            tell(root, stones.mark(person.number), unit, data, new)
+            path, data = put_back(path, new.data, person), new.data
         return path, data
 
     return passed
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """A file that came in: from whom, under which name, with which content."""
+
+    unit: str
+    name: str
+    data: bytes
+
+
+def _forgotten_in(stones: Tombstones, contracts: Contracts, came: _Came) -> list[tuple[Person, Redacted]]:
+    """Each of the forgotten whom the file tells of, and the file without him and those before him."""
+    found: list[tuple[Person, Redacted]] = []
+    for number in stones.among(_numbers(came.data, came.name, contracts)):
+        data = found[-1][1].data if found else came.data
+        person = _known_here(number, replace(came, data=data), contracts)
+        new = redacted(data, came.name, person, contracts.datasets)
+        if new is not None:
+            found.append((person, new))
+    return found
+
+
+def _lost(_: _Came, error: Exception) -> list[tuple[Person, Redacted]]:
+    """A file that can't be read at no harm is refused as a whole later on: nothing of it counts."""
+    if isinstance(error, LostError):
+        return []
+    raise error
+
+
+_GUARD = Guard(lambda came: limits_of(came.data[:8], len(came.data)), _lost)
 
 
 def _numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]:
@@ -59,11 +94,11 @@ def _numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]:
         yield from (digits_of(number).zfill(NUMBER_DIGITS) for number in said)
 
 
-def _known_here(number: str, unit: str, path: Path, data: bytes, contracts: Contracts) -> Person:
+def _known_here(number: str, came: _Came, contracts: Contracts) -> Person:
     """The person as this one file knows him."""
-    moment = datetime.now(HERE).isoformat()
-    hand_in = HandIn(moment, unit, path.name, sha256(data).hexdigest(), len(data))
-    return known_as(number, people_of([digest(hand_in, data, contracts)], contracts))
+    moment, content = datetime.now(HERE).isoformat(), sha256(came.data).hexdigest()
+    hand_in = HandIn(moment, came.unit, came.name, content, len(came.data))
+    return known_as(number, people_of([digest(hand_in, came.data, contracts)], contracts))
 
 
 def tell(root: Root, mark: str, unit: str, data: bytes, found: Redacted) -> None:

@@ -141,6 +141,7 @@ def test_a_release_is_built_again_from_the_archive_byte_for_byte(two_days: Path)
     assert "Dựng lại từ kho: đúng từng byte." in done.stdout
 
 
+@pytest.mark.slow
 def test_figures_forged_with_their_manifest_do_not_come_of_the_archive(two_days: Path) -> None:
     place = named(Root(two_days), None)
     forged = pl.read_parquet(place / "indicators.parquet").with_columns(value=pl.lit(1.0))
