@@ -10,7 +10,7 @@ import polars as pl
 from flows.causes import KINDS as CAUSE_KINDS
 from flows.report import faults, words
 from flows.report.keeping_up import keeping_up
-from flows.report.release import Release, Row, address, cause_rows, fault_counts
+from flows.report.release import OFFICES, Release, Row, address, cause_rows, fault_counts
 from flows.report.unscored import latest, untold, without_rules
 from schemas.contract import DIMENSIONS
 from schemas.units import KINDS
@@ -117,7 +117,7 @@ def _heat(release: Release) -> list[Row]:
         }
         for unit, name in single
     ]
-    offices = {"title": "Các phòng, đoàn thể", "corner": "Đơn vị, bộ dữ liệu", "columns": ["Điểm"]}
+    offices = {"title": OFFICES, "corner": "Đơn vị, bộ dữ liệu", "columns": ["Điểm"]}
     return [offices | {"rows": rows}, *maps]
 
 

@@ -18,6 +18,9 @@ from flows.report.tables import Tables
 
 Row = dict[str, Any]
 
+#: The units that are the only ones of their kind, together.
+OFFICES = "Các phòng, đoàn thể"
+
 
 @dataclass(frozen=True, slots=True)
 class Release:

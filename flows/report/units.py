@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import polars as pl
 from flows.report import charts, faults, indicators, words
 from flows.report.keeping_up import days_to_fix, in_words, keeping_up
 from flows.report.places import RECEIPTS, receipt_path
-from flows.report.release import Release, Row, cause_rows
+from flows.report.release import OFFICES, Release, Row, cause_rows
 from flows.report.unscored import latest, untold
 from schemas import periods
 from schemas.contract import DIMENSIONS, Dataset
@@ -23,11 +24,13 @@ _CAUSES, _FILES, _OWED = 30, 20, 2
 
 
 def unit_list(release: Release) -> Mapping[str, Any]:
-    """All units by kind, with what they owe, their faults and how they keep up."""
-    found = keeping_up(release)
+    """All units by kind, with what they owe, their faults and how they keep up; lone ones together."""
+    found, units = keeping_up(release), release.names.commune.units
+    many = Counter(unit.kind for unit in units)
     kinds: dict[str, list[Row]] = {}
-    for unit in release.names.commune.units:
-        kinds.setdefault(KINDS[unit.kind], []).append(found[unit.name])
+    for unit in units:
+        kind = KINDS[unit.kind] if many[unit.kind] > 1 else OFFICES
+        kinds.setdefault(kind, []).append(found[unit.name])
     return {"kinds": list(kinds.items())}
 
 
