@@ -18,6 +18,7 @@ import pytest
 from rich.console import Console
 
 import flows.day
+from flows import pool
 from flows.audit import Audit
 from flows.audited import Case
 from flows.data_docs import write_docs
@@ -27,6 +28,9 @@ from flows.release import published, releases
 from flows.root import Root
 from flows.verify import wrong
 from schemas.registry import load
+
+# Whoever starts the process that others are forked from first, it has imported what is killed here.
+pool.PRELOAD.append("tests.flows.test_crash")
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 HEAD = ["Tháng 11 năm 2026", "Ngày phản ánh;Nhà mạng;Nội dung;Trạng thái;Ngày giải quyết"]
@@ -121,9 +125,7 @@ def counted(root: Path, answer: Any) -> None:
 
 
 def child(work: Callable[..., None], *args: object) -> int | None:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["flows.digest", "tests.flows.test_crash"])
-    process = context.Process(target=work, args=args)
+    process = pool.context().Process(target=work, args=args)
     process.start()
     process.join(120)
     return process.exitcode
