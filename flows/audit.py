@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +19,7 @@ from flows import audited
 from flows.audited import Case
 from flows.data_docs import write_docs
 from flows.manifest import AUDIT
-from flows.pool import context
+from flows.pool import workers
 from flows.surprises import Comparison, comparisons
 from schemas.tables import INDICATORS, ROLL_CALL, SUBMISSIONS
 
@@ -76,14 +77,29 @@ class Auditor:
 @contextmanager
 def auditor() -> Iterator[Auditor]:
     """An auditor for one run."""
-    with ProcessPoolExecutor(1, mp_context=context()) as pool:
-        yield Auditor(pool)
+    with workers(_done) as there, ThreadPoolExecutor(1) as thread:
+        yield Auditor(_Elsewhere(there, thread))
 
 
 @contextmanager
 def auditor_here() -> Iterator[Auditor]:
     """An auditor in this process, which has the library still when it audits the next commune."""
     yield Auditor(_Here())
+
+
+class _Elsewhere(Executor):
+    """Does one piece of work after the other in one process, which ends with this one, even by a kill."""
+
+    def __init__(self, there: Callable[[Callable[[], Any]], Any], thread: ThreadPoolExecutor) -> None:
+        self._there = there
+        self._thread = thread
+
+    def submit(self, fn: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:
+        return self._thread.submit(self._there, partial(fn, *args, **kwargs))
+
+
+def _done(work: Callable[[], Any]) -> Any:
+    return work()
 
 
 class _Here(Executor):

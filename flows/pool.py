@@ -51,7 +51,7 @@ class Guard(Generic[S, T]):
     lost: Callable[[S, Exception], T]
 
 
-def context() -> ForkServerContext:
+def _context() -> ForkServerContext:
     """How processes are started: forked from one that has imported what reading needs."""
     found = get_context("forkserver")
     found.set_forkserver_preload(PRELOAD)
@@ -137,9 +137,9 @@ class _Worker(Generic[S, T]):
     """One process that works on items one after another."""
 
     def __init__(self, work: Callable[[S], T]) -> None:
-        ours, theirs = context().Pipe()
+        ours, theirs = _context().Pipe()
         self._pipe: Connection = ours
-        self._process = context().Process(target=_serve, args=(theirs, work), daemon=True)
+        self._process = _context().Process(target=_serve, args=(theirs, work), daemon=True)
         self._process.start()
         theirs.close()
         self.alive = True
@@ -169,8 +169,8 @@ class _Worker(Generic[S, T]):
 
 
 def _serve(pipe: Connection, work: Callable[[S], T]) -> None:
-    """Answer each item with what work on it gives, until the other side closes the pipe."""
-    with suppress(EOFError, KeyboardInterrupt):
+    """Answer each item with what work on it gives, until the other side closes the pipe or is killed."""
+    with suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
             item, limits = pipe.recv()
             _limit_memory(limits)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -75,3 +77,29 @@ def test_ticks_once_an_item() -> None:
     ticks: list[int] = []
     in_order(work, ["a", "b", "c"], tick=lambda: ticks.append(1))
     assert len(ticks) == 3
+
+
+_HOLD = """
+import time
+from flows.pool import workers
+from tests.flows.test_pool import work
+with workers(work) as run:
+    print(run("a"), flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not _LINUX, reason="asks Linux which processes there are")
+def test_workers_end_with_the_process_that_is_killed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD], cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        worker = Path("/proc") / parent.stdout.readline().split()[1]
+        assert worker.exists()
+        parent.kill()
+    for _ in range(100):
+        if not worker.exists():
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker outlives the process that it works for")
