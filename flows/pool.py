@@ -24,6 +24,10 @@ T = TypeVar("T")
 PRELOAD = ["flows.digests"]
 
 
+# Seconds that a process may take to end once it is not needed any more.
+_PARTING = 5.0
+
+
 class LostError(RuntimeError):
     """A worker died over an item, or took longer than it may (`late`)."""
 
@@ -51,7 +55,7 @@ class Guard(Generic[S, T]):
     lost: Callable[[S, Exception], T]
 
 
-def _context() -> ForkServerContext:
+def context() -> ForkServerContext:
     """How processes are started: forked from one that has imported what reading needs."""
     found = get_context("forkserver")
     found.set_forkserver_preload(PRELOAD)
@@ -121,7 +125,7 @@ class _Pool(Generic[S, T]):
         try:
             result = worker.ask(item, limits)
         except LostError:
-            worker.close()
+            worker.kill()
             raise
         finally:
             if worker.alive:
@@ -137,9 +141,9 @@ class _Worker(Generic[S, T]):
     """One process that works on items one after another."""
 
     def __init__(self, work: Callable[[S], T]) -> None:
-        ours, theirs = _context().Pipe()
+        ours, theirs = context().Pipe()
         self._pipe: Connection = ours
-        self._process = _context().Process(target=_serve, args=(theirs, work), daemon=True)
+        self._process = context().Process(target=_serve, args=(theirs, work), daemon=True)
         self._process.start()
         theirs.close()
         self.alive = True
@@ -162,10 +166,16 @@ class _Worker(Generic[S, T]):
         return result
 
     def close(self) -> None:
-        self.alive = False
+        """Let the process end by itself, as one does that hears no more; it tidies up what it made."""
         self._pipe.close()
+        self._process.join(_PARTING)
+        self.kill()
+
+    def kill(self) -> None:
+        self.alive = False
         self._process.kill()
         self._process.join()
+        self._pipe.close()
 
 
 def _serve(pipe: Connection, work: Callable[[S], T]) -> None:
