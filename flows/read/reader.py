@@ -121,7 +121,10 @@ def _sheets(
             return markup.sheets_of(data, tidy(PurePath(name).stem)), ()
         danger.check_size(len(data), danger.MAX_TEXT)
         return [flat.sheet_of(data, tidy(PurePath(name).stem), vocabulary)], ()
-    except pl.exceptions.PanicException as panic:
+    except BaseException as panic:
+        # Each compiled library has a class of its own for this, which is no Exception.
+        if type(panic).__name__ != "PanicException":
+            raise
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from panic
 
 
