@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -27,18 +27,16 @@ from flows.marked.jobs import jobs as marking
 from flows.measure import measure, ranking, scores
 from flows.package import write_package
 from flows.pool import Guard
-from flows.protect import Key, key_of, protected, without_numbers
+from flows.protect import Key, key_of, protected
 from flows.reconcile import why_unjudged
 from flows.report import write_site
 from flows.report.changed import Since
 from flows.report.receipts import Day, write_receipts
 from flows.roll_call import roll_call, roll_call_faults, unusual
 from flows.root import Root
-from flows.settle import AS_READ, Settled, settle, whose
+from flows.settle import Settled, settle, whence, whose
 from flows.store import describe, write, write_table
-from flows.validate import Verdict
 from schemas import indicators as plan
-from schemas.contract import QUARANTINED
 from schemas.registry import Contracts
 from schemas.tables import CHANGES, FAULTS, INDICATORS, ISSUES, RANKING, ROLL_CALL, SCORES, SUBMISSIONS
 from schemas.waivers import FILE
@@ -231,27 +229,12 @@ def _tallied(settled: Settled) -> pl.DataFrame:
     return pl.concat(tallies).join(who, on=["dataset", "_tep"]).drop("_tep")
 
 
-def _accepted(verdict: Verdict) -> tuple[Mapping[tuple[object, ...], pl.DataFrame], pl.DataFrame]:
-    """The accepted records of each part, by `(_tep,)`, parted in one pass; and what no records look like."""
-    accepted = verdict.judged.lazy().select(AS_READ).filter(~QUARANTINED).collect()
-    return accepted.partition_by("_tep", as_dict=True, maintain_order=True), accepted.clear()
-
-
 def write_tables(folder: Path, contracts: Contracts, settled: Settled, figures: Figures, key: Key) -> None:
     """Write the records in effect, protected, and every table of the day."""
-    accepted = {name: _accepted(verdict) for name, verdict in settled.verdicts.items()}
-    for one in settled.in_effect.values():
+    for one, rows in settled.accepted():
         dataset = contracts.datasets[one.part.dataset]
-        of_parts, none = accepted[dataset.name]
-        rows = of_parts.get((one.tep,), none)
-        sheets = pl.Series([sheet for sheet, _ in one.part.tables], dtype=pl.String)
-        records = protected(rows, dataset, key).with_columns(
-            rows["_lop"].alias(dataset.row_class),
-            pl.lit(one.digest.hand_in.unit).alias("_unit"),
-            pl.lit(one.digest.hand_in.file).alias("_file"),
-            without_numbers(pl.lit(sheets.gather(rows["_bang"]))).alias("_sheet"),
-            rows["_row"],
-        )
+        row_class = rows["_lop"].alias(dataset.row_class)
+        records = protected(rows, dataset, key).hstack([row_class, *whence(one, rows).get_columns()])
         path = (
             folder
             / "data"

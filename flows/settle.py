@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,6 +10,7 @@ import polars.selectors as cs
 
 from flows.collect import HandIn
 from flows.digest import Digest, Part
+from flows.protect import without_numbers
 from flows.reconcile import LIVE, reconcile
 from flows.validate import Verdict, validate
 from schemas.contract import QUARANTINED, Dataset, chu, doc
@@ -72,6 +73,13 @@ class Settled:
         read = self.verdicts[dataset].judged.select(AS_READ)
         return read.join(live, on="_tep", how="inner", maintain_order="left")
 
+    def accepted(self) -> Iterator[tuple[Judged, pl.DataFrame]]:
+        """Each part in effect with its accepted records as read; a dataset's are parted in one pass."""
+        parted = {name: _parted(verdict) for name, verdict in self.verdicts.items()}
+        for one in self.in_effect.values():
+            of_parts, none = parted[one.part.dataset]
+            yield one, of_parts.get((one.tep,), none)
+
 
 def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], datasets: Mapping[str, Dataset]) -> Settled:
     """Judge all parts, dataset by dataset, and settle which of them counts.
@@ -99,6 +107,23 @@ def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], datasets: Mappi
     submissions = _submissions(digests, repeats, judged, in_effect)
     _conserve(submissions, digests, repeats)
     return Settled(crossed.verdicts, judged, in_effect, submissions, crossed.unjudged)
+
+
+def _parted(verdict: Verdict) -> tuple[Mapping[tuple[object, ...], pl.DataFrame], pl.DataFrame]:
+    """The accepted records of each part, by `(_tep,)`; and what no records look like."""
+    accepted = verdict.judged.lazy().select(AS_READ).filter(~QUARANTINED).collect()
+    return accepted.partition_by("_tep", as_dict=True, maintain_order=True), accepted.clear()
+
+
+def whence(one: Judged, rows: pl.DataFrame) -> pl.DataFrame:
+    """Where each of `rows` of one part was typed, as it may be told: `_unit`, `_file`, `_sheet`, `_row`."""
+    sheets = pl.Series([sheet for sheet, _ in one.part.tables], dtype=pl.String)
+    return rows.select(
+        pl.lit(one.digest.hand_in.unit).alias("_unit"),
+        pl.lit(one.digest.hand_in.file).alias("_file"),
+        without_numbers(pl.lit(sheets.gather(rows["_bang"]))).alias("_sheet"),
+        "_row",
+    )
 
 
 def whose(judged: Iterable[Judged]) -> pl.DataFrame:

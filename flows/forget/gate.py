@@ -11,8 +11,6 @@ from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
-import numpy as np
-
 from flows.collect import Gate, HandIn
 from flows.digest import digest
 from flows.digests import limits_of
@@ -86,9 +84,7 @@ def _numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]:
         sheets = sheets_of(data, name, vocabulary_of(contracts.datasets))
     except RefusedError:
         return
-    every = [
-        sheet.take(at, 0, np.ones(sheet.height, np.bool_))[0] for sheet in sheets for at in range(sheet.width)
-    ]
+    every = [sheet.column(at)[0] for sheet in sheets for at in range(sheet.width)]
     for cells, pattern in product(every, _NUMBERS):
         said = cells.drop_nulls().str.extract_all(pattern).explode().drop_nulls().unique()
         yield from (digits_of(number).zfill(NUMBER_DIGITS) for number in said)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from flows.forget.person import ERASED, Person
@@ -87,7 +86,7 @@ def _told(data: bytes, person: Person) -> bool:
 
 def _looked(sheet: Sheet, person: Person) -> _Looked:
     sheet, originals = in_unicode(sheet)
-    text = pl.DataFrame({letter(at): _column(sheet, at)[0] for at in range(sheet.width)})
+    text = pl.DataFrame({letter(at): sheet.column(at)[0] for at in range(sheet.width)})
     typed = text.with_columns(
         pl.Series(letter(at), cells, dtype=pl.String) for at, cells in originals.items()
     )
@@ -108,16 +107,12 @@ def _looked(sheet: Sheet, person: Person) -> _Looked:
     return _Looked(sheet, typed, without, gone, changed)
 
 
-def _column(sheet: Sheet, at: int) -> tuple[pl.Series, pl.Series]:
-    return sheet.take(at, 0, np.ones(sheet.height, np.bool_))
-
-
 def _without(looked: _Looked, person: Person) -> Sheet:
     """The sheet as cells, rows about the person blank, cells that told of him changed."""
     columns: list[list[str | None]] = []
     kinds: list[list[int] | None] = []
     for at, name in enumerate(looked.typed.columns):
-        changed, kind = looked.changed[name], _column(looked.sheet, at)[1]
+        changed, kind = looked.changed[name], looked.sheet.column(at)[1]
         cells = pl.select(
             text=pl.when(~looked.gone).then(
                 pl.when(changed).then(looked.without[name]).otherwise(looked.typed[name])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
 import polars as pl
 
 from flows.marked.listing import as_xml
@@ -90,7 +89,7 @@ def _hidden(sheet: Sheet) -> str:
 
 def _sheet(sheet: Sheet) -> bytes:
     rows = sheet.numbers().cast(pl.String)
-    columns = [sheet.take(at, 0, np.ones(sheet.height, np.bool_)) for at in range(sheet.width)]
+    columns = [sheet.column(at) for at in range(sheet.width)]
     cells = [_column(text, kinds, letter(at), rows) for at, (text, kinds) in enumerate(columns)]
     hidden = pl.lit(sheet.numbers().is_in(sorted(sheet.hidden_rows)))
     shade = pl.when(hidden).then(pl.lit('" hidden="1">')).otherwise(pl.lit('">'))

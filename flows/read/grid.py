@@ -84,6 +84,10 @@ class Sheet(ABC):
     def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
         """Rows from `start` on where at least two cells hold one of `spellings`."""
 
+    def column(self, column: int) -> tuple[pl.Series, pl.Series]:
+        """Text and `CellType` of every cell of a column."""
+        return self.take(column, 0, np.ones(self.height, np.bool_))
+
     def row(self, row: int) -> Row:
         """The cells of one row."""
         return next(iter(self.rows(row, row + 1)))

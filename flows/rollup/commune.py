@@ -18,8 +18,8 @@ from flows.mishaps import told
 from flows.plain import PlainRunner
 from flows.protect import Key
 from flows.rollup.storage import at_hand
-from flows.settle import Settled
-from schemas.contract import QUARANTINED, Dataset
+from flows.settle import Settled, whence
+from schemas.contract import Dataset
 from schemas.province import identifier
 from schemas.registry import load
 from schemas.tables import SCORES
@@ -116,25 +116,17 @@ def _day_of(errand: Errand) -> Share:
 def tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str, key: Key) -> pl.DataFrame:
     """The identifiers of accepted records in effect, as `TOKENS`."""
     found = [pl.DataFrame(schema=TOKENS)]
-    for one in settled.in_effect.values():
+    for one, rows in settled.accepted():
         dataset = datasets[one.part.dataset]
         column = identifier(dataset)
         if column is None:
             continue
-        judged = settled.verdicts[dataset.name].judged
-        rows = judged.filter((pl.col("_tep") == one.tep) & ~QUARANTINED)
-        sheets = pl.Series([sheet for sheet, _ in one.part.tables], dtype=pl.String)
-        found.append(
-            rows.select(
-                key.tokens(column.name, rows[column.name]).alias("token"),
-                pl.lit(dataset.name).alias("dataset"),
-                pl.lit(one.part.period.label).alias("period"),
-                pl.lit(column.name).alias("column"),
-                pl.lit(commune).alias("commune"),
-                pl.lit(one.digest.hand_in.unit).alias("unit"),
-                pl.lit(one.digest.hand_in.file).alias("file"),
-                sheets.gather(rows["_bang"]).alias("sheet"),
-                pl.col("_row").cast(pl.UInt32).alias("row"),
-            )
+        told = rows.select(
+            key.tokens(column.name, rows[column.name]).alias("token"),
+            pl.lit(dataset.name).alias("dataset"),
+            pl.lit(one.part.period.label).alias("period"),
+            pl.lit(column.name).alias("column"),
+            pl.lit(commune).alias("commune"),
         )
+        found.append(told.hstack(whence(one, rows).rename(lambda name: name.removeprefix("_")).get_columns()))
     return pl.concat(found)
