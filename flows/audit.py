@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -58,12 +58,12 @@ class Auditor:
     Nothing is started where there is nothing to audit.
     """
 
-    def __init__(self, pool: Executor) -> None:
-        self._pool = pool
+    def __init__(self, start: Callable[[Callable[[], Any]], Future[Any]]) -> None:
+        self._start = start
 
     def prepare(self) -> None:
         """Get ready, while other work is done."""
-        self._pool.submit(_library)
+        self._start(_library)
 
     def audit(self, case: Case) -> Audit:
         """Audit `case` and wait for what comes of it."""
@@ -71,47 +71,32 @@ class Auditor:
 
     def audit_by(self, work: Callable[..., Audit], *args: object) -> Audit:
         """Do the audit `work` in that process and wait for what comes of it."""
-        return self._pool.submit(work, *args).result()
+        found: Audit = self._start(partial(work, *args)).result()
+        return found
 
 
 @contextmanager
 def auditor() -> Iterator[Auditor]:
     """An auditor for one run."""
+    # One process for all of it, which ends with this one, even by a kill.
     with workers(_done) as there, ThreadPoolExecutor(1) as thread:
-        yield Auditor(_Elsewhere(there, thread))
+        yield Auditor(lambda work: thread.submit(there, work))
 
 
 @contextmanager
 def auditor_here() -> Iterator[Auditor]:
     """An auditor in this process, which has the library still when it audits the next commune."""
-    yield Auditor(_Here())
-
-
-class _Elsewhere(Executor):
-    """Does one piece of work after the other in one process, which ends with this one, even by a kill."""
-
-    def __init__(self, there: Callable[[Callable[[], Any]], Any], thread: ThreadPoolExecutor) -> None:
-        self._there = there
-        self._thread = thread
-
-    def submit(self, fn: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:
-        return self._thread.submit(self._there, partial(fn, *args, **kwargs))
+    yield Auditor(_at_once)
 
 
 def _done(work: Callable[[], Any]) -> Any:
     return work()
 
 
-class _Here(Executor):
-    """Does each piece of work at once, in this process."""
-
-    def submit(self, fn: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:
-        done: Future[T] = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            done.set_exception(error)
-        return done
+def _at_once(work: Callable[[], T]) -> Future[T]:
+    done: Future[T] = Future()
+    done.set_result(work())
+    return done
 
 
 def _library() -> None:

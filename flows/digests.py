@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import pickle
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from traceback import format_tb
 from typing import TypeAlias
 
 from flows.collect import HandIn
 from flows.digest import Digest, digest, refused
 from flows.kept import code_of, sweep, write_private
+from flows.mishaps import place
 from flows.pool import Guard, Limits, LostError, in_order
 from flows.read.faults import problem
 from flows.root import Root
@@ -91,10 +90,9 @@ def digest_all(
     Digests of hand-ins that are not asked for any more go. With `anew` all are read from the archive, and
     what is kept stays as it is.
     """
+    digester = Digester(root, contracts, keep=not anew)
     if anew:
-        digester = Digester(root, contracts, keep=False)
         return each(digester, hand_ins, digester.guard())
-    digester = Digester(root, contracts)
     sweep(root.state / KEPT, map(digester.place, hand_ins))
     kept = [digester.kept(one) for one in hand_ins]
     missing = [one for one, found in zip(hand_ins, kept, strict=True) if found is None]
@@ -119,12 +117,5 @@ def _lost(hand_in: HandIn, error: Exception) -> Digest:
     if isinstance(error, LostError):
         return refused(hand_in, problem("tep.nguy_hiem", _SLOW if error.late else _SWOLLEN))
     # Where our code failed, for those who mend it; what it failed over may be about a person.
-    _log.error("%s: %s", hand_in.submission[:12], _place(error))
+    _log.error("%s: %s %s", hand_in.submission[:12], type(error).__name__, place(error))
     return refused(hand_in, problem("tep.khong_mo_duoc", _FAILED))
-
-
-def _place(error: Exception) -> str:
-    """Kind of error and the line of ours that raised it, here or in a worker."""
-    told = "".join(getattr(error, "__notes__", ())) or "".join(format_tb(error.__traceback__))
-    file, line = re.findall(r'File "(?:[^"]*/)?([^"/]+)", line (\d+)', told)[-1]
-    return f"{type(error).__name__} {file}:{line}"

@@ -53,6 +53,11 @@ class Origin:
     before: str | None
     acknowledged: Mapping[str, Any] | None = None
 
+    @property
+    def reason(self) -> str | None:
+        """Why what was surprising is right all the same."""
+        return self.acknowledged["reason"] if self.acknowledged else None
+
 
 def entries(folder: Path, known: Sequence[Entry] = ()) -> list[Entry]:
     """Every file of the release in `folder` but its manifest, by path; those `known` are not read again."""
@@ -109,6 +114,16 @@ def sealed(folder: Path, as_of: date, said: Mapping[str, Any], all_files: Iterab
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode()
     (folder / MANIFEST).write_bytes(text)
     return named(as_of, text)
+
+
+def origin_of(said: Mapping[str, Any]) -> Origin:
+    """What the release of a commune was made from, as its manifest says."""
+    return Origin(
+        date.fromisoformat(said["as_of"]),
+        tuple(HandIn(**each) for each in said["inputs"]),
+        said["before"],
+        said.get("acknowledged"),
+    )
 
 
 def named(as_of: date, text: bytes) -> str:

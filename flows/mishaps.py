@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import errno
-from pathlib import Path
+import re
+from traceback import format_tb
 
 from flows.refusal import AuditRefusedError
 from flows.root import LockedError, NoReleaseError
@@ -23,13 +24,11 @@ def told(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.errno in DISK:
         return DISK[error.errno]
-    return f"Lỗi của chương trình ({type(error).__name__}) tại {_place(error)}."
+    return f"Lỗi của chương trình ({type(error).__name__}) tại {place(error)}."
 
 
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "không rõ"
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+def place(error: BaseException) -> str:
+    """File and line that raised `error`, here or in a worker, which sends its traceback along as a note."""
+    trace = "".join(getattr(error, "__notes__", ())) or "".join(format_tb(error.__traceback__))
+    lines = re.findall(r'File "(?:[^"]*/)?([^"/]+)", line (\d+)', trace)
+    return ":".join(lines[-1]) if lines else "không rõ"

@@ -23,7 +23,6 @@ T = TypeVar("T")
 # Imported once by the process that workers are forked from, before it holds any thread.
 PRELOAD = ["flows.digests"]
 
-
 # Seconds that a process may take to end once it is not needed any more.
 _PARTING = 5.0
 
@@ -155,11 +154,7 @@ class _Worker(Generic[S, T]):
                 raise LostError(late=True)
             good, answer = self._pipe.recv()
         except (EOFError, ConnectionError) as gone:
-            self.alive = False
             raise LostError(late=False) from gone
-        except LostError:
-            self.alive = False
-            raise
         if not good:
             raise answer
         result: T = answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from hashlib import file_digest
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from flows import release
 from flows.audit import auditor
 from flows.build import Recipe, Runner, build, root_contracts
 from flows.collect import HandIn
-from flows.manifest import hashes, read_manifest
+from flows.manifest import hashes, origin_of, read_manifest
 from flows.root import Root
 from schemas.registry import Contracts
 
@@ -26,23 +25,15 @@ def recipe_of(root: Root, place: Path) -> Recipe:
     Raises:
         NotRebuildableError: a hand-in, or the release before, is gone.
     """
-    said = read_manifest(place)
-    inputs = tuple(HandIn(**each) for each in said["inputs"])
-    gone = [one for one in inputs if not _kept(root, one)]
-    before = root.releases / said["before"] if said["before"] else None
+    of = origin_of(read_manifest(place))
+    gone = [one for one in of.inputs if not _kept(root, one)]
+    before = root.releases / of.before if of.before else None
     if gone:
-        raise NotRebuildableError(f"kho không còn {len(gone)} trong {len(inputs)} tệp nộp của bản này")
+        raise NotRebuildableError(f"kho không còn {len(gone)} trong {len(of.inputs)} tệp nộp của bản này")
     if before is not None and not before.exists():
         raise NotRebuildableError(f"bản trước nó, {before.name}, không còn")
-    reason = said.get("acknowledged", {}).get("reason")
-    return Recipe(
-        date.fromisoformat(said["as_of"]),
-        tuple(sorted(inputs)),
-        said["before"],
-        release.issues_of(before),
-        reason,
-        again=place.name,
-    )
+    inputs, ledger = tuple(sorted(of.inputs)), release.issues_of(before)
+    return Recipe(of.as_of, inputs, of.before, ledger, of.reason, again=place.name)
 
 
 def _kept(root: Root, one: HandIn) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -15,7 +15,7 @@ from flows.build import Recipe, build, root_contracts
 from flows.collect import HandIn, archived
 from flows.forget import tombstones
 from flows.forget.person import ERASED
-from flows.manifest import read_manifest
+from flows.manifest import Origin, origin_of, read_manifest
 from flows.plain import PlainRunner
 from flows.refusal import AuditRefusedError
 from flows.root import Root
@@ -54,17 +54,16 @@ def republish(
     shown, affected = release.published(root), set(holding)
     with auditor() as auditing:
         for name in release.releases(root):
-            said = read_manifest(root.releases / name)
-            inputs = [HandIn(**each) for each in said["inputs"]]
-            now = [_now(one, here, heirs) for one in inputs]
-            if name not in affected and now == inputs and said["before"] not in names:
+            of = origin_of(read_manifest(root.releases / name))
+            now = [_now(one, here, heirs) for one in of.inputs]
+            if name not in affected and now == [*of.inputs] and of.before not in names:
                 continue
             tick(name)
             present = tuple(sorted(one for one in now if one is not None))
-            if len(present) < len(inputs) and name != shown:
+            if len(present) < len(of.inputs) and name != shown:
                 names[name] = None
                 continue
-            recipe = _recipe(root, name, said, present, names, frozenset(records))
+            recipe = _recipe(root, name, replace(of, inputs=present), names, frozenset(records))
             names[name] = _built(root, contracts, recipe, auditing, must=name == shown)
     _replace(root, {old: new for old, new in names.items() if new != old})
     return names
@@ -84,21 +83,18 @@ def _now(one: HandIn, here: Here, heirs: Mapping[tuple[str, str], str]) -> HandI
 def _recipe(
     root: Root,
     name: str,
-    said: Mapping[str, Any],
-    inputs: tuple[HandIn, ...],
+    of: Origin,
     names: Renamed,
     records: frozenset[str],
 ) -> Recipe:
-    before = names.get(said["before"]) or said["before"]
-    at_hand = before is not None and (root.releases / before).exists()
+    before = names.get(of.before) or of.before if of.before else None
+    place = root.releases / before if before else None
+    at_hand = place is not None and place.exists()
     own = release.issues_of(root.releases / name).filter(
         ~pl.col("record").is_in(list(records)).fill_null(value=False)
     )
-    ledger = (
-        release.issues_of(root.releases / before) if at_hand else own if before else release.issues_of(None)
-    )
-    reason = said.get("acknowledged", {}).get("reason") or _WHY
-    return Recipe(date.fromisoformat(said["as_of"]), inputs, before, ledger, reason, again=name)
+    ledger = release.issues_of(place) if at_hand else own if before else release.issues_of(None)
+    return Recipe(of.as_of, of.inputs, before, ledger, of.reason or _WHY, again=name)
 
 
 def _built(root: Root, contracts: Contracts, recipe: Recipe, auditing: Auditor, *, must: bool) -> str | None:
