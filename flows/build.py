@@ -16,27 +16,26 @@ from flows.audit_of import Ask, audited_before, pass_or_refuse
 from flows.audited import Case
 from flows.collect import HandIn
 from flows.diff import difference
-from flows.digest import Digest
+from flows.digests import CODE as READING
 from flows.digests import digest_all
-from flows.faults import change_table, fault_table
-from flows.ledger import follow
-from flows.manifest import Origin, entries, hashes_of
+from flows.kept import Shelf, code_of
+from flows.manifest import Entry, Origin, entries, hashes_of
 from flows.marked.hand_back import hand_back, handed_back
 from flows.marked.jobs import dealt
 from flows.marked.jobs import jobs as marking
-from flows.measure import measure, ranking, scores
 from flows.package import write_package
 from flows.pool import Guard
-from flows.protect import Key, key_of, protected
-from flows.reconcile import why_unjudged
+from flows.protect import Key, key_of
+from flows.reckon import Figures, reckon
+from flows.records import records
 from flows.report import write_site
 from flows.report.changed import Since
-from flows.report.receipts import Day, write_receipts
-from flows.roll_call import roll_call, roll_call_faults, unusual
+from flows.report.receipts import write_receipts
 from flows.root import Root
-from flows.settle import Settled, settle, whence, whose
-from flows.store import describe, write, write_table
-from schemas import indicators as plan
+from flows.settle import CODE as SETTLING
+from flows.settle import KEPT, settle
+from flows.settled import Settled
+from flows.store import write_table
 from schemas.registry import Contracts
 from schemas.tables import CHANGES, FAULTS, INDICATORS, ISSUES, RANKING, ROLL_CALL, SCORES, SUBMISSIONS
 from schemas.waivers import FILE
@@ -46,6 +45,8 @@ S = TypeVar("S")
 
 # Into how many heaps the workbooks to be marked are dealt; enough for any number of cores.
 HANDS = 16
+# More rows than a commune has: they are read and judged again sooner than kept and fetched.
+_MOST_ROWS_KEPT = 300_000
 
 
 class Runner(Protocol):
@@ -80,20 +81,6 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """The tables of a day that are reckoned from its settled hand-ins."""
-
-    faults: pl.DataFrame
-    typed: pl.DataFrame
-    changes: pl.DataFrame
-    issues: pl.DataFrame
-    roll_call: pl.DataFrame
-    indicators: pl.DataFrame
-    scores: pl.DataFrame
-    ranking: pl.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
 class Built:
     """A sealed release in its folder: its id, its hand-ins, its tables."""
 
@@ -110,27 +97,44 @@ def build(root: Root, folder: Path, contracts: Contracts, recipe: Recipe, runner
         RuleDidNotRunError, ConservationError: our own fault.
     """
     key, as_of = key_of(root), recipe.as_of
-    hand_ins, repeats = _once(recipe.inputs)
-    read = partial(runner.each, "Đọc tệp")
-    digests = digest_all(hand_ins, root, contracts, read, anew=recipe.again is not None)
-    settled = runner.step("Kiểm tra", settle, digests, repeats, contracts.datasets)
-    figures = runner.step(
-        "Tính chỉ tiêu", reckon, settled, digests, repeats, contracts, as_of, key, recipe.ledger
-    )
-    runner.step("Ghi bảng", write_tables, folder, contracts, settled, figures, key)
-    written = entries(folder)
-    jobs = marking(folder / "reports", root, contracts, settled, digests, figures.typed)
+    settled, known = _settled(root, contracts, recipe, runner)
+    figures = runner.step("Tính chỉ tiêu", reckon, settled, contracts, as_of, key, recipe.ledger)
+    written = runner.step("Ghi bảng", write_tables, root, folder, contracts, settled, figures, key, known)
+    jobs = marking(folder / "reports", root, contracts, settled, figures.typed)
     runner.each("Trả bài", hand_back, dealt(handed_back(jobs), HANDS))
-    seen = Day(settled, digests, repeats, figures.faults, figures.issues)
     books = {job.hand_in: job.target for job in jobs}
-    runner.step("Viết phiếu nhận", write_receipts, folder, contracts, as_of, seen, books)
+    runner.step("Viết phiếu nhận", write_receipts, folder, contracts, as_of, settled, figures, books)
     case = Case(folder, _at_hand(root, recipe.before), contracts, as_of, hashes_of(written))
     runner.step("Viết báo cáo", _report, case)
     write_package(folder, contracts)
     former = audited_before(root, case, recipe.again)
     surprising = runner.step("Kiểm toán", pass_or_refuse, case, former, ask, recipe.acknowledged)
-    origin = Origin(as_of, (*hand_ins, *repeats), recipe.before, surprising)
+    inputs = (*(one.hand_in for one in settled.accounts), *settled.repeats)
+    origin = Origin(as_of, inputs, recipe.before, surprising)
     return Built(release.seal(root, folder, contracts, origin, written), settled, figures)
+
+
+def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner) -> tuple[Settled, str | None]:
+    """What the hand-ins came to, and the name that tells all it depends on; none where all is read again.
+
+    On a day on which nothing came in it is known from the day before.
+    """
+    hand_ins, repeats = _once(recipe.inputs)
+    read = partial(runner.each, "Đọc tệp")
+    if recipe.again is not None:
+        digests = digest_all(hand_ins, root, contracts, read, anew=True)
+        return runner.step("Kiểm tra", settle, digests, repeats, contracts), None
+    shelf = Shelf(root.state / KEPT)
+    name = shelf.name(*hand_ins, "", *repeats, contracts.digest, code_of(*READING, *SETTLING))
+    shelf.sweep([name])
+    known: Settled | None = shelf.get(name)
+    if known is not None:
+        return known, name
+    digests = digest_all(hand_ins, root, contracts, read)
+    settled = runner.step("Kiểm tra", settle, digests, repeats, contracts)
+    if sum(one.rows for one in settled.accounts) <= _MOST_ROWS_KEPT:
+        shelf.put(name, settled)
+    return settled, name
 
 
 def _report(case: Case) -> None:
@@ -173,76 +177,17 @@ def _once(hand_ins: Iterable[HandIn]) -> tuple[list[HandIn], list[HandIn]]:
     return first, again
 
 
-def reckon(
-    settled: Settled,
-    digests: Sequence[Digest],
-    repeats: Sequence[HandIn],
+def write_tables(
+    root: Root,
+    folder: Path,
     contracts: Contracts,
-    as_of: date,
+    settled: Settled,
+    figures: Figures,
     key: Key,
-    issues_before: pl.DataFrame,
-) -> Figures:
-    """Call the roll, gather faults, follow them on from `issues_before`, and measure."""
-    judged = {name: settled.records(name) for name in settled.verdicts}
-    called = roll_call(contracts.commune, contracts.datasets, _handed_in(settled), as_of)
-    silent = pl.concat(
-        [
-            roll_call_faults(called, contracts.commune, contracts.datasets),
-            unusual(judged, contracts.datasets),
-        ]
-    )
-    faults = fault_table(settled, digests, repeats, silent, contracts, key)
-    indicators = measure(judged, called, contracts.commune, plan.load(), as_of)
-    return Figures(
-        faults=faults.published,
-        typed=faults.typed,
-        changes=change_table(settled, contracts.datasets),
-        issues=follow(faults.followed, issues_before, as_of, contracts.waivers),
-        roll_call=called,
-        indicators=indicators,
-        scores=scores(_tallied(settled)).join(
-            why_unjudged(settled.unjudged, contracts.datasets),
-            on=["unit", "dataset", "period", "dimension"],
-            how="left",
-            maintain_order="left",
-        ),
-        ranking=ranking(indicators, contracts.commune),
-    )
-
-
-def _handed_in(settled: Settled) -> pl.DataFrame:
-    rows = [(*one.owes, one.digest.hand_in.day, one.part.nil) for one in settled.judged if one.taken]
-    schema = dict.fromkeys(("unit", "dataset", "period"), pl.String) | {
-        "received": pl.Date,
-        "nil": pl.Boolean,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _tallied(settled: Settled) -> pl.DataFrame:
-    """Cells judged and failed by unit, dataset, period and dimension, of hand-ins that count."""
-    live = whose(one for one in settled.judged if settled.counts(one))
-    who = live.rename({"_unit": "unit", "_ky": "period"})
-    tallies = [verdict.tally.with_columns(dataset=pl.lit(name)) for name, verdict in settled.verdicts.items()]
-    if not tallies:
-        return SCORES.conform(pl.DataFrame()).drop("score")
-    return pl.concat(tallies).join(who, on=["dataset", "_tep"]).drop("_tep")
-
-
-def write_tables(folder: Path, contracts: Contracts, settled: Settled, figures: Figures, key: Key) -> None:
-    """Write the records in effect, protected, and every table of the day."""
-    for one, rows in settled.accepted():
-        dataset = contracts.datasets[one.part.dataset]
-        row_class = rows["_lop"].alias(dataset.row_class)
-        records = protected(rows, dataset, key).hstack([row_class, *whence(one, rows).get_columns()])
-        path = (
-            folder
-            / "data"
-            / dataset.name
-            / f"ky={one.part.period.label}"
-            / f"{one.digest.hand_in.unit}.parquet"
-        )
-        write(path, records, f"{dataset.title}: {dataset.grain}", describe(dataset))
+    known: str | None,
+) -> list[Entry]:
+    """Write the records in effect, protected, and every table of the day; returns the files."""
+    kept = records(root, folder, contracts, settled, key, known)
     for table, frame in (
         (FAULTS, figures.faults),
         (CHANGES, figures.changes),
@@ -254,3 +199,4 @@ def write_tables(folder: Path, contracts: Contracts, settled: Settled, figures: 
         (RANKING, figures.ranking),
     ):
         write_table(folder, table, frame)
+    return entries(folder, kept)

@@ -22,20 +22,21 @@ _AGAIN = 3
 _SHEET = ("unit", "dataset", "period", "submission", "file", "sheet")
 
 
-def causes(faults: pl.DataFrame) -> pl.DataFrame:
-    """Ordered faults (with `line`) grouped by cause, the heaviest first.
+def causes(faults: pl.DataFrame, *apart: str) -> pl.DataFrame:
+    """Ordered faults (with `line`) grouped by cause, heaviest first; one cause differs in none of `apart`.
 
     Columns: CAUSE, `kind` (of KINDS), `count`, `line` (of its first fault), `row`, `cell`, `value`,
     `message`, `proposal` and `dimension` of that fault, `values` (how many different things were typed).
     Where several units or columns share the cause, `message` tells of all, `unit` and `column` of the first.
     """
     first = ("line", "row", "cell", "value", "message", "proposal", "dimension")
-    told = _told(faults)
-    by = ["_nhom", *(name for name in CAUSE if name not in ("column", "code", "severity", "unit"))]
+    of_first = [name for name in ("unit", "column", "code", "severity", "kind") if name not in apart]
+    by = dict.fromkeys(("_nhom", *apart, *(name for name in CAUSE if name not in of_first)))
     return (
-        told.group_by(by, maintain_order=True)
+        _told(faults)
+        .group_by(*by, maintain_order=True)
         .agg(
-            *(pl.col(name).first() for name in ("unit", "column", "code", "severity", "kind")),
+            *(pl.col(name).first() for name in of_first),
             pl.len().alias("count"),
             *(pl.col(name).first() for name in first),
             pl.col("value").drop_nulls().n_unique().alias("values"),

@@ -13,11 +13,12 @@ import polars as pl
 
 from flows.collect import HandIn
 from flows.digest import digest
-from flows.faults import fault_table, typed_changes
+from flows.faults import fault_table
 from flows.marked.marks import Marks, marks_of
 from flows.protect import Key
 from flows.roll_call import FAULTS as ROLL_CALL_FAULTS
-from flows.settle import Judged, settle
+from flows.settle import settle
+from flows.settled import Judged
 from schemas.periods import in_words
 from schemas.registry import Contracts
 from schemas.units import Unit
@@ -111,14 +112,13 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts) -> Chec
     who = unit or _ANYBODY.name
     hand_in = HandIn(f"{day}T12:00:00+07:00", who, path.name, sha256(data).hexdigest(), len(data))
     digested = digest(hand_in, data, held_to)
-    settled = settle([digested], [], held_to.datasets)
+    settled = settle([digested], [], held_to)
     nobody = pl.DataFrame(schema=ROLL_CALL_FAULTS)
-    faults = fault_table(settled, [digested], [], nobody, held_to, Key(b"")).typed
+    faults = fault_table(settled, nobody, held_to, Key(b"")).typed
     about = tuple(
-        f"{contracts.datasets[one.part.dataset].title}, {in_words(one.part.period.label)}"
-        for one in settled.judged
+        f"{contracts.datasets[one.dataset].title}, {in_words(one.period.label)}" for one in settled.judged
     )
-    marks = marks_of(faults, typed_changes(settled.judged), contracts.datasets, (path.name, *about))
+    marks = marks_of(faults, settled.changes.drop("_tep"), contracts.datasets, (path.name, *about))
     return Checked(path, unit, settled.judged, digested.rows.height, faults, marks)
 
 
@@ -147,8 +147,8 @@ def as_json(checked: Sequence[Checked]) -> dict[str, Any]:
                 "repaired": one.marks.changes.height,
                 "tables": [
                     {
-                        "dataset": part.part.dataset,
-                        "period": part.part.period.label,
+                        "dataset": part.dataset,
+                        "period": part.period.label,
                         "accepted": part.accepted,
                         "quarantined": part.quarantined,
                     }

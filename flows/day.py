@@ -15,9 +15,10 @@ from flows.audit import Auditor, auditor
 from flows.build import Recipe, Runner, build, root_contracts
 from flows.collect import HandIn, archived, collect
 from flows.forget.gate import gate
+from flows.manifest import MANIFEST, origin_of, read_manifest
 from flows.refusal import AuditRefusedError, refuse
 from flows.root import Root
-from flows.settle import Settled
+from flows.settled import Settled
 from schemas.registry import Contracts
 
 
@@ -56,8 +57,6 @@ def run_day(
     with root.lock(), audits() as auditing, release.staged(root) as folder:
         contracts = root_contracts(root, contracts)
         new = runner.step("Thu tệp", collect, root, as_of, gate(root, contracts))
-        if new:
-            auditing.prepare()
         shown, before = release.published(root), release.before(root, as_of)
         recipe = Recipe(
             as_of,
@@ -66,6 +65,8 @@ def run_day(
             release.issues_of(before),
             acknowledged,
         )
+        if not _judged_before(recipe, before, root.latest):
+            auditing.prepare()
         try:
             built = build(root, folder, contracts, recipe, runner, auditing.audit)
         except AuditRefusedError as refusal:
@@ -82,3 +83,9 @@ def run_day(
         built.figures.indicators,
         built.figures.roll_call,
     )
+
+
+def _judged_before(recipe: Recipe, *places: Path | None) -> bool:
+    """Whether a release in one of `places` was made from just these hand-ins."""
+    at_hand = (place for place in places if place is not None and (place / MANIFEST).exists())
+    return any(sorted(origin_of(read_manifest(place)).inputs) == sorted(recipe.inputs) for place in at_hand)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import logging
-import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 from typing import TypeAlias
 
 from flows.collect import HandIn
 from flows.digest import Digest, digest, refused
-from flows.kept import code_of, sweep, write_private
+from flows.kept import Shelf, code_of
 from flows.mishaps import place
 from flows.pool import Guard, Limits, LostError, in_order
 from flows.read.faults import problem
@@ -28,6 +25,8 @@ Each: TypeAlias = Callable[[Work, Sequence[HandIn], Guard[HandIn, Digest]], list
 
 #: Where under `var/` digests are kept.
 KEPT = "doc"
+#: What of our code a digest hangs on.
+CODE = ("read", "clean", "digest.py", "totals.py")
 
 _SLOW = "Đọc tệp mất quá lâu so với cỡ của tệp: tệp hỏng hoặc được làm để gây hại."
 _SWOLLEN = "Đọc tệp cần quá nhiều bộ nhớ so với cỡ của tệp: tệp hỏng hoặc được làm để gây hại."
@@ -56,21 +55,17 @@ class Digester:
         data = hand_in.content(self.root).read_bytes()
         found = digest(hand_in, data, self.contracts)
         if self.keep and (data.startswith(_PARSED_APART) or len(data) <= _LONGEST_TEXT_KEPT):
-            write_private(self.place(hand_in), pickle.dumps(found, protocol=5))
+            self.shelf.put(self.name(hand_in), found)
         return found
 
-    def kept(self, hand_in: HandIn) -> Digest | None:
-        """The digest of an earlier day; None where there is none, or one that was not written to its end."""
-        try:
-            return pickle.loads(self.place(hand_in).read_bytes())  # type: ignore[no-any-return]  # noqa: S301 - written by this program for its owner alone
-        except (FileNotFoundError, EOFError, pickle.UnpicklingError):
-            return None
+    @property
+    def shelf(self) -> Shelf:
+        """Where digests are kept."""
+        return Shelf(self.root.state / KEPT)
 
-    def place(self, hand_in: HandIn) -> Path:
-        """Where it is kept, by a name that changes when the hand-in, the contracts or our code does."""
-        code = code_of("read", "clean", "digest.py", "totals.py")
-        named = f"{hand_in}\0{self.contracts.digest}\0{code}"
-        return self.root.state / KEPT / sha256(named.encode()).hexdigest()
+    def name(self, hand_in: HandIn) -> str:
+        """What its digest is kept as: another when the hand-in, the contracts or our code is."""
+        return self.shelf.name(hand_in, self.contracts.digest, code_of(*CODE))
 
     def guard(self) -> Guard[HandIn, Digest]:
         """What a file may cost before it is refused alone."""
@@ -93,8 +88,9 @@ def digest_all(
     digester = Digester(root, contracts, keep=not anew)
     if anew:
         return each(digester, hand_ins, digester.guard())
-    sweep(root.state / KEPT, map(digester.place, hand_ins))
-    kept = [digester.kept(one) for one in hand_ins]
+    names = [digester.name(one) for one in hand_ins]
+    digester.shelf.sweep(names)
+    kept: list[Digest | None] = [digester.shelf.get(name) for name in names]
     missing = [one for one, found in zip(hand_ins, kept, strict=True) if found is None]
     read = iter(each(digester, missing, digester.guard()))
     return [next(read) if found is None else found for found in kept]

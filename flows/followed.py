@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from flows.settle import Settled
+from flows.settled import Settled
 from schemas.contract import Dataset
 
 _HAND_IN = ("unit", "dataset", "period")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 _HERE = Path(__file__).parent
 
@@ -24,6 +27,32 @@ def code_of(*places: str) -> str:
         for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             total.update(source.relative_to(_HERE).as_posix().encode() + b"\0" + source.read_bytes())
     return total.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One folder of values that were worked out before, for the owner's eyes only."""
+
+    folder: Path
+
+    def name(self, *depends_on: object) -> str:
+        """The name of a value that hangs on these alone."""
+        return sha256("\0".join(map(str, depends_on)).encode()).hexdigest()
+
+    def get(self, name: str) -> Any:
+        """The value; None where there is none, or one that was not written to its end."""
+        try:
+            return pickle.loads((self.folder / name).read_bytes())  # noqa: S301 - written by this program for its owner alone
+        except (FileNotFoundError, EOFError, pickle.UnpicklingError):
+            return None
+
+    def put(self, name: str, value: object) -> None:
+        """Keep the value for the days to come."""
+        write_private(self.folder / name, pickle.dumps(value, protocol=5))
+
+    def sweep(self, wanted: Iterable[str]) -> None:
+        """Remove all values but those `wanted`."""
+        sweep(self.folder, (self.folder / name for name in wanted))
 
 
 def sweep(folder: Path, wanted: Iterable[Path]) -> None:

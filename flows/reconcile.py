@@ -13,7 +13,6 @@ from schemas.contract import GOOD, WARNED, Cross, Dataset, Tie
 from schemas.judgement import crossing
 from schemas.periods import in_words
 
-LIVE = {"dataset": pl.String, "_tep": pl.UInt32, "_unit": pl.String, "_ky": pl.String}
 UNJUDGED = dict.fromkeys(("unit", "dataset", "period", "dimension", "code", "other"), pl.String)
 
 
@@ -28,7 +27,7 @@ class Reconciled:
 def reconcile(
     verdicts: Mapping[str, Verdict], live: pl.DataFrame, datasets: Mapping[str, Dataset]
 ) -> Reconciled:
-    """Judge every cross rule of the hand-ins in effect (`live`, as `LIVE`).
+    """Judge every cross rule of the hand-ins in effect (`live`: `dataset`, `_tep`, `_unit`, `_ky`).
 
     A rule is not judged where the other dataset has no hand-in in effect for that period, nor on a row with
     a blocking fault at one of the rule's own columns: a value known to be wrong is compared with nothing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -92,10 +92,10 @@ def before(of: Dataset | tuple[Cadence, Basis], label: str) -> Period:
 
 
 @cache
-def _is_holiday(day: date) -> bool:
+def _holidays(year: int) -> Set[date]:
     import holidays  # noqa: PLC0415 - takes long to import, and only deadlines need it
 
-    return day in holidays.country_holidays("VN", years=day.year)
+    return holidays.country_holidays("VN", years=year).keys()
 
 
 def is_working(day: date, moved: Mapping[date, bool]) -> bool:
@@ -103,7 +103,7 @@ def is_working(day: date, moved: Mapping[date, bool]) -> bool:
 
     `moved` has the last word: true is a day worked in exchange, false a day off in exchange.
     """
-    return moved[day] if day in moved else day.weekday() < 5 and not _is_holiday(day)
+    return moved[day] if day in moved else day.weekday() < 5 and day not in _holidays(day.year)
 
 
 def due(of: Period, working_days: int, moved: Mapping[date, bool]) -> date:

@@ -82,7 +82,7 @@ def _tell(checked: Checked, titles: dict[str, str], console: Console) -> None:
     console.print(f"[bold]{escape(str(checked.path))}[/]", soft_wrap=True)
     for one in checked.parts:
         console.print(
-            f"  {titles[one.part.dataset]}, {in_words(one.part.period.label)}: "
+            f"  {titles[one.dataset]}, {in_words(one.period.label)}: "
             f"{one.accepted} bản ghi dùng được, {one.quarantined} bị giữ lại",
             soft_wrap=True,
         )

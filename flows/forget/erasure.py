@@ -11,7 +11,8 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 
 from flows.collect import HandIn, archived, discard, keep, waiting
-from flows.digests import KEPT, Digester
+from flows.digests import KEPT as READ
+from flows.digests import Digester
 from flows.forget.gate import put_back, tell
 from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, Person, digits_of
 from flows.forget.redact import Redacted, redacted
@@ -21,6 +22,7 @@ from flows.pool import Guard, LostError, in_order
 from flows.protect import key_of
 from flows.report.places import MARKED
 from flows.root import Root
+from flows.settle import KEPT as SETTLED
 from flows.subject import TOKEN, in_releases, token_columns, tokens_of
 from schemas.registry import Contracts
 
@@ -66,7 +68,7 @@ def clear(root: Root, contracts: Contracts, person: Person, mark: str) -> Cleare
 
     Files by which alone he is known go last: what a kill leaves over is found again.
     """
-    for kept in (MARKED, KEPT):
+    for kept in (MARKED, READ, SETTLED):
         shutil.rmtree(root.state / kept, ignore_errors=True)
     hand_ins = archived(root, date.max)
     contents = list({one.submission: one for one in hand_ins}.values())

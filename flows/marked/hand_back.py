@@ -46,14 +46,13 @@ def handed_back(jobs: Sequence[Job]) -> list[Job]:
 
     Kept workbooks that no job asks for any more go: they hold what people typed.
     """
-    wanted = {job.kept / job.fingerprint() for job in jobs}
+    kept = [job.kept / job.fingerprint() for job in jobs]
     for folder in {job.kept for job in jobs}:
-        sweep(folder, wanted)
-    return [job for job in jobs if not _kept(job)]
+        sweep(folder, kept)
+    return [job for job, place in zip(jobs, kept, strict=True) if not _taken(place, job)]
 
 
-def _kept(job: Job) -> bool:
-    kept = job.kept / job.fingerprint()
+def _taken(kept: Path, job: Job) -> bool:
     if not kept.exists():
         return False
     # A file that can't be opened is kept as nothing, so that nobody tries again.

@@ -8,13 +8,11 @@ from pathlib import Path, PurePath
 import polars as pl
 
 from flows.collect import HandIn
-from flows.digest import Digest
-from flows.faults import typed_changes
 from flows.marked.hand_back import Job
 from flows.marked.marks import marks_of
 from flows.report.places import MARKED
 from flows.root import Root
-from flows.settle import Judged, Settled
+from flows.settled import Judged, Settled
 from schemas.periods import in_words
 from schemas.registry import Contracts
 
@@ -26,22 +24,15 @@ def jobs(
     root: Root,
     contracts: Contracts,
     settled: Settled,
-    digests: Sequence[Digest],
     typed: pl.DataFrame,
 ) -> list[Job]:
     """Hand-ins that count and have faults, the largest first, with the unmasked faults `typed`."""
-    judged: dict[HandIn, list[Judged]] = {}
-    for one in settled.judged:
-        judged.setdefault(one.digest.hand_in, []).append(one)
-    faults = {
-        (unit, file, submission): group
-        for (unit, file, submission), group in typed.filter(pl.col("file").is_not_null()).group_by(
-            "unit", "file", "submission", maintain_order=True
-        )
-    }
+    judged = settled.by_hand_in()
+    faults = _by_hand_in(typed.filter(pl.col("file").is_not_null()))
+    changes = _by_hand_in(settled.changes)
+    none = settled.changes.clear()
     # A file of which no row could be read is not opened again: it may be made to harm.
-    read = (digest.hand_in for digest in digests if digest.rows.height)
-    hand_ins = [one for one in read if (one.unit, one.file, one.submission) in faults]
+    hand_ins = [one.hand_in for one in settled.accounts if one.rows and _who(one.hand_in) in faults]
     hand_ins.sort(key=lambda one: (-one.size, one))
     targets = _targets(reports, hand_ins)
     return [
@@ -51,14 +42,22 @@ def jobs(
             targets[one],
             root.state / MARKED,
             marks_of(
-                faults[one.unit, one.file, one.submission],
-                typed_changes(judged.get(one, ())),
+                faults[_who(one)],
+                changes.get(_who(one), none).drop("_tep"),
                 contracts.datasets,
                 _about(one, judged.get(one, ()), contracts),
             ),
         )
         for one in hand_ins
     ]
+
+
+def _who(hand_in: HandIn) -> tuple[object, ...]:
+    return hand_in.unit, hand_in.file, hand_in.submission
+
+
+def _by_hand_in(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
+    return frame.partition_by("unit", "file", "submission", as_dict=True, maintain_order=True)
 
 
 def dealt(some: Sequence[Job], hands: int) -> list[tuple[Job, ...]]:
@@ -68,9 +67,7 @@ def dealt(some: Sequence[Job], hands: int) -> list[tuple[Job, ...]]:
 
 def _about(hand_in: HandIn, judged: Sequence[Judged], contracts: Contracts) -> tuple[str, ...]:
     unit = contracts.commune.unit(hand_in.unit)
-    reads = (
-        f"{contracts.datasets[one.part.dataset].title}, {in_words(one.part.period.label)}" for one in judged
-    )
+    reads = (f"{contracts.datasets[one.dataset].title}, {in_words(one.period.label)}" for one in judged)
     day = f"{hand_in.day:%d/%m/%Y}"
     who = unit.title if unit else hand_in.unit
     return (f"Tệp {hand_in.file} của {who}, nhận ngày {day}", *(f"Đọc được: {said}" for said in reads))

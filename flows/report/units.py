@@ -43,6 +43,7 @@ def unit_pages(release: Release) -> Iterator[tuple[str, Mapping[str, Any]]]:
             ("roll", tables.roll_call),
             ("files", tables.submissions),
             ("faults", release.faults),
+            ("causes", faults.causes(release.faults, "unit")),
             ("scores", tables.scores),
             ("measured", tables.indicators.rename({"key": "unit"}).filter(pl.col("by") != "xa")),
         )
@@ -70,17 +71,17 @@ def _by_unit(table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
 
 def _page(release: Release, name: str, parts: Mapping[str, pl.DataFrame | None]) -> dict[str, Any]:
     found = release.faults.clear() if parts["faults"] is None else parts["faults"]
-    causes = faults.causes(found)
+    causes = parts["causes"]
     owed, past = _owed(parts["roll"])
     came = [] if parts["files"] is None else _newest(release, parts["files"])
     measured = parts["measured"]
     return {
         "unit": name,
-        "summary": _summary(owed, found, causes.height),
+        "summary": _summary(owed, found, 0 if causes is None else causes.height),
         "owed": owed,
         "past": past,
-        "causes": cause_rows(causes, release.names, _CAUSES),
-        "more_causes": max(causes.height - _CAUSES, 0),
+        "causes": [] if causes is None else cause_rows(causes, release.names, _CAUSES),
+        "more_causes": 0 if causes is None else max(causes.height - _CAUSES, 0),
         "came": came[:_FILES],
         "more_came": max(len(came) - _FILES, 0),
         "files": _files_for(release, name),

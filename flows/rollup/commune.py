@@ -18,7 +18,7 @@ from flows.mishaps import told
 from flows.plain import PlainRunner
 from flows.protect import Key
 from flows.rollup.storage import at_hand
-from flows.settle import Settled, whence
+from flows.settled import Settled, whence
 from schemas.contract import Dataset
 from schemas.province import identifier
 from schemas.registry import load
@@ -117,14 +117,14 @@ def tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str, key:
     """The identifiers of accepted records in effect, as `TOKENS`."""
     found = [pl.DataFrame(schema=TOKENS)]
     for one, rows in settled.accepted():
-        dataset = datasets[one.part.dataset]
+        dataset = datasets[one.dataset]
         column = identifier(dataset)
         if column is None:
             continue
         told = rows.select(
             key.tokens(column.name, rows[column.name]).alias("token"),
             pl.lit(dataset.name).alias("dataset"),
-            pl.lit(one.part.period.label).alias("period"),
+            pl.lit(one.period.label).alias("period"),
             pl.lit(column.name).alias("column"),
             pl.lit(commune).alias("commune"),
         )

@@ -11,14 +11,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.build import _handed_in
 from flows.cli import main
 from flows.collect import HandIn
 from flows.digest import digest
 from flows.faults import fault_table
 from flows.ledger import follow, pace
 from flows.protect import Key
-from flows.roll_call import roll_call, roll_call_faults, unusual
+from flows.reckon import _handed_in
+from flows.roll_call import roll_call, roll_call_faults
 from flows.settle import settle
 from schemas.registry import Contracts, load
 from schemas.tables import ISSUES
@@ -92,11 +92,10 @@ def ledger(number: int, before: pl.DataFrame, waivers: tuple[Waiver, ...] = ()) 
             received = f"{day(at)}T09:00:00+07:00"
             hand_in = HandIn(received, unit, name, sha256(content).hexdigest(), len(content))
             digests.append(digest(hand_in, content, held))
-    settled = settle(digests, [], held.datasets)
+    settled = settle(digests, [], held)
     called = roll_call(COMMUNE, held.datasets, _handed_in(settled), day(number))
-    judged = {name: settled.records(name) for name in settled.verdicts}
-    silent = [roll_call_faults(called, COMMUNE, held.datasets), unusual(judged, held.datasets)]
-    faults = fault_table(settled, digests, [], pl.concat(silent), held, Key(b"key"))
+    silent = roll_call_faults(called, COMMUNE, held.datasets)
+    faults = fault_table(settled, silent, held, Key(b"key"))
     return follow(faults.followed, before, day(number), waivers)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 import pytest
 
-from flows.reconcile import LIVE, reconcile, why_unjudged
+from flows.reconcile import reconcile, why_unjudged
+from flows.settled import LIVE
 from flows.validate import Verdict, validate
 from schemas.registry import load
 from tests.flows.trial import DAY, part_of

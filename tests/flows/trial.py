@@ -13,7 +13,8 @@ from flows.clean import clean
 from flows.digest import Part
 from flows.examples import Example, examples, good_cell
 from flows.read.table import CellType, Table
-from flows.reconcile import LIVE, reconcile
+from flows.reconcile import reconcile
+from flows.settled import LIVE
 from flows.validate import Verdict, validate
 from schemas.contract import Dataset, chu, doc, kieu
 from schemas.periods import open_window

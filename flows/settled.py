@@ -1,0 +1,159 @@
+"""What the hand-ins of a commune came to: which of them count, their records, faults and repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.collect import HandIn
+from flows.protect import without_numbers
+from flows.read.table import Problem
+from flows.resubmitted import Change
+from schemas.contract import QUARANTINED
+from schemas.periods import Period
+
+LIVE = {"dataset": pl.String, "_tep": pl.UInt32, "_unit": pl.String, "_ky": pl.String}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What was read of one hand-in: its sheets, its rows by what they were taken for, its problems."""
+
+    hand_in: HandIn
+    sheets: int
+    roles: Mapping[str, int]
+    problems: tuple[Problem, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return sum(self.roles.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one hand-in brought for one dataset and period, after judging.
+
+    `tep` is its number among those of its dataset; `tables` gives each table's sheet and its columns'
+    letters. `records` counts what was read; `accepted`, `quarantined` and `repeated` what became of it.
+    """
+
+    hand_in: HandIn
+    dataset: str
+    period: Period
+    nil: bool
+    tables: tuple[tuple[str, Mapping[str, str]], ...]
+    tep: int
+    records: int
+    accepted: int
+    quarantined: int
+    repeated: int
+
+    @property
+    def taken(self) -> bool:
+        """Whether anything of it can be used: an accepted record, or a declared nothing."""
+        return self.accepted > 0 or self.nil
+
+    @property
+    def owes(self) -> tuple[str, str, str]:
+        """The unit, dataset and period it answers for."""
+        return self.hand_in.unit, self.dataset, self.period.label
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a hand-in changed against `former`, an earlier one of its period or that of the period before."""
+
+    dataset: str
+    period: str
+    former: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that was judged, in order of arrival, and what is in effect for each unit, dataset and period."""
+
+    judged: Sequence[Judged]
+    in_effect: Mapping[tuple[str, str, str], Judged]
+
+    def counts(self, judged: Judged) -> bool:
+        """Whether `judged` is not superseded: in effect, or refused after the one in effect."""
+        current = self.in_effect.get(judged.owes)
+        return current is None or judged is current or judged.hand_in > current.hand_in
+
+    def by_hand_in(self) -> dict[HandIn, list[Judged]]:
+        """What was judged of each hand-in."""
+        found: dict[HandIn, list[Judged]] = {}
+        for one in self.judged:
+            found.setdefault(one.hand_in, []).append(one)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Standing):
+    """The day's hand-ins, settled: all that depends on them and the contracts, and on no day.
+
+    `accounts` of what was read, `repeats` of what had been handed in before, both in order of arrival.
+    `read` by dataset: judged records without what was typed, plus `_tep` and `_lop`. `faults` of records,
+    files and whole hand-ins that count, and `changes`, repaired cells of all hand-ins (plus `_tep`), hold
+    what was typed. `tallies` count cells judged and failed by dataset, `_tep` and dimension. `submissions`
+    as published; `unjudged` the cross rules that had nothing to be judged by. `compared` by hand-in.
+    """
+
+    accounts: Sequence[Account]
+    repeats: Sequence[HandIn]
+    read: Mapping[str, pl.DataFrame]
+    faults: pl.DataFrame
+    changes: pl.DataFrame
+    tallies: pl.DataFrame
+    submissions: pl.DataFrame
+    unjudged: pl.DataFrame
+    compared: Mapping[HandIn, Sequence[Compared]]
+
+    def records(self) -> dict[str, pl.DataFrame]:
+        """By dataset: records in effect, plus `_unit`, `_ky`; unprotected."""
+        return in_effect(self.read, self)
+
+    def accepted(self) -> Iterator[tuple[Judged, pl.DataFrame]]:
+        """Each hand-in in effect with its accepted records as read; a dataset's are parted in one pass."""
+        parted = {name: _parted(rows) for name, rows in self.read.items()}
+        for one in self.in_effect.values():
+            of_parts, none = parted[one.dataset]
+            yield one, of_parts.get((one.tep,), none)
+
+
+def in_effect(read: Mapping[str, pl.DataFrame], standing: Standing) -> dict[str, pl.DataFrame]:
+    """Of `read` records by dataset those in effect, plus `_unit`, `_ky`."""
+    live = whose(standing.in_effect.values())
+    return {
+        name: rows.join(
+            live.filter(dataset=name).drop("dataset"), on="_tep", how="inner", maintain_order="left"
+        )
+        for name, rows in read.items()
+    }
+
+
+def _parted(read: pl.DataFrame) -> tuple[Mapping[tuple[object, ...], pl.DataFrame], pl.DataFrame]:
+    """The accepted records of each hand-in, by `(_tep,)`; and what no records look like."""
+    accepted = read.filter(~QUARANTINED)
+    return accepted.partition_by("_tep", as_dict=True, maintain_order=True), accepted.clear()
+
+
+def whose(judged: Iterable[Judged]) -> pl.DataFrame:
+    """Dataset, `_tep`, `_unit` and `_ky` of each of `judged`."""
+    rows = [(one.dataset, one.tep, one.hand_in.unit, one.period.label) for one in judged]
+    return pl.DataFrame(rows, schema=LIVE, orient="row")
+
+
+def whence(one: Judged, rows: pl.DataFrame) -> pl.DataFrame:
+    """Where each of `rows` of one hand-in was typed, as may be told: `_unit`, `_file`, `_sheet`, `_row`."""
+    sheets = pl.Series([sheet for sheet, _ in one.tables], dtype=pl.String)
+    return rows.select(
+        pl.lit(one.hand_in.unit).alias("_unit"),
+        pl.lit(one.hand_in.file).alias("_file"),
+        without_numbers(pl.lit(sheets.gather(rows["_bang"]))).alias("_sheet"),
+        "_row",
+    )
