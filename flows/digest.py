@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import polars as pl
 
@@ -49,7 +49,20 @@ def digest(hand_in: HandIn, data: bytes, contracts: Contracts) -> Digest:
 
     A table that is refused keeps its rows in `rows`, as `ngoai_bang`; its problem says why.
     """
-    doc = read_file(data, PurePath(hand_in.file).name, contracts.datasets)
+    return digest_of(hand_in, read_file(data, _name(hand_in), contracts.datasets), contracts)
+
+
+def digest_file(hand_in: HandIn, content: Path, contracts: Contracts) -> Digest:
+    """The same of the file `content`, whose bytes are let go once they are read."""
+    return digest_of(hand_in, read_file(content.read_bytes(), _name(hand_in), contracts.datasets), contracts)
+
+
+def _name(hand_in: HandIn) -> str:
+    return PurePath(hand_in.file).name
+
+
+def digest_of(hand_in: HandIn, doc: Doc, contracts: Contracts) -> Digest:
+    """The digest of a file as read."""
     problems = [*doc.problems]
     taken: list[tuple[Table, Period]] = []
     for table in doc.tables:

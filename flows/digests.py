@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from flows.collect import HandIn
-from flows.digest import Digest, digest, refused
+from flows.digest import Digest, digest_file, refused
 from flows.kept import Shelf, code_of
 from flows.mishaps import place
 from flows.pool import Guard, Limits, LostError, in_order
@@ -52,9 +52,8 @@ class Digester:
 
     def __call__(self, hand_in: HandIn) -> Digest:
         """Read one hand-in, and keep its digest for the days to come."""
-        data = hand_in.content(self.root).read_bytes()
-        found = digest(hand_in, data, self.contracts)
-        if self.keep and (data.startswith(_PARSED_APART) or len(data) <= _LONGEST_TEXT_KEPT):
+        found = digest_file(hand_in, hand_in.content(self.root), self.contracts)
+        if self.keep and (hand_in.size <= _LONGEST_TEXT_KEPT or self.limits(hand_in)):
             self.shelf.put(self.name(hand_in), found)
         return found
 

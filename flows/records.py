@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+
 from flows import release
 from flows.kept import Shelf, code_of
 from flows.manifest import Entry, entries
 from flows.protect import Key, protected
 from flows.root import Root
-from flows.settled import Settled, whence
+from flows.settled import Judged, Settled, whence
 from flows.store import describe, write
+from schemas.contract import Dataset
 from schemas.registry import Contracts
 
 #: Where under `var/` it is kept which files the records of given hand-ins came to.
@@ -42,9 +45,14 @@ def records(
 
 def write_records(folder: Path, contracts: Contracts, settled: Settled, key: Key) -> None:
     """Write a file of Parquet for each hand-in in effect: its accepted records, protected."""
-    for one, rows in settled.accepted():
+    for one, pieces in settled.accepted():
         dataset = contracts.datasets[one.dataset]
-        row_class = rows["_lop"].alias(dataset.row_class)
-        told = protected(rows, dataset, key).hstack([row_class, *whence(one, rows).get_columns()])
         path = folder / "data" / dataset.name / f"ky={one.period.label}" / f"{one.hand_in.unit}.parquet"
+        told = (_told(one, rows, dataset, key) for rows in pieces)
         write(path, told, f"{dataset.title}: {dataset.grain}", describe(dataset))
+
+
+def _told(one: Judged, rows: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
+    """Records as they are published."""
+    row_class = rows["_lop"].cast(pl.String).alias(dataset.row_class)
+    return protected(rows, dataset, key).hstack([row_class, *whence(one, rows).get_columns()])

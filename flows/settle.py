@@ -109,8 +109,8 @@ def _account(digest: Digest) -> Account:
 
 
 def _counted(parts: Sequence[tuple[HandIn, Part]], verdict: Verdict) -> list[Judged]:
-    counts = verdict.judged.group_by("_tep").agg(accepted=(~QUARANTINED).sum(), quarantined=QUARANTINED.sum())
-    rows = {tep: (accepted, quarantined) for tep, accepted, quarantined in counts.iter_rows()}
+    by_class = verdict.judged.select("_tep", held=QUARANTINED).group_by("_tep", "held").len()
+    counts = {(tep, held): rows for tep, held, rows in by_class.iter_rows()}
     repeated = dict(verdict.repeated.iter_rows())
     return [
         Judged(
@@ -121,7 +121,8 @@ def _counted(parts: Sequence[tuple[HandIn, Part]], verdict: Verdict) -> list[Jud
             part.tables,
             tep,
             part.frame.height,
-            *rows.get(tep, (0, 0)),
+            counts.get((tep, False), 0),
+            counts.get((tep, True), 0),
             repeated.get(tep, 0),
         )
         for tep, (hand_in, part) in enumerate(parts)

@@ -14,6 +14,9 @@ from flows.resubmitted import Change
 from schemas.contract import QUARANTINED
 from schemas.periods import Period
 
+# A whole register copied would not fit beside itself.
+ROWS_AT_ONCE = 1 << 17
+
 LIVE = {"dataset": pl.String, "_tep": pl.UInt32, "_unit": pl.String, "_ky": pl.String}
 
 
@@ -117,29 +120,40 @@ class Settled(Standing):
         """By dataset: records in effect, plus `_unit`, `_ky`; unprotected."""
         return in_effect(self.read, self)
 
-    def accepted(self) -> Iterator[tuple[Judged, pl.DataFrame]]:
-        """Each hand-in in effect with its accepted records as read; a dataset's are parted in one pass."""
+    def accepted(self) -> Iterator[tuple[Judged, Iterator[pl.DataFrame]]]:
+        """Each hand-in in effect with its accepted records as read, in pieces that are not too long.
+
+        There is one piece at least. A dataset's records are parted in one pass.
+        """
         parted = {name: _parted(rows) for name, rows in self.read.items()}
         for one in self.in_effect.values():
-            of_parts, none = parted[one.dataset]
-            yield one, of_parts.get((one.tep,), none)
+            rows = parted[one.dataset].get((one.tep,), self.read[one.dataset].clear())
+            pieces = rows.iter_slices(ROWS_AT_ONCE) if rows.height else iter([rows])
+            yield one, (piece.filter(~QUARANTINED) for piece in pieces)
 
 
 def in_effect(read: Mapping[str, pl.DataFrame], standing: Standing) -> dict[str, pl.DataFrame]:
     """Of `read` records by dataset those in effect, plus `_unit`, `_ky`."""
-    live = whose(standing.in_effect.values())
-    return {
-        name: rows.join(
-            live.filter(dataset=name).drop("dataset"), on="_tep", how="inner", maintain_order="left"
+    found: dict[str, pl.DataFrame] = {}
+    for name, judged in read.items():
+        every = sorted((one for one in standing.judged if one.dataset == name), key=lambda one: one.tep)
+        live = [one.tep for one in every if standing.in_effect.get(one.owes) is one]
+        # Where nothing is superseded a whole register is not copied.
+        is_whole = judged["_tep"].unique().is_in(live).all()
+        rows = judged if is_whole else judged.filter(pl.col("_tep").is_in(live))
+        units = pl.Series([one.hand_in.unit for one in every], dtype=pl.String)
+        periods = pl.Series([one.period.label for one in every], dtype=pl.String)
+        found[name] = rows.with_columns(
+            units.gather(rows["_tep"]).alias("_unit"), periods.gather(rows["_tep"]).alias("_ky")
         )
-        for name, rows in read.items()
-    }
+    return found
 
 
-def _parted(read: pl.DataFrame) -> tuple[Mapping[tuple[object, ...], pl.DataFrame], pl.DataFrame]:
-    """The accepted records of each hand-in, by `(_tep,)`; and what no records look like."""
-    accepted = read.filter(~QUARANTINED)
-    return accepted.partition_by("_tep", as_dict=True, maintain_order=True), accepted.clear()
+def _parted(read: pl.DataFrame) -> Mapping[tuple[object, ...], pl.DataFrame]:
+    """The records of each hand-in, by `(_tep,)`; those of one alone are not copied."""
+    if read.height and read["_tep"].is_sorted() and read["_tep"][0] == read["_tep"][-1]:
+        return {(read["_tep"][0],): read}
+    return read.partition_by("_tep", as_dict=True, maintain_order=True)
 
 
 def whose(judged: Iterable[Judged]) -> pl.DataFrame:
@@ -151,9 +165,10 @@ def whose(judged: Iterable[Judged]) -> pl.DataFrame:
 def whence(one: Judged, rows: pl.DataFrame) -> pl.DataFrame:
     """Where each of `rows` of one hand-in was typed, as may be told: `_unit`, `_file`, `_sheet`, `_row`."""
     sheets = pl.Series([sheet for sheet, _ in one.tables], dtype=pl.String)
+    told = pl.select(without_numbers(pl.lit(sheets))).to_series()
     return rows.select(
         pl.lit(one.hand_in.unit).alias("_unit"),
         pl.lit(one.hand_in.file).alias("_file"),
-        without_numbers(pl.lit(sheets.gather(rows["_bang"]))).alias("_sheet"),
+        told.gather(rows["_bang"]).alias("_sheet"),
         "_row",
     )

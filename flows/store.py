@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -13,21 +14,21 @@ from schemas.contract import Dataset
 from schemas.privacy import PROTECTIONS, protection
 from schemas.tables import RECORD_FIELDS, Table
 
-ROWS_AT_ONCE = 1 << 18
 
-
-def write(path: Path, frame: pl.DataFrame, title: str, described: Mapping[str, str]) -> None:
-    """Write `frame`; `described` says for each column what it holds (also in the file's metadata)."""
+def write(path: Path, pieces: Iterable[pl.DataFrame], title: str, described: Mapping[str, str]) -> None:
+    """Write `pieces`, at least one; `described` says what each column holds (also in the file's metadata)."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    rest = iter(pieces)
+    first = _arrow(next(rest))
     fields = [
         field.with_metadata({"description": described[field.name]}) if field.name in described else field
-        for field in _arrow(frame.clear()).schema
+        for field in first.schema
     ]
     schema = pa.schema(fields, metadata={"title": title})
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        # Piece by piece: Arrow's copy of a whole register would not fit beside it.
-        for piece in frame.iter_slices(ROWS_AT_ONCE):
-            writer.write_table(_arrow(piece).cast(schema))
+        for piece in chain([first], map(_arrow, rest)):
+            if piece.num_rows:
+                writer.write_table(piece.cast(schema))
 
 
 def _arrow(frame: pl.DataFrame) -> pa.Table:
@@ -37,7 +38,9 @@ def _arrow(frame: pl.DataFrame) -> pa.Table:
 def write_table(folder: Path, table: Table, frame: pl.DataFrame) -> None:
     """Write one of the release's tables as `<name>.parquet`."""
     described = {name: field.says for name, field in table.fields.items()}
-    write(folder / f"{table.name}.parquet", table.conform(frame), f"{table.title}: {table.grain}", described)
+    write(
+        folder / f"{table.name}.parquet", [table.conform(frame)], f"{table.title}: {table.grain}", described
+    )
 
 
 def describe(dataset: Dataset) -> dict[str, str]:

@@ -12,7 +12,7 @@ import polars as pl
 
 from flows.digest import Part
 from flows.tally import RuleDidNotRunError, Tally
-from schemas.contract import GOOD, HELD_BACK, WARNED, Dataset, chu
+from schemas.contract import GOOD, HELD_BACK, ROW_CLASS, WARNED, Dataset, chu
 from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of, may_share_key
 from schemas.schema import schema
 
@@ -146,7 +146,7 @@ def _together(frame: pl.DataFrame, rules: Sequence[Judgement]) -> dict[str, pl.S
 def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) -> pl.Series:
     """What each row comes to: held back by a blocking rule, warned by any other, or good."""
     blocking = failures["code"].is_in([rule.code for rule in rules if rule.severity == "chan"])
-    classes = pl.repeat(GOOD, height, eager=True).alias("_lop")
+    classes = pl.repeat(GOOD, height, eager=True, dtype=ROW_CLASS).alias("_lop")
     classes = classes.scatter(failures["index"].filter(~blocking), WARNED)
     return classes.scatter(failures["index"].filter(blocking), HELD_BACK)
 

@@ -21,6 +21,7 @@ DIMENSIONS: Mapping[Dimension, str] = {"dung": "Đúng", "du": "Đủ", "sach": 
 SEVERITIES: Mapping[Severity, str] = {"chan": "Chặn", "canh_bao": "Cảnh báo"}
 #: The class of a judged row (`_lop`): no fault, warnings only, a blocking fault.
 GOOD, WARNED, HELD_BACK = "dat", "can_bo_sung", "khong_su_dung"
+ROW_CLASS = pl.Enum([GOOD, WARNED, HELD_BACK])
 QUARANTINED = pl.col("_lop") == HELD_BACK
 
 
@@ -35,8 +36,25 @@ def kieu(column: str) -> str:
 
 
 def doc(column: str) -> str:
-    """Name of the column that says how reading went: null when read, else a fault such as `thieu`."""
+    """Name of the column that says how reading went: null when read, else one of `UNREAD`."""
     return f"{column}.doc"
+
+
+#: Why a cell was not read as its kind, or not without doubt: names of flaws of kinds.
+UNREAD = pl.Enum(
+    [
+        "thieu",
+        "khong_doc_duoc",
+        "loi_cong_thuc",
+        "cong_thuc_chua_tinh",
+        "sai_mau",
+        "la_cmnd",
+        "mat_so_0",
+        "hai_so",
+        "ngoai_danh_muc",
+        "khong_ro",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

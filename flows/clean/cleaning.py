@@ -14,9 +14,9 @@ from flows.clean.reading import Reading, Setting, all_null, completed
 from flows.clean.ticks import with_blanks_as_no
 from flows.clean.units import unknown_units
 from flows.read.table import CellType, Problem, Table
-from schemas.contract import Column, Dataset, chu, doc, kieu
+from schemas.contract import UNREAD, Column, Dataset, chu, doc, kieu
 from schemas.kinds import CO_KHONG, NGAY_SINH, SO_DINH_DANH
-from schemas.kinds.dates import precision
+from schemas.kinds.dates import PRECISION, precision
 from schemas.units import Commune
 
 # Where a cell stands when not in its record's row (`thon.row`) or its column's letter (`ngay_sinh.cot`).
@@ -28,7 +28,7 @@ class Cleaned:
     """A table after cleaning, row for row.
 
     `frame` has `_row` and, for every column X of the contract, `X` (its kind's type), `X.chu` (as
-    typed), `X.doc` (null where read, else the name of a flaw), for birth dates `X.do_chinh_xac`
+    typed), `X.doc` (null where read, else one of `UNREAD`), for birth dates `X.do_chinh_xac`
     (`ngay`, `thang`, `nam`), and the table's `.row` and `.cot` columns. `changes` has `CHANGES_SCHEMA`, one
     row a repaired cell. `problems` are headings whose unit of measure is not known.
     """
@@ -76,7 +76,7 @@ def _readings(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Rea
         if (cells[kieu(name)] >= CellType.ERROR).any():
             value = pl.when(pl.col(kieu(name)) < CellType.ERROR).then(value)
         plain.append(value.alias(name))
-        plain.append(pl.when(blank).then(pl.lit("thieu")).alias(doc(name)))
+        plain.append(pl.when(blank).then(pl.lit("thieu", UNREAD)).alias(doc(name)))
     values = cells.select(plain)
     readings = {setting.column.name: _reading(cells, values, setting) for setting in settings}
     yes_or_no = [setting.column.name for setting in settings if setting.column.kind is CO_KHONG]
@@ -99,9 +99,9 @@ def _with_stored(cells: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
 def _columns(column: Column, cells: pl.DataFrame, reading: Reading | None) -> list[pl.Series]:
     name = column.name
     if reading is None:
-        nothing = {name: column.kind.dtype, chu(name): pl.String, doc(name): pl.String}
+        nothing = {name: column.kind.dtype, chu(name): pl.String, doc(name): UNREAD}
         if column.kind is NGAY_SINH:
-            nothing[precision(name)] = pl.String
+            nothing[precision(name)] = PRECISION
         return [all_null(cells.height, dtype).alias(each) for each, dtype in nothing.items()]
     read = [reading.value.alias(name), cells[chu(name)], reading.doc.alias(doc(name))]
     return [*read, _precision(reading).alias(precision(name))] if column.kind is NGAY_SINH else read
@@ -109,7 +109,7 @@ def _columns(column: Column, cells: pl.DataFrame, reading: Reading | None) -> li
 
 def _precision(reading: Reading) -> pl.Series:
     """A birth date is known to the day unless its cell said less."""
-    known = pl.select(pl.when(reading.value.is_not_null()).then(pl.lit("ngay"))).to_series()
+    known = pl.select(pl.when(reading.value.is_not_null()).then(pl.lit("ngay", PRECISION))).to_series()
     if reading.answers is None:
         return known
-    return known.scatter(reading.answers["at"], reading.answers["precision"])
+    return known.scatter(reading.answers["at"], reading.answers["precision"].cast(PRECISION))

@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.clean.reading import Reading
 from flows.read.table import CellType
-from schemas.contract import Dataset
+from schemas.contract import UNREAD, Dataset
 from schemas.reference import birth_provinces
 from schemas.rules import birth_year_in, sex_in
 
@@ -69,6 +69,6 @@ def _with_row(lost: pl.DataFrame, dataset: Dataset, others: Mapping[str, Reading
         other = others.get(name) if name is not None else None
         lost = lost.with_columns(
             (pl.lit(None, dtype) if other is None else other.value[lost["at"]]).alias(said),
-            (pl.lit("thieu") if other is None else other.doc[lost["at"]]).alias(f"{said}.doc"),
+            (pl.lit("thieu", UNREAD) if other is None else other.doc[lost["at"]]).alias(f"{said}.doc"),
         )
     return lost

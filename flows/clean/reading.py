@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.clean.text import BLANK_TOKENS, FORMULA_ERRORS, fold, fold_one, tidy
 from flows.read.table import CellType
-from schemas.contract import Column
+from schemas.contract import UNREAD, Column
 from schemas.units import Commune
 
 TYPED, STORED, TEXT = pl.col("typed"), pl.col("stored"), pl.col("text")
@@ -82,7 +82,8 @@ def answer(spellings: pl.DataFrame, reader: Reader, setting: Setting) -> pl.Data
     unread = pl.when(pl.col("value").is_null()).then(pl.lit("khong_doc_duoc"))
     read = read.with_columns(doc=pl.coalesce("doc", unread))
     illegible = spellings.filter(pl.col("doc").is_not_null())
-    return pl.concat([read, illegible], how="diagonal") if illegible.height else read
+    all_read = pl.concat([read, illegible], how="diagonal") if illegible.height else read
+    return all_read.with_columns(pl.col("doc").cast(UNREAD))
 
 
 def _illegible(column: Column) -> pl.Expr:

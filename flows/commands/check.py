@@ -67,8 +67,7 @@ def _mark(checked: Checked, target: Path) -> None:
     from flows.marked.hand_back import marked_copy
 
     # A file of which no row could be read is not opened again: it may be made to harm.
-    data = checked.path.read_bytes() if checked.rows_seen else None
-    book = data and marked_copy(data, checked.path.name, checked.marks)
+    book = marked_copy(checked.path, checked.path.name, checked.marks) if checked.rows_seen else None
     if not book:
         typer.echo("Không mở được tệp nên không đánh dấu được.", err=True)
         return

@@ -11,11 +11,12 @@ from flows.collect import HandIn
 from flows.kept import code_of, sweep, write_private
 from flows.marked.book import listed, marked
 from flows.marked.marks import Marks
-from flows.read.container import Container, detect
+from flows.read.container import PACKED, Container, detect
 from flows.read.faults import RefusedError
 
 # Copying a larger text file into a workbook takes longer than the clerk gains from it.
 _LARGEST_TEXT = 20 << 20
+_TELLING = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,24 @@ def _taken(kept: Path, job: Job) -> bool:
 def hand_back(jobs: Sequence[Job]) -> None:
     """Mark and write the workbooks of `jobs`, and keep them for the days to come."""
     for job in jobs:
-        book = marked_copy(job.content.read_bytes(), PurePath(job.hand_in.file).name, job.marks)
+        book = marked_copy(job.content, PurePath(job.hand_in.file).name, job.marks)
         write_private(job.kept / job.fingerprint(), book or b"")
         if book is not None:
             write_private(job.target, book)
 
 
-def marked_copy(data: bytes, name: str, marks: Marks) -> bytes | None:
+def marked_copy(content: Path, name: str, marks: Marks) -> bytes | None:
     """The marked workbook; of a huge text file just the lists; None where the file can't be opened."""
     try:
-        if len(data) > _LARGEST_TEXT and detect(data) is Container.TEXT:
+        if content.stat().st_size > _LARGEST_TEXT and _is_text(content):
             return listed(marks)
-        return marked(data, name, marks)
+        return marked(content.read_bytes(), name, marks)
     except RefusedError:
         return None
+
+
+def _is_text(content: Path) -> bool:
+    with content.open("rb") as file:
+        start = file.read(_TELLING)
+    # What is packed tells what it is at its end.
+    return not start.startswith(PACKED) and detect(start) is Container.TEXT

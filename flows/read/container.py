@@ -23,6 +23,8 @@ class Container(Enum):
 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: How files begin that hold several.
+PACKED = (b"PK", _OLE)
 _FOREIGN = (
     (b"%PDF", "PDF"),
     (b"\xff\xd8\xff", "ảnh JPEG"),

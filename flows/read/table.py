@@ -35,10 +35,10 @@ ROLES: Mapping[str, str] = {
     "ban_ghi": "bản ghi",
 }
 
-ROWS_SCHEMA: Mapping[str, type[pl.DataType]] = {
+ROWS_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "sheet": pl.String,
     "row": pl.UInt32,
-    "role": pl.String,
+    "role": pl.Enum(list(ROLES)),
     "hidden": pl.Boolean,
 }
 

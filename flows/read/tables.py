@@ -18,11 +18,11 @@ from flows.read.layout import Block, find_blocks, numbering_letter
 from flows.read.recode import Originals, in_unicode
 from flows.read.repairs import repaired
 from flows.read.routing import Fit, choose, columns_of, fits, heading_problems, missing_problems, unclear
-from flows.read.table import ROLES, Problem, Table
+from flows.read.table import ROLES, ROWS_SCHEMA, Problem, Table
 from flows.read.uneven import uneven
 from flows.read.words import is_tail, is_total, says_nil
 
-_ROLES = pl.Series("role", list(ROLES))
+_ROLES = pl.Series("role", list(ROLES), ROWS_SCHEMA["role"])
 _UNIT_LINE = re.compile(r"(?i)(?:đơn vị tính|đvt|đơn vị)\s*[:：]\s*([^()]+?)\s*\)?\s*$")
 _MONEY = {
     key(word) for word in ("đồng", "đ", "nghìn", "ngàn", "triệu", "tỷ", "tỉ", "trđ", "1000đ", "vnđ", "tr")

@@ -116,17 +116,19 @@ def _day_of(errand: Errand) -> Share:
 def tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str, key: Key) -> pl.DataFrame:
     """The identifiers of accepted records in effect, as `TOKENS`."""
     found = [pl.DataFrame(schema=TOKENS)]
-    for one, rows in settled.accepted():
+    for one, pieces in settled.accepted():
         dataset = datasets[one.dataset]
         column = identifier(dataset)
         if column is None:
             continue
-        told = rows.select(
-            key.tokens(column.name, rows[column.name]).alias("token"),
-            pl.lit(dataset.name).alias("dataset"),
-            pl.lit(one.period.label).alias("period"),
-            pl.lit(column.name).alias("column"),
-            pl.lit(commune).alias("commune"),
-        )
-        found.append(told.hstack(whence(one, rows).rename(lambda name: name.removeprefix("_")).get_columns()))
+        for rows in pieces:
+            told = rows.select(
+                key.tokens(column.name, rows[column.name]).alias("token"),
+                pl.lit(dataset.name).alias("dataset"),
+                pl.lit(one.period.label).alias("period"),
+                pl.lit(column.name).alias("column"),
+                pl.lit(commune).alias("commune"),
+            )
+            place = whence(one, rows).rename(lambda name: name.removeprefix("_"))
+            found.append(told.hstack(place.get_columns()))
     return pl.concat(found)

@@ -12,8 +12,12 @@ from schemas.kinds.base import Flaw, Kind
 EARLIEST = date(1900, 1, 1)
 
 
+#: How exact a birth date is: to the day, the month, the year.
+PRECISION = pl.Enum(["ngay", "thang", "nam"])
+
+
 def precision(column: str) -> str:
-    """Name of the column that says how exact a birth date is: `ngay`, `thang` or `nam`."""
+    """Name of the column that says how exact a birth date is, as `PRECISION`."""
     return f"{column}.do_chinh_xac"
 
 

@@ -16,7 +16,7 @@ from flows.read.table import CellType, Table
 from flows.reconcile import reconcile
 from flows.settled import LIVE
 from flows.validate import Verdict, validate
-from schemas.contract import Dataset, chu, doc, kieu
+from schemas.contract import UNREAD, Dataset, chu, doc, kieu
 from schemas.periods import open_window
 from schemas.registry import Contracts
 
@@ -114,7 +114,10 @@ def _said_unread(part: Part, example: Example, bad: bool) -> Part:
     if not (bad and example.unread):
         return part
     column = example.on[0]
-    cell = (pl.lit("khong_doc_duoc").alias(doc(column)), pl.lit(None, part.frame[column].dtype).alias(column))
+    cell = (
+        pl.lit("khong_doc_duoc", UNREAD).alias(doc(column)),
+        pl.lit(None, part.frame[column].dtype).alias(column),
+    )
     return replace(part, frame=part.frame.with_columns(cell))
 
 

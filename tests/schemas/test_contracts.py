@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from schemas.contract import DIMENSIONS, SEVERITIES, Dataset, doc
+from schemas.contract import DIMENSIONS, SEVERITIES, UNREAD, Dataset, doc
 from schemas.datasets import load
 from schemas.judgement import Judgement, judgements_of
 from schemas.kinds import KINDS
@@ -126,7 +126,7 @@ def blank_frame(dataset: Dataset, reading: str | None) -> pl.DataFrame:
     for column in dataset.columns:
         columns[column.name] = pl.Series([None, None], dtype=column.kind.dtype)
         columns[f"{column.name}.chu"] = pl.Series([None, None], dtype=pl.String)
-        columns[doc(column.name)] = pl.Series([reading, reading], dtype=pl.String)
+        columns[doc(column.name)] = pl.Series([reading, reading], dtype=UNREAD)
         if column.kind.name == "ngay_sinh":
             columns[precision(column.name)] = pl.Series([None, None], dtype=pl.String)
     return pl.DataFrame(columns)
