@@ -132,7 +132,8 @@ def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner) -
         return known, name
     digests = digest_all(hand_ins, root, contracts, read)
     settled = runner.step("Kiểm tra", settle, digests, repeats, contracts)
-    if sum(one.rows for one in settled.accounts) <= _MOST_ROWS_KEPT:
+    was_whole = not any(digest.lost for digest in digests)
+    if was_whole and sum(one.rows for one in settled.accounts) <= _MOST_ROWS_KEPT:
         shelf.put(name, settled)
     return settled, name
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 import polars as pl
 
-from flows.clean import clean
+from flows.clean import Cleaned, clean_all
 from flows.collect import HandIn
 from flows.read.reader import read_file, refusal
 from flows.read.table import Doc, Problem, Table
@@ -36,33 +36,43 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one hand-in came to: its parts, its problems, the role of each of its rows."""
+    """What one hand-in came to: its parts, its problems, the role of each of its rows.
+
+    `lost` says that reading it was broken off, and may not be another time.
+    """
 
     hand_in: HandIn
     parts: tuple[Part, ...]
     rows: pl.DataFrame
     problems: tuple[Problem, ...]
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadIn:
+    """One hand-in as read: the tables that its unit owes, with their periods; its problems and its rows.
+
+    `lost` says that reading it was broken off, and may not be another time.
+    """
+
+    hand_in: HandIn
+    taken: tuple[tuple[Table, Period], ...]
+    rows: pl.DataFrame
+    problems: tuple[Problem, ...]
+    lost: bool = False
 
 
 def digest(hand_in: HandIn, data: bytes, contracts: Contracts) -> Digest:
-    """Read `data`, decide for each table whether this unit owes it and for which period, clean it.
+    """Read `data`, decide for each table whether this unit owes it and for which period, clean it."""
+    return cleaned([read_in(hand_in, data, contracts)], contracts)[0]
+
+
+def read_in(hand_in: HandIn, data: bytes, contracts: Contracts) -> ReadIn:
+    """Read `data`, decide for each table whether this unit owes it and for which period.
 
     A table that is refused keeps its rows in `rows`, as `ngoai_bang`; its problem says why.
     """
-    return digest_of(hand_in, read_file(data, _name(hand_in), contracts.datasets), contracts)
-
-
-def digest_file(hand_in: HandIn, content: Path, contracts: Contracts) -> Digest:
-    """The same of the file `content`, whose bytes are let go once they are read."""
-    return digest_of(hand_in, read_file(content.read_bytes(), _name(hand_in), contracts.datasets), contracts)
-
-
-def _name(hand_in: HandIn) -> str:
-    return PurePath(hand_in.file).name
-
-
-def digest_of(hand_in: HandIn, doc: Doc, contracts: Contracts) -> Digest:
-    """The digest of a file as read."""
+    doc = read_file(data, PurePath(hand_in.file).name, contracts.datasets)
     problems = [*doc.problems]
     taken: list[tuple[Table, Period]] = []
     for table in doc.tables:
@@ -73,13 +83,12 @@ def digest_of(hand_in: HandIn, doc: Doc, contracts: Contracts) -> Digest:
             problems.append(found)
         else:
             taken.append((table, found))
-    parts, cleaning = _parts(taken, contracts)
-    return Digest(hand_in, parts, _rows(doc, taken), (*problems, *cleaning))
+    return ReadIn(hand_in, tuple(taken), _rows(doc, taken), tuple(problems))
 
 
-def refused(hand_in: HandIn, why: Problem) -> Digest:
-    """A hand-in of which nothing was read."""
-    return Digest(hand_in, (), refusal(why).rows, (why,))
+def lost(hand_in: HandIn, why: Problem) -> ReadIn:
+    """A hand-in of which nothing was read this time."""
+    return ReadIn(hand_in, (), refusal(why).rows, (why,), lost=True)
 
 
 def _not_owed(hand_in: HandIn, table: Table, contracts: Contracts) -> Problem | None:
@@ -151,30 +160,51 @@ def _unclear(table: Table, dataset: Dataset, why: str) -> Problem:
     )
 
 
-def _parts(
-    taken: Iterable[tuple[Table, Period]], contracts: Contracts
-) -> tuple[tuple[Part, ...], list[Problem]]:
-    """Clean each table; tables of one dataset and period (a list continued elsewhere) are one part."""
+def cleaned(reads: Sequence[ReadIn], contracts: Contracts) -> list[Digest]:
+    """Clean the tables of all `reads`, those of one dataset together."""
+    tables = [table for read in reads for table, _ in read.taken]
+    clean = _cleaned(tables, contracts)
+    totals = _cleaned([replace(each, cells=each.totals) for each in tables if each.totals.height], contracts)
+    return [_digest(read, clean, totals, contracts) for read in reads]
+
+
+def _cleaned(tables: Iterable[Table], contracts: Contracts) -> Iterator[Cleaned]:
+    """Each of `tables` cleaned, in their order."""
+    by_dataset: dict[str, list[Table]] = {}
+    order: list[str] = []
+    for table in tables:
+        order.append(table.dataset)
+        by_dataset.setdefault(table.dataset, []).append(table)
+    done = {
+        name: iter(clean_all(some, contracts.datasets[name], contracts.commune))
+        for name, some in by_dataset.items()
+    }
+    return (next(done[name]) for name in order)
+
+
+def _digest(
+    read: ReadIn, clean: Iterator[Cleaned], totals: Iterator[Cleaned], contracts: Contracts
+) -> Digest:
+    """The digest of one hand-in; tables of one dataset and period (a list continued) are one part."""
     parts: dict[tuple[str, Period], Part] = {}
-    problems: list[Problem] = []
-    for table, when in taken:
-        dataset = contracts.datasets[table.dataset]
-        cleaned = clean(table, dataset, contracts.commune)
+    problems = [*read.problems]
+    for table, when in read.taken:
+        one = next(clean)
         before = parts.get((table.dataset, when))
         number = pl.lit(len(before.tables) if before else 0, pl.UInt16).alias("_bang")
         part = Part(
             table.dataset,
             when,
-            cleaned.frame.with_columns(number),
-            cleaned.changes.with_columns(number),
+            one.frame.with_columns(number),
+            one.changes.with_columns(number),
             ((table.sheet, table.letters),),
             table.nil,
         )
         parts[table.dataset, when] = part if before is None else _joined(before, part)
-        problems += cleaned.problems
+        problems += one.problems
         if table.totals.height:
-            problems += wrong_totals(table, cleaned.frame, dataset, contracts.commune)
-    return tuple(parts.values()), problems
+            problems += wrong_totals(table, one.frame, next(totals).frame, contracts.datasets[table.dataset])
+    return Digest(read.hand_in, tuple(parts.values()), read.rows, tuple(problems), read.lost)
 
 
 def _joined(one: Part, two: Part) -> Part:

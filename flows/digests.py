@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from flows.collect import HandIn
-from flows.digest import Digest, digest_file, refused
+from flows.digest import Digest, ReadIn, cleaned, lost, read_in
 from flows.kept import Shelf, code_of
 from flows.mishaps import place
 from flows.pool import Guard, Limits, LostError, in_order
@@ -18,10 +18,10 @@ from schemas.registry import Contracts
 
 _log = logging.getLogger(__name__)
 
-Work: TypeAlias = Callable[[HandIn], Digest]
+Work: TypeAlias = Callable[[HandIn], ReadIn]
 
 #: Does the work on each hand-in, side by side where it can, as far as the guard lets it.
-Each: TypeAlias = Callable[[Work, Sequence[HandIn], Guard[HandIn, Digest]], list[Digest]]
+Each: TypeAlias = Callable[[Work, Sequence[HandIn], Guard[HandIn, ReadIn]], list[ReadIn]]
 
 #: Where under `var/` digests are kept.
 KEPT = "doc"
@@ -43,30 +43,17 @@ _PARSED_APART = (b"PK", b"\xd0\xcf", b"\x09", b"<", b"\xef\xbb\xbf<", b"\xff\xfe
 
 
 @dataclass(frozen=True, slots=True)
-class Digester:
-    """Digests hand-ins of one root; called with one, gives its digest, read anew or kept from before."""
+class Reader:
+    """Reads hand-ins of one root; called with one, gives what it holds, as text."""
 
     root: Root
     contracts: Contracts
-    keep: bool = True
 
-    def __call__(self, hand_in: HandIn) -> Digest:
-        """Read one hand-in, and keep its digest for the days to come."""
-        found = digest_file(hand_in, hand_in.content(self.root), self.contracts)
-        if self.keep and (hand_in.size <= _LONGEST_TEXT_KEPT or self.limits(hand_in)):
-            self.shelf.put(self.name(hand_in), found)
-        return found
+    def __call__(self, hand_in: HandIn) -> ReadIn:
+        """Read one hand-in."""
+        return read_in(hand_in, hand_in.content(self.root).read_bytes(), self.contracts)
 
-    @property
-    def shelf(self) -> Shelf:
-        """Where digests are kept."""
-        return Shelf(self.root.state / KEPT)
-
-    def name(self, hand_in: HandIn) -> str:
-        """What its digest is kept as: another when the hand-in, the contracts or our code is."""
-        return self.shelf.name(hand_in, self.contracts.digest, code_of(*CODE))
-
-    def guard(self) -> Guard[HandIn, Digest]:
+    def guard(self) -> Guard[HandIn, ReadIn]:
         """What a file may cost before it is refused alone."""
         return Guard(self.limits, _lost)
 
@@ -79,20 +66,36 @@ class Digester:
 def digest_all(
     hand_ins: Sequence[HandIn], root: Root, contracts: Contracts, each: Each, *, anew: bool = False
 ) -> list[Digest]:
-    """The digest of every hand-in, in their order; `each` runs those that are not kept from before.
+    """The digest of every hand-in, in their order; `each` reads those whose is not kept from before.
 
     Digests of hand-ins that are not asked for any more go. With `anew` all are read from the archive, and
     what is kept stays as it is.
     """
-    digester = Digester(root, contracts, keep=not anew)
+    reader = Reader(root, contracts)
     if anew:
-        return each(digester, hand_ins, digester.guard())
-    names = [digester.name(one) for one in hand_ins]
-    digester.shelf.sweep(names)
-    kept: list[Digest | None] = [digester.shelf.get(name) for name in names]
-    missing = [one for one, found in zip(hand_ins, kept, strict=True) if found is None]
-    read = iter(each(digester, missing, digester.guard()))
-    return [next(read) if found is None else found for found in kept]
+        return _cleaned(each(reader, hand_ins, reader.guard()), contracts)
+    shelf = Shelf(root.state / KEPT)
+    code = code_of(*CODE)
+    names = [shelf.name(one, contracts.digest, code) for one in hand_ins]
+    shelf.sweep(names)
+    kept: list[Digest | None] = [shelf.get(name) for name in names]
+    missing = [(one, name) for one, name, found in zip(hand_ins, names, kept, strict=True) if found is None]
+    new = _cleaned(each(reader, [one for one, _ in missing], reader.guard()), contracts)
+    for (one, name), found in zip(missing, new, strict=True):
+        if not found.lost and (one.size <= _LONGEST_TEXT_KEPT or reader.limits(one)):
+            shelf.put(name, found)
+    rest = iter(new)
+    return [next(rest) if found is None else found for found in kept]
+
+
+def _cleaned(reads: Sequence[ReadIn], contracts: Contracts) -> list[Digest]:
+    """The digests of what was read; a file over which our code fails is refused alone."""
+    try:
+        return cleaned(reads, contracts)
+    except Exception as error:
+        if len(reads) == 1:
+            return cleaned([_lost(reads[0].hand_in, error)], contracts)
+        return [found for read in reads for found in _cleaned([read], contracts)]
 
 
 def limits_of(start: bytes, size: int) -> Limits | None:
@@ -102,15 +105,15 @@ def limits_of(start: bytes, size: int) -> Limits | None:
     return Limits(_SECONDS + size / _BYTES_A_SECOND, _HEADROOM + _PER_BYTE * size)
 
 
-def side_by_side(work: Work, items: Sequence[HandIn], guard: Guard[HandIn, Digest]) -> list[Digest]:
-    """Digest in worker processes, without a word about how far it is."""
+def side_by_side(work: Work, items: Sequence[HandIn], guard: Guard[HandIn, ReadIn]) -> list[ReadIn]:
+    """Read in worker processes, without a word about how far it is."""
     return in_order(work, items, guard=guard)
 
 
-def _lost(hand_in: HandIn, error: Exception) -> Digest:
-    """A file over which its process died or our code failed; not kept, so that the next day tries again."""
+def _lost(hand_in: HandIn, error: Exception) -> ReadIn:
+    """A file over which its process died or our code failed."""
     if isinstance(error, LostError):
-        return refused(hand_in, problem("tep.nguy_hiem", _SLOW if error.late else _SWOLLEN))
+        return lost(hand_in, problem("tep.nguy_hiem", _SLOW if error.late else _SWOLLEN))
     # Where our code failed, for those who mend it; what it failed over may be about a person.
     _log.error("%s: %s %s", hand_in.submission[:12], type(error).__name__, place(error))
-    return refused(hand_in, problem("tep.khong_mo_duoc", _FAILED))
+    return lost(hand_in, problem("tep.khong_mo_duoc", _FAILED))

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import polars as pl
 
-from flows.clean import clean
 from flows.read.table import Problem, Table
 from flows.report.words import number
 from schemas.contract import Column, Dataset, chu, doc
-from schemas.units import Commune
 
 # How exactly a difference is told.
 DECIMALS = 4
 
 
-def wrong_totals(table: Table, records: pl.DataFrame, dataset: Dataset, commune: Commune) -> list[Problem]:
+def wrong_totals(
+    table: Table, records: pl.DataFrame, totals: pl.DataFrame, dataset: Dataset
+) -> list[Problem]:
     """`tep.dong_tong_sai` for each total that is the sum neither of all records nor of those since the last.
 
-    `records` are the table's cleaned records. A column in which a record could not be read is not
+    `records` and `totals` are the table's, cleaned. A column in which a record could not be read is not
     compared: nobody can tell its sum.
     """
-    totals = clean(replace(table, cells=table.totals), dataset, commune).frame
     return [
         _problem(table, column, said, proper)
         for column in dataset.columns

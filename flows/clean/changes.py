@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -24,18 +24,24 @@ CHANGES: Mapping[str, str] = {
 }
 
 
-def changes_of(answers: pl.DataFrame, name: str, cells: pl.DataFrame, letter: str | None) -> pl.DataFrame:
-    """The repairs made in column `name` of `cells`, whose letter is `letter` where no `.cot` says another."""
+def changes_of(
+    answers: pl.DataFrame, name: str, cells: pl.DataFrame, letters: Sequence[str | None]
+) -> pl.DataFrame:
+    """The repairs made in column `name` of `cells`, with the number of their `table`.
+
+    `letters` has the column's letter in each table, where no `.cot` says another.
+    """
     made = answers.filter(pl.col("change").is_not_null())
     at = cells.select("_row", pl.col(f"^{name}[.]cot$"))[made["at"]]
-    own = at.get_column(f"{name}.cot", default=None)
+    usual = pl.Series(letters, dtype=pl.String).gather(made["table"])
     return made.select(
         at["_row"].cast(pl.UInt32).alias("row"),
-        (pl.lit(letter, pl.String) if own is None else own).alias("column"),
+        at.get_column(f"{name}.cot", default=usual).alias("column"),
         pl.lit(name).alias("name"),
         "change",
         pl.col("typed").alias("before"),
         _as_text(made["value"]).alias("after"),
+        "table",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -21,6 +21,7 @@ from schemas.units import Commune
 
 # Where a cell stands when not in its record's row (`thon.row`) or its column's letter (`ngay_sinh.cot`).
 _PLACES = r"^.+[.](?:row|cot)$"
+_TABLE = "_bang"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,32 @@ class Cleaned:
 
 def clean(table: Table, dataset: Dataset, commune: Commune) -> Cleaned:
     """Read every column of `table` as its kind in `dataset`; columns that it lacks are all null."""
+    return clean_all([table], dataset, commune)[0]
+
+
+def clean_all(tables: Sequence[Table], dataset: Dataset, commune: Commune) -> list[Cleaned]:
+    """Each of `tables` cleaned as by itself; those of one layout are read in one pass."""
+    alike: dict[object, list[int]] = {}
+    for at, table in enumerate(tables):
+        alike.setdefault((*table.cells.columns, *sorted(table.units.items())), []).append(at)
+    found: dict[int, Cleaned] = {}
+    for places in alike.values():
+        found |= zip(places, _together([tables[at] for at in places], dataset, commune), strict=True)
+    return [found[at] for at in range(len(tables))]
+
+
+def _together(tables: Sequence[Table], dataset: Dataset, commune: Commune) -> Iterator[Cleaned]:
+    """Clean tables of one layout."""
+    numbered = (
+        each.cells.with_columns(pl.lit(at, pl.UInt32).alias(_TABLE)) for at, each in enumerate(tables)
+    )
+    cells = pl.concat(numbered)
     settings = [
-        Setting(column, commune, table.units.get(column.name))
+        Setting(column, commune, tables[0].units.get(column.name))
         for column in dataset.columns
-        if chu(column.name) in table.cells.columns
+        if chu(column.name) in cells.columns
     ]
-    cells = _with_stored(table.cells, (setting.column.name for setting in settings))
+    cells = _with_stored(cells, (setting.column.name for setting in settings))
     readings = _readings(cells, settings)
     for name, reading in readings.items():
         if dataset[name].kind is SO_DINH_DANH:
@@ -53,16 +74,28 @@ def clean(table: Table, dataset: Dataset, commune: Commune) -> Cleaned:
     columns = (
         series for column in dataset.columns for series in _columns(column, cells, readings.get(column.name))
     )
-    changes = (
-        changes_of(reading.answers, name, cells, table.letters.get(name))
+    frame = pl.DataFrame([cells["_row"], *columns, *cells.select(pl.col(_PLACES))])
+    changes = _changes(cells, readings, tables)
+    start = 0
+    for at, table in enumerate(tables):
+        height = table.cells.height
+        own = pl.concat([table.changes, changes.get((at,), table.changes.clear())])
+        yield Cleaned(frame.slice(start, height), own, unknown_units(table, dataset))
+        start += height
+
+
+def _changes(
+    cells: pl.DataFrame, readings: Mapping[str, Reading], tables: Sequence[Table]
+) -> Mapping[tuple[object, ...], pl.DataFrame]:
+    """The repairs made in each table, by `(its number,)`."""
+    found = [
+        changes_of(reading.answers, name, cells, [table.letters.get(name) for table in tables])
         for name, reading in readings.items()
         if reading.answers is not None
-    )
-    return Cleaned(
-        pl.DataFrame([cells["_row"], *columns, *cells.select(pl.col(_PLACES))]),
-        pl.concat([table.changes, *changes]),
-        unknown_units(table, dataset),
-    )
+    ]
+    if not found:
+        return {}
+    return pl.concat(found).partition_by("table", as_dict=True, include_key=False, maintain_order=True)
 
 
 def _readings(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Reading]:
@@ -80,14 +113,15 @@ def _readings(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Rea
     values = cells.select(plain)
     readings = {setting.column.name: _reading(cells, values, setting) for setting in settings}
     yes_or_no = [setting.column.name for setting in settings if setting.column.kind is CO_KHONG]
-    return readings | with_blanks_as_no({name: (cells[chu(name)], readings[name]) for name in yes_or_no})
+    forms = {name: (cells[chu(name)], readings[name]) for name in yes_or_no}
+    return readings | with_blanks_as_no(forms, cells[_TABLE])
 
 
 def _reading(cells: pl.DataFrame, values: pl.DataFrame, setting: Setting) -> Reading:
     name, kind = setting.column.name, setting.column.kind
     plain = Reading(values[name], values[doc(name)])
     typed, stored = cells[chu(name)], cells[kieu(name)]
-    return completed(plain, typed, stored, READERS[kind.name], setting)
+    return completed(plain, typed, stored, cells[_TABLE], READERS[kind.name], setting)
 
 
 def _with_stored(cells: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:

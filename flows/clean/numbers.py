@@ -61,12 +61,14 @@ def _dot_decimals() -> pl.Expr:
 def _spelled(never_decimal: pl.Expr) -> pl.Expr:
     """The number that the body spells, with a dot before its decimals; null where no shape fits.
 
-    `1.234` alone has two readings: that of the column's other cells, the form's when these tell
+    `1.234` alone has two readings: that of its table's other cells in the column, the form's when these tell
     nothing, and none when they disagree. Where decimals make no sense it is 1234.
     """
     two = _BODY.str.contains(_TWO_READINGS)
-    comma = (~two & (_BODY.str.contains(_COMMA_DECIMALS) | _BODY.str.contains(_DOT_GROUPS))).any()
-    dot = (~two & (_BODY.str.contains(_DOT_DECIMALS) | _BODY.str.contains(_COMMA_GROUPS))).any()
+    comma = (
+        (~two & (_BODY.str.contains(_COMMA_DECIMALS) | _BODY.str.contains(_DOT_GROUPS))).any().over("table")
+    )
+    dot = (~two & (_BODY.str.contains(_DOT_DECIMALS) | _BODY.str.contains(_COMMA_GROUPS))).any().over("table")
     sure = pl.coalesce(_whole(), _comma_decimals(), _dot_decimals())
     return (
         pl.when(~two | never_decimal)

@@ -67,7 +67,7 @@ def _from_habit(typed: pl.Series, column: Column, commune: Commune) -> dict[str,
 def _faultless(candidates: list[str], column: Column, commune: Commune) -> set[str]:
     """The candidates that, typed in a cell of `column`, would be read and judged without any fault."""
     cells = pl.DataFrame({"typed": candidates}, schema={"typed": pl.String}).unique()
-    cells = cells.with_columns(stored=pl.lit(CellType.TEXT, pl.UInt8))
+    cells = cells.with_columns(stored=pl.lit(CellType.TEXT, pl.UInt8), table=pl.lit(0))
     read = answer(cells, READERS[column.kind.name], Setting(column, commune)).select(
         "typed",
         pl.col("value").cast(column.kind.dtype).alias(column.name),

@@ -14,6 +14,8 @@ from schemas.units import Commune
 
 TYPED, STORED, TEXT = pl.col("typed"), pl.col("stored"), pl.col("text")
 IS_NUMBER = STORED == CellType.NUMBER
+# What decides how a cell is read: a number also by how its table's others are written.
+_SPELLING = ["typed", "stored", "table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Reader:
     """How one kind of column is read.
 
     `plain` gives the value of cells that need no thought, from the typed text and how it was
-    stored, and null for all others. `read` gets the distinct others that are neither blank nor a
-    failed formula (`typed`, `stored`, and `text`, the tidied form) and adds `value`, where a cell
+    stored, and null for all others. `read` gets the distinct others of each `table` that are neither blank
+    nor a failed formula (`typed`, `stored`, and `text`, the tidied form) and adds `value`, where a cell
     has a particular flaw `doc`, where it was repaired `change`; a kind may add columns of its own.
     """
 
@@ -49,15 +51,15 @@ class Reading:
 
 
 def completed(
-    plain: Reading, typed: pl.Series, stored: pl.Series, reader: Reader, setting: Setting
+    plain: Reading, typed: pl.Series, stored: pl.Series, tables: pl.Series, reader: Reader, setting: Setting
 ) -> Reading:
     """`plain`, where only plain and empty cells are read, with all others read too."""
     if plain.value.null_count() == typed.null_count():
         return plain
     at = (plain.value.is_null() & typed.is_not_null()).arg_true()
-    asked = pl.DataFrame({"at": at, "typed": typed[at], "stored": stored[at]})
-    spellings = answer(asked.select("typed", "stored").unique(), reader, setting)
-    answers = asked.join(spellings, on=["typed", "stored"], how="left", maintain_order="left")
+    asked = pl.DataFrame({"at": at, "typed": typed[at], "stored": stored[at], "table": tables[at]})
+    spellings = answer(asked.select(_SPELLING).unique(), reader, setting)
+    answers = asked.join(spellings, on=_SPELLING, how="left", maintain_order="left")
     if at.len() == typed.len():
         return Reading(answers["value"], answers["doc"], answers)
     value = plain.value.clone().scatter(at, answers["value"])
@@ -70,7 +72,7 @@ def all_null(height: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
 
 
 def answer(spellings: pl.DataFrame, reader: Reader, setting: Setting) -> pl.DataFrame:
-    """`spellings` (`typed`, `stored`) with `value`, `doc` and `change`, whatever was typed."""
+    """`spellings` (`typed`, `stored`, `table`) with `value`, `doc` and `change`, whatever was typed."""
     spellings = spellings.with_columns(text=tidy(TYPED))
     spellings = spellings.with_columns(doc=_illegible(setting.column))
     said = spellings.filter(pl.col("doc").is_null()).drop("doc")

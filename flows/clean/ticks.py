@@ -29,29 +29,36 @@ def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     )
 
 
-def with_blanks_as_no(columns: Mapping[str, tuple[pl.Series, Reading]]) -> dict[str, Reading]:
-    """Readings of a table's yes-or-no columns, given with their typed text, as its form means blank cells.
+def with_blanks_as_no(
+    columns: Mapping[str, tuple[pl.Series, Reading]], tables: pl.Series
+) -> dict[str, Reading]:
+    """Readings of yes-or-no columns, given with their typed text, as the forms mean blank cells.
 
     Blank says no in a column with a tick, and in one that says nothing at all beside one with a tick.
-    In any other it is missing.
+    In any other it is missing. `tables` numbers the table of each row: every one is a form by itself.
     """
     blank = {name: reading.doc.eq_missing("thieu") for name, (_, reading) in columns.items()}
     if not any(cells.any() for cells in blank.values()):
         return {name: reading for name, (_, reading) in columns.items()}
-    ticked = {name for name, (typed, _) in columns.items() if _ticked(typed)}
-    return {
-        name: _said_no(reading, blank[name]) if name in ticked or (ticked and blank[name].all()) else reading
-        for name, (_, reading) in columns.items()
-    }
+    ticked = {name: _ticked(typed, tables) for name, (typed, _) in columns.items()}
+    on_ticked_form = tables.is_in(pl.concat([*ticked.values()]).unique())
+    found: dict[str, Reading] = {}
+    for name, (_, reading) in columns.items():
+        says_nothing = ~tables.is_in(tables.filter(~blank[name]).unique())
+        means_no = blank[name] & (tables.is_in(ticked[name]) | (on_ticked_form & says_nothing))
+        found[name] = _said_no(reading, means_no) if means_no.any() else reading
+    return found
 
 
 def _said_no(reading: Reading, blank: pl.Series) -> Reading:
     return Reading(reading.value.set(blank, value=False), reading.doc.set(blank, value=None), reading.answers)
 
 
-def _ticked(typed: pl.Series) -> bool:
-    spellings = pl.DataFrame({"typed": typed.unique()})
-    return bool(spellings.select(tidy(pl.col("typed")).str.to_lowercase().is_in(TICKS).any()).item())
+def _ticked(typed: pl.Series, tables: pl.Series) -> pl.Series:
+    """Those tables where a cell is ticked."""
+    spellings = pl.DataFrame({"typed": typed, "table": tables}).unique()
+    is_tick = tidy(pl.col("typed")).str.to_lowercase().is_in(TICKS)
+    return spellings.filter(is_tick)["table"].unique()
 
 
 TICK = Reader(_plain, _read)

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 from flows.collect import HandIn, archived, discard, keep, waiting
 from flows.digests import KEPT as READ
-from flows.digests import Digester
+from flows.digests import Reader
 from flows.forget.gate import put_back, tell
 from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, Person, digits_of
 from flows.forget.redact import Redacted, redacted
@@ -98,7 +98,7 @@ def _guard(root: Root, contracts: Contracts) -> Guard[HandIn, Redacted | None]:
         if not isinstance(error, LostError):
             raise error
 
-    return Guard(Digester(root, contracts).limits, lost)
+    return Guard(Reader(root, contracts).limits, lost)
 
 
 def _clear_inbox(

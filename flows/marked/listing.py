@@ -15,6 +15,7 @@ _HEAD = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 )
+_ABOUT = ("look", "first", "level", "link")
 _LONGEST = 2_000
 _LINE_HEIGHT = 16.5
 _TITLE_HEIGHT = 24.0
@@ -45,20 +46,20 @@ class Listing:
 
     def xml(self) -> bytes:
         """The sheet's XML; its first row, hidden, bears the stamp."""
-        columns = self.lines.drop("look", "first", "level", "link")
-        rows = pl.int_range(2, self.lines.height + 2, dtype=pl.UInt32, eager=True).cast(pl.String)
-        cells = [self._cells(at, columns.to_series(at), rows) for at in range(columns.width)]
-        level = self.lines["level"].cast(pl.String)
-        body = pl.select(
+        numbered = self.lines.with_columns(
+            _row=pl.int_range(2, pl.len() + 2).cast(pl.String), _wide=self.wide
+        )
+        texts = [name for name in self.lines.columns if name not in _ABOUT]
+        body = numbered.select(
             pl.concat_str(
                 pl.lit('<row r="'),
-                rows,
+                "_row",
                 pl.lit('" ht="'),
-                self._heights(columns),
+                self._height(texts),
                 pl.lit('" customHeight="1" outlineLevel="'),
-                level,
+                "level",
                 pl.lit('">'),
-                *cells,
+                *(self._cell(at, name) for at, name in enumerate(texts)),
                 pl.lit("</row>"),
             )
         ).to_series()
@@ -71,35 +72,33 @@ class Listing:
                 stamp,
                 *body,
                 "</sheetData>",
-                self._bottom(rows),
+                self._bottom(numbered["_row"]),
                 "</worksheet>",
             ]
         ).encode()
 
-    def _heights(self, columns: pl.DataFrame) -> pl.Series:
-        """Heights in points that show every line of wrapped text, which some programs do not reckon."""
-        lines = [
-            _lines(texts, pl.when(self.wide).then(sum(self.widths)).otherwise(width))
-            for texts, width in zip(columns, self.widths, strict=True)
-        ]
+    def _height(self, texts: Sequence[str]) -> pl.Expr:
+        """Height in points that shows every line of wrapped text, which some programs do not reckon."""
+        lines = (
+            _lines(name, pl.when("_wide").then(sum(self.widths)).otherwise(width))
+            for name, width in zip(texts, self.widths, strict=True)
+        )
         high = pl.max_horizontal(*lines, 1).clip(1, 20) * _LINE_HEIGHT
-        is_title = pl.int_range(self.lines.height) == 0
-        return pl.select(pl.when(is_title).then(_TITLE_HEIGHT).otherwise(high).cast(pl.String)).to_series()
+        return pl.when(pl.int_range(pl.len()) == 0).then(_TITLE_HEIGHT).otherwise(high).cast(pl.String)
 
-    def _cells(self, at: int, texts: pl.Series, rows: pl.Series) -> pl.Series:
-        look = self.lines["look" if at else "first"].cast(pl.String)
-        linked = self.lines["link"].is_not_null()
-        style = (
-            pl.when(linked).then(pl.lit(str(self.link_look))).otherwise(look) if at == self.linked else look
-        )
-        said = harmless(texts)
-        start = pl.concat_str(pl.lit(f'<c r="{letter(at)}'), rows, pl.lit('" s="'), style)
+    def _cell(self, at: int, name: str) -> pl.Expr:
+        look = pl.col("look" if at else "first").cast(pl.String)
+        if at == self.linked:
+            look = pl.when(pl.col("link").is_not_null()).then(pl.lit(str(self.link_look))).otherwise(look)
+        start = pl.concat_str(pl.lit(f'<c r="{letter(at)}'), "_row", pl.lit('" s="'), look)
         text = pl.concat_str(
-            start, pl.lit('" t="inlineStr"><is><t xml:space="preserve">'), said, pl.lit("</t></is></c>")
+            start,
+            pl.lit('" t="inlineStr"><is><t xml:space="preserve">'),
+            harmless(pl.col(name)),
+            pl.lit("</t></is></c>"),
         )
-        return pl.select(
-            pl.when(texts.is_not_null()).then(text).otherwise(pl.concat_str(start, pl.lit('"/>')))
-        ).to_series()
+        blank = pl.concat_str(start, pl.lit('"/>'))
+        return pl.when(pl.col(name).is_not_null()).then(text).otherwise(blank)
 
     def _top(self) -> str:
         widths = "".join(
@@ -137,20 +136,18 @@ class Listing:
         )
 
 
-def _lines(texts: pl.Series, width: pl.Expr) -> pl.Expr:
-    return (pl.lit(texts).str.len_chars().fill_null(0) * _WIDEST / width).ceil().cast(pl.Int64)
+def _lines(name: str, width: pl.Expr) -> pl.Expr:
+    return (pl.col(name).str.len_chars().fill_null(0) * _WIDEST / width).ceil().cast(pl.Int64)
 
 
-def harmless(texts: pl.Series) -> pl.Series:
+def harmless(texts: pl.Expr) -> pl.Expr:
     """Texts as they may stand in XML, cut where too long, with `'` before what looks like a formula."""
-    said = pl.lit(texts.str.slice(0, _LONGEST))
+    said = texts.str.slice(0, _LONGEST)
     formula = said.str.contains(_STARTS)
-    return as_xml(
-        pl.select(pl.when(formula).then(pl.concat_str(pl.lit("'"), said)).otherwise(said)).to_series()
-    )
+    return as_xml(pl.when(formula).then(pl.concat_str(pl.lit("'"), said)).otherwise(said))
 
 
-def as_xml(texts: pl.Series) -> pl.Series:
+def as_xml(texts: pl.Expr) -> pl.Expr:
     """Texts as they may stand in XML; characters that may not become question marks."""
     said = texts.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]", "?")
     return said.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))

@@ -136,7 +136,7 @@ def _column(text: pl.Series, kinds: pl.Series, name: str, rows: pl.Series) -> pl
             pl.concat_str(
                 start,
                 pl.lit('1" t="inlineStr"><is><t xml:space="preserve">'),
-                pl.lit(as_xml(text)),
+                as_xml(pl.lit(text)),
                 pl.lit("</t></is></c>"),
             )
         )

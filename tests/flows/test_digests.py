@@ -13,7 +13,7 @@ import pytest
 
 from flows import digests
 from flows.collect import HandIn
-from flows.digest import Digest
+from flows.digest import Digest, ReadIn
 from flows.digests import KEPT, Work, digest_all
 from flows.pool import Guard, LostError, in_order
 from flows.root import Root
@@ -41,7 +41,7 @@ class Each:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def __call__(self, work: Work, items: Sequence[HandIn], guard: Guard[HandIn, Digest]) -> list[Digest]:
+    def __call__(self, work: Work, items: Sequence[HandIn], guard: Guard[HandIn, ReadIn]) -> list[ReadIn]:
         self.asked += [item.file for item in items]
         return in_order(work, items, guard=guard)
 
@@ -127,7 +127,7 @@ def test_a_file_over_which_the_reader_dies_is_refused_and_tried_again(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_ins = handed_in(root, ("a.xlsx", GOOD), ("b.csv", b"x;y\n1;2\n"))
-    monkeypatch.setattr(digests.Digester, "__reduce__", lambda _: (_Crashing, ()), raising=False)
+    monkeypatch.setattr(digests.Reader, "__reduce__", lambda _: (_Crashing, ()), raising=False)
     found, _ = read(root, hand_ins)
     assert [problem.code for problem in found[0].problems] == ["tep.nguy_hiem"]
     assert found[1].rows.height == 2
@@ -140,21 +140,21 @@ def test_a_file_over_which_the_reader_dies_is_refused_and_tried_again(
 class _Crashing:
     """Stands in for a reader that a file makes crash."""
 
-    def __call__(self, _: HandIn) -> Digest:
+    def __call__(self, _: HandIn) -> ReadIn:
         os.abort()
 
 
 class _Failing:
     """Stands in for a reader with a fault of its own."""
 
-    def __call__(self, _: HandIn) -> Digest:
+    def __call__(self, _: HandIn) -> ReadIn:
         raise KeyError("Nguyễn Văn Bí Mật")
 
 
 def test_a_file_over_which_our_code_fails_is_refused_and_told_of_without_its_content(
     root: Root, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(digests.Digester, "__reduce__", lambda _: (_Failing, ()), raising=False)
+    monkeypatch.setattr(digests.Reader, "__reduce__", lambda _: (_Failing, ()), raising=False)
     found, _ = read(root, handed_in(root, ("a.xlsx", GOOD), ("b.csv", b"x;y\n1;2\n")))
     assert [problem.code for problem in found[0].problems] == ["tep.khong_mo_duoc"]
     assert found[1].rows.height == 2
