@@ -180,7 +180,9 @@ def roll_back(root: Root, release: Path, reason: str | None) -> None:
 def _sync(folder: Path) -> None:
     """Make every file of `folder` and its name durable before anything points at it."""
     for path in (*files(folder), folder / MANIFEST):
-        _sync_entry(path)
+        # What another release holds too was made durable with that.
+        if path.stat().st_nlink == 1:
+            _sync_entry(path)
     for path in (*(entry for entry in folder.rglob("*") if entry.is_dir()), folder, folder.parent):
         _sync_entry(path)
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
 
+import polars as pl
+
 from flows.collect import HandIn
 from flows.kept import code_of, sweep, write_private
 from flows.marked.book import listed, marked
-from flows.marked.marks import Marks
+from flows.marked.marks import Marks, arranged
 from flows.read.container import PACKED, Container, detect
 from flows.read.faults import RefusedError
 
@@ -23,22 +25,25 @@ _TELLING = 4096
 class Job:
     """One hand-in to be marked: its archived bytes, where the marked workbook goes, what it says.
 
-    `kept` is the folder of workbooks marked on earlier days, each named after all it depends on.
+    `kept` is the folder of workbooks marked on earlier days, each named after all it depends on. `faults` and
+    `changes` are as typed, with the `heading` of their columns.
     """
 
     hand_in: HandIn
     content: Path
     target: Path
     kept: Path
-    marks: Marks
+    faults: pl.DataFrame
+    changes: pl.DataFrame
+    about: tuple[str, ...]
 
     def fingerprint(self) -> str:
         """A name for the marked workbook that changes when the file, its marks or our code does."""
         code = code_of("marked", "read")
         total = sha256(f"{self.hand_in.submission}\0{self.hand_in.file}\0{code}".encode())
-        for frame in (self.marks.faults, self.marks.changes):
+        for frame in (self.faults, self.changes):
             total.update(frame.write_csv().encode())
-        total.update("\n".join(self.marks.about).encode())
+        total.update("\n".join(self.about).encode())
         return total.hexdigest()
 
 
@@ -65,7 +70,8 @@ def _taken(kept: Path, job: Job) -> bool:
 def hand_back(jobs: Sequence[Job]) -> None:
     """Mark and write the workbooks of `jobs`, and keep them for the days to come."""
     for job in jobs:
-        book = marked_copy(job.content, PurePath(job.hand_in.file).name, job.marks)
+        marks = arranged(job.faults, job.changes, job.about)
+        book = marked_copy(job.content, PurePath(job.hand_in.file).name, marks)
         write_private(job.kept / job.fingerprint(), book or b"")
         if book is not None:
             write_private(job.target, book)

@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.collect import HandIn
 from flows.marked.hand_back import Job
-from flows.marked.marks import marks_of
+from flows.marked.marks import headed
 from flows.report.places import MARKED
 from flows.root import Root
 from flows.settled import Judged, Settled
@@ -28,9 +28,9 @@ def jobs(
 ) -> list[Job]:
     """Hand-ins that count and have faults, the largest first, with the unmasked faults `typed`."""
     judged = settled.by_hand_in()
-    faults = _by_hand_in(typed.filter(pl.col("file").is_not_null()))
-    changes = _by_hand_in(settled.changes)
-    none = settled.changes.clear()
+    faults = _by_hand_in(headed(typed.filter(pl.col("file").is_not_null()), contracts.datasets))
+    repaired = headed(settled.changes, contracts.datasets)
+    changes, none = _by_hand_in(repaired), repaired.clear()
     # A file of which no row could be read is not opened again: it may be made to harm.
     hand_ins = [one.hand_in for one in settled.accounts if one.rows and _who(one.hand_in) in faults]
     hand_ins.sort(key=lambda one: (-one.size, one))
@@ -41,12 +41,9 @@ def jobs(
             one.content(root),
             targets[one],
             root.state / MARKED,
-            marks_of(
-                faults[_who(one)],
-                changes.get(_who(one), none).drop("_tep"),
-                contracts.datasets,
-                _about(one, judged.get(one, ()), contracts),
-            ),
+            faults[_who(one)],
+            changes.get(_who(one), none),
+            _about(one, judged.get(one, ()), contracts),
         )
         for one in hand_ins
     ]

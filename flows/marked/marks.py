@@ -35,11 +35,16 @@ def marks_of(
     faults: pl.DataFrame, changes: pl.DataFrame, datasets: Mapping[str, Dataset], about: tuple[str, ...] = ()
 ) -> Marks:
     """Marks from the unmasked rows of the tables `faults` and `changes` that belong to one hand-in."""
-    return Marks(_by_cause(_headed(faults, datasets)), _by_kind(_headed(changes, datasets)), about)
+    return arranged(headed(faults, datasets), headed(changes, datasets), about)
 
 
-def _headed(frame: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """`frame` with the heading of each row's column, as on the form."""
+def arranged(faults: pl.DataFrame, changes: pl.DataFrame, about: tuple[str, ...]) -> Marks:
+    """Marks from rows that have their `heading`."""
+    return Marks(_by_cause(faults), _by_kind(changes), about)
+
+
+def headed(frame: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """`frame` with the `heading` of each row's column, as on the form."""
     names = {
         f"{dataset.name}.{column.name}": column.label.replace(" > ", ", ")
         for dataset in datasets.values()

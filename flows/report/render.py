@@ -10,13 +10,31 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from flows.report import words
 from flows.report.names import Names
 
 _FILTERS = ("number", "share", "day", "moment", "period", "short_period", "word")
+
+
+class _Compiled(BytecodeCache):
+    """Templates that this process compiled for an earlier site: a worker writes many communes'."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,7 @@ def site(folder: Path, names: Names, shared: Mapping[str, Any]) -> Site:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
     environment.filters.update({name: getattr(words, name) for name in _FILTERS})
     environment.filters.update(

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -16,9 +18,11 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from polars.testing import assert_frame_equal
 
 import schemas.datasets
-from flows.root import LockedError, Root
+from flows.root import HERE, LockedError, Root
 from schemas.registry import load
-from tests.conftest import Day, lines, run_plainly
+from tests.conftest import TODAY, Day, lines, run_plainly
+
+_MINUTES = count()
 
 PLACE = ["unit", "dataset", "period", "file", "sheet", "cell", "code"]
 
@@ -34,9 +38,12 @@ def places(frame: pl.DataFrame) -> list[tuple[str, ...]]:
 
 
 def drop(root: Path, unit: str, name: str, content: bytes) -> Path:
+    """A file handed in, a minute after the one before, on the morning of the day."""
     folder = root / "raw" / "inbox" / unit
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(content)
+    moment = datetime.combine(TODAY, time(0), HERE).timestamp() + 60 * next(_MINUTES)
+    os.utime(folder / name, (moment, moment))
     return folder / name
 
 
