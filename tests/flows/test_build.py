@@ -1,0 +1,103 @@
+"""A day takes over what the day before worked out from the same hand-ins, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from flows import build, digests, records
+from flows.day import Outcome
+from flows.manifest import hashes, read_manifest
+from flows.plain import PlainRunner
+from flows.protect import rotate
+from flows.rebuild import differs
+from flows.root import Root
+from schemas.registry import load
+from tests.conftest import TODAY, Day, run_plainly
+from tests.flows.read.hostile import GOOD
+
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def root(planted: Day, tmp_path: Path) -> Root:
+    """The root after its day, to be used up."""
+    shutil.copytree(planted.root.path, tmp_path / "xa", symlinks=True)
+    return Root(tmp_path / "xa")
+
+
+def data_of(outcome: Outcome) -> dict[str, str]:
+    found = hashes(read_manifest(outcome.release))
+    return {path: digest for path, digest in found.items() if path.startswith("data/")}
+
+
+def _never(*_: object, **__: object) -> None:
+    raise AssertionError
+
+
+def test_a_quiet_day_reads_judges_and_writes_no_record(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in ((build, "digest_all"), (build, "settle"), (records, "write_records")):
+        monkeypatch.setattr(module, name, _never)
+    quiet = run_plainly(root.path, TOMORROW)
+    before = root.releases / read_manifest(quiet.release)["before"]
+    for path in data_of(quiet):
+        assert (quiet.release / path).stat().st_ino == (before / path).stat().st_ino
+    assert len(data_of(quiet)) > 16
+
+
+def test_a_quiet_day_comes_out_as_if_all_was_read_again(root: Root) -> None:
+    quiet = run_plainly(root.path, TOMORROW)
+    assert differs(root, load(), quiet.release, PlainRunner(Console(quiet=True))) == []
+
+
+def test_records_are_written_anew_where_the_earlier_ones_are_not_whole(planted: Day, root: Root) -> None:
+    damaged = next(planted.outcome.release.glob("data/*/*/*.parquet")).relative_to(planted.outcome.release)
+    place = root.releases / planted.outcome.release.name / damaged
+    place.write_bytes(place.read_bytes()[:-1])
+    quiet = run_plainly(root.path, TOMORROW)
+    assert data_of(quiet) == data_of(planted.outcome)
+    assert (quiet.release / damaged).read_bytes() == (planted.outcome.release / damaged).read_bytes()
+
+
+def test_another_key_makes_other_records(planted: Day, root: Root) -> None:
+    rotate(root)
+    quiet = run_plainly(root.path, TOMORROW)
+    assert data_of(quiet).keys() == data_of(planted.outcome).keys()
+    changed = {path for path, digest in data_of(quiet).items() if data_of(planted.outcome)[path] != digest}
+    assert any(path.startswith("data/dan_cu/") for path in changed)
+
+
+def test_what_is_kept_is_for_the_owner_alone(root: Root) -> None:
+    for name in (build.KEPT, records.KEPT):
+        (kept,) = (root.state / name).iterdir()
+        assert kept.stat().st_mode & 0o777 == 0o600
+        assert kept.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_that_was_lost_is_tried_again_on_a_day_on_which_nothing_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "raw" / "inbox" / "T01"
+    folder.mkdir(parents=True)
+    (folder / "to_cong_nghe_so.xlsx").write_bytes(GOOD)
+    monkeypatch.setattr(digests.Reader, "__reduce__", lambda _: (_Crashing, ()), raising=False)
+    lost = run_plainly(tmp_path)
+    assert "tep.nguy_hiem" in lost.faults["code"]
+    monkeypatch.undo()
+    found = run_plainly(tmp_path, TOMORROW)
+    assert "tep.nguy_hiem" not in found.faults["code"]
+    assert found.submissions["rows_seen"].sum() > 0
+    assert found.submissions.filter(pl.col("rows_seen") > 0).height == 1
+
+
+class _Crashing:
+    """Stands in for a reader that a file makes crash."""
+
+    def __call__(self, _: object) -> None:
+        os.abort()
