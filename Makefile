@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 NGAY   ?= 2026-11-24
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all lint bench lock clean
+.PHONY: help setup run test test-slow test-all lint bench lock clean
 
 help: ## Liệt kê các lệnh
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
@@ -27,8 +27,10 @@ run: $(READY) ## Một ngày của xã mẫu: đặt ra tệp nếu chưa có g�
 test: $(READY) ## Kiểm thử (dưới 6 phút trên 2 lõi)
 	@$(BIN)/python -m pytest -m "not slow"
 
-test-all: $(READY) ## Cả các phép thử dài
-	@$(BIN)/python -m pytest
+test-slow: $(READY) ## Các phép thử dài: dừng ở mọi thao tác, đĩa đầy, trình duyệt, LibreOffice (khoảng 12 phút)
+	@$(BIN)/python -m pytest -m slow
+
+test-all: test test-slow ## Mọi phép thử
 
 lint: $(READY) ## ruff và mypy
 	@$(BIN)/ruff check
