@@ -22,23 +22,22 @@ class Tally:
     def __init__(self, parts: pl.Series) -> None:
         self._parts = parts
         self._failed: dict[str, int] = {}
-        self._cells: dict[tuple[str, str], tuple[pl.Series, pl.Series]] = {}
-        self._blocked: dict[str, pl.Series] = {}
+        self._cells: dict[tuple[str, str], list[pl.Series]] = {}
+        self._blocking: dict[str, list[pl.Series]] = {}
         self._more: list[pl.DataFrame] = []
 
-    def record(self, rule: Judgement, failed: pl.Series) -> None:
-        """Take note of one rule's result, one Boolean a row: failed, passed or, null, not judged."""
+    def record(self, rule: Judgement, failed: pl.Series) -> int:
+        """Take note of one rule's result, one Boolean a row: failed, passed or, null, not judged.
+
+        Returns how many rows fail it.
+        """
         if failed.len() != self._parts.len() or failed.dtype != pl.Boolean:
             raise RuleDidNotRunError(f"Quy tắc {rule.code} không cho kết quả trên từng dòng.")
-        self._failed[rule.code] = int(failed.sum())
-        cell = rule.column, rule.dimension
-        judged, wrong = failed.is_not_null(), failed.fill_null(value=False)
-        if rule.severity == "chan" and self._failed[rule.code]:
-            before = self._blocked.get(rule.column)
-            self._blocked[rule.column] = wrong if before is None else before | wrong
-        if cell in self._cells:
-            judged, wrong = self._cells[cell][0] | judged, self._cells[cell][1] | wrong
-        self._cells[cell] = judged, wrong
+        count = self._failed[rule.code] = int(failed.sum())
+        self._cells.setdefault((rule.column, rule.dimension), []).append(failed)
+        if rule.severity == "chan" and count:
+            self._blocking.setdefault(rule.column, []).append(failed)
+        return count
 
     def add(self, counts: pl.DataFrame) -> None:
         """Take note of what was judged of hand-ins as a whole (`COLUMNS`)."""
@@ -64,18 +63,31 @@ class Tally:
         """One Boolean a row: whether a blocking fault stands at one of its `columns`."""
         rows = pl.repeat(False, self._parts.len(), eager=True, dtype=pl.Boolean)
         for column in columns:
-            rows = rows | self._blocked.get(column, rows)
+            for failed in self._blocking.get(column, ()):
+                rows = rows | failed.fill_null(value=False)
         return rows
 
     def table(self) -> pl.DataFrame:
         """One row a part and dimension (`COLUMNS`): cells judged, cells failed."""
-        counts = [
-            pl.DataFrame({"_tep": self._parts, "judged": judged, "failed": failed})
-            .group_by("_tep")
-            .agg(pl.col("judged", "failed").sum().cast(pl.UInt64))
-            .select("_tep", pl.lit(dimension).alias("dimension"), "judged", "failed")
-            for (_, dimension), (judged, failed) in self._cells.items()
-        ]
+        frame = pl.DataFrame([self._parts.alias("_tep")])
+        judged: dict[str, list[pl.Expr]] = {}
+        wrong: dict[str, list[pl.Expr]] = {}
+        for (column, dimension), results in self._cells.items():
+            names = [f"{column}.{dimension}.{at}" for at in range(len(results))]
+            frame = frame.hstack([each.alias(name) for each, name in zip(results, names, strict=True)])
+            # A cell that several rules of one dimension judge counts once.
+            is_judged, is_wrong = pl.col(names).is_not_null(), pl.col(names).fill_null(value=False)
+            judged.setdefault(dimension, []).append(pl.any_horizontal(is_judged).sum())
+            wrong.setdefault(dimension, []).append(pl.any_horizontal(is_wrong).sum())
+        counted = frame.group_by("_tep").agg(
+            pl.struct(
+                pl.lit(dimension).alias("dimension"),
+                pl.sum_horizontal(judged[dimension]).cast(pl.UInt64).alias("judged"),
+                pl.sum_horizontal(wrong[dimension]).cast(pl.UInt64).alias("failed"),
+            ).alias(dimension)
+            for dimension in judged
+        )
+        counts = [counted.select("_tep", pl.col(dimension).struct.unnest()) for dimension in judged]
         return (
             pl.concat([pl.DataFrame(schema=COLUMNS), *counts, *self._more])
             .group_by("_tep", "dimension")

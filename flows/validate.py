@@ -40,9 +40,6 @@ class Verdict:
         return self.results.table()
 
 
-# Below this a query for each rule costs less than to plan one for all.
-_MANY = 20_000
-
 FAULTS_SCHEMA = {
     "_tep": pl.UInt32,
     "_bang": pl.UInt16,
@@ -125,11 +122,11 @@ def judge(
 
 
 def _together(frame: pl.DataFrame, rules: Sequence[Judgement]) -> dict[str, pl.Series]:
-    """The results of `rules` from one query, which shares what they have in common; none for few rows.
+    """The results of `rules` from one query, which shares what they have in common.
 
     In one query an aggregate would be spread over all rows: each rule must give one result for each of two.
     """
-    if frame.height < _MANY or not rules:
+    if not rules:
         return {}
     two = frame.head(2)
     try:

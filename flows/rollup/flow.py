@@ -125,6 +125,8 @@ def local(workers: int) -> dict[str, Any]:
     return {
         "n_workers": max(1, min(workers, os.cpu_count() or 1)),
         "threads_per_worker": 1,
+        # Each core has a commune already.
+        "env": {"POLARS_MAX_THREADS": "1"},
         "dashboard_address": ":0",
         "silence_logs": logging.CRITICAL,
     }

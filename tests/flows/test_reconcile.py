@@ -208,7 +208,7 @@ def test_what_a_rule_is_tied_to_is_handed_in_by_one_unit(dataset) -> None:
         assert DATASETS[rule.tied.to].basis == dataset.basis
 
 
-def test_of_many_rows_the_same_is_found_as_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_find_the_same_together_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two hand-ins, so that what is known of their rows lies in two pieces."""
     live = [("dinh_danh", 0, "cong_an", "2026-09"), ("dinh_danh", 1, "cong_an", "2026-10")]
     register = ("dan_cu", 0, "cong_an", "2026-10")
@@ -223,9 +223,9 @@ def test_of_many_rows_the_same_is_found_as_of_few(monkeypatch: pytest.MonkeyPatc
         of_day = pl.DataFrame([*live, register], schema=LIVE, orient="row")
         return reconcile(verdicts, of_day, DATASETS).verdicts["dinh_danh"]
 
-    few = judged()
-    monkeypatch.setattr("flows.validate._MANY", 1)
-    many = judged()
-    assert found(few, "dinh_danh")
-    assert found(many, "dinh_danh") == found(few, "dinh_danh")
-    assert many.judged.equals(few.judged)
+    together = judged()
+    monkeypatch.setattr("flows.validate._together", lambda *_: {})
+    apart = judged()
+    assert found(apart, "dinh_danh")
+    assert found(together, "dinh_danh") == found(apart, "dinh_danh")
+    assert together.judged.equals(apart.judged)
