@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Lock
+from types import ModuleType
 from typing import Generic, TypeVar
 
 import polars as pl
@@ -143,7 +146,8 @@ class _Worker(Generic[S, T]):
         ours, theirs = context().Pipe()
         self._pipe: Connection = ours
         self._process = context().Process(target=_serve, args=(theirs, work), daemon=True)
-        self._process.start()
+        with _program_left_out():
+            self._process.start()
         theirs.close()
         self.alive = True
 
@@ -171,6 +175,24 @@ class _Worker(Generic[S, T]):
         self._process.kill()
         self._process.join()
         self._pipe.close()
+
+
+_one_start = Lock()
+
+
+@contextmanager
+def _program_left_out() -> Iterator[None]:
+    """A process that starts in here does not import the program that was called, which may take seconds.
+
+    Work comes from modules: the program itself, `dask worker` say, has nothing that a worker needs.
+    """
+    with _one_start:
+        program = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = program
 
 
 def _serve(pipe: Connection, work: Callable[[S], T]) -> None:

@@ -103,3 +103,18 @@ def test_workers_end_with_the_process_that_is_killed() -> None:
             return
         time.sleep(0.1)
     pytest.fail("the worker outlives the process that it works for")
+
+
+_PROGRAM = """
+from flows.pool import in_order
+print("nạp")
+if __name__ == "__main__":
+    print(in_order(abs, [-1, -2]))
+"""
+
+
+def test_a_worker_does_not_import_the_program_that_was_called(tmp_path: Path) -> None:
+    program = tmp_path / "chuong_trinh.py"
+    program.write_text(_PROGRAM)
+    said = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
+    assert said.stdout == "nạp\n[1, 2]\n"
