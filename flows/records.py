@@ -30,9 +30,8 @@ def records(
     if name is None:
         write_records(folder, contracts, settled, key)
         return entries(folder)
-    code = code_of("records.py", "settled.py", "protect.py", "store.py", "reconcile.py")
     shelf = Shelf(root.state / KEPT)
-    whole = shelf.name(name, key.token("bang", ""), code)
+    whole = shelf.name(name, key.token("bang", ""), code_of("records.py", "store.py"))
     shelf.sweep([whole])
     known: list[Entry] | None = shelf.get(whole)
     if known is not None and release.take_over(root, folder, known):

@@ -15,14 +15,12 @@ from flows.reconcile import reconcile
 from flows.resubmitted import compare
 from flows.roll_call import unusual
 from flows.settled import Account, Compared, Judged, Settled, Standing, in_effect, whose
-from flows.tally import COLUMNS, RuleDidNotRunError
+from flows.tally import COLUMNS
 from flows.validate import Verdict, validate
 from schemas.contract import QUARANTINED, Dataset, chu, doc
 from schemas.periods import before, in_words
 from schemas.registry import Contracts
 from schemas.tables import SUBMISSIONS
-
-__all__ = ["ConservationError", "RuleDidNotRunError", "settle"]
 
 
 class ConservationError(RuntimeError):
