@@ -212,7 +212,7 @@ def ours(case: Case) -> Seen:
     elif container is Container.MARKUP:
         sheets = markup.sheets_of(data, case.file.stem)
     else:
-        sheets = workbook.sheets_of(data, container)
+        sheets, _ = workbook.sheets_of(data, container)
     found = sheets[case.sheet] if isinstance(case.sheet, int) else _named(sheets, case.sheet)
     sheet, _ = in_unicode(found)
     text = [[cell or "" for cell in row] for row in sheet.rows(0, sheet.height)]

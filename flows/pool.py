@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -197,6 +198,8 @@ def _program_left_out() -> Iterator[None]:
 
 def _serve(pipe: Connection, work: Callable[[S], T]) -> None:
     """Answer each item with what work on it gives, until the other side closes the pipe or is killed."""
+    # What was imported stays: looking for garbage among it takes time, and copies pages that are shared.
+    gc.freeze()
     with suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
             item, limits = pipe.recv()

@@ -65,7 +65,11 @@ def column_of(values: Sequence[Any]) -> tuple[list[str | None], list[int] | None
         return [str(i) if (i := int(v)) == v else number_text(v) for v in values], [_NUMBER] * len(values)
     if types == {str, float}:
         texts = [
-            _text(v) if v.__class__ is str else str(i) if (i := int(v)) == v else number_text(v)
+            (v if v and not v.isspace() else None)
+            if v.__class__ is str
+            else str(i)
+            if (i := int(v)) == v
+            else number_text(v)
             for v in values
         ]
         return texts, [0 if v.__class__ is str else _NUMBER for v in values]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.read.body import Body
-from flows.read.grid import Mask, Sheet, index_of
+from flows.read.grid import Mask, Sheet, as_text, index_of
 from flows.read.heading import Path
 from flows.read.routing import Fit
 from flows.read.table import CellType
@@ -112,8 +112,7 @@ def _with_sex(
     sex = pl.select(
         pl.when(men & ~women).then(pl.lit("Nam")).when(women & ~men).then(pl.lit("Nữ"))
     ).to_series()
-    zeros = pl.zeros(frame.height, pl.UInt8, eager=True)
-    return frame.with_columns(sex.alias(chu(target)), zeros.alias(kieu(target)))
+    return frame.with_columns(sex.alias(chu(target)), as_text(frame.height).alias(kieu(target)))
 
 
 def _letter_of_sex(frame: pl.DataFrame, letters: Mapping[str, str], dataset: Dataset) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ Row = Sequence[str | None]
 Mask = npt.NDArray[np.bool_]
 
 _LONG = 50_000
+_TEXT = pl.Series([CellType.TEXT.value], dtype=pl.UInt8)
 _BARE_NUMBER = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 
 
@@ -43,6 +44,11 @@ def index_of(name: str) -> int:
     for character in name:
         value = value * 26 + ord(character) - 64
     return value - 1
+
+
+def as_text(count: int) -> pl.Series:
+    """`CellType` of so many cells stored as text."""
+    return _TEXT.new_from_index(0, count)
 
 
 @dataclass(slots=True)
@@ -84,6 +90,10 @@ class Sheet(ABC):
     def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
         """Rows from `start` on where at least two cells hold one of `spellings`."""
 
+    @abstractmethod
+    def holds(self, column: int, spellings: frozenset[str]) -> bool:
+        """Whether a cell of a column holds one of `spellings`."""
+
     def column(self, column: int) -> tuple[pl.Series, pl.Series]:
         """Text and `CellType` of every cell of a column."""
         return self.take(column, 0, np.ones(self.height, np.bool_))
@@ -107,6 +117,7 @@ class CellSheet(Sheet):
 
     columns: list[list[str | None]] = field(default_factory=list)
     kinds: list[list[int] | None] = field(default_factory=list)
+    _full: Mask | None = None
 
     @property
     def height(self) -> int:
@@ -124,10 +135,12 @@ class CellSheet(Sheet):
 
     def filled(self, columns: Collection[int], start: int, stop: int) -> npt.NDArray[np.uint32]:
         """See `Sheet`."""
-        count = np.zeros(max(stop - start, 0), np.uint32)
-        for index in columns:
-            count += np.array([cell is not None for cell in self.columns[index][start:stop]], np.bool_)
-        return count
+        if self._full is None:
+            # Decoding changes what cells hold, never whether they hold something.
+            full = [[cell is not None for cell in column] for column in self.columns]
+            self._full = np.array(full, np.bool_)
+        counted: npt.NDArray[np.uint32] = self._full[list(columns), start:stop].sum(axis=0, dtype=np.uint32)
+        return counted
 
     def matching(self, pattern: str, columns: Iterable[int], start: int, among: Mask) -> Mask:
         """See `Sheet`."""
@@ -142,15 +155,12 @@ class CellSheet(Sheet):
     def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
         """See `Sheet`."""
         stop = start + len(keep)
-        whole = bool(keep.all())
-        kept = keep.tolist()
-        text = self.columns[column][start:stop]
-        kinds = self.kinds[column]
-        if kinds is None:
-            kind = pl.Series(np.zeros(int(keep.sum()), np.uint8))
-        else:
-            kind = pl.Series(np.array(kinds[start:stop], np.uint8)[keep])
-        return pl.Series(text if whole else list(compress(text, kept)), dtype=pl.String), kind
+        text, kinds = self.columns[column][start:stop], self.kinds[column]
+        kind = None if kinds is None else np.array(kinds[start:stop], np.uint8)
+        if not keep.all():
+            text, kind = list(compress(text, keep.tolist())), None if kind is None else kind[keep]
+        kept = pl.Series(text, dtype=pl.String)
+        return kept, as_text(len(kept)) if kind is None else pl.Series(kind)
 
     def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
         """See `Sheet`."""
@@ -161,6 +171,10 @@ class CellSheet(Sheet):
                     if cell in spellings:
                         hits[row] = hits.get(row, 0) + 1
         return sorted(row for row, count in hits.items() if count > 1)
+
+    def holds(self, column: int, spellings: frozenset[str]) -> bool:
+        """See `Sheet`."""
+        return not spellings.isdisjoint(self.columns[column])
 
 
 @dataclass(slots=True)
@@ -216,7 +230,7 @@ class TextSheet(Sheet):
             self._bare = self._numbers_among()
         bare = self._bare.get(letter(column))
         if bare is None:
-            return text, pl.zeros(len(text), pl.UInt8, eager=True)
+            return text, as_text(len(text))
         kind = bare.slice(start, len(keep))
         return text, kind if keep.all() else kind.filter(pl.Series(keep))
 
@@ -235,6 +249,10 @@ class TextSheet(Sheet):
         spelt = pl.all().is_in(spellings)
         hits = rest.select(pl.sum_horizontal(spelt.fill_null(False)).alias("n"))["n"]
         return [int(row) + start for row in (hits >= 2).arg_true()]
+
+    def holds(self, column: int, spellings: frozenset[str]) -> bool:
+        """See `Sheet`."""
+        return bool(self.text[letter(column)].is_in(spellings).any())
 
     def number(self, row: int) -> int:
         """See `Sheet`."""

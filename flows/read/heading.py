@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
+from typing import TypeAlias
 
 from rapidfuzz import fuzz, process
 
@@ -118,12 +119,16 @@ def strip_parentheses(text: str) -> tuple[str, str | None]:
     return _PARENTHESES.sub(" ", text), inside[-1] if inside else None
 
 
+#: The levels of a column's heading from top to bottom, repeated ones once.
+Heading: TypeAlias = tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The heading of one column: its levels from top to bottom, repeated ones once."""
+    """The heading of the column with this letter."""
 
     letter: str
-    levels: tuple[str, ...]
+    levels: Heading
 
     @property
     def label(self) -> str:
@@ -143,7 +148,7 @@ class Path:
 
 
 @lru_cache(maxsize=4096)
-def _keys(levels: tuple[str, ...]) -> tuple[str, ...]:
+def _keys(levels: Heading) -> tuple[str, ...]:
     words = [key(split_unit(level)[0]) for level in levels]
     return tuple(" ".join(filter(None, words[start:])) for start in range(len(words)))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.read.grid import Merge, Sheet, letter
-from flows.read.heading import Path, Vocabulary, key, number_keys, tidy
+from flows.read.grid import Merge, Sheet
+from flows.read.heading import Heading, Path, Vocabulary, number_keys, tidy
+from flows.read.levels import Levels, paths_of
 from flows.read.matching import matches
 
 _FIRST_LOOK = 60
@@ -62,9 +63,11 @@ def _first_candidates(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[int]:
 def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> Block | None:
     """Of all blocks that start near `row`, the shallowest of those that name most columns of a dataset."""
     best: tuple[int, int, int] | None = None
-    for top in range(max(floor, row - 1), min(row + 2, sheet.height)):
+    first, last = max(floor, row - 1), min(row + 1, sheet.height - 1)
+    levels = Levels(sheet, first, min(last + _DEEPEST, sheet.height))
+    for top in range(first, last + 1):
         for depth in range(1, min(_DEEPEST, sheet.height - top) + 1):
-            named = _most_named(paths_of(sheet, top, top + depth - 1), vocabulary)
+            named = _most_named(levels.named(top, top + depth - 1).values(), vocabulary)
             if named >= 2 and (best is None or (named, -depth) > (best[0], best[1])):
                 best = (named, -depth, top)
     if best is None:
@@ -77,14 +80,14 @@ def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> B
 
 def _is_another(block: Block, before: Sequence[Block], vocabulary: Vocabulary) -> bool:
     """Whether a block further down is one indeed and not a record that happens to hold two such words."""
-    named = _most_named(block.paths, vocabulary)
+    named = _most_named((path.levels for path in block.paths), vocabulary)
     return named >= 3 or 2 * named >= len(block.paths) or block.paths == before[0].paths
 
 
-def _most_named(paths: Sequence[Path], vocabulary: Vocabulary) -> int:
+def _most_named(headings: Iterable[Heading], vocabulary: Vocabulary) -> int:
     found: dict[str, set[str]] = {}
-    for path in paths:
-        for match in matches(path, vocabulary):
+    for heading in headings:
+        for match in matches(heading, vocabulary):
             found.setdefault(match.dataset, set()).add(match.column + match.sex)
     return max(map(len, found.values()), default=0)
 
@@ -95,41 +98,6 @@ def _whole_merges(merges: Sequence[Merge], top: int, bottom: int, floor: int) ->
         if first < last and first <= bottom and last >= top and first >= floor and last - first < _DEEPEST:
             top, bottom = min(top, first), max(bottom, last)
     return top, bottom
-
-
-def paths_of(sheet: Sheet, top: int, bottom: int) -> tuple[Path, ...]:
-    """The headings of all columns that have one, from rows `top` to `bottom`."""
-    levels = _filled(sheet, top, bottom)
-    found = []
-    for index, column in enumerate(zip(*levels, strict=True)):
-        names: list[str] = []
-        for text in column:
-            if text and (not names or (text != names[-1] and key(text) != key(names[-1]))):
-                names.append(text)
-        if names:
-            found.append(Path(letter(index), tuple(names)))
-    return tuple(found)
-
-
-def _filled(sheet: Sheet, top: int, bottom: int) -> list[list[str | None]]:
-    """Heading rows with merged cells filled, and upper levels spread over the columns they stand above."""
-    levels = [list(row) for row in sheet.rows(top, bottom + 1)]
-    width = sheet.width
-    merged: set[tuple[int, int]] = set()
-    for first, left, last, right in sheet.merges:
-        if first > bottom or last < top or left >= width:
-            continue
-        text = levels[first - top][left] if first >= top else sheet.row(first)[left]
-        for row in range(max(first, top), min(last, bottom) + 1):
-            for column in range(left, min(right + 1, width)):
-                levels[row - top][column] = text
-                merged.add((row - top, column))
-    for number, (upper, lower) in enumerate(pairwise(levels)):
-        for column in range(1, width):
-            below = lower[column] and lower[column - 1] and lower[column - 1] != upper[column - 1]
-            if not upper[column] and below and (number, column) not in merged:
-                upper[column] = upper[column - 1]
-    return levels
 
 
 def is_numbering(sheet: Sheet, row: int) -> bool:

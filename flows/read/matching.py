@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from flows.read.heading import Path, Vocabulary, key, strip_parentheses
+from flows.read.heading import Heading, Path, Vocabulary, key, strip_parentheses
 from schemas.contract import Column
 
 
@@ -27,14 +27,10 @@ class Match:
 _SEXES: Mapping[str, Literal["Nam", "Nữ"]] = {key("Nam"): "Nam", key("Nữ"): "Nữ"}
 
 
-def matches(path: Path, vocabulary: Vocabulary) -> Sequence[Match]:
-    """Every column that a heading names, in all contracts."""
-    return _matches(path.levels, vocabulary)
-
-
 @lru_cache(maxsize=8192)
-def _matches(levels: tuple[str, ...], vocabulary: Vocabulary) -> Sequence[Match]:
-    path = Path("", levels)
+def matches(heading: Heading, vocabulary: Vocabulary) -> Sequence[Match]:
+    """Every column that a heading names, in all contracts."""
+    path = Path("", heading)
     whole = vocabulary.whole
     for depth, words in enumerate(path.keys):
         if words in whole:
@@ -46,10 +42,9 @@ def _by_sex(path: Path, vocabulary: Vocabulary) -> list[Match]:
     sex = _SEXES.get(key(path.levels[-1]))
     if sex is None or len(path.levels) == 1:
         return []
-    above = Path(path.letter, path.levels[:-1])
     return [
         Match(match.dataset, match.column, match.exact, sex)
-        for match in matches(above, vocabulary)
+        for match in matches(path.levels[:-1], vocabulary)
         if _parts_by_sex(vocabulary.datasets[match.dataset][match.column])
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -38,10 +37,9 @@ class Extra:
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
 
 
-def extras(data: bytes) -> Mapping[str, Extra]:
+def extras(archive: zipfile.ZipFile) -> Mapping[str, Extra]:
     """`Extra` of each worksheet of an xlsx, by sheet name; of an xlsb, by the path of its part."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: _scan(archive.read(path)) for name, path in _sheets(archive)}
+    return {name: _scan(archive.read(path)) for name, path in _sheets(archive)}
 
 
 def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Mapping
@@ -17,13 +16,13 @@ _TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"[^>]*>(.*?)</tabl
 _TAG = re.compile(
     rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*?)(/?)>(?:<text:p[^>]*>([^<]*)</text:p></table:table-cell>)?"
 )
+_TOLD = re.compile(rb"table:(?:number-|visibility)|calcext:value-type=\"error")
 _ATTRIBUTE = re.compile(rb'([\w:-]+)="([^"]*)"')
 
 
-def extras(data: bytes) -> Mapping[str, tuple[Extra, tuple[Merge, ...]]]:
+def extras(archive: zipfile.ZipFile) -> Mapping[str, tuple[Extra, tuple[Merge, ...]]]:
     """`Extra` and merged cells of each sheet of an ods, by sheet name."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        xml = archive.read("content.xml")
+    xml = archive.read("content.xml")
     danger.refuse_declarations(xml[:2048])
     return {unescape(name.decode("utf-8", "replace")): _scan(body) for name, body in _TABLE.findall(xml)}
 
@@ -35,7 +34,8 @@ def _scan(body: bytes) -> tuple[Extra, tuple[Merge, ...]]:
     merges: list[Merge] = []
     errors = []
     for tag, text, _, content in _TAG.findall(body):
-        given = dict(_ATTRIBUTE.findall(text))
+        # Of most cells nothing but a style and a value is told.
+        given = dict(_ATTRIBUTE.findall(text)) if _TOLD.search(text) else {}
         if tag == b"table-row":
             row, column = below, 0
             below = row + _int(given, b"table:number-rows-repeated")
@@ -43,13 +43,13 @@ def _scan(body: bytes) -> tuple[Extra, tuple[Merge, ...]]:
                 hidden |= {*range(row + 1, below + 1)}
             continue
         repeated = _int(given, b"table:number-columns-repeated")
-        if b"office:value-type" in given:
+        if b"office:value-type=" in text:
             count += 1
             last_row, last_column = max(last_row, below), max(last_column, column + repeated)
             if given.get(b"calcext:value-type") == b"error":
                 errors.append((row, column, CellType.ERROR, unescape(content.decode("utf-8", "replace"))))
-        down, across = (_int(given, b"table:number-%s-spanned" % name) for name in (b"rows", b"columns"))
-        if down * across > 1:
+        if b"-spanned=" in text:
+            down, across = (_int(given, b"table:number-%s-spanned" % name) for name in (b"rows", b"columns"))
             merges.append((row, column, row + down - 1, column + across - 1))
         column += repeated
     danger.refuse_far_cells(last_row, last_column, count)

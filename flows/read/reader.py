@@ -110,12 +110,8 @@ def _sheets(
 ) -> tuple[Sequence[Sheet], Sequence[Problem]]:
     """The sheets of one file, and warnings about what it carries besides."""
     try:
-        if container in (Container.WORKBOOK, Container.ODS):
-            carried = danger.check_package(data)
-            return workbook.sheets_of(data, container), carried
-        if container is Container.XLS:
-            danger.check_size(len(data), danger.MAX_WORKBOOK)
-            return workbook.sheets_of(data, container), danger.carried_by_xls(data)
+        if container in (Container.WORKBOOK, Container.ODS, Container.XLS):
+            return workbook.sheets_of(data, container)
         if container is Container.MARKUP:
             danger.check_size(len(data), danger.MAX_WORKBOOK)
             return markup.sheets_of(data, tidy(PurePath(name).stem)), ()

@@ -25,7 +25,9 @@ def repaired(
     frame = taken.cells
     if frame.height <= _LONG:
         for name, letter in taken.letters.items():
-            if dataset[name].kind.name not in _NEVER_REPEATED:
+            # A value taken from one of two columns may stand in the other one.
+            repeats = f"{name}.cot" in frame.columns or sheet.holds(index_of(letter), _DITTO)
+            if repeats and dataset[name].kind.name not in _NEVER_REPEATED:
                 frame, log = _filled(frame, name, letter)
                 logs += log
     changes = pl.concat(logs) if logs else pl.DataFrame(schema=CHANGES_SCHEMA)
@@ -53,8 +55,6 @@ def _decoded(sheet: Sheet, taken: Taken, originals: Originals) -> pl.DataFrame:
 def _filled(frame: pl.DataFrame, name: str, letter: str) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """One column with its ditto marks replaced, and the log of that."""
     texts = frame[chu(name)].to_list()
-    if _DITTO.isdisjoint(texts):
-        return frame, []
     kinds, rows = frame[kieu(name)].to_list(), frame["_row"].to_list()
     log: list[tuple[int, str, str, str, str, str]] = []
     for place in range(1, len(texts)):

@@ -46,7 +46,7 @@ def fits(block: Block, vocabulary: Vocabulary) -> list[Fit]:
     """How the headings fit each dataset that they name any column of, best first."""
     found: dict[str, dict[str, list[tuple[Match, Path]]]] = {}
     for path in block.paths:
-        for match in matches(path, vocabulary):
+        for match in matches(path.levels, vocabulary):
             found.setdefault(match.dataset, {}).setdefault(match.column, []).append((match, path))
     all_fits = [
         Fit(vocabulary.datasets[name], {column: _strongest(pairs) for column, pairs in columns.items()})

@@ -9,7 +9,8 @@ import numpy as np
 from flows.read.body import CODE, Body, Columns, classify
 from flows.read.grid import Row, Sheet, index_of
 from flows.read.heading import key, number_keys
-from flows.read.layout import Block, is_numbering, numbering_letter, paths_of
+from flows.read.layout import Block, is_numbering, numbering_letter
+from flows.read.levels import paths_of
 
 _FIRST_LOOK = 40
 _DEEPEST = 8

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from python_calamine import (
@@ -19,48 +18,57 @@ from python_calamine import (
     load_workbook,
 )
 
-from flows.read import biff, ooxml, opendocument
+from flows.read import biff, danger, ooxml, opendocument
 from flows.read.cells import column_of
-from flows.read.container import BROKEN, Container, locked
+from flows.read.container import BROKEN, ZIP_ERRORS, Container, locked
 from flows.read.faults import RefusedError
 from flows.read.grid import CellSheet, Merge, Sheet
 from flows.read.ooxml import Extra
+from flows.read.table import Problem
 
 
-def sheets_of(data: bytes, container: Container) -> list[Sheet]:
-    """Every worksheet, hidden ones too, in the workbook's order.
+def sheets_of(data: bytes, container: Container) -> tuple[list[Sheet], list[Problem]]:
+    """Every worksheet, hidden ones too, in the workbook's order; warnings of what it carries besides.
 
     Raises:
-        RefusedError: the workbook is encrypted, broken, or would fill the memory.
+        RefusedError: the workbook is encrypted, broken, made to harm, or would fill the memory.
     """
+    danger.check_size(len(data), danger.MAX_WORKBOOK)
     try:
         # Before the library opens it: some of what is looked for here is there to harm the library.
-        aside = _aside(data, container)
+        aside, carried = _aside(data, container)
         workbook = load_workbook(io.BytesIO(data))
         metas = workbook.sheets_metadata
-        return [
+        sheets = [
             _sheet(workbook, meta, aside(number, meta.name))
             for number, meta in enumerate(metas)
             if meta.typ is SheetTypeEnum.WorkSheet
         ]
     except PasswordError as error:
         raise locked() from error
-    except (CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    except (CalamineError, KeyError, *ZIP_ERRORS) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
+    return sheets, carried
 
 
 Aside = tuple[Extra, tuple[Merge, ...]]
+AsideOf = Callable[[int, str], Aside]
 
 
-def _aside(data: bytes, container: Container) -> Callable[[int, str], Aside]:
-    """What the library leaves out, to be asked by a sheet's place and name."""
+def _aside(data: bytes, container: Container) -> tuple[AsideOf, list[Problem]]:
+    """What the library leaves out, to be asked by a sheet's place and name; what the file carries besides."""
     if container is Container.XLS:
         by_place = biff.extras(data)
-        return lambda number, _: (by_place.get(number, Extra()), ())
-    if container is Container.ODS:
-        by_name = opendocument.extras(data)
-        return lambda _, name: by_name.get(name, (Extra(), ()))
-    found = ooxml.extras(data)
+        return lambda number, _: (by_place.get(number, Extra()), ()), danger.carried_by_xls(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        carried = danger.check_package(archive, len(data))
+        if container is Container.ODS:
+            by_name = opendocument.extras(archive)
+            return lambda _, name: by_name.get(name, (Extra(), ())), carried
+        return _aside_of(ooxml.extras(archive)), carried
+
+
+def _aside_of(found: Mapping[str, Extra]) -> AsideOf:
     parts = sorted(found) if any(name.endswith(".bin") for name in found) else []
     if len(parts) == 1:
         return lambda number, _: (found[parts[0]] if number == 0 else Extra(), ())
