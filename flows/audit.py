@@ -10,9 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import polars as pl
 
@@ -42,6 +42,10 @@ class Audit:
     surprises: tuple[str, ...]
 
 
+#: Waits for what an audit came to.
+Answer: TypeAlias = Callable[[], Audit]
+
+
 @dataclass(frozen=True, slots=True)
 class Suite:
     """The expectations of one small frame, each with what it says in Vietnamese."""
@@ -66,14 +70,13 @@ class Auditor:
         """Get ready, while other work is done."""
         self._start(_library)
 
-    def audit(self, case: Case) -> Audit:
-        """Audit `case` and wait for what comes of it."""
-        return self.audit_by(audit, case)
+    def begin(self, case: Case) -> Answer:
+        """Begin to audit `case`, beside other work; the answer is waited for when it is called."""
+        return self.begin_by(audit, case)
 
-    def audit_by(self, work: Callable[..., Audit], *args: object) -> Audit:
-        """Do the audit `work` in that process and wait for what comes of it."""
-        found: Audit = self._start(partial(work, *args)).result()
-        return found
+    def begin_by(self, work: Callable[..., Audit], *args: object) -> Answer:
+        """Begin the audit `work` in that process."""
+        return self._start(partial(work, *args)).result
 
 
 @contextmanager
@@ -146,13 +149,21 @@ def _rendered(result: Any, as_of: date) -> str:
     """The page of a suite's result, told to have run on the day that it is about."""
     from great_expectations import render  # noqa: PLC0415
 
-    parts: Any = render
     day = f"{as_of:%Y-%m-%d}"
     moment = f"{day}T00:00:00+00:00"
     run = {"run_name": day, "run_time": moment}
     result.meta.update(run_id=run, validation_time=moment, batch_markers={}, validation_id=None)
+    parts: Any = render
     document = parts.renderer.ValidationResultsPageRenderer(run_info_at_end=True).render(result)
-    return str(parts.view.DefaultJinjaPageView().render(document))
+    return str(_view().render(document))
+
+
+@cache
+def _view() -> Any:
+    """What renders pages: each new one would compile all its templates anew."""
+    from great_expectations.render.view.view import DefaultJinjaPageView  # noqa: PLC0415
+
+    return DefaultJinjaPageView()
 
 
 def _pandas(frame: pl.DataFrame) -> pd.DataFrame:

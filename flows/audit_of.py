@@ -7,33 +7,34 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from flows.audit import Audit
+from flows.audit import Answer
 from flows.audited import Case
 from flows.manifest import AUDIT, MANIFEST, hashes, read_manifest, records_of, tables_of
 from flows.refusal import AuditRefusedError
 from flows.root import Root
 
-Ask = Callable[[Case], Audit]
+Ask = Callable[[Case], Answer]
 Acknowledged = Mapping[str, Any] | None
 
 
-def pass_or_refuse(case: Case, former: Path | None, ask: Ask, reason: str | None) -> Acknowledged:
-    """Audit the staged release of `case`; returns what was surprising and acknowledged with `reason`.
-
-    The pages and the acknowledgement of a `former` release that was audited just so are taken over.
+def pass_or_refuse(answer: Answer, reason: str | None) -> Acknowledged:
+    """Wait for the audit's `answer`; returns what was surprising and acknowledged with `reason`.
 
     Raises:
         AuditRefusedError: the audit found faults, or surprises that nobody acknowledged.
     """
-    if former is not None:
-        shutil.copytree(former / AUDIT, case.folder / AUDIT)
-        said = read_manifest(former)
-        same_day: Acknowledged = said.get("acknowledged") if said["as_of"] == case.as_of.isoformat() else None
-        return same_day
-    found = ask(case)
+    found = answer()
     if found.faults or (found.surprises and not reason):
         raise AuditRefusedError(found.faults, found.surprises)
     return {"reason": reason, "surprises": list(found.surprises)} if found.surprises else None
+
+
+def taken_over(case: Case, former: Path) -> Acknowledged:
+    """Take over the audit's pages of a `former` release that was audited just so; its acknowledgement."""
+    shutil.copytree(former / AUDIT, case.folder / AUDIT)
+    said = read_manifest(former)
+    same_day: Acknowledged = said.get("acknowledged") if said["as_of"] == case.as_of.isoformat() else None
+    return same_day
 
 
 def audited_before(root: Root, case: Case, but: str | None = None) -> Path | None:

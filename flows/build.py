@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 import polars as pl
 
 from flows import release
-from flows.audit_of import Ask, audited_before, pass_or_refuse
+from flows.audit_of import Acknowledged, Ask, audited_before, pass_or_refuse, taken_over
 from flows.audited import Case
 from flows.collect import HandIn
 from flows.diff import difference
@@ -103,12 +103,12 @@ def build(root: Root, folder: Path, contracts: Contracts, recipe: Recipe, runner
     jobs = marking(folder / "reports", root, contracts, settled, figures.typed)
     runner.each("Trả bài", hand_back, dealt(handed_back(jobs), HANDS))
     books = {job.hand_in: job.target for job in jobs}
-    runner.step("Viết phiếu nhận", write_receipts, folder, contracts, as_of, settled, figures, books)
     case = Case(folder, _at_hand(root, recipe.before), contracts, as_of, hashes_of(written))
+    audited = _begin_audit(root, case, recipe, ask)
+    runner.step("Viết phiếu nhận", write_receipts, folder, contracts, as_of, settled, figures, books)
     runner.step("Viết báo cáo", _report, case)
     write_package(folder, contracts)
-    former = audited_before(root, case, recipe.again)
-    surprising = runner.step("Kiểm toán", pass_or_refuse, case, former, ask, recipe.acknowledged)
+    surprising = runner.step("Kiểm toán", audited)
     inputs = (*(one.hand_in for one in settled.accounts), *settled.repeats)
     origin = Origin(as_of, inputs, recipe.before, surprising)
     return Built(release.seal(root, folder, contracts, origin, written), settled, figures)
@@ -136,6 +136,15 @@ def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner) -
     if was_whole and sum(one.rows for one in settled.accounts) <= _MOST_ROWS_KEPT:
         shelf.put(name, settled)
     return settled, name
+
+
+def _begin_audit(root: Root, case: Case, recipe: Recipe, ask: Ask) -> Callable[[], Acknowledged]:
+    """Begin to audit the tables, beside other work, unless a former audit is theirs too; what ends it."""
+    former = audited_before(root, case, recipe.again)
+    if former is not None:
+        return lambda: taken_over(case, former)
+    answer = ask(case)
+    return lambda: pass_or_refuse(answer, recipe.acknowledged)
 
 
 def _report(case: Case) -> None:

@@ -68,7 +68,7 @@ def run_day(
         if not _judged_before(recipe, before, root.latest):
             auditing.prepare()
         try:
-            built = build(root, folder, contracts, recipe, runner, auditing.audit)
+            built = build(root, folder, contracts, recipe, runner, auditing.begin)
         except AuditRefusedError as refusal:
             refuse(root, folder, as_of, refusal)
             raise

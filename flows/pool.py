@@ -6,8 +6,9 @@ import gc
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -17,7 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock
 from types import ModuleType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import polars as pl
 
@@ -95,6 +96,22 @@ def in_order(
             done.append(result)
             tick()
     return done
+
+
+def ahead(work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+    """`work` of every item, in their order, done by threads while what came before is put to use.
+
+    As many are under way as there are cores; no more than these and the one to be used next are held.
+    """
+    count = cores()
+    with ThreadPoolExecutor(count) as threads:
+        waiting: deque[Future[T]] = deque()
+        for item in items:
+            waiting.append(threads.submit(work, *item))
+            if len(waiting) > count:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def cores() -> int:

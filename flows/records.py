@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +11,7 @@ import polars as pl
 from flows import release
 from flows.kept import Shelf, code_of
 from flows.manifest import Entry, entries
+from flows.pool import ahead
 from flows.protect import Key, protected
 from flows.root import Root
 from flows.settled import Judged, Settled, whence
@@ -44,11 +47,15 @@ def records(
 
 def write_records(folder: Path, contracts: Contracts, settled: Settled, key: Key) -> None:
     """Write a file of Parquet for each hand-in in effect: its accepted records, protected."""
-    for one, pieces in settled.accepted():
+
+    def told(one: Judged, rows: pl.DataFrame) -> tuple[Judged, pl.DataFrame]:
+        return one, _told(one, rows, contracts.datasets[one.dataset], key)
+
+    pieces = ((one, rows) for one, parts in settled.accepted() for rows in parts)
+    for one, mine in groupby(ahead(told, pieces), itemgetter(0)):
         dataset = contracts.datasets[one.dataset]
         path = folder / "data" / dataset.name / f"ky={one.period.label}" / f"{one.hand_in.unit}.parquet"
-        told = (_told(one, rows, dataset, key) for rows in pieces)
-        write(path, told, f"{dataset.title}: {dataset.grain}", describe(dataset))
+        write(path, (rows for _, rows in mine), f"{dataset.title}: {dataset.grain}", describe(dataset))
 
 
 def _told(one: Judged, rows: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:

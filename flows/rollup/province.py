@@ -50,7 +50,7 @@ def publish_province(root: Root, gathered: Gathered, as_of: date, auditing: Audi
     with release.staged(root) as folder:
         _write_tables(folder, shares, gathered)
         asked = len(gathered.shares) + len(gathered.failed)
-        found = auditing.audit_by(audit_province, folder, asked, as_of)
+        found = auditing.begin_by(audit_province, folder, asked, as_of)()
         if found.faults:
             refusal = AuditRefusedError(found.faults, ())
             refuse(root, folder, as_of, refusal)

@@ -82,7 +82,7 @@ def spoil(folder: Path, file: str, change: Spoil) -> None:
 @pytest.fixture(scope="module")
 def ask() -> Iterator[Callable[[Case], Audit]]:
     with auditor() as auditing:
-        yield auditing.audit
+        yield lambda case: auditing.begin(case)()
 
 
 @pytest.fixture
