@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from flows.manifest import AUDIT, MANIFEST, hashes, read_manifest, records_of, t
 from flows.refusal import AuditRefusedError
 from flows.root import Root
 
-Ask = Callable[[Case], Answer]
 Acknowledged = Mapping[str, Any] | None
 
 

@@ -12,7 +12,8 @@ from typing import Protocol, TypeVar
 import polars as pl
 
 from flows import release
-from flows.audit_of import Acknowledged, Ask, audited_before, pass_or_refuse, taken_over
+from flows.audit import Auditor
+from flows.audit_of import Acknowledged, audited_before, pass_or_refuse, taken_over
 from flows.audited import Case
 from flows.collect import HandIn
 from flows.diff import difference
@@ -89,7 +90,9 @@ class Built:
     figures: Figures
 
 
-def build(root: Root, folder: Path, contracts: Contracts, recipe: Recipe, runner: Runner, ask: Ask) -> Built:
+def build(
+    root: Root, folder: Path, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor
+) -> Built:
     """Digest, settle, measure, write, audit, report and seal the release of `recipe` in the empty `folder`.
 
     Raises:
@@ -97,14 +100,14 @@ def build(root: Root, folder: Path, contracts: Contracts, recipe: Recipe, runner
         RuleDidNotRunError, ConservationError: our own fault.
     """
     key, as_of = key_of(root), recipe.as_of
-    settled, known = _settled(root, contracts, recipe, runner)
+    settled, known = _settled(root, contracts, recipe, runner, auditing)
     figures = runner.step("Tính chỉ tiêu", reckon, settled, contracts, as_of, key, recipe.ledger)
     written = runner.step("Ghi bảng", write_tables, root, folder, contracts, settled, figures, key, known)
     jobs = marking(folder / "reports", root, contracts, settled, figures.typed)
     runner.each("Trả bài", hand_back, dealt(handed_back(jobs), HANDS))
     books = {job.hand_in: job.target for job in jobs}
     case = Case(folder, _at_hand(root, recipe.before), contracts, as_of, hashes_of(written))
-    audited = _begin_audit(root, case, recipe, ask)
+    audited = _begin_audit(root, case, recipe, auditing)
     runner.step("Viết phiếu nhận", write_receipts, folder, contracts, as_of, settled, figures, books)
     runner.step("Viết báo cáo", _report, case)
     write_package(folder, contracts)
@@ -114,7 +117,9 @@ def build(root: Root, folder: Path, contracts: Contracts, recipe: Recipe, runner
     return Built(release.seal(root, folder, contracts, origin, written), settled, figures)
 
 
-def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner) -> tuple[Settled, str | None]:
+def _settled(
+    root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor
+) -> tuple[Settled, str | None]:
     """What the hand-ins came to, and the name that tells all it depends on; none where all is read again.
 
     On a day on which nothing came in it is known from the day before.
@@ -123,6 +128,7 @@ def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner) -
     read = partial(runner.each, "Đọc tệp")
     if recipe.again is not None:
         digests = digest_all(hand_ins, root, contracts, read, anew=True)
+        auditing.prepare()
         return runner.step("Kiểm tra", settle, digests, repeats, contracts), None
     shelf = Shelf(root.state / KEPT)
     name = shelf.name(*hand_ins, "", *repeats, contracts.digest, code_of(*READING, *SETTLING))
@@ -131,6 +137,8 @@ def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner) -
     if known is not None:
         return known, name
     digests = digest_all(hand_ins, root, contracts, read)
+    # Reading keeps all cores busy, judging one.
+    auditing.prepare()
     settled = runner.step("Kiểm tra", settle, digests, repeats, contracts)
     was_whole = not any(digest.lost for digest in digests)
     if was_whole and sum(one.rows for one in settled.accounts) <= _MOST_ROWS_KEPT:
@@ -138,12 +146,12 @@ def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner) -
     return settled, name
 
 
-def _begin_audit(root: Root, case: Case, recipe: Recipe, ask: Ask) -> Callable[[], Acknowledged]:
+def _begin_audit(root: Root, case: Case, recipe: Recipe, auditing: Auditor) -> Callable[[], Acknowledged]:
     """Begin to audit the tables, beside other work, unless a former audit is theirs too; what ends it."""
     former = audited_before(root, case, recipe.again)
     if former is not None:
         return lambda: taken_over(case, former)
-    answer = ask(case)
+    answer = auditing.begin(case)
     return lambda: pass_or_refuse(answer, recipe.acknowledged)
 
 

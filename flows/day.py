@@ -15,7 +15,6 @@ from flows.audit import Auditor, auditor
 from flows.build import Recipe, Runner, build, root_contracts
 from flows.collect import HandIn, archived, collect
 from flows.forget.gate import gate
-from flows.manifest import MANIFEST, origin_of, read_manifest
 from flows.refusal import AuditRefusedError, refuse
 from flows.root import Root
 from flows.settled import Settled
@@ -65,10 +64,8 @@ def run_day(
             release.issues_of(before),
             acknowledged,
         )
-        if not _judged_before(recipe, before, root.latest):
-            auditing.prepare()
         try:
-            built = build(root, folder, contracts, recipe, runner, auditing.begin)
+            built = build(root, folder, contracts, recipe, runner, auditing)
         except AuditRefusedError as refusal:
             refuse(root, folder, as_of, refusal)
             raise
@@ -83,9 +80,3 @@ def run_day(
         built.figures.indicators,
         built.figures.roll_call,
     )
-
-
-def _judged_before(recipe: Recipe, *places: Path | None) -> bool:
-    """Whether a release in one of `places` was made from just these hand-ins."""
-    at_hand = (place for place in places if place is not None and (place / MANIFEST).exists())
-    return any(sorted(origin_of(read_manifest(place)).inputs) == sorted(recipe.inputs) for place in at_hand)

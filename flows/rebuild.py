@@ -55,7 +55,7 @@ def differs(root: Root, contracts: Contracts, place: Path, runner: Runner) -> li
     """
     with root.lock(), auditor() as auditing, release.staged(root) as folder:
         recipe = recipe_of(root, place)
-        built = build(root, folder, root_contracts(root, contracts), recipe, runner, auditing.begin)
+        built = build(root, folder, root_contracts(root, contracts), recipe, runner, auditing)
         return [] if built.name == place.name else list(_differences(place, folder))
 
 

@@ -101,7 +101,7 @@ def _built(root: Root, contracts: Contracts, recipe: Recipe, auditing: Auditor, 
     quiet = PlainRunner(Console(quiet=True))
     with release.staged(root) as folder:
         try:
-            built = build(root, folder, root_contracts(root, contracts), recipe, quiet, auditing.begin)
+            built = build(root, folder, root_contracts(root, contracts), recipe, quiet, auditing)
         except AuditRefusedError:
             if must:
                 raise
