@@ -103,15 +103,18 @@ def _at_once(work: Callable[[], T]) -> Future[T]:
     return done
 
 
+@cache
 def _library() -> None:
     """Import Great Expectations, which is to tell nobody that it runs."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # A sixth of the seconds that this import takes goes into looking for garbage, of which there is none.
     gc.disable()
-    import great_expectations.expectations  # noqa: F401, PLC0415 - seconds, wanted only to audit
+    try:
+        import great_expectations.expectations  # noqa: F401, PLC0415 - seconds, wanted only to audit
 
-    gc.freeze()
-    gc.enable()
+        gc.freeze()
+    finally:
+        gc.enable()
 
     # It sets this one to tell of its temporary folders.
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.ERROR)
@@ -149,11 +152,11 @@ def _rendered(result: Any, as_of: date) -> str:
     """The page of a suite's result, told to have run on the day that it is about."""
     from great_expectations import render  # noqa: PLC0415
 
+    parts: Any = render
     day = f"{as_of:%Y-%m-%d}"
     moment = f"{day}T00:00:00+00:00"
     run = {"run_name": day, "run_time": moment}
     result.meta.update(run_id=run, validation_time=moment, batch_markers={}, validation_id=None)
-    parts: Any = render
     document = parts.renderer.ValidationResultsPageRenderer(run_info_at_end=True).render(result)
     return str(_view().render(document))
 

@@ -126,22 +126,19 @@ def _settled(
     """
     hand_ins, repeats = _once(recipe.inputs)
     read = partial(runner.each, "Đọc tệp")
-    if recipe.again is not None:
-        digests = digest_all(hand_ins, root, contracts, read, anew=True)
-        auditing.prepare()
-        return runner.step("Kiểm tra", settle, digests, repeats, contracts), None
-    shelf = Shelf(root.state / KEPT)
-    name = shelf.name(*hand_ins, "", *repeats, contracts.digest, code_of(*READING, *SETTLING))
-    shelf.sweep([name])
-    known: Settled | None = shelf.get(name)
-    if known is not None:
-        return known, name
-    digests = digest_all(hand_ins, root, contracts, read)
+    shelf, name = Shelf(root.state / KEPT), None
+    if recipe.again is None:
+        name = shelf.name(*hand_ins, "", *repeats, contracts.digest, code_of(*READING, *SETTLING))
+        shelf.sweep([name])
+        known: Settled | None = shelf.get(name)
+        if known is not None:
+            return known, name
+    digests = digest_all(hand_ins, root, contracts, read, anew=name is None)
     # Reading keeps all cores busy, judging one.
     auditing.prepare()
     settled = runner.step("Kiểm tra", settle, digests, repeats, contracts)
     was_whole = not any(digest.lost for digest in digests)
-    if was_whole and sum(one.rows for one in settled.accounts) <= _MOST_ROWS_KEPT:
+    if name and was_whole and sum(one.rows for one in settled.accounts) <= _MOST_ROWS_KEPT:
         shelf.put(name, settled)
     return settled, name
 

@@ -43,14 +43,15 @@ def _scan(body: bytes) -> tuple[Extra, tuple[Merge, ...]]:
                 hidden |= {*range(row + 1, below + 1)}
             continue
         repeated = _int(given, b"table:number-columns-repeated")
-        if b"office:value-type=" in text:
+        if b'office:value-type="' in text:
             count += 1
             last_row, last_column = max(last_row, below), max(last_column, column + repeated)
             if given.get(b"calcext:value-type") == b"error":
                 errors.append((row, column, CellType.ERROR, unescape(content.decode("utf-8", "replace"))))
         if b"-spanned=" in text:
             down, across = (_int(given, b"table:number-%s-spanned" % name) for name in (b"rows", b"columns"))
-            merges.append((row, column, row + down - 1, column + across - 1))
+            if down * across > 1:
+                merges.append((row, column, row + down - 1, column + across - 1))
         column += repeated
     danger.refuse_far_cells(last_row, last_column, count)
     return Extra(tuple(errors), frozenset(hidden)), tuple(merges)

@@ -25,9 +25,10 @@ def repaired(
     frame = taken.cells
     if frame.height <= _LONG:
         for name, letter in taken.letters.items():
+            if dataset[name].kind.name in _NEVER_REPEATED:
+                continue
             # A value taken from one of two columns may stand in the other one.
-            repeats = f"{name}.cot" in frame.columns or sheet.holds(index_of(letter), _DITTO)
-            if repeats and dataset[name].kind.name not in _NEVER_REPEATED:
+            if f"{name}.cot" in frame.columns or sheet.holds(index_of(letter), _DITTO):
                 frame, log = _filled(frame, name, letter)
                 logs += log
     changes = pl.concat(logs) if logs else pl.DataFrame(schema=CHANGES_SCHEMA)

@@ -46,7 +46,7 @@ def sheets_of(data: bytes, container: Container) -> tuple[list[Sheet], list[Prob
         ]
     except PasswordError as error:
         raise locked() from error
-    except (CalamineError, KeyError, *ZIP_ERRORS) as error:
+    except (CalamineError, OSError, ValueError, KeyError) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
     return sheets, carried
 
@@ -60,12 +60,15 @@ def _aside(data: bytes, container: Container) -> tuple[AsideOf, list[Problem]]:
     if container is Container.XLS:
         by_place = biff.extras(data)
         return lambda number, _: (by_place.get(number, Extra()), ()), danger.carried_by_xls(data)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        carried = danger.check_package(archive, len(data))
-        if container is Container.ODS:
-            by_name = opendocument.extras(archive)
-            return lambda _, name: by_name.get(name, (Extra(), ())), carried
-        return _aside_of(ooxml.extras(archive)), carried
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            carried = danger.check_package(archive, len(data))
+            if container is Container.ODS:
+                by_name = opendocument.extras(archive)
+                return lambda _, name: by_name.get(name, (Extra(), ())), carried
+            return _aside_of(ooxml.extras(archive)), carried
+    except (KeyError, *ZIP_ERRORS) as error:
+        raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 
 
 def _aside_of(found: Mapping[str, Extra]) -> AsideOf:

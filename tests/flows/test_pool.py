@@ -7,12 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from flows.pool import Guard, Limits, LostError, in_order
+from flows.pool import Guard, Limits, LostError, ahead, cores, in_order
 
 _LINUX = Path("/proc/self/status").exists()
 
@@ -118,3 +118,19 @@ def test_a_worker_does_not_import_the_program_that_was_called(tmp_path: Path) ->
     program.write_text(_PROGRAM)
     said = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
     assert said.stdout == "nạp\n[1, 2]\n"
+
+
+def test_what_is_done_ahead_comes_in_order_and_no_more_is_taken_than_is_held() -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[tuple[int]]:
+        for number in range(20):
+            taken.append(number)
+            yield (number,)
+
+    most = 0
+    for place, done in enumerate(ahead(lambda number: number * number, items())):
+        assert done == place * place
+        most = max(most, len(taken) - place)
+    assert len(taken) == 20
+    assert most <= cores() + 1
