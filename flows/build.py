@@ -19,7 +19,8 @@ from flows.collect import HandIn
 from flows.diff import difference
 from flows.digests import CODE as READING
 from flows.digests import digest_all
-from flows.kept import Shelf, code_of
+from flows.kept import Shelf, code_of, name_of
+from flows.links import made_or_linked
 from flows.manifest import Entry, Origin, entries, hashes_of
 from flows.marked.hand_back import hand_back, handed_back
 from flows.marked.jobs import dealt
@@ -31,6 +32,7 @@ from flows.reckon import Figures, reckon
 from flows.records import records
 from flows.report import write_site
 from flows.report.changed import Since
+from flows.report.places import GIVEN_BACK, UNITS
 from flows.report.receipts import write_receipts
 from flows.root import Root
 from flows.settle import CODE as SETTLING
@@ -103,18 +105,17 @@ def build(
     settled, known = _settled(root, contracts, recipe, runner, auditing)
     figures = runner.step("Tính chỉ tiêu", reckon, settled, contracts, as_of, key, recipe.ledger)
     written = runner.step("Ghi bảng", write_tables, root, folder, contracts, settled, figures, key, known)
-    jobs = marking(folder / "reports", root, contracts, settled, figures.typed)
-    runner.each("Trả bài", hand_back, dealt(handed_back(jobs), HANDS))
-    books = {job.hand_in: job.target for job in jobs}
     case = Case(folder, _at_hand(root, recipe.before), contracts, as_of, hashes_of(written))
     audited = _begin_audit(root, case, recipe, auditing)
-    runner.step("Viết phiếu nhận", write_receipts, folder, contracts, as_of, settled, figures, books)
+    give = partial(_give_back, root, folder, contracts, settled, figures, runner)
+    whole = known and name_of(known, code_of(""))
+    returned = made_or_linked(root, folder, f"reports/{UNITS}", GIVEN_BACK, whole, give)
     runner.step("Viết báo cáo", _report, case)
     write_package(folder, contracts)
     surprising = runner.step("Kiểm toán", audited)
     inputs = (*(one.hand_in for one in settled.accounts), *settled.repeats)
     origin = Origin(as_of, inputs, recipe.before, surprising)
-    return Built(release.seal(root, folder, contracts, origin, written), settled, figures)
+    return Built(release.seal(root, folder, contracts, origin, [*written, *returned]), settled, figures)
 
 
 def _settled(
@@ -128,7 +129,7 @@ def _settled(
     read = partial(runner.each, "Đọc tệp")
     shelf, name = Shelf(root.state / KEPT), None
     if recipe.again is None:
-        name = shelf.name(*hand_ins, "", *repeats, contracts.digest, code_of(*READING, *SETTLING))
+        name = name_of(*hand_ins, "", *repeats, contracts.digest, code_of(*READING, *SETTLING))
         shelf.sweep([name])
         known: Settled | None = shelf.get(name)
         if known is not None:
@@ -140,7 +141,8 @@ def _settled(
     was_whole = not any(digest.lost for digest in digests)
     if name and was_whole and sum(one.rows for one in settled.accounts) <= _MOST_ROWS_KEPT:
         shelf.put(name, settled)
-    return settled, name
+    # What was lost to a crash may be read the next time, and then comes to something else.
+    return settled, name if was_whole else None
 
 
 def _begin_audit(root: Root, case: Case, recipe: Recipe, auditing: Auditor) -> Callable[[], Acknowledged]:
@@ -150,6 +152,16 @@ def _begin_audit(root: Root, case: Case, recipe: Recipe, auditing: Auditor) -> C
         return lambda: taken_over(case, former)
     answer = auditing.begin(case)
     return lambda: pass_or_refuse(answer, recipe.acknowledged)
+
+
+def _give_back(
+    root: Root, folder: Path, contracts: Contracts, settled: Settled, figures: Figures, runner: Runner
+) -> None:
+    """Write what goes back to units, which depends on no day: marked workbooks and receipts."""
+    jobs = marking(folder / "reports", root, contracts, settled, figures.typed)
+    runner.each("Trả bài", hand_back, dealt(handed_back(jobs), HANDS))
+    books = {job.hand_in: job.target for job in jobs}
+    runner.step("Viết phiếu nhận", write_receipts, folder, contracts, settled, figures, books)
 
 
 def _report(case: Case) -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from flows.collect import HandIn
 from flows.digest import Digest, ReadIn, cleaned, lost, read_in
-from flows.kept import Shelf, code_of
+from flows.kept import Shelf, code_of, name_of
 from flows.mishaps import place
 from flows.pool import Guard, Limits, LostError, in_order
 from flows.read.faults import problem
@@ -76,7 +76,7 @@ def digest_all(
         return _cleaned(each(reader, hand_ins, reader.guard()), contracts)
     shelf = Shelf(root.state / KEPT)
     code = code_of(*CODE)
-    names = [shelf.name(one, contracts.digest, code) for one in hand_ins]
+    names = [name_of(one, contracts.digest, code) for one in hand_ins]
     shelf.sweep(names)
     kept: list[Digest | None] = [shelf.get(name) for name in names]
     missing = [(one, name) for one, name, found in zip(hand_ins, names, kept, strict=True) if found is None]

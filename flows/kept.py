@@ -14,8 +14,8 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 
-# What they give may change with their version: the frames and their files, the reading of workbooks.
-_LIBRARIES = ("polars", "python-calamine")
+# What they give may change with their version: frames and their files, the reading of workbooks, pages.
+_LIBRARIES = ("polars", "python-calamine", "jinja2")
 
 
 @cache
@@ -24,9 +24,18 @@ def code_of(*places: str) -> str:
     total = sha256(" ".join(map(version, _LIBRARIES)).encode())
     for place in places:
         path = _HERE / place
-        for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        for source in sorted(filter(_is_source, path.rglob("*"))) if path.is_dir() else [path]:
             total.update(source.relative_to(_HERE).as_posix().encode() + b"\0" + source.read_bytes())
     return total.hexdigest()
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and path.suffix != ".pyc"
+
+
+def name_of(*depends_on: object) -> str:
+    """The name of a value that hangs on these alone."""
+    return sha256("\0".join(map(str, depends_on)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +43,6 @@ class Shelf:
     """One folder of values that were worked out before, for the owner's eyes only."""
 
     folder: Path
-
-    def name(self, *depends_on: object) -> str:
-        """The name of a value that hangs on these alone."""
-        return sha256("\0".join(map(str, depends_on)).encode()).hexdigest()
 
     def get(self, name: str) -> Any:
         """The value; None where there is none, or one that was not written to its end."""

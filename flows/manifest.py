@@ -59,10 +59,11 @@ class Origin:
         return self.acknowledged["reason"] if self.acknowledged else None
 
 
-def entries(folder: Path, known: Sequence[Entry] = ()) -> list[Entry]:
-    """Every file of the release in `folder` but its manifest, by path; those `known` are not read again."""
+def entries(folder: Path, known: Sequence[Entry] = (), within: str = "") -> list[Entry]:
+    """Every file `within` the release in `folder` but its manifest, by path; those `known` are not read."""
     have = {entry.path: entry for entry in known}
-    return [have.get(path.relative_to(folder).as_posix()) or _entry(folder, path) for path in files(folder)]
+    found = files(folder / within)
+    return [have.get(path.relative_to(folder).as_posix()) or _entry(folder, path) for path in found]
 
 
 def hashes_of(some: Iterable[Entry]) -> dict[str, str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
 import polars as pl
 
-from flows import release
-from flows.kept import Shelf, code_of
-from flows.manifest import Entry, entries
+from flows.kept import code_of, name_of
+from flows.links import made_or_linked
+from flows.manifest import Entry
 from flows.pool import ahead
 from flows.protect import Key, protected
 from flows.root import Root
@@ -30,19 +31,9 @@ def records(
 
     Without a name everything is written anew.
     """
-    if name is None:
-        write_records(folder, contracts, settled, key)
-        return entries(folder)
-    shelf = Shelf(root.state / KEPT)
-    whole = shelf.name(name, key.token("bang", ""), code_of("records.py", "store.py"))
-    shelf.sweep([whole])
-    known: list[Entry] | None = shelf.get(whole)
-    if known is not None and release.take_over(root, folder, known):
-        return known
-    write_records(folder, contracts, settled, key)
-    written = entries(folder)
-    shelf.put(whole, written)
-    return written
+    whole = name and name_of(name, key.token("bang", ""), code_of("records.py", "store.py"))
+    write_all = partial(write_records, folder, contracts, settled, key)
+    return made_or_linked(root, folder, "data", KEPT, whole, write_all)
 
 
 def write_records(folder: Path, contracts: Contracts, settled: Settled, key: Key) -> None:

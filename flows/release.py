@@ -60,50 +60,30 @@ def seal(root: Root, folder: Path, contracts: Contracts, origin: Origin, known: 
     return write_manifest(folder, contracts, origin, all_files)
 
 
-def take_over(root: Root, folder: Path, wanted: Sequence[Entry]) -> bool:
-    """Link the files `wanted` into `folder` from the published release or the latest one.
-
-    Returns False, and leaves `folder` as it was, where neither has all of them.
-    """
-    for name in dict.fromkeys((published(root), *releases(root)[-1:])):
-        former = root.releases / str(name)
-        known = hashes(read_manifest(former)) if (former / MANIFEST).exists() else {}
-        if all(known.get(one.path) == one.sha256 and _whole(former, one) for one in wanted):
-            for one in wanted:
-                (folder / one.path).parent.mkdir(parents=True, exist_ok=True)
-                _link(former / one.path, folder / one.path)
-            return True
-    return False
+def hashes_in(former: Path) -> dict[str, str]:
+    """Hash by path of the files of the release in `former`; none where it is not sealed."""
+    return hashes(read_manifest(former)) if (former / MANIFEST).exists() else {}
 
 
-def _whole(former: Path, entry: Entry) -> bool:
-    path = former / entry.path
-    return path.is_file() and path.stat().st_size == entry.bytes
-
-
-def _link(theirs: Path, ours: Path) -> None:
+def linked(theirs: Path, ours: Path) -> bool:
+    """Whether the disk has hard links; if so, `ours` is one to `theirs` now."""
     try:
         ours.hardlink_to(theirs)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        shutil.copy(theirs, ours)
+        return False
+    return True
 
 
 def _share(former: Path, folder: Path, all_files: list[Entry]) -> None:
-    known = hashes(read_manifest(former)) if (former / MANIFEST).exists() else {}
-    link = folder / ".lien_ket"
+    known, link = hashes_in(former), folder / ".lien_ket"
     for entry in all_files:
         theirs, ours = former / entry.path, folder / entry.path
-        if known.get(entry.path) != entry.sha256 or not _same(theirs, ours):
-            continue
-        try:
-            link.hardlink_to(theirs)
-        except OSError as error:
-            if error.errno in _NO_LINKS:
+        if known.get(entry.path) == entry.sha256 and _same(theirs, ours):
+            if not linked(theirs, link):
                 return
-            raise
-        link.replace(ours)
+            link.replace(ours)
 
 
 def _same(theirs: Path, ours: Path) -> bool:

@@ -10,7 +10,7 @@ import polars as pl
 from flows.collect import HandIn
 from flows.marked.hand_back import Job
 from flows.marked.marks import headed
-from flows.report.places import MARKED
+from flows.report.places import MARKED, UNITS
 from flows.root import Root
 from flows.settled import Judged, Settled
 from schemas.periods import in_words
@@ -75,7 +75,7 @@ def _targets(reports: Path, hand_ins: Sequence[HandIn]) -> Mapping[HandIn, Path]
     targets: dict[HandIn, Path] = {}
     taken: set[Path] = set()
     for hand_in in sorted(hand_ins):
-        folder = reports / "don_vi" / hand_in.unit / MARKED
+        folder = reports / UNITS / hand_in.unit / MARKED
         path = next(path for name in _names(hand_in.file) if (path := folder / name) not in taken)
         targets[hand_in] = path
         taken.add(path)

@@ -1,11 +1,15 @@
-"""Where what goes back to a unit lies within `reports/`: its marked workbooks and its receipts."""
+"""Where what is for one unit lies within `reports/`: its page, its marked workbooks, its receipts."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
 
+#: Folder of units' pages, with a folder for each of what goes back to it.
+UNITS = "don_vi"
 #: Folder of marked workbooks within a unit's folder; it holds what people typed: for the owner only.
 MARKED = "tra_bai"
+#: Where under `var/` it is kept which of these files there are.
+GIVEN_BACK = "tra_lai"
 #: Folder of receipts within a unit's folder.
 RECEIPTS = "phieu_nhan"
 
@@ -13,4 +17,4 @@ RECEIPTS = "phieu_nhan"
 def receipt_path(unit: str, file: str, submission: str) -> str:
     """Where the receipt of a hand-in lies within `reports/`."""
     stem = PurePath(file.replace("/", " - ")).stem.encode()[:150].decode(errors="ignore")
-    return f"don_vi/{unit}/{RECEIPTS}/{stem} {submission[:8]}.html"
+    return f"{UNITS}/{unit}/{RECEIPTS}/{stem} {submission[:8]}.html"

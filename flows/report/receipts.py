@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -31,14 +30,16 @@ _NONE: Mapping[str, Any] = {"blocking": 0, "warnings": 0, "causes": (), "more_ca
 def write_receipts(
     release: Path,
     contracts: Contracts,
-    as_of: date,
     settled: Settled,
     figures: Figures,
     marked: Mapping[HandIn, Path],
 ) -> int:
-    """Write a receipt for every hand-in; `marked` says where its marked workbook lies, if it has one."""
+    """Write a receipt for every hand-in; `marked` says where its marked workbook lies, if it has one.
+
+    A receipt tells nothing that grows older by itself: until something comes in it stays the same.
+    """
     names = Names(contracts.datasets, contracts.commune, plan.load())
-    pages = site(release / "reports", names, {"as_of": as_of})
+    pages = site(release / "reports", names)
     rows = _grouped(settled.submissions)
     wrong = _faults(faults.ordered(figures.faults, figures.issues).filter(pl.col("file").is_not_null()))
     judged = settled.by_hand_in()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,8 @@ class Site:
         return page
 
 
-def site(folder: Path, names: Names, shared: Mapping[str, Any]) -> Site:
-    """A site in `folder`; `shared` is known to every template, beside the contracts' names."""
+def site(folder: Path, names: Names, as_of: date | None = None) -> Site:
+    """A site in `folder`, whose pages tell the day that they are of where there is one."""
     environment = Environment(
         loader=PackageLoader("flows.report"),
         autoescape=True,
@@ -74,8 +75,8 @@ def site(folder: Path, names: Names, shared: Mapping[str, Any]) -> Site:
         table_script=script,
         table_script_hash=_hash(script),
         names=names,
+        as_of=as_of,
     )
-    environment.globals.update(shared)
     return Site(folder, environment)
 
 

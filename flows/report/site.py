@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.report import analyst, chairman, changed, engineer, fault_list, file_list, issue_list, units
 from flows.report.changed import Since
 from flows.report.names import Names
+from flows.report.places import UNITS
 from flows.report.release import release as read_release
 from flows.report.render import site
 from flows.report.tables import read_tables
@@ -34,14 +35,14 @@ def write_site(
     """
     names = Names(datasets, commune, plan.load() if indicators is None else indicators)
     made = read_release(release, read_tables(release), names, as_of)
-    pages = site(made.reports, made.names, {"as_of": as_of})
+    pages = site(made.reports, made.names, as_of)
     for listing in (fault_list, file_list, issue_list):
         content = listing.content(made)
         pages.write(content["here"], "bang.html.j2", content)
     pages.write("ky_su.html", "ky_su.html.j2", engineer.content(made))
     pages.write("don_vi.html", "don_vi.html.j2", units.unit_list(made))
     for name, page in units.unit_pages(made):
-        pages.write(f"don_vi/{name}.html", "mot_don_vi.html.j2", page)
+        pages.write(f"{UNITS}/{name}.html", "mot_don_vi.html.j2", page)
     pages.write("thay_doi.html", "thay_doi.html.j2", changed.content(made, since))
     pages.write("phan_tich.html", "phan_tich.html.j2", analyst.content(made))
     return pages.write("index.html", "index.html.j2", chairman.content(made))

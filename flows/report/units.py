@@ -11,9 +11,9 @@ import polars as pl
 
 from flows.report import charts, faults, indicators, words
 from flows.report.keeping_up import days_to_fix, in_words, keeping_up
-from flows.report.places import RECEIPTS, receipt_path
+from flows.report.places import RECEIPTS, UNITS, receipt_path
 from flows.report.release import OFFICES, Release, Row, cause_rows
-from flows.report.unscored import latest, untold
+from flows.report.unscored import untold_by_unit
 from schemas import periods
 from schemas.contract import DIMENSIONS, Dataset
 from schemas.units import KINDS
@@ -37,17 +37,19 @@ def unit_list(release: Release) -> Mapping[str, Any]:
 def unit_pages(release: Release) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The name of each unit and what its page shows; units that only the tables know come last."""
     tables = release.tables
+    roll = tables.roll_call.sort("due", "dataset", descending=[True, False], nulls_last=True)
+    files = tables.submissions.sort(
+        "received", "file", "dataset", descending=[True, False, False], nulls_last=True
+    )
+    measured = tables.indicators.filter(pl.col("by") != "xa").rename({"key": "unit"})
     split = {
-        name: dict(_by_unit(table))
-        for name, table in (
-            ("roll", tables.roll_call),
-            ("files", tables.submissions),
-            ("faults", release.faults),
-            ("causes", faults.causes(release.faults, "unit")),
-            ("scores", tables.scores),
-            ("measured", tables.indicators.rename({"key": "unit"}).filter(pl.col("by") != "xa")),
-        )
+        "roll": _by_unit(roll),
+        "files": _by_unit(files),
+        "causes": _by_unit(faults.causes(release.faults, "unit")),
+        "scores": _by_unit(tables.scores),
+        "measured": _by_unit(measured),
     }
+    unscored = untold_by_unit(tables.scores, release.names)
     coming = {kind: _coming(release, kind) for kind in KINDS}
     kept, usual = keeping_up(release), days_to_fix(tables.issues)
     came = sorted(set(split["files"]).difference(kept))
@@ -56,28 +58,30 @@ def unit_pages(release: Release) -> Iterator[tuple[str, Mapping[str, Any]]]:
         parts = {part: found.get(name) for part, found in split.items()}
         yield (
             name,
-            _page(release, name, parts)
+            _page(release, name, parts, kept.get(name))
             | {
+                "unscored": unscored.get(name, []),
                 "coming": coming[unit.kind] if unit else [],
                 "pace": in_words(kept[name], usual) if name in kept else "",
             },
         )
 
 
-def _by_unit(table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    for (unit,), group in table.drop_nulls("unit").group_by("unit", maintain_order=True):
-        yield str(unit), group
+def _by_unit(table: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    parts = table.drop_nulls("unit").partition_by("unit", as_dict=True, maintain_order=True)
+    return {str(unit): part for (unit,), part in parts.items()}
 
 
-def _page(release: Release, name: str, parts: Mapping[str, pl.DataFrame | None]) -> dict[str, Any]:
-    found = release.faults.clear() if parts["faults"] is None else parts["faults"]
+def _page(
+    release: Release, name: str, parts: Mapping[str, pl.DataFrame | None], keeps: Row | None
+) -> dict[str, Any]:
     causes = parts["causes"]
     owed, past = _owed(parts["roll"])
-    came = [] if parts["files"] is None else _newest(release, parts["files"])
+    came = [] if parts["files"] is None else _came(release, parts["files"])
     measured = parts["measured"]
     return {
         "unit": name,
-        "summary": _summary(owed, found, 0 if causes is None else causes.height),
+        "summary": _summary(owed, keeps, 0 if causes is None else causes.height),
         "owed": owed,
         "past": past,
         "causes": [] if causes is None else cause_rows(causes, release.names, _CAUSES),
@@ -86,29 +90,24 @@ def _page(release: Release, name: str, parts: Mapping[str, pl.DataFrame | None])
         "more_came": max(len(came) - _FILES, 0),
         "files": _files_for(release, name),
         "trend": [] if parts["scores"] is None else _trend(parts["scores"]),
-        "unscored": [] if parts["scores"] is None else untold(latest(parts["scores"]), release.names),
         "indicators": [] if measured is None else indicators.latest(measured, release.names),
     }
 
 
 def _owed(roll: pl.DataFrame | None) -> tuple[list[Row], list[Row]]:
     """The last periods of every dataset and whatever is still missing; and what came before that."""
-    if roll is None:
-        return [], []
-    rows = list(roll.sort("due", "dataset", descending=[True, False], nulls_last=True).iter_rows(named=True))
     owed: list[Row] = []
     past: list[Row] = []
     seen: dict[str, int] = {}
-    for row in rows:
+    for row in [] if roll is None else roll.iter_rows(named=True):
         seen[row["dataset"]] = seen.get(row["dataset"], 0) + 1
         is_current = seen[row["dataset"]] <= _OWED or row["state"] == "chua_co"
         (owed if is_current else past).append(row)
     return owed, past
 
 
-def _newest(release: Release, files: pl.DataFrame) -> list[Row]:
-    ordered = files.sort("received", "file", "dataset", descending=[True, False, False], nulls_last=True)
-    return [row | {"receipt": _receipt(release, row)} for row in ordered.iter_rows(named=True)]
+def _came(release: Release, files: pl.DataFrame) -> list[Row]:
+    return [row | {"receipt": _receipt(release, row)} for row in files.iter_rows(named=True)]
 
 
 def _receipt(release: Release, row: Row) -> str | None:
@@ -117,14 +116,13 @@ def _receipt(release: Release, row: Row) -> str | None:
     return path.partition("/")[2] if (release.reports / path).exists() else None
 
 
-def _summary(owed: list[Row], found: pl.DataFrame, causes: int) -> str:
+def _summary(owed: list[Row], keeps: Row | None, causes: int) -> str:
     absent = sum(row["state"] == "chua_co" for row in owed)
-    blocking = found.filter(pl.col("severity") == "chan").height
     said = f"Còn {words.number(absent)} báo cáo chưa nộp. " if absent else "Không còn báo cáo nào chưa nộp. "
-    if found.is_empty():
+    if not causes or keeps is None:
         return said + "Không có lỗi nào phải sửa."
     return (
-        f"{said}Có {words.number(blocking)} lỗi chặn và {words.number(found.height - blocking)} cảnh báo, "
+        f"{said}Có {words.number(keeps['chan'])} lỗi chặn và {words.number(keeps['canh_bao'])} cảnh báo, "
         f"gom lại thành {words.number(causes)} việc phải sửa."
     )
 
@@ -182,7 +180,7 @@ def _dimension_trend(dimension: str, history: History, known: History) -> Row:
 
 def _files_for(release: Release, unit: str) -> list[str]:
     """Marked workbooks that lie in the unit's folder, relative to it."""
-    folder = release.reports / "don_vi" / unit
+    folder = release.reports / UNITS / unit
     if not folder.is_dir():
         return []
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())

@@ -13,9 +13,10 @@ from schemas.contract import DIMENSIONS, Dataset
 from schemas.judgement import judgements_of
 
 
-def latest(scores: pl.DataFrame) -> pl.DataFrame:
-    """The scores of the latest period that each dataset has."""
-    return scores.drop_nulls("period").filter(pl.col("period") == pl.col("period").max().over("dataset"))
+def latest(scores: pl.DataFrame, *of: str) -> pl.DataFrame:
+    """The scores of the latest period that each dataset has, or each dataset `of` a unit."""
+    last = pl.col("period").max().over("dataset", *of)
+    return scores.drop_nulls("period").filter(pl.col("period") == last)
 
 
 def untold(scores: pl.DataFrame, names: Names) -> list[Row]:
@@ -24,12 +25,27 @@ def untold(scores: pl.DataFrame, names: Names) -> list[Row]:
     groups = told.group_by("dataset", "period", "dimension", "reason", maintain_order=True)
     return [
         {
-            "what": f"{words.word(dimension)}, {names.dataset(dataset)}, {words.period(period)}",
+            "what": _what(dataset, period, dimension, names),
             "reason": reason,
             "units": [names.unit(unit) for unit in group["unit"]],
         }
         for (dataset, period, dimension, reason), group in groups
     ]
+
+
+def untold_by_unit(scores: pl.DataFrame, names: Names) -> dict[str, list[Row]]:
+    """By unit each `reason` of its latest scores, with `what` it is about in words."""
+    told = latest(scores, "unit").drop_nulls("reason").sort("dataset", "period", "dimension")
+    found: dict[str, list[Row]] = {}
+    columns = ("unit", "dataset", "period", "dimension", "reason")
+    for unit, dataset, period, dimension, reason in told.select(columns).iter_rows():
+        row = {"what": _what(dataset, period, dimension, names), "reason": reason}
+        found.setdefault(unit, []).append(row)
+    return found
+
+
+def _what(dataset: str, period: str, dimension: str, names: Names) -> str:
+    return f"{words.word(dimension)}, {names.dataset(dataset)}, {words.period(period)}"
 
 
 def without_rules(datasets: Mapping[str, Dataset]) -> list[tuple[str, list[str]]]:

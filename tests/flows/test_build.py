@@ -17,10 +17,10 @@ from flows.manifest import hashes, read_manifest
 from flows.plain import PlainRunner
 from flows.protect import rotate
 from flows.rebuild import differs
+from flows.report.places import GIVEN_BACK, MARKED, RECEIPTS, UNITS
 from flows.root import Root
 from schemas.registry import load
 from tests.conftest import TODAY, Day, run_plainly
-from tests.flows.read.hostile import GOOD
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -51,13 +51,31 @@ def test_a_quiet_day_reads_judges_and_writes_no_record(root: Root, monkeypatch: 
     assert len(data_of(quiet)) > 16
 
 
+def test_a_quiet_day_gives_back_what_was_given_back(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("hand_back", "marking", "write_receipts"):
+        monkeypatch.setattr(build, name, _never)
+    quiet = run_plainly(root.path, TOMORROW)
+    before = root.releases / read_manifest(quiet.release)["before"]
+    for folder in (MARKED, RECEIPTS):
+        files = sorted(quiet.release.glob(f"reports/{UNITS}/*/{folder}/*"))
+        assert len(files) > 16
+        for path in files:
+            former = before / path.relative_to(quiet.release)
+            assert path.stat().st_ino == former.stat().st_ino
+            assert path.parent.stat().st_mode == former.parent.stat().st_mode
+        assert all((path.parent.stat().st_mode & 0o077 == 0) == (folder == MARKED) for path in files)
+
+
 def test_a_quiet_day_comes_out_as_if_all_was_read_again(root: Root) -> None:
     quiet = run_plainly(root.path, TOMORROW)
     assert differs(root, load(), quiet.release, PlainRunner(Console(quiet=True))) == []
 
 
-def test_records_are_written_anew_where_the_earlier_ones_are_not_whole(planted: Day, root: Root) -> None:
-    damaged = next(planted.outcome.release.glob("data/*/*/*.parquet")).relative_to(planted.outcome.release)
+@pytest.mark.parametrize("where", ["data/*/*/*.parquet", f"reports/{UNITS}/*/{RECEIPTS}/*.html"])
+def test_files_are_written_anew_where_the_earlier_ones_are_not_whole(
+    where: str, planted: Day, root: Root
+) -> None:
+    damaged = next(planted.outcome.release.glob(where)).relative_to(planted.outcome.release)
     place = root.releases / planted.outcome.release.name / damaged
     place.write_bytes(place.read_bytes()[:-1])
     quiet = run_plainly(root.path, TOMORROW)
@@ -74,26 +92,26 @@ def test_another_key_makes_other_records(planted: Day, root: Root) -> None:
 
 
 def test_what_is_kept_is_for_the_owner_alone(root: Root) -> None:
-    for name in (build.KEPT, records.KEPT):
+    for name in (build.KEPT, records.KEPT, GIVEN_BACK):
         (kept,) = (root.state / name).iterdir()
         assert kept.stat().st_mode & 0o777 == 0o600
         assert kept.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_file_that_was_lost_is_tried_again_on_a_day_on_which_nothing_came(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    planted: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "raw" / "inbox" / "T01"
-    folder.mkdir(parents=True)
-    (folder / "to_cong_nghe_so.xlsx").write_bytes(GOOD)
+    good = pl.col("file").str.ends_with(".xlsx") & (pl.col("state") == "chap_nhan")
+    unit, file = planted.table("submissions").filter(good).select("unit", "file").row(0)
+    shutil.copytree(planted.root.inbox / unit, tmp_path / "raw" / "inbox" / unit)
     monkeypatch.setattr(digests.Reader, "__reduce__", lambda _: (_Crashing, ()), raising=False)
     lost = run_plainly(tmp_path)
     assert "tep.nguy_hiem" in lost.faults["code"]
     monkeypatch.undo()
     found = run_plainly(tmp_path, TOMORROW)
     assert "tep.nguy_hiem" not in found.faults["code"]
-    assert found.submissions["rows_seen"].sum() > 0
-    assert found.submissions.filter(pl.col("rows_seen") > 0).height == 1
+    assert found.submissions.filter(file=file)["rows_accepted"].sum() > 0
+    assert data_of(lost).keys() < data_of(found).keys()
 
 
 class _Crashing:
