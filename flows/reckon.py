@@ -40,7 +40,7 @@ def reckon(
     called = roll_call(contracts.commune, contracts.datasets, _handed_in(settled), as_of)
     silent = roll_call_faults(called, contracts.commune, contracts.datasets)
     faults = fault_table(settled, silent, contracts, key)
-    indicators = measure(settled.records(), called, contracts.commune, plan.load(), as_of)
+    indicators = measure(settled.counted, settled.came(), called, contracts.commune, plan.load(), as_of)
     return Figures(
         faults=faults.published,
         typed=faults.typed,

@@ -11,12 +11,14 @@ import polars.selectors as cs
 from flows.collect import HandIn
 from flows.digest import Digest, Part
 from flows.found import as_found, faults_of_files, faults_of_records, repairs
+from flows.measure import count
 from flows.reconcile import reconcile
 from flows.resubmitted import compare
 from flows.roll_call import unusual
 from flows.settled import Account, Compared, Judged, Settled, Standing, in_effect, whose
 from flows.tally import COLUMNS
 from flows.validate import Verdict, validate
+from schemas import indicators as plan
 from schemas.contract import QUARANTINED, Dataset, chu, doc
 from schemas.periods import before, in_words
 from schemas.registry import Contracts
@@ -39,6 +41,7 @@ CODE = (
     "found.py",
     "resubmitted.py",
     "roll_call.py",
+    "measure",
     "protect.py",
 )
 
@@ -73,7 +76,8 @@ def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], contracts: Cont
     of_records = [
         faults_of_records(each, name, standing, contracts) for name, each in crossed.verdicts.items()
     ]
-    of_wholes = as_found(unusual(in_effect(read, standing), datasets).with_columns(record=pl.col("period")))
+    live = in_effect(read, standing)
+    of_wholes = as_found(unusual(live, datasets).with_columns(record=pl.col("period")))
     accounts = [_account(digest) for digest in digests]
     submissions = _submissions(accounts, repeats, standing)
     _conserve(submissions, accounts, repeats)
@@ -89,6 +93,7 @@ def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], contracts: Cont
         submissions=submissions,
         unjudged=crossed.unjudged,
         compared=_compared(brought, standing, datasets),
+        counted=count(live, contracts.commune, plan.load()),
     )
 
 

@@ -104,6 +104,7 @@ class Settled(Standing):
     files and whole hand-ins that count, and `changes`, repaired cells of all hand-ins (plus `_tep`), hold
     what was typed. `tallies` count cells judged and failed by dataset, `_tep` and dimension. `submissions`
     as published; `unjudged` the cross rules that had nothing to be judged by. `compared` by hand-in.
+    `counted` is what indicators count in the records in effect.
     """
 
     accounts: Sequence[Account]
@@ -115,10 +116,16 @@ class Settled(Standing):
     submissions: pl.DataFrame
     unjudged: pl.DataFrame
     compared: Mapping[HandIn, Sequence[Compared]]
+    counted: pl.DataFrame
 
-    def records(self) -> dict[str, pl.DataFrame]:
-        """By dataset: records in effect, plus `_unit`, `_ky`; unprotected."""
-        return in_effect(self.read, self)
+    def came(self) -> pl.DataFrame:
+        """Dataset, unit and period of what is in effect and has records."""
+        rows = [
+            (one.dataset, one.hand_in.unit, one.period.label)
+            for one in self.in_effect.values()
+            if one.accepted + one.quarantined
+        ]
+        return pl.DataFrame(rows, dict.fromkeys(("dataset", "unit", "period"), pl.String), orient="row")
 
     def accepted(self) -> Iterator[tuple[Judged, Iterator[pl.DataFrame]]]:
         """Each hand-in in effect with its accepted records as read, in pieces that are not too long.

@@ -8,7 +8,6 @@ from datetime import date
 import polars as pl
 
 from flows.measure.counts import BY_UNIT
-from schemas.contract import Dataset
 from schemas.indicator import Grouping, Indicator
 from schemas.periods import open_window
 from schemas.units import Commune
@@ -21,13 +20,13 @@ Periods = Mapping[str, frozenset[str]]
 
 def periods_of(
     indicators: Iterable[Indicator],
-    judged: Mapping[str, pl.DataFrame],
+    came: pl.DataFrame,
     called: pl.DataFrame,
     as_of: date,
 ) -> Periods:
     """Per indicator, the periods that have rows or are owed; the latest ended one where there is none."""
-    seen = {name: set(rows["_ky"].unique()) for name, rows in judged.items()}
-    for name, label in called.select("dataset", "period").unique().iter_rows():
+    seen: dict[str, set[str]] = {}
+    for name, label in pl.concat([each.select("dataset", "period") for each in (came, called)]).iter_rows():
         seen.setdefault(name, set()).add(label)
     found = {}
     for each in indicators:
@@ -75,7 +74,7 @@ def _keys(indicator: Indicator, by: Grouping, commune: Commune) -> tuple[str, ..
 def needs(
     indicators: Iterable[Indicator],
     grid: pl.DataFrame,
-    judged: Mapping[str, pl.DataFrame],
+    came: pl.DataFrame,
     called: pl.DataFrame,
     commune: Commune,
 ) -> pl.DataFrame:
@@ -102,27 +101,16 @@ def needs(
     units = pl.DataFrame(
         owing, schema=dict.fromkeys(("dataset", "what", "kind", "unit", "who"), text), orient="row"
     )
-    came = _came(used.values(), judged, called)
+    on = ["dataset", "unit", "period"]
+    received = called.filter(pl.col("received").is_not_null())
+    here = pl.concat([each.select(on) for each in (received, came)]).unique()
     return (
         grid.join(needed, on=["indicator", "by"])
         .join(units, on="dataset")
         .filter(~pl.col("own") | (pl.col("unit") == pl.col("key")))
-        .join(came, on=["dataset", "unit", "period"], how="left")
+        .join(here.with_columns(came=pl.lit(value=True)), on=on, how="left")
         .with_columns(pl.col("came").fill_null(value=False))
     )
-
-
-def _came(
-    datasets: Iterable[Dataset], judged: Mapping[str, pl.DataFrame], called: pl.DataFrame
-) -> pl.DataFrame:
-    columns = ["dataset", "unit", "period"]
-    received = called.filter(pl.col("received").is_not_null()).select(columns)
-    with_rows = (
-        judged[dataset.name].select(dataset=pl.lit(dataset.name), unit="_unit", period="_ky").unique()
-        for dataset in datasets
-        if dataset.name in judged
-    )
-    return pl.concat([received, *with_rows]).unique().with_columns(came=pl.lit(value=True))
 
 
 def _title(name: str, commune: Commune) -> str:

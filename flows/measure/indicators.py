@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -11,7 +11,7 @@ from flows.measure.bounds import suppressed, with_status, with_targets, with_val
 from flows.measure.counts import COUNTS, counts
 from flows.measure.coverage import FIGURE, coverage, figures, needs, periods_of
 from flows.measure.reasons import with_reasons
-from flows.measure.views import views
+from flows.measure.views import View, of_hand_ins, of_records
 from schemas.indicator import Indicator
 from schemas.tables import INDICATORS
 from schemas.units import Commune
@@ -20,8 +20,20 @@ COLUMNS = INDICATORS.schema
 STEADY_DECIMALS = 9
 
 
+def count(
+    judged: Mapping[str, pl.DataFrame], commune: Commune, indicators: Mapping[str, Indicator]
+) -> pl.DataFrame:
+    """What the indicators count in records (`COUNTS`), which depends on no day.
+
+    `judged` has each dataset's rows in effect: its contract's columns typed, `_unit`, `_ky`
+    (label), `_lop` (dat, can_bo_sung, khong_su_dung).
+    """
+    return _counts(of_records(indicators.values(), judged), commune)
+
+
 def measure(
-    judged: Mapping[str, pl.DataFrame],
+    counted: pl.DataFrame,
+    came: pl.DataFrame,
     called: pl.DataFrame,
     commune: Commune,
     indicators: Mapping[str, Indicator],
@@ -29,24 +41,25 @@ def measure(
 ) -> pl.DataFrame:
     """One row an indicator, period, grouping and key (`COLUMNS`), sorted; none is ever absent.
 
-    `judged` has each dataset's rows in effect: its contract's columns typed, `_unit`, `_ky`
-    (label), `_lop` (dat, can_bo_sung, khong_su_dung). `called` is the roll call. Shares are 0..1;
+    `counted` is what `count` gives, `came` names dataset, unit and period of each hand-in in effect
+    that has rows, `called` is the roll call. Shares are 0..1;
     without denominator, or without a hand-in of each dataset needed, `value` is null and `reason`
     says why. `completeness` is the share of the hand-ins needed that came, `quarantined_share`
     that of the rows read that are quarantined. Targets are those of the period's year. The figures
     of `bao_cao_dung_han` stand under the label of the period reported on, whatever its basis.
     """
     declared = tuple(indicators.values())
-    grid = figures(declared, periods_of(declared, judged, called, as_of), called, commune)
-    counted = pl.concat(
-        [pl.DataFrame(schema=COUNTS)]
-        + [counts(view, commune) for view in views(declared, judged, called, commune)]
-    )
-    covered = coverage(needs(declared, grid, judged, called, commune), counted)
+    grid = figures(declared, periods_of(declared, came, called, as_of), called, commune)
+    counted = pl.concat([counted, _counts(of_hand_ins(declared, called, commune), commune)])
+    covered = coverage(needs(declared, grid, came, called, commune), counted)
     table = _steady(grid.join(covered, on=FIGURE, how="left").join(counted, on=FIGURE, how="left"))
     table = _filled(table.join(_traits(declared), on="indicator"))
     table = with_status(with_values(with_targets(table, declared)))
     return with_reasons(suppressed(table)).select(*COLUMNS).sort(FIGURE)
+
+
+def _counts(views: Sequence[View], commune: Commune) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema=COUNTS), *(counts(view, commune) for view in views)])
 
 
 def _steady(sums: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.contract import GOOD, HELD_BACK, QUARANTINED, Dataset
+from schemas.contract import GOOD, HELD_BACK, QUARANTINED
 from schemas.indicator import Indicator, Join
 from schemas.periods import period
 from schemas.units import Commune
@@ -26,26 +26,20 @@ class View:
     rows: pl.DataFrame
 
 
-def views(
-    indicators: Iterable[Indicator],
-    judged: Mapping[str, pl.DataFrame],
-    called: pl.DataFrame,
-    commune: Commune,
-) -> list[View]:
-    """One view for all indicators that count the same rows; none where a dataset has no rows at all."""
+def of_records(indicators: Iterable[Indicator], judged: Mapping[str, pl.DataFrame]) -> list[View]:
+    """One view for all indicators that count the same records; none where a dataset has no rows at all."""
     together: dict[tuple[object, ...], list[Indicator]] = {}
     for each in indicators:
-        name = None if each.over is None else each.over.name
-        join = () if each.joined is None else (each.joined.dataset.name, each.joined.on, each.joined.columns)
-        together.setdefault((name, join, each.don_vi), []).append(each)
-    found = []
-    for same in together.values():
-        over = same[0].over
-        if over is None:
-            found.append(View(tuple(same), _hand_ins(called, commune)))
-        elif over.name in judged and not judged[over.name].is_empty():
-            found.append(View(tuple(same), _records(over, same, judged)))
-    return found
+        if each.over is not None and not judged.get(each.over.name, pl.DataFrame()).is_empty():
+            join = each.joined and (each.joined.dataset.name, each.joined.on, each.joined.columns)
+            together.setdefault((each.over.name, join, each.don_vi), []).append(each)
+    return [View(tuple(same), _records(same, judged)) for same in together.values()]
+
+
+def of_hand_ins(indicators: Iterable[Indicator], called: pl.DataFrame, commune: Commune) -> list[View]:
+    """The view for all indicators that count the roll call."""
+    own = tuple(each for each in indicators if each.over is None)
+    return [View(own, _hand_ins(called, commune))] if own else []
 
 
 def _hand_ins(called: pl.DataFrame, commune: Commune) -> pl.DataFrame:
@@ -62,7 +56,9 @@ def _hand_ins(called: pl.DataFrame, commune: Commune) -> pl.DataFrame:
     )
 
 
-def _records(over: Dataset, same: list[Indicator], judged: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _records(same: list[Indicator], judged: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    over = same[0].over
+    assert over is not None
     rows = judged[over.name]
     own = {column for each in same for column in _used(each) if column in over}
     first = same[0]

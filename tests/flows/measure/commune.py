@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from flows.measure import measure
+from flows.measure import count, measure
 from flows.roll_call import roll_call
 from schemas import datasets as declared
 from schemas.indicators import load
@@ -79,7 +79,9 @@ def measured(
             for unit, ky in frame.select("_unit", "_ky").unique().iter_rows()
         ]
         roll = called(handed_in(*came), handed_in(*nil, nil=True))
-    return measure(judged, roll, COMMUNE, INDICATORS, AS_OF)
+    here = [frame.select(dataset=pl.lit(name), unit="_unit", period="_ky") for name, frame in judged.items()]
+    came = pl.concat([roll.select("dataset", "unit", "period").clear(), *here]).unique()
+    return measure(count(judged, COMMUNE, INDICATORS), came, roll, COMMUNE, INDICATORS, AS_OF)
 
 
 def figure(table: pl.DataFrame, indicator: str, key: str = COMMUNE.code, period: str | None = None) -> dict:
