@@ -136,10 +136,14 @@ def _key(table: str, contracts: Contracts) -> tuple[str, ...]:
 
 
 def _doubles(path: Path, key: tuple[str, ...]) -> int:
-    rows = pl.read_parquet(path, columns=list(key))
+    rows = pl.scan_parquet(path).select(key)
     # A record of which a part of the key is not told is none that could be found again.
     known = rows if path.stem in TABLES else rows.drop_nulls()
-    return int(known.is_duplicated().sum())
+    # Sorting hashes takes an eighth of the memory of looking for equal rows, and less time.
+    hashes = known.select(pl.struct(key).hash()).collect(engine="streaming").to_series().sort()
+    if not (hashes.head(-1) == hashes.tail(-1)).any():
+        return 0
+    return int(known.collect().is_duplicated().sum())
 
 
 def accounts(case: Case) -> pl.DataFrame:

@@ -14,6 +14,11 @@ import polars as pl
 # Moving the tone to its vowels' end makes "hoà" and "hòa" equal.
 _TONE = "([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)"
 _MARKS = "[\u0300-\u036f]"
+# What like persons share.
+_BLOCK = ("_tep", "birth", "place")
+# About how many rows are looked at together.
+_HEAP = 500_000
+
 _Y_FOR_I = r"([bcdđghklmnprstvx]|qu)y"
 
 
@@ -40,25 +45,34 @@ def _over(
 
 
 def _suspects(rows: pl.DataFrame) -> pl.Series:
-    block = ("_tep", "birth", "place")
     complete = rows.select(pl.all_horizontal(pl.col("name", "birth", "place").is_not_null())).to_series()
-    keys = rows.select(pl.struct(block).hash()).to_series()
-    near = rows.with_row_index("at").filter(keys.is_duplicated() & complete)
-    # Names that are alike are equal without any mark: the few that are get looked at closely.
-    bare = near.select(pl.struct(*block, _bare(near["name"])).hash()).to_series()
-    keyed = _keyed(near.filter(bare.is_duplicated()))
-    other = pl.col("number").n_unique()
-    known_sex = pl.col("sex").is_not_null()
-    unmarked = pl.col("_bare").any().over(*block, "sex", "_tran")
-    found = keyed.filter(
-        (other.over(*block, "_viet") > 1)
-        | (known_sex & (other.over(*block, "sex", "_d") > 1))
-        | (known_sex & unmarked & (other.over(*block, "sex", "_tran") > 1))
-    )
+    keys = rows.select(pl.struct(*_BLOCK).hash()).to_series()
+    near = (keys.is_duplicated() & complete).arg_true().alias("at")
+    # Rows of one birth and place are in one heap; none is so large that it takes much memory.
+    heap = keys.gather(near) % (near.len() // _HEAP + 1)
+    heaps = near.to_frame().with_columns(heap=heap).partition_by("heap", include_key=False)
     answers = pl.repeat(False, rows.height, eager=True, dtype=pl.Boolean)
     if not complete.all():
         answers = answers.set(~complete, None)
-    return answers.scatter(found["at"], True) if found.height else answers
+    for each in heaps:
+        found = _like(rows[each["at"]].hstack(each))
+        answers = answers.scatter(found, True) if found.len() else answers
+    return answers
+
+
+def _like(near: pl.DataFrame) -> pl.Series:
+    """`at` of the rows that are like another."""
+    # Names that are alike are equal without any mark: the few that are get looked at closely.
+    bare = near.select(pl.struct(*_BLOCK, _bare(near["name"])).hash()).to_series()
+    keyed = _keyed(near.filter(bare.is_duplicated()))
+    other = pl.col("number").n_unique()
+    known_sex = pl.col("sex").is_not_null()
+    unmarked = pl.col("_bare").any().over(*_BLOCK, "sex", "_tran")
+    return keyed.filter(
+        (other.over(*_BLOCK, "_viet") > 1)
+        | (known_sex & (other.over(*_BLOCK, "sex", "_d") > 1))
+        | (known_sex & unmarked & (other.over(*_BLOCK, "sex", "_tran") > 1))
+    )["at"]
 
 
 def _bare(names: pl.Series) -> pl.Series:
