@@ -40,7 +40,17 @@ from flows.settle import KEPT, settle
 from flows.settled import Settled
 from flows.store import write_table
 from schemas.registry import Contracts
-from schemas.tables import CHANGES, FAULTS, INDICATORS, ISSUES, RANKING, ROLL_CALL, SCORES, SUBMISSIONS
+from schemas.tables import (
+    CHANGES,
+    FAULTS,
+    INDICATORS,
+    ISSUES,
+    RANKING,
+    ROLL_CALL,
+    SCORES,
+    SUBMISSIONS,
+    TABLES,
+)
 from schemas.waivers import FILE
 
 T = TypeVar("T")
@@ -111,7 +121,8 @@ def build(
     whole = known and name_of(known, code_of(""))
     returned = made_or_linked(root, folder, f"reports/{UNITS}", GIVEN_BACK, whole, give)
     runner.step("Viết báo cáo", _report, case)
-    write_package(folder, contracts)
+    whose = f"{contracts.commune.name}, {contracts.commune.province}"
+    write_package(folder, whose, TABLES.values(), contracts.datasets.values())
     surprising = runner.step("Kiểm toán", audited)
     inputs = (*(one.hand_in for one in settled.accounts), *settled.repeats)
     origin = Origin(as_of, inputs, recipe.before, surprising)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -10,39 +11,40 @@ import polars as pl
 from flows.store import describe
 from schemas.contract import Dataset
 from schemas.privacy import protection
-from schemas.registry import Contracts
-from schemas.tables import RECORD_FIELDS, TABLES, Dtype
+from schemas.tables import RECORD_FIELDS, Dtype, Table
 
 TYPES = {pl.String: "string", pl.Date: "date", pl.Boolean: "boolean", pl.Float64: "number"}
 
 
-def write_package(folder: Path, contracts: Contracts) -> None:
-    """Describe the release in `folder` as a Data Package (v2), records and tables alike."""
-    tables = [
-        {
-            "name": table.name,
-            "path": f"{table.name}.parquet",
-            "format": "parquet",
-            "title": table.title,
-            "description": table.grain,
-            "schema": {
-                "fields": [
-                    {"name": name, "type": _type(field.dtype), "description": field.says}
-                    | ({"constraints": {"enum": [*field.of]}} if field.of else {})
-                    for name, field in table.fields.items()
-                ]
-            },
-        }
-        for table in TABLES.values()
-    ]
-    records = [_records(folder, dataset) for dataset in contracts.datasets.values()]
+def write_package(
+    folder: Path, whose: str, tables: Iterable[Table], datasets: Iterable[Dataset] = ()
+) -> None:
+    """Describe the release in `folder` as a Data Package (v2), its `tables` and records alike."""
+    records = [_records(folder, dataset) for dataset in datasets]
     package = {
         "name": "dulieuxa",
-        "title": f"Dữ liệu {contracts.commune.name}, {contracts.commune.province}",
-        "resources": [*tables, *(resource for resource in records if resource["path"])],
+        "title": f"Dữ liệu {whose}",
+        "resources": [*map(_table, tables), *(resource for resource in records if resource["path"])],
     }
     text = json.dumps(package, ensure_ascii=False, indent=1)
     (folder / "datapackage.json").write_text(text, encoding="utf-8")
+
+
+def _table(table: Table) -> dict[str, object]:
+    return {
+        "name": table.name,
+        "path": f"{table.name}.parquet",
+        "format": "parquet",
+        "title": table.title,
+        "description": table.grain,
+        "schema": {
+            "fields": [
+                {"name": name, "type": _type(field.dtype), "description": field.says}
+                | ({"constraints": {"enum": [*field.of]}} if field.of else {})
+                for name, field in table.fields.items()
+            ]
+        },
+    }
 
 
 def _records(folder: Path, dataset: Dataset) -> dict[str, object]:

@@ -11,26 +11,16 @@ from flows.report import indicators, words
 from flows.report.keeping_up import keeping_up, to_be_urged
 from flows.report.release import Release, Row
 
-_NO_TARGET = "khong_co_muc_tieu"
 _URGED = 6
-_BEST_FIRST = ("dat", "dat_san", "chua_dat", "chua_du_can_cu")
 
 
 def content(release: Release) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
     commune = release.tables.indicators.filter(pl.col("by") == "xa")
     rows = indicators.latest(commune, release.names)
-    by_state = {
-        state: [row for row in rows if row["status"] == state]
-        for state in words.INDICATOR_STATES
-        if state != _NO_TARGET
-    }
     urged = to_be_urged(keeping_up(release))
     return {
-        "summary": _summary(by_state),
-        "tally": [(state, len(by_state[state])) for state in _BEST_FIRST],
-        "targeted": [(state, found) for state, found in by_state.items() if found],
-        "others": [row for row in rows if row["status"] not in by_state],
+        **indicators.by_verdict(rows),
         "trends": [row for row in rows if len(row["history"]) > 1],
         "ranking": _ranking(release),
         "roll": _roll(release.tables.roll_call),
@@ -40,19 +30,9 @@ def content(release: Release) -> Mapping[str, Any]:
     }
 
 
-def _summary(by_state: Mapping[str, list[Row]]) -> str:
-    total = sum(map(len, by_state.values()))
-    if not total:
-        return "Chưa có chỉ tiêu nào có đặt mục tiêu được tính."
-    parts = ", ".join(
-        f"{len(by_state[state])} {words.word(state).lower()}" for state in _BEST_FIRST if by_state[state]
-    )
-    return f"Trong {total} chỉ tiêu kế hoạch có đặt mục tiêu: {parts}."
-
-
 def _ranking(release: Release) -> Mapping[str, Any]:
     table = release.tables.ranking
-    periods = _rankable(table)
+    periods = rankable(table)
     if not periods:
         return {"period": None, "before": None, "rows": [], "unranked": []}
     before = periods[-2] if len(periods) > 1 else None
@@ -69,7 +49,7 @@ def _ranking(release: Release) -> Mapping[str, Any]:
     }
 
 
-def _rankable(ranking: pl.DataFrame) -> list[str]:
+def rankable(ranking: pl.DataFrame) -> list[str]:
     """Periods, oldest first, up to the latest told from as many indicators as any before it.
 
     The month of a state (population, households) is due after that of a report: the latest label

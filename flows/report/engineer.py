@@ -126,14 +126,22 @@ def _cells(scores: Mapping[tuple[str, str, str], Row], unit: str, datasets: Sequ
 
 
 def _cell(row: Row | None, dimension: str) -> Row:
+    cell = heat(row) | {"href": None}
     if row is None or row["score"] is None:
-        why = (row or {}).get("reason") or ""
-        return {"words": words.NOTHING, "kind": "hx", "href": None, "title": why}
-    failed, judged = words.number(row["failed"]), words.number(row["judged"])
+        return cell
     here = address(unit=row["unit"], dataset=row["dataset"], period=row["period"], dimension=dimension)
+    return cell | {
+        "href": f"loi.html#{here}" if row["failed"] else None,
+        "title": f"{cell['title']}, {words.period(row['period'])}",
+    }
+
+
+def heat(row: Row | None) -> Row:
+    """A score in words, the `kind` of its colour, and of how many cells it tells or why of none."""
+    if row is None or row["score"] is None:
+        return {"words": words.NOTHING, "kind": "hx", "title": (row or {}).get("reason") or ""}
     return {
         "words": "100" if row["score"] == 1 else words.share(row["score"], fixed=True).removesuffix("%"),
         "kind": next(kind for least, kind in _STEPS if row["score"] >= least),
-        "href": f"loi.html#{here}" if row["failed"] else None,
-        "title": f"{failed} trong {judged} ô có lỗi, {words.period(row['period'])}",
+        "title": f"{words.number(row['failed'])} trong {words.number(row['judged'])} ô có lỗi",
     }

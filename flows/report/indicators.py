@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
 from flows.report import charts, words
 from flows.report.names import Names
 from flows.report.release import Row
+
+_NO_TARGET = "khong_co_muc_tieu"
+_BEST_FIRST = ("dat", "dat_san", "chua_dat", "chua_du_can_cu")
 
 
 def latest(indicators: pl.DataFrame, names: Names) -> list[Row]:
@@ -22,6 +26,31 @@ def latest(indicators: pl.DataFrame, names: Names) -> list[Row]:
         by_name.setdefault(row["indicator"], []).append(row)
     ordered = sorted(by_name, key=names.place_in_plan)
     return [_row(names.indicator(name), names.counted(name), by_name[name]) for name in ordered]
+
+
+def by_verdict(rows: Sequence[Row]) -> dict[str, Any]:
+    """What pages show of `latest` rows: a sentence, verdicts counted, rows by verdict, the others."""
+    by_state = {
+        state: [row for row in rows if row["status"] == state]
+        for state in words.INDICATOR_STATES
+        if state != _NO_TARGET
+    }
+    return {
+        "summary": _summary(by_state),
+        "tally": [(state, len(by_state[state])) for state in _BEST_FIRST],
+        "targeted": [(state, found) for state, found in by_state.items() if found],
+        "others": [row for row in rows if row["status"] not in by_state],
+    }
+
+
+def _summary(by_state: Mapping[str, list[Row]]) -> str:
+    total = sum(map(len, by_state.values()))
+    if not total:
+        return "Chưa có chỉ tiêu nào có đặt mục tiêu được tính."
+    parts = ", ".join(
+        f"{len(by_state[state])} {words.word(state).lower()}" for state in _BEST_FIRST if by_state[state]
+    )
+    return f"Trong {total} chỉ tiêu kế hoạch có đặt mục tiêu: {parts}."
 
 
 def _row(title: str, counted: str, rows: list[Row]) -> Row:

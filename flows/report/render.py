@@ -55,8 +55,11 @@ class Site:
         return page
 
 
-def site(folder: Path, names: Names, as_of: date | None = None) -> Site:
-    """A site in `folder`, whose pages tell the day that they are of where there is one."""
+def site(folder: Path, names: Names, as_of: date | None = None, province: str | None = None) -> Site:
+    """A site in `folder`, whose pages tell the day that they are of where there is one.
+
+    It is the site of the commune that `names` knows, or of a `province`.
+    """
     environment = Environment(
         loader=PackageLoader("flows.report"),
         autoescape=True,
@@ -76,6 +79,8 @@ def site(folder: Path, names: Names, as_of: date | None = None) -> Site:
         table_script_hash=_hash(script),
         names=names,
         as_of=as_of,
+        whose=province or names.commune.name,
+        whereof=None if province else names.commune.province,
     )
     return Site(folder, environment)
 

@@ -13,14 +13,18 @@ from flows import release
 from flows.audit import Auditor
 from flows.manifest import entries, sealed
 from flows.measure.ranking import ranked
+from flows.package import write_package
 from flows.refusal import AuditRefusedError, refuse
+from flows.report.names import Names
+from flows.report.province import write_province
 from flows.rollup.audited import audit_province
 from flows.rollup.commune import Share
 from flows.rollup.figures import provincial
 from flows.root import Root
 from flows.store import write_table
 from schemas import indicators as plan
-from schemas.province import COMMUNE_RANKING, COMMUNE_SCORES, COMMUNES, DUPLICATES, PROVINCE
+from schemas.province import COMMUNE_RANKING, COMMUNE_SCORES, COMMUNES, DUPLICATES, PROVINCE, TABLES
+from schemas.registry import load
 
 
 class NothingToRollUpError(RuntimeError):
@@ -39,6 +43,10 @@ class Gathered:
     failed: Mapping[str, str]
     duplicates: pl.DataFrame
 
+    def by_code(self) -> list[Share]:
+        """The shares in the order of the communes' codes."""
+        return sorted(self.shares.values(), key=lambda share: share.code)
+
 
 def publish_province(root: Root, gathered: Gathered, as_of: date, auditing: Auditor) -> Path:
     """Write, audit and publish the release of the day `as_of` at `root`; returns its folder.
@@ -46,17 +54,21 @@ def publish_province(root: Root, gathered: Gathered, as_of: date, auditing: Audi
     Raises:
         AuditRefusedError: the tables are not as they must be; the former release stays.
     """
-    shares = sorted(gathered.shares.values(), key=lambda share: share.code)
+    shares = gathered.by_code()
+    whose = ", ".join(sorted({share.province for share in shares}))
     with release.staged(root) as folder:
-        _write_tables(folder, shares, gathered)
+        write_tables(folder, whose, gathered)
         asked = len(gathered.shares) + len(gathered.failed)
-        found = auditing.begin_by(audit_province, folder, asked, as_of)()
+        audited = auditing.begin_by(audit_province, folder, asked, as_of)
+        write_province(folder, whose, _names(), as_of)
+        write_package(folder, whose, TABLES)
+        found = audited()
         if found.faults:
             refusal = AuditRefusedError(found.faults, ())
             refuse(root, folder, as_of, refusal)
             raise refusal
         said = {
-            "province": _province(shares),
+            "province": whose,
             "contract": shares[0].contract,
             "before": None,
             "inputs": [{"commune": share.code, "release": share.release} for share in shares],
@@ -65,14 +77,17 @@ def publish_province(root: Root, gathered: Gathered, as_of: date, auditing: Audi
         return release.publish(root, folder, sealed(folder, as_of, said, entries(folder)))
 
 
-def _province(shares: Sequence[Share]) -> str:
-    return ", ".join(sorted({share.province for share in shares}))
+def _names() -> Names:
+    contracts = load()
+    return Names(contracts.datasets, contracts.commune, plan.load())
 
 
-def _write_tables(folder: Path, shares: Sequence[Share], gathered: Gathered) -> None:
+def write_tables(folder: Path, province: str, gathered: Gathered) -> None:
+    """Write every table of the `province` into `folder`."""
+    shares = gathered.by_code()
     figures = pl.concat([share.indicators.with_columns(commune=pl.lit(share.name)) for share in shares])
     asked = [*(share.name for share in shares), *names(gathered.failed)]
-    indicators = provincial(figures, _province(shares), asked, plan.load())
+    indicators = provincial(figures, province, asked, plan.load())
     scores = pl.concat([share.scores.with_columns(commune=pl.lit(share.code)) for share in shares])
     ranking = ranked(figures, "xa", [share.code for share in shares]).rename({"key": "commune"})
     for table, frame in (

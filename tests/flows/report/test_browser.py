@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import Day
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
+from tests.flows.report.test_province import write_page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 sync_api = pytest.importorskip("playwright.sync_api", reason="no driver of browsers here")
@@ -51,6 +52,11 @@ def receipt(reports: Path) -> str:
     return path.relative_to(reports).as_posix()
 
 
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_page(tmp_path_factory.mktemp("tinh"))
+
+
 @pytest.fixture
 def page(browser: Any) -> Iterator[Any]:
     """A page that fails its test when anything is asked of anywhere, or anything goes wrong."""
@@ -69,16 +75,16 @@ def page(browser: Any) -> Iterator[Any]:
     assert wrong == []
 
 
-def every_page(reports: Path, receipt: str) -> list[Path]:
-    return [reports / name for name in (*PAGES, receipt)]
+def every_page(reports: Path, receipt: str, province: Path) -> list[Path]:
+    return [*(reports / name for name in (*PAGES, receipt)), province]
 
 
 def test_every_page_renders_at_every_width_without_scrolling_sideways(
-    page: Any, reports: Path, receipt: str
+    page: Any, reports: Path, receipt: str, province: Path
 ) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        for path in every_page(reports, receipt):
+        for path in every_page(reports, receipt, province):
             page.goto(path.as_uri())
             assert page.locator("h1").count() == 1, path
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path.name, width)
@@ -111,10 +117,12 @@ OVERLAPS = """() => {
 }"""
 
 
-def test_no_text_is_clipped_and_nothing_overlaps(page: Any, reports: Path, receipt: str) -> None:
+def test_no_text_is_clipped_and_nothing_overlaps(
+    page: Any, reports: Path, receipt: str, province: Path
+) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        for path in every_page(reports, receipt):
+        for path in every_page(reports, receipt, province):
             page.goto(path.as_uri())
             assert page.evaluate(CLIPPED) == [], (path.name, width)
             assert page.evaluate(OVERLAPS) == [], (path.name, width)
@@ -122,14 +130,14 @@ def test_no_text_is_clipped_and_nothing_overlaps(page: Any, reports: Path, recei
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Any, reports: Path, receipt: str, scheme: str) -> None:
+def test_axe_finds_nothing(browser: Any, reports: Path, receipt: str, province: Path, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     # axe is put into the page by the test: that the page itself forbids.
     context = browser.new_context(
         color_scheme=scheme, bypass_csp=True, viewport={"width": 1280, "height": 900}
     )
     opened = context.new_page()
-    for path in every_page(reports, receipt):
+    for path in every_page(reports, receipt, province):
         opened.goto(path.as_uri())
         found = axe.run(opened).response["violations"]
         told = [(v["id"], v["nodes"][0]["html"][:120]) for v in found]
@@ -193,8 +201,8 @@ def test_receipts_and_marked_workbooks_are_reached_from_the_units_page(
     assert page.locator("h1").inner_text() == "Phiếu nhận tệp"
 
 
-def test_the_print_view_is_paper(page: Any, reports: Path, receipt: str) -> None:
-    for path in every_page(reports, receipt):
+def test_the_print_view_is_paper(page: Any, reports: Path, receipt: str, province: Path) -> None:
+    for path in every_page(reports, receipt, province):
         page.goto(path.as_uri())
         page.emulate_media(media="print", color_scheme="light")
         assert page.locator("nav").first.is_hidden() or path.name != "index.html"

@@ -104,6 +104,7 @@ def test_a_roll_up_publishes_and_says_so_in_few_words(quiet: RolledUp) -> None:
     assert lines[0] == "Các xã…"
     assert lines[-1].startswith("Đã công bố: ")
     assert len(lines) == 3
+    assert {"reports/index.html", "datapackage.json", "indicators.parquet"} <= quiet.hashes.keys()
 
 
 def test_people_in_two_communes_are_found_and_nobody_else(made: Province, quiet: RolledUp) -> None:

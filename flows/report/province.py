@@ -1,0 +1,131 @@
+"""The page of a province: its indicators, its communes side by side, those that failed, whom two claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flows.report import indicators, words
+from flows.report.chairman import rankable
+from flows.report.engineer import heat
+from flows.report.names import Names
+from flows.report.release import Row
+from flows.report.render import site
+from flows.report.unscored import latest
+from schemas.contract import DIMENSIONS
+from schemas.province import COMMUNE_RANKING, COMMUNE_SCORES, COMMUNES, DUPLICATES, PROVINCE
+from schemas.units import KINDS
+
+_DOUBLES = 200
+
+
+def write_province(release: Path, province: str, names: Names, as_of: date) -> Path:
+    """Write `reports/index.html` of the province's release in the folder `release`; returns it.
+
+    The page derives from the release's tables alone: the same release gives the same bytes.
+    """
+    tables = {
+        table.name: pl.read_parquet(release / f"{table.name}.parquet")
+        for table in (COMMUNES, PROVINCE, COMMUNE_SCORES, COMMUNE_RANKING, DUPLICATES)
+    }
+    pages = site(release / "reports", names, as_of, province)
+    return pages.write("index.html", "tinh.html.j2", content(tables, names))
+
+
+def content(tables: Mapping[str, pl.DataFrame], names: Names) -> Mapping[str, Any]:
+    """Everything that the page's template shows."""
+    # How many rows are quarantined is told of communes alone.
+    figures = tables["indicators"].with_columns(quarantined_share=pl.lit(None, pl.Float64))
+    whole = indicators.by_verdict(indicators.latest(figures.filter(by="tinh"), names))
+    targeted = [row for _, rows in whole["targeted"] for row in rows]
+    periods = rankable(tables["ranking"])
+    return whole | {
+        "boxes": _boxes(tables),
+        "columns": [row["title"] for row in targeted],
+        "states": [state for state, _ in whole["tally"]],
+        "dimensions": list(DIMENSIONS.values()),
+        "ranked_in": periods[-1] if periods else None,
+        "communes": _communes(tables, figures, targeted, periods[-1:]),
+        "failed": list(tables["communes"].filter(state="hong").iter_rows(named=True)),
+        **_doubles(tables),
+    }
+
+
+def _boxes(tables: Mapping[str, pl.DataFrame]) -> Sequence[Row]:
+    communes = tables["communes"]
+    ran, cases = communes.filter(state="cong_bo"), tables["duplicates"]["case"].n_unique()
+    failed = communes.height - ran.height
+
+    def box(count: int, what: str, href: str | None = None, kind: str = "") -> Row:
+        return {"count": count, "words": what, "href": href, "kind": kind}
+
+    return [
+        box(ran.height, "xã đã công bố", "#tung-xa"),
+        box(failed, "xã không chạy được", *(("#khong-chay", "chua_dat") if failed else ())),
+        box(int(ran["records"].sum()), "bản ghi được nhận", "#chat-luong"),
+        box(int(ran["faults"].sum()), "lỗi phải sửa", "#chat-luong"),
+        box(cases, "định danh ở hai xã", "#trung-xa", "chua_dat" if cases else ""),
+    ]
+
+
+def _communes(
+    tables: Mapping[str, pl.DataFrame],
+    figures: pl.DataFrame,
+    columns: Sequence[Row],
+    ranked_in: Sequence[str],
+) -> list[Row]:
+    """Communes that ran, the best first, each with its figure for each of `columns` and its scores."""
+    by_place = figures.filter(by="xa").rows_by_key(("key", "indicator", "period"), named=True, unique=True)
+    ranking = tables["ranking"].filter(pl.col("period").is_in(ranked_in))
+    ranks = ranking.rows_by_key("commune", named=True, unique=True)
+    quality = _quality(tables["scores"])
+    rows = []
+    for row in tables["communes"].filter(state="cong_bo").iter_rows(named=True):
+        code = row["commune"]
+        rank = ranks.get(code, {"rank": None, "score": None})
+        cells = [_cell(by_place.get((code, each["indicator"], each["period"]))) for each in columns]
+        score = None if rank["score"] is None else rank["score"] * 100
+        told = {"rank": rank["rank"], "score": words.number(score, 1, fixed=True)}
+        scores = [quality.get((code, dimension), heat(None)) for dimension in DIMENSIONS]
+        rows.append(row | told | {"cells": cells, "quality": scores})
+    return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"], row["name"]))
+
+
+def _cell(row: Row | None) -> Row:
+    if row is None:
+        return {"words": words.NOTHING, "status": "chua_du_can_cu", "title": ""}
+    said = " ".join([*indicators.figures(row), *indicators.doubts(row)])
+    return {"words": indicators.shown(row), "status": row["status"], "title": said}
+
+
+def _quality(scores: pl.DataFrame) -> dict[tuple[str, str], Row]:
+    """By commune and dimension the share of cells without a fault, all units and datasets together."""
+    summed = (
+        latest(scores, "commune")
+        .group_by("commune", "dimension")
+        .agg(pl.col("judged", "failed").sum())
+        .with_columns(score=1 - pl.col("failed") / pl.when(pl.col("judged") > 0).then("judged"))
+    )
+    return {(row["commune"], row["dimension"]): heat(row) for row in summed.iter_rows(named=True)}
+
+
+def _doubles(tables: Mapping[str, pl.DataFrame]) -> Row:
+    titles = dict(tables["communes"].select("commune", "name").iter_rows())
+    rows = tables["duplicates"]
+    return {
+        "cases": rows["case"].n_unique(),
+        "doubles": [
+            row | {"name": titles.get(row["commune"], row["commune"]), "unit": _unit(row["unit"])}
+            for row in rows.head(_DOUBLES).iter_rows(named=True)
+        ],
+        "more_doubles": max(rows.height - _DOUBLES, 0),
+    }
+
+
+def _unit(name: str) -> str:
+    """The office's title; of a thôn the code, by which its commune knows it."""
+    return KINDS.get(name, f"thôn {name}")

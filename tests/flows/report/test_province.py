@@ -1,0 +1,114 @@
+"""The page of a province: who leads, what each commune reached, who failed, whom two communes claim."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.report.names import Names
+from flows.report.province import write_province
+from flows.rollup.commune import Share
+from flows.rollup.province import Gathered, write_tables
+from schemas import indicators
+from schemas.province import COMMUNE_RANKING, DUPLICATES
+from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
+from tests.flows.report.test_site import Page
+
+NAMES = Names(DATASETS, COMMUNE, indicators.load())
+PROVINCE = "Tỉnh Mẫu"
+FAILED = {"/xa/90009": "Trùng mã xã 90001 với /xa/90001."}
+
+
+def shares(folder: Path) -> dict[str, Share]:
+    """Three communes, each with fewer of everything than the one before."""
+    made = write_release(folder, faults=60)
+    figures = pl.read_parquet(made / "indicators.parquet").filter(by="xa")
+    scores = pl.read_parquet(made / "scores.parquet")
+    first = Share("90001", "Xã Mẫu 1", PROVINCE, "c", "20261124-a", 1200, 7, figures, scores)
+    return {
+        f"/xa/9000{number}": replace(
+            first,
+            code=f"9000{number}",
+            name=f"Xã Mẫu {number}",
+            indicators=figures.with_columns(
+                pl.col("tu_so", "value", "low", "high") * (1 - number / 10),
+                key=pl.lit(f"9000{number}"),
+            ),
+        )
+        for number in (1, 2, 3)
+    }
+
+
+def write_page(folder: Path, failed: dict[str, str] = FAILED) -> Path:
+    twice = [
+        {"case": 1, "dataset": "dan_cu", "period": "2026-10", "column": "so_dinh_danh", "unit": "cong_an"}
+        | {"commune": code, "file": f"dan cu {code}.xlsx", "sheet": "Danh sách", "row": row}
+        for code, row in (("90001", 41), ("90003", 1207))
+    ]
+    doubles = DUPLICATES.conform(pl.DataFrame(twice) if failed else pl.DataFrame())
+    release = folder / "ban"
+    release.mkdir()
+    write_tables(release, PROVINCE, Gathered(shares(folder / "xa"), failed, doubles))
+    return write_province(release, PROVINCE, NAMES, AS_OF)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_page(tmp_path_factory.mktemp("tinh"))
+
+
+def section(page: Path, name: str) -> str:
+    found = re.search(rf'<section aria-labelledby="{name}">.*?</section>', page.read_text("utf-8"), re.DOTALL)
+    assert found
+    return found[0]
+
+
+def test_the_page_is_whole_and_loads_nothing(page: Path) -> None:
+    read = Page(page.read_text("utf-8"))
+    assert (read.open, read.crossed, read.loads) == ([], [], ["data:,"])
+    assert len(read.ids) == len(set(read.ids))
+    assert all(link.removeprefix("#") in read.ids for link in read.links)
+    assert not re.findall(r"\b(None|nan|null|True|False)\b", " ".join(read.words))
+
+
+def test_communes_stand_in_the_order_of_their_rank(page: Path) -> None:
+    ranking = COMMUNE_RANKING.conform(pl.read_parquet(page.parents[1] / "ranking.parquet"))
+    last = ranking.filter(pl.col("period") == pl.col("period").max()).sort("rank")
+    rows = re.findall(r'<th scope="row">(Xã Mẫu \d)</th><td>(\d)</td>', section(page, "tung-xa"))
+    expected = [(f"Xã Mẫu {row['commune'][-1]}", str(row["rank"])) for row in last.iter_rows(named=True)]
+    assert rows == expected
+    assert len(rows) == 3
+
+
+def test_each_cell_has_the_colour_of_its_verdict(page: Path) -> None:
+    table = pl.read_parquet(page.parents[1] / "indicators.parquet").filter(by="xa", key="90003")
+    shown = re.search(r"Xã Mẫu 3</th>(.*?)</tr>", section(page, "tung-xa"))
+    assert shown
+    found = re.findall(r'<td class="muc (\w+)"', shown[1])
+    assert len(found) == table.filter(pl.col("muc_tieu").is_not_null())["indicator"].n_unique()
+    assert set(found) <= set(table["status"])
+
+
+def test_who_failed_is_named_with_the_reason(page: Path) -> None:
+    assert "90009</strong>: Trùng mã xã 90001 với" in section(page, "khong-chay")
+
+
+def test_both_places_of_an_identifier_are_told(page: Path) -> None:
+    said = section(page, "trung-xa")
+    assert "1 định danh có ở nhiều xã" in said
+    assert ["dan cu 90001.xlsx" in said, "dan cu 90003.xlsx" in said, "1.207" in said] == [True] * 3
+    assert "Công an xã" in said
+
+
+def test_a_province_without_trouble_says_so(tmp_path: Path) -> None:
+    page = write_page(tmp_path, {})
+    assert "Không có định danh nào ở hai xã" in section(page, "trung-xa")
+    assert 'id="khong-chay"' not in page.read_text("utf-8")
+
+
+def test_the_same_release_gives_the_same_bytes(page: Path, tmp_path: Path) -> None:
+    assert write_page(tmp_path).read_bytes() == page.read_bytes()
