@@ -24,9 +24,8 @@ _LINKS = (
 
 def content(release: Release) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
-    rows = release.faults.with_columns(
-        _headings(release).alias("heading"), faults.age(pl.col("opened"), release.as_of).alias("age")
-    )
+    rows = lists.told(release.faults, "heading", ("dataset", "column"), release.names.column)
+    rows = rows.with_columns(faults.age(pl.col("opened"), release.as_of).alias("age"))
     listing = lists.Listing(
         here="loi.html",
         title="Tra cứu lỗi",
@@ -63,13 +62,3 @@ def _fields(names: Names) -> tuple[Field, ...]:
         Field("submission", "Mã tệp"),
         Field("issue", "Mã theo dõi"),
     )
-
-
-def _headings(release: Release) -> pl.Series:
-    """The heading on the form for each fault's column."""
-    pairs = release.faults.select("dataset", "column")
-    known = pairs.unique().drop_nulls("column")
-    titles = [release.names.column(dataset, column) for dataset, column in known.iter_rows()]
-    named = known.with_columns(pl.Series("heading", titles, pl.String))
-    both = pairs.join(named, on=["dataset", "column"], how="left", nulls_equal=True, maintain_order="left")
-    return both["heading"]

@@ -10,9 +10,11 @@ import polars as pl
 from flows.report import lists, words
 from flows.report.names import Names
 from flows.report.payload import Field, Link
+from flows.report.places import receipt_path
 from flows.report.release import Release
 
 _LINKS = (
+    Link("Phiếu nhận", "{}", "receipt"),
     Link("Mọi lỗi của tệp này", "loi.html#submission={}", "submission"),
     Link("Trang của đơn vị", "don_vi/{}.html", "unit"),
     Link("Tệp bị thay thế", "#submission={}", "supersedes"),
@@ -24,6 +26,12 @@ def content(release: Release) -> Mapping[str, Any]:
     rows = release.tables.submissions.sort(
         "received", "unit", "file", "dataset", descending=[True, False, False, False], nulls_last=True
     )
+    paths = [
+        receipt_path(unit, file, submission)
+        for unit, file, submission in rows.select("unit", "file", "submission").iter_rows()
+    ]
+    here = [path if (release.reports / path).exists() else None for path in paths]
+    rows = rows.with_columns(pl.Series("receipt", here, pl.String))
     listing = lists.Listing(
         here="tep.html",
         title="Các tệp đã nhận",
@@ -54,4 +62,5 @@ def _fields(names: Names, rows: pl.DataFrame) -> tuple[Field, ...]:
         Field("rows_quarantined", "Dòng phải sửa", shown=True),
         Field("supersedes", "Thay cho tệp"),
         Field("submission", "Mã tệp"),
+        Field("receipt", ""),
     )

@@ -33,7 +33,8 @@ def content(release: Release) -> Mapping[str, Any]:
         .when(is_fixed & (pl.col("closed") >= today))
         .then(pl.lit("sua"))
     )
-    rows = release.tables.issues.with_columns(news.alias("news")).sort(
+    rows = lists.told(release.tables.issues, "says", ("dataset", "code"), release.names.faults())
+    rows = rows.with_columns(news.alias("news")).sort(
         is_fixed, -pl.col("opened").to_physical(), "unit", "dataset", "code", "issue"
     )
     listing = lists.Listing(
@@ -42,7 +43,7 @@ def content(release: Release) -> Mapping[str, Any]:
         lead="Mỗi dòng là một lỗi từ ngày thấy lần đầu đến ngày hết; lỗi chưa hết đứng trước.",
         noun="lỗi",
         table="issues.parquet",
-        opens="code",
+        opens="says",
         fields=_fields(release.names, rows),
         links=_LINKS,
         ways=_WAYS,
@@ -53,7 +54,7 @@ def content(release: Release) -> Mapping[str, Any]:
 def _fields(names: Names, rows: pl.DataFrame) -> tuple[Field, ...]:
     states, opened, closed = tuple(words.ISSUE_STATES), rows["opened"], rows["closed"]
     return (
-        Field("code", "Mã lỗi", shown=True, filter=True),
+        Field("says", "Sai ở đâu", shown=True),
         Field("unit", "Đơn vị", names.unit, shown=True, filter=True),
         Field("dataset", "Bộ dữ liệu", names.dataset, shown=True, filter=True),
         Field("state", "Tình trạng", words.word, shown=True, filter=True, order=states, badge=True),
@@ -61,6 +62,7 @@ def _fields(names: Names, rows: pl.DataFrame) -> tuple[Field, ...]:
         Field("opened", "Thấy từ ngày", words.day, shown=True, order=lists.in_order(opened)),
         Field("closed", "Hết ngày", words.day, shown=True, order=lists.in_order(closed)),
         Field("age_days", "Số ngày", shown=True),
+        Field("code", "Mã lỗi", filter=True),
         Field("record", "Bản ghi"),
         Field("reason", "Lý do miễn"),
         Field("until", "Miễn đến ngày", words.day),

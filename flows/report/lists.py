@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,6 +50,16 @@ def content(listing: Listing, rows: pl.DataFrame, as_of: date) -> Mapping[str, A
         "file": f"{listing.here.removesuffix('.html')}-{as_of:%Y%m%d}.csv",
         "data": packed(rows.head(MOST), listing.fields, links=listing.links, opens=listing.opens),
     }
+
+
+def told(
+    rows: pl.DataFrame, name: str, of: tuple[str, str], say: Callable[[str | None, str], str]
+) -> pl.DataFrame:
+    """`rows` with the column `name`: what there is to `say` of two others, once each pair; null for none."""
+    pairs = rows.select(of).unique().drop_nulls(of[1])
+    words_ = [say(*pair) or None for pair in pairs.iter_rows()]
+    known = pairs.with_columns(pl.Series(name, words_, pl.String))
+    return rows.join(known, on=of, how="left", nulls_equal=True, maintain_order="left")
 
 
 def in_order(column: pl.Series) -> tuple[Any, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from schemas.contract import Dataset
+from schemas.contract import Cross, Dataset
 from schemas.indicator import Indicator
+from schemas.judgement import Judgement, judgements_of
 from schemas.units import Commune
+from schemas.whole_faults import WHOLE_FAULTS
 
 UNKNOWN_DATASET = "Chưa rõ bộ dữ liệu"
 
@@ -45,6 +47,15 @@ class Names:
         if known is None or not name or name not in known:
             return name or ""
         return known[name].label.replace(" > ", ", ")
+
+    def faults(self) -> Callable[[str | None, str], str]:
+        """Of a dataset and a code, what such a fault says; nothing where the contracts do not know it."""
+        said: dict[tuple[str | None, str], str] = {}
+        for name, dataset in self.datasets.items():
+            rules: tuple[Judgement | Cross, ...] = (*judgements_of(dataset), *dataset.cross)
+            said |= {(name, rule.code): rule.says for rule in rules}
+        whole = {code: fault.says for code, fault in WHOLE_FAULTS.items()}
+        return lambda dataset, code: said.get((dataset, code)) or whole.get(code, "")
 
     def indicator(self, name: str) -> str:
         """The indicator's title."""

@@ -18,7 +18,7 @@ class Field:
     `words` turns a code into what people read; the code stays what links name. `shown` puts it in
     the table (all fields stand in a row's details), `filter` gives it a drop-down list, `order` is
     the order of its choices where that is not the alphabet's; `badge` shows it as a coloured word,
-    `code` adds the code to the words in a row's details.
+    `code` adds the code to the words in a row's details. One without a title is there for a link alone.
     """
 
     name: str

@@ -182,14 +182,14 @@
     const list = make('dl');
     for (const field of fields) {
       const words = shownWords(field, row);
-      if (words === null) continue;
+      if (words === null || !field.title) continue;
       const code = field.words && field.code ? ` (${raw(field, row)})` : '';
       list.append(make('div', {}, make('dt', {}, field.title), make('dd', { class: 'o-' + field.name }, words + code)));
     }
     const ways = make('p', { class: 'loi-di' });
     for (const link of data.links) {
       const value = raw(fields.find((field) => field.name === link.field), row);
-      if (value !== null) ways.append(make('a', { href: link.href.replace('{}', encodeURIComponent(value)) }, link.title), ' ');
+      if (value !== null) ways.append(make('a', { href: link.href.replace('{}', encodeURIComponent(value).replaceAll('%2F', '/')) }, link.title), ' ');
     }
     const span = fields.filter((field) => field.shown).length;
     return make('tr', { role: 'row', class: 'chi-tiet', id: 'chi-tiet' }, make('td', { role: 'cell', colspan: span }, list, ways));
@@ -252,8 +252,9 @@
 
   const download = () => {
     const safe = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? "'" : '') + text.replace(/"/g, '""')}"`;
-    const lines = [fields.map((field) => safe(field.title))];
-    for (const row of found) lines.push(fields.map((field) => safe(shownWords(field, row) || '')));
+    const told = fields.filter((field) => field.title);
+    const lines = [told.map((field) => safe(field.title))];
+    for (const row of found) lines.push(told.map((field) => safe(shownWords(field, row) || '')));
     const blob = new Blob(['\ufeff' + lines.map((line) => line.join(',')).join('\r\n')], { type: 'text/csv' });
     const link = make('a', { href: URL.createObjectURL(blob), download: root.dataset.file });
     link.click();

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.conftest import Day
@@ -199,6 +200,20 @@ def test_receipts_and_marked_workbooks_are_reached_from_the_units_page(
     assert page.locator("a[href*='tra_bai/']").count() > 0
     page.locator("a[href*='phieu_nhan/']").first.click()
     assert page.locator("h1").inner_text() == "Phiếu nhận tệp"
+
+
+def test_receipts_are_reached_from_the_list_of_files(page: Any, reports: Path) -> None:
+    page.goto((reports / "tep.html").as_uri())
+    page.locator("#than-bang .mo").first.click()
+    assert "phieu_nhan" not in page.locator(".chi-tiet dl").inner_text()
+    page.locator(".chi-tiet").get_by_role("link", name="Phiếu nhận").click()
+    assert page.locator("h1").inner_text() == "Phiếu nhận tệp"
+
+
+def test_the_ledger_says_what_was_wrong(page: Any, reports: Path, planted: Day) -> None:
+    code = planted.table("issues").filter(pl.col("code").str.ends_with(".thieu"))["code"][0]
+    page.goto(f"{(reports / 'theo_doi.html').as_uri()}#code={code}")
+    assert "bắt buộc nhưng để trống" in page.locator("#than-bang tr").first.inner_text()
 
 
 def test_the_print_view_is_paper(page: Any, reports: Path, receipt: str, province: Path) -> None:

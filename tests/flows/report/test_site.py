@@ -184,6 +184,13 @@ def test_how_fast_units_mend_stands_where_they_are_looked_up(reports: Path) -> N
         assert "Thường sửa sau" in said(found[name])
 
 
+def test_every_fault_of_the_ledger_is_said_in_a_sentence(reports: Path) -> None:
+    page = payload(pages(reports)["theo_doi.html"])
+    says = next(field for field in page["fields"] if field["name"] == "says")
+    assert min(says["at"]) == 0
+    assert all(sentence.endswith((".", ")")) for sentence in says["ids"])
+
+
 def test_causes_say_of_what_kind_they_are(reports: Path) -> None:
     engineer = said(pages(reports)["ky_su.html"])
     faults = ordered(*(pl.read_parquet(reports.parent / f"{name}.parquet") for name in ("faults", "issues")))
