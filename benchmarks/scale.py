@@ -17,7 +17,8 @@ from pathlib import Path
 import psutil
 from distributed import LocalCluster
 
-from flows.rollup.flow import local, roll_up, watched
+from flows.prefect_server import watched
+from flows.rollup.flow import local, roll_up
 from flows.sample import write_province
 from made import DAY, copied, once
 from measuring import seconds, tell
@@ -56,7 +57,8 @@ def main() -> None:
     sources = sorted(path for path in made.iterdir() if path.is_dir())
     taken: dict[tuple[int, int], tuple[float, float]] = {}
     for workers in said.workers:
-        with LocalCluster(**local(workers)) as cluster, watched():
+        with LocalCluster(**local(workers)) as cluster, watched() as answered:
+            answered()
             a_province(sources[:workers], cluster)
             for communes in said.communes:
                 taken[communes, workers] = a_province(sources[:communes], cluster)

@@ -13,13 +13,13 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
-from prefect.schedules import Cron, Schedule
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.schedules import Cron
+from prefect.settings import PREFECT_API_URL
 from rich.console import Console
 
 from flows.day import Outcome, run_day
 from flows.pool import Guard, cores, workers
-from flows.prefect_server import served
+from flows.prefect_server import watched
 from flows.progress import shown
 from flows.refusal import AuditRefusedError
 from flows.root import HERE, Root
@@ -90,17 +90,10 @@ def serve(root: Path, cron: str = "0 6 * * *") -> None:
 
     Uses the Prefect server of `PREFECT_API_URL` where one is named, else starts its own.
     """
-    schedule = Cron(cron, timezone=str(HERE))
-    if PREFECT_API_URL.value():
-        _serve(root, schedule)
-        return
-    with served() as api, temporary_settings({PREFECT_API_URL: api}):
-        _serve(root, schedule)
-
-
-def _serve(root: Path, schedule: Schedule) -> None:
-    console = Console()
-    console.print(f"Chạy hằng ngày lúc 06:00 giờ Việt Nam cho {root}. Dừng bằng Ctrl+C.", soft_wrap=True)
-    console.print(f"Theo dõi: {PREFECT_API_URL.value().removesuffix('/api')}", soft_wrap=True)
-    parameters = {"root": str(root)}
-    daily.serve(name="hang-ngay", schedule=schedule, parameters=parameters, print_starting_message=False)
+    schedule, console = Cron(cron, timezone=str(HERE)), Console()
+    with watched() as answered:
+        answered()
+        console.print(f"Chạy hằng ngày lúc 06:00 giờ Việt Nam cho {root}. Dừng bằng Ctrl+C.", soft_wrap=True)
+        console.print(f"Theo dõi: {PREFECT_API_URL.value().removesuffix('/api')}", soft_wrap=True)
+        parameters = {"root": str(root)}
+        daily.serve(name="hang-ngay", schedule=schedule, parameters=parameters, print_starting_message=False)

@@ -48,9 +48,14 @@ def _plainly(root: Path, day: date, console: Console, acknowledged: str | None) 
 
 
 def _by_prefect(root: Path, day: date, _: Console, acknowledged: str | None) -> Outcome:
-    from flows.daily import daily
+    from flows.prefect_server import watched
 
-    return daily(root, day, acknowledged)
+    with watched(brief=True) as answered:
+        # Takes seconds, in which the server starts.
+        from flows.daily import daily
+
+        answered()
+        return daily(root, day, acknowledged)
 
 
 def _tell(outcome: Outcome, root: Path, day: date, console: Console) -> None:

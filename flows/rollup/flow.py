@@ -16,14 +16,13 @@ import dask
 import fsspec
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect_dask.task_runners import DaskTaskRunner
 from prefect_dask.utils import get_dask_client
 from rich.console import Console
 
 from flows.audit import auditor
 from flows.mishaps import told
-from flows.prefect_server import served
+from flows.prefect_server import watched
 from flows.protect import key_of
 from flows.progress import shown
 from flows.rollup.commune import CommuneFailedError, Errand, Share, day_of
@@ -115,7 +114,8 @@ def roll_up(
         if scheduler
         else DaskTaskRunner(cluster_kwargs=local(workers or len(places)))
     )
-    with watched():
+    with watched() as answered:
+        answered()
         asked = province.with_options(task_runner=runner)  # type: ignore[arg-type] # its own kind of future
         return asked(places, _whole(out), as_of)
 
@@ -130,16 +130,6 @@ def local(workers: int) -> dict[str, Any]:
         "dashboard_address": ":0",
         "silence_logs": logging.CRITICAL,
     }
-
-
-@contextmanager
-def watched() -> Iterator[None]:
-    """A Prefect server for the tasks to tell: the one of `PREFECT_API_URL`, else one of our own."""
-    if PREFECT_API_URL.value():
-        yield
-        return
-    with served() as api, temporary_settings({PREFECT_API_URL: api}):
-        yield
 
 
 def _whole(where: str) -> str:

@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -96,3 +97,34 @@ def test_the_schedule_fires_on_a_server_of_our_own(tmp_path: Path) -> None:
             time.sleep(1)
         serving.send_signal(signal.SIGINT)
     assert (tmp_path / "curated" / "latest").exists()
+
+
+STANDING = """
+import sys, time
+from flows.prefect_server import watched
+with watched(brief=True) as answered:
+    answered()
+    from prefect.settings import PREFECT_API_URL
+    print(PREFECT_API_URL.value(), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.slow
+def test_the_server_goes_with_a_run_that_is_killed(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", STANDING]
+    environment = os.environ | {"PREFECT_HOME": str(tmp_path)}
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        api = run.stdout.readline().strip()
+        with urlopen(f"{api}/health") as answer:
+            assert answer.status == 200
+        run.kill()
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            urlopen(f"{api}/health", timeout=5).close()
+        except OSError:
+            return
+        time.sleep(0.2)
+    pytest.fail("the server still answers")
