@@ -40,7 +40,7 @@ def watched(*, brief: bool = False) -> Iterator[Callable[[], None]]:
     Raises:
         TimeoutError: when called, and the server did not answer in time.
     """
-    if "PREFECT_API_URL" not in os.environ:
+    if not _named():
         with _own(_BRIEF if brief else {}) as (api, wait):
             # Takes a second, in which the server starts.
             from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
@@ -50,6 +50,12 @@ def watched(*, brief: bool = False) -> Iterator[Callable[[], None]]:
                     yield wait
                 return
     yield lambda: None
+
+
+def _named() -> bool:
+    """Whether a server is named, as far as is known before Prefect is imported."""
+    settings = sys.modules.get("prefect.settings")
+    return "PREFECT_API_URL" in os.environ or bool(settings and settings.PREFECT_API_URL.value())
 
 
 @contextmanager

@@ -39,14 +39,20 @@ def command(
 
     Ví dụ: dulieuxa roll-up xa/90001 xa/90002 --out tinh --date 2026-11-24
     """
-    from flows.rollup.flow import roll_up
-    from flows.rollup.province import NothingToRollUpError
+    from flows.prefect_server import watched
 
-    try:
-        outcome = roll_up(roots, out, day_of(when), scheduler, workers)
-    except NothingToRollUpError as nothing:
-        typer.echo(str(nothing), err=True)
-        raise typer.Exit(_NOT_PUBLISHED) from None
+    day = day_of(when)
+    with watched() as answered:
+        # Takes seconds, in which the server starts.
+        from flows.rollup.flow import roll_up
+        from flows.rollup.province import NothingToRollUpError
+
+        answered()
+        try:
+            outcome = roll_up(roots, out, day, scheduler, workers)
+        except NothingToRollUpError as nothing:
+            typer.echo(str(nothing), err=True)
+            raise typer.Exit(_NOT_PUBLISHED) from None
     _tell(outcome)
 
 
