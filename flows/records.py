@@ -31,7 +31,7 @@ def records(
 
     Without a name everything is written anew.
     """
-    whole = name and name_of(name, key.token("bang", ""), code_of("records.py", "store.py"))
+    whole = name and name_of(name, key.token("bang", ""), code_of("records.py", "store.py", "manifest.py"))
     write_all = partial(write_records, folder, contracts, settled, key)
     return made_or_linked(root, folder, "data", KEPT, whole, write_all)
 
