@@ -30,7 +30,7 @@ def code_of(*places: str) -> str:
 
 
 def _is_source(path: Path) -> bool:
-    return path.is_file() and path.suffix != ".pyc"
+    return path.is_file() and "__pycache__" not in path.parts
 
 
 def name_of(*depends_on: object) -> str:

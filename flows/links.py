@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows import release
 from flows.kept import Shelf
 from flows.manifest import Entry, entries
 from flows.root import Root
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file that an earlier run wrote, and who may read it and open its folder, as the system tells."""
+
+    entry: Entry
+    mode: int
+    around: int
 
 
 def made_or_linked(
@@ -25,34 +35,39 @@ def made_or_linked(
         return entries(folder, within=within)
     shelf = Shelf(root.state / kept)
     shelf.sweep([name])
-    known: list[Entry] | None = shelf.get(name)
-    if known is None or not _taken_over(root, folder, known):
+    held: list[Held] | None = shelf.get(name)
+    if held is None or not _taken_over(root, folder, held):
         make()
-        known = entries(folder, within=within)
-        shelf.put(name, known)
-    return known
+        held = [_held(folder, entry) for entry in entries(folder, within=within)]
+        shelf.put(name, held)
+    return [each.entry for each in held]
 
 
-def _taken_over(root: Root, folder: Path, wanted: Sequence[Entry]) -> bool:
+def _held(folder: Path, entry: Entry) -> Held:
+    path = folder / entry.path
+    return Held(entry, path.stat().st_mode, path.parent.stat().st_mode)
+
+
+def _taken_over(root: Root, folder: Path, wanted: Sequence[Held]) -> bool:
     """Link the files `wanted` into `folder` from the published release or the latest one.
 
-    Returns False, and leaves `folder` as it was, where neither has all of them.
+    Returns False, and leaves `folder` as it was, where neither has all of them, for the same people's eyes.
     """
     for name in dict.fromkeys((release.published(root), *release.releases(root)[-1:])):
         former = root.releases / str(name)
         known = release.hashes_in(former)
-        if all(known.get(one.path) == one.sha256 and _whole(former, one) for one in wanted):
-            for place in sorted({(folder / one.path).parent for one in wanted}):
+        if all(known.get(one.entry.path) == one.entry.sha256 and _same(former, one) for one in wanted):
+            for place, mode in {(folder / one.entry.path).parent: one.around for one in wanted}.items():
                 place.mkdir(parents=True, exist_ok=True)
-                # What goes back to its unit alone lies in a folder that nobody else may open.
-                shutil.copymode(former / place.relative_to(folder), place)
+                place.chmod(mode)
             for one in wanted:
-                if not release.linked(former / one.path, folder / one.path):
-                    shutil.copy(former / one.path, folder / one.path)
+                if not release.linked(former / one.entry.path, folder / one.entry.path):
+                    shutil.copy(former / one.entry.path, folder / one.entry.path)
             return True
     return False
 
 
-def _whole(former: Path, entry: Entry) -> bool:
-    path = former / entry.path
-    return path.is_file() and path.stat().st_size == entry.bytes
+def _same(former: Path, one: Held) -> bool:
+    """Whether the former release has the file still, whole, and for nobody else's eyes."""
+    path = former / one.entry.path
+    return path.is_file() and path.stat().st_size == one.entry.bytes and _held(former, one.entry) == one

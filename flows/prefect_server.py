@@ -55,7 +55,7 @@ def watched(*, brief: bool = False) -> Iterator[Callable[[], None]]:
 def _named() -> bool:
     """Whether a server is named, as far as is known before Prefect is imported."""
     settings = sys.modules.get("prefect.settings")
-    return "PREFECT_API_URL" in os.environ or bool(settings and settings.PREFECT_API_URL.value())
+    return bool(os.environ.get("PREFECT_API_URL") or (settings and settings.PREFECT_API_URL.value()))
 
 
 @contextmanager
@@ -90,7 +90,8 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
 
 def _end_with_the_other_side() -> None:
     """Stop this server when the process that started it is gone, even by a kill."""
-    sys.stdin.buffer.read()
+    # Not through Python's file, whose lock would stand in the way of an end that comes from elsewhere.
+    os.read(0, 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -53,7 +53,7 @@ _AS_READ = cs.exclude(cs.ends_with(chu(""), doc("")))
 
 
 def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], contracts: Contracts) -> Settled:
-    """Judge all that was read, dataset by dataset, and settle which hand-ins count.
+    """Judge all that was read, dataset by dataset, settle which hand-ins count, and count in their records.
 
     Of several hand-ins of one unit, dataset and period the last of which anything can be used
     counts. `repeats` are hand-ins of a content that the unit had handed in before.

@@ -11,7 +11,7 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 SOURCES = sorted([*PROJECT.glob("flows/**/*.py"), *PROJECT.glob("schemas/**/*.py")])
 HOMES = {
-    "prefect": {"flows/daily.py", "flows/rollup/flow.py"},
+    "prefect": {"flows/daily.py", "flows/prefect_server.py", "flows/rollup/flow.py"},
     "prefect_dask": {"flows/rollup/flow.py"},
     "dask": {"flows/rollup/duplicates.py", "flows/rollup/flow.py"},
     "great_expectations": {"flows/audit.py"},

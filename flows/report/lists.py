@@ -57,8 +57,8 @@ def told(
 ) -> pl.DataFrame:
     """`rows` with the column `name`: what there is to `say` of two others, once each pair; null for none."""
     pairs = rows.select(of).unique().drop_nulls(of[1])
-    words_ = [say(*pair) or None for pair in pairs.iter_rows()]
-    known = pairs.with_columns(pl.Series(name, words_, pl.String))
+    sentences = [say(*pair) or None for pair in pairs.iter_rows()]
+    known = pairs.with_columns(pl.Series(name, sentences, pl.String))
     return rows.join(known, on=of, how="left", nulls_equal=True, maintain_order="left")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from flows.report.render import site
 from flows.report.unscored import latest
 from schemas.contract import DIMENSIONS
 from schemas.province import COMMUNE_RANKING, COMMUNE_SCORES, COMMUNES, DUPLICATES, PROVINCE
-from schemas.units import KINDS
+from schemas.units import KINDS, OPERATORS
 
 _DOUBLES = 200
 
@@ -26,7 +27,7 @@ _DOUBLES = 200
 def write_province(release: Path, province: str, names: Names, as_of: date) -> Path:
     """Write `reports/index.html` of the province's release in the folder `release`; returns it.
 
-    The page derives from the release's tables alone: the same release gives the same bytes.
+    The page derives from the release's tables and the contracts' words alone.
     """
     tables = {
         table.name: pl.read_parquet(release / f"{table.name}.parquet")
@@ -42,16 +43,21 @@ def content(tables: Mapping[str, pl.DataFrame], names: Names) -> Mapping[str, An
     figures = tables["indicators"].with_columns(quarantined_share=pl.lit(None, pl.Float64))
     whole = indicators.by_verdict(indicators.latest(figures.filter(by="tinh"), names))
     targeted = [row for _, rows in whole["targeted"] for row in rows]
-    periods = rankable(tables["ranking"])
+    ranking = tables["ranking"].drop_nulls("rank")
+    periods = rankable(ranking)
+    last = ranking.filter(pl.col("period").is_in(periods[-1:]))
+    titles = _titles(tables["communes"])
     return whole | {
         "boxes": _boxes(tables),
         "columns": [row["title"] for row in targeted],
         "states": [state for state, _ in whole["tally"]],
         "dimensions": list(DIMENSIONS.values()),
         "ranked_in": periods[-1] if periods else None,
-        "communes": _communes(tables, figures, targeted, periods[-1:]),
+        "communes": [
+            row | {"name": titles[row["commune"]]} for row in _communes(tables, figures, targeted, last)
+        ],
         "failed": list(tables["communes"].filter(state="hong").iter_rows(named=True)),
-        **_doubles(tables),
+        **_doubles(tables["duplicates"], titles),
     }
 
 
@@ -76,11 +82,10 @@ def _communes(
     tables: Mapping[str, pl.DataFrame],
     figures: pl.DataFrame,
     columns: Sequence[Row],
-    ranked_in: Sequence[str],
+    ranking: pl.DataFrame,
 ) -> list[Row]:
     """Communes that ran, the best first, each with its figure for each of `columns` and its scores."""
     by_place = figures.filter(by="xa").rows_by_key(("key", "indicator", "period"), named=True, unique=True)
-    ranking = tables["ranking"].filter(pl.col("period").is_in(ranked_in))
     ranks = ranking.rows_by_key("commune", named=True, unique=True)
     quality = _quality(tables["scores"])
     rows = []
@@ -113,9 +118,14 @@ def _quality(scores: pl.DataFrame) -> dict[tuple[str, str], Row]:
     return {(row["commune"], row["dimension"]): heat(row) for row in summed.iter_rows(named=True)}
 
 
-def _doubles(tables: Mapping[str, pl.DataFrame]) -> Row:
-    titles = dict(tables["communes"].select("commune", "name").iter_rows())
-    rows = tables["duplicates"]
+def _titles(communes: pl.DataFrame) -> dict[str, str]:
+    """What to call each commune that ran: its name, with its code where several have it."""
+    many = Counter(communes["name"])
+    named = communes.drop_nulls("name").select("commune", "name").iter_rows()
+    return {code: name if many[name] == 1 else f"{name} ({code})" for code, name in named}
+
+
+def _doubles(rows: pl.DataFrame, titles: Mapping[str, str]) -> Row:
     return {
         "cases": rows["case"].n_unique(),
         "doubles": [
@@ -127,5 +137,5 @@ def _doubles(tables: Mapping[str, pl.DataFrame]) -> Row:
 
 
 def _unit(name: str) -> str:
-    """The office's title; of a thôn the code, by which its commune knows it."""
-    return KINDS.get(name, f"thôn {name}")
+    """The title of an office or operator; of a thôn the code, by which its commune knows it."""
+    return {**KINDS, **OPERATORS}.get(name, f"thôn {name}")

@@ -83,6 +83,17 @@ def test_files_are_written_anew_where_the_earlier_ones_are_not_whole(
     assert (quiet.release / damaged).read_bytes() == (planted.outcome.release / damaged).read_bytes()
 
 
+def test_what_came_to_be_readable_by_others_is_not_handed_on(planted: Day, root: Root) -> None:
+    former = root.releases / planted.outcome.release.name
+    for book in former.glob(f"reports/{UNITS}/*/{MARKED}/*"):
+        book.chmod(0o644)
+        book.parent.chmod(0o755)
+    quiet = run_plainly(root.path, TOMORROW)
+    books = sorted(quiet.release.glob(f"reports/{UNITS}/*/{MARKED}/*"))
+    assert len(books) > 16
+    assert {path.stat().st_mode & 0o077 for book in books for path in (book, book.parent)} == {0}
+
+
 def test_another_key_makes_other_records(planted: Day, root: Root) -> None:
     rotate(root)
     quiet = run_plainly(root.path, TOMORROW)

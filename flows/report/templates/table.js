@@ -58,7 +58,7 @@
   // ---- finding rows
   const folded = (field) => field.folded || (field.folded = (field.words || field.ids).map(fold));
   const searchTests = () => fold(state.search).split(/\s+/).filter(Boolean).map((token) => fields
-    .filter((field) => field.at)
+    .filter((field) => field.at && field.title)
     .map((field) => [field.at, Uint8Array.from(folded(field), (text) => (text.includes(token) ? 1 : 0))])
     .filter(([, hits]) => hits.includes(1)));
 

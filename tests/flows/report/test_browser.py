@@ -206,6 +206,11 @@ def test_receipts_are_reached_from_the_list_of_files(page: Any, reports: Path) -
     page.goto((reports / "tep.html").as_uri())
     page.locator("#than-bang .mo").first.click()
     assert "phieu_nhan" not in page.locator(".chi-tiet dl").inner_text()
+    page.fill("#tim", "phieu_nhan")
+    sync_api.expect(page.locator("#so-dong")).to_contain_text(" trong ")
+    assert shown(page) == 0
+    page.click("#bo-het")
+    page.locator("#than-bang .mo").first.click()
     page.locator(".chi-tiet").get_by_role("link", name="Phiếu nhận").click()
     assert page.locator("h1").inner_text() == "Phiếu nhận tệp"
 

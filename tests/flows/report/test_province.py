@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from flows.report.names import Names
-from flows.report.province import write_province
+from flows.report.province import content, write_province
 from flows.rollup.commune import Share
 from flows.rollup.province import Gathered, write_tables
 from schemas import indicators
@@ -102,6 +102,26 @@ def test_both_places_of_an_identifier_are_told(page: Path) -> None:
     assert "1 định danh có ở nhiều xã" in said
     assert ["dan cu 90001.xlsx" in said, "dan cu 90003.xlsx" in said, "1.207" in said] == [True] * 3
     assert "Công an xã" in said
+
+
+def test_communes_of_one_name_are_told_apart(page: Path) -> None:
+    tables = {
+        path.stem: pl.read_parquet(path).with_columns(pl.lit("Xã Mẫu").alias("name"))
+        if path.stem == "communes"
+        else pl.read_parquet(path)
+        for path in page.parents[1].glob("*.parquet")
+    }
+    told = content(tables, NAMES)
+    assert {row["name"] for row in told["communes"]} == {f"Xã Mẫu (9000{n})" for n in (1, 2, 3)}
+    assert {row["name"] for row in told["doubles"]} == {"Xã Mẫu (90001)", "Xã Mẫu (90003)"}
+
+
+def test_where_nobody_is_ranked_no_ranking_is_announced(page: Path) -> None:
+    tables = {path.stem: pl.read_parquet(path) for path in page.parents[1].glob("*.parquet")}
+    nobody = pl.lit(None, tables["ranking"].schema["rank"]).alias("rank")
+    told = content(tables | {"ranking": tables["ranking"].with_columns(nobody)}, NAMES)
+    assert told["ranked_in"] is None
+    assert len(told["communes"]) == 3
 
 
 def test_a_province_without_trouble_says_so(tmp_path: Path) -> None:
