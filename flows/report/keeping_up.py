@@ -46,7 +46,9 @@ def to_be_urged(units: dict[str, Row]) -> list[Row]:
 def in_words(row: Row, commune: float | None) -> str:
     """How old the unit's faults are and how fast it mends, beside the commune's median; nothing if untold."""
     said = []
-    if row["oldest_days"] is not None:
+    if row["oldest_days"] == 0:
+        said.append("Lỗi đều mới thấy hôm nay.")
+    elif row["oldest_days"] is not None:
         said.append(f"Lỗi để lâu nhất đã {words.number(row['oldest_days'])} ngày.")
     if row["days_to_fix"] is not None:
         said.append(
