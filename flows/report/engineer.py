@@ -42,9 +42,6 @@ def _boxes(release: Release) -> Sequence[Row]:
     today, repaired = pl.lit(release.as_of), release.tables.changes.height
     blocking = release.faults.filter(pl.col("severity") == "chan").height
 
-    def box(count: int, what: str, href: str | None = None, kind: str = "") -> Row:
-        return {"count": count, "words": what, "href": href, "kind": kind}
-
     return [
         box(blocking, "lỗi chặn", "loi.html#severity=chan", "chua_dat" if blocking else ""),
         box(release.faults.height - blocking, "cảnh báo", "loi.html#severity=canh_bao"),
@@ -62,6 +59,11 @@ def _boxes(release: Release) -> Sequence[Row]:
         box(int(came["rows_quarantined"].sum()), "dòng phải sửa"),
         box(repaired, "ô đã tự sửa", "#tu-sua" if repaired else None),
     ]
+
+
+def box(count: int, what: str, href: str | None = None, kind: str = "") -> Row:
+    """A number in a box: `what` it counts, where it leads, the `kind` of its colour."""
+    return {"count": count, "words": what, "href": href, "kind": kind}
 
 
 def _changes(changes: pl.DataFrame) -> list[Row]:

@@ -10,7 +10,6 @@ import polars as pl
 from flows.report import lists, words
 from flows.report.names import Names
 from flows.report.payload import Field, Link
-from flows.report.places import receipt_path
 from flows.report.release import Release
 
 _LINKS = (
@@ -26,12 +25,8 @@ def content(release: Release) -> Mapping[str, Any]:
     rows = release.tables.submissions.sort(
         "received", "unit", "file", "dataset", descending=[True, False, False, False], nulls_last=True
     )
-    paths = [
-        receipt_path(unit, file, submission)
-        for unit, file, submission in rows.select("unit", "file", "submission").iter_rows()
-    ]
-    here = [path if (release.reports / path).exists() else None for path in paths]
-    rows = rows.with_columns(pl.Series("receipt", here, pl.String))
+    receipts = [release.receipt(*who) for who in rows.select("unit", "file", "submission").iter_rows()]
+    rows = rows.with_columns(pl.Series("receipt", receipts, pl.String))
     listing = lists.Listing(
         here="tep.html",
         title="Các tệp đã nhận",

@@ -12,13 +12,13 @@ import polars as pl
 
 from flows.report import indicators, words
 from flows.report.chairman import rankable
-from flows.report.engineer import heat
+from flows.report.engineer import box, heat
 from flows.report.names import Names
 from flows.report.release import Row
 from flows.report.render import site
 from flows.report.unscored import latest
 from schemas.contract import DIMENSIONS
-from schemas.province import COMMUNE_RANKING, COMMUNE_SCORES, COMMUNES, DUPLICATES, PROVINCE
+from schemas.province import TABLES
 from schemas.units import KINDS, OPERATORS
 
 _DOUBLES = 200
@@ -29,10 +29,7 @@ def write_province(release: Path, province: str, names: Names, as_of: date) -> P
 
     The page derives from the release's tables and the contracts' words alone.
     """
-    tables = {
-        table.name: pl.read_parquet(release / f"{table.name}.parquet")
-        for table in (COMMUNES, PROVINCE, COMMUNE_SCORES, COMMUNE_RANKING, DUPLICATES)
-    }
+    tables = {table.name: pl.read_parquet(release / f"{table.name}.parquet") for table in TABLES}
     pages = site(release / "reports", names, as_of, province)
     return pages.write("index.html", "tinh.html.j2", content(tables, names))
 
@@ -41,6 +38,7 @@ def content(tables: Mapping[str, pl.DataFrame], names: Names) -> Mapping[str, An
     """Everything that the page's template shows."""
     # How many rows are quarantined is told of communes alone.
     figures = tables["indicators"].with_columns(quarantined_share=pl.lit(None, pl.Float64))
+    tables = {**tables, "indicators": figures}
     whole = indicators.by_verdict(indicators.latest(figures.filter(by="tinh"), names))
     targeted = [row for _, rows in whole["targeted"] for row in rows]
     ranking = tables["ranking"].drop_nulls("rank")
@@ -53,9 +51,7 @@ def content(tables: Mapping[str, pl.DataFrame], names: Names) -> Mapping[str, An
         "states": [state for state, _ in whole["tally"]],
         "dimensions": list(DIMENSIONS.values()),
         "ranked_in": periods[-1] if periods else None,
-        "communes": [
-            row | {"name": titles[row["commune"]]} for row in _communes(tables, figures, targeted, last)
-        ],
+        "communes": _communes(tables, titles, targeted, last),
         "failed": list(tables["communes"].filter(state="hong").iter_rows(named=True)),
         **_doubles(tables["duplicates"], titles),
     }
@@ -65,9 +61,6 @@ def _boxes(tables: Mapping[str, pl.DataFrame]) -> Sequence[Row]:
     communes = tables["communes"]
     ran, cases = communes.filter(state="cong_bo"), tables["duplicates"]["case"].n_unique()
     failed = communes.height - ran.height
-
-    def box(count: int, what: str, href: str | None = None, kind: str = "") -> Row:
-        return {"count": count, "words": what, "href": href, "kind": kind}
 
     return [
         box(ran.height, "xã đã công bố", "#tung-xa"),
@@ -80,12 +73,13 @@ def _boxes(tables: Mapping[str, pl.DataFrame]) -> Sequence[Row]:
 
 def _communes(
     tables: Mapping[str, pl.DataFrame],
-    figures: pl.DataFrame,
+    titles: Mapping[str, str],
     columns: Sequence[Row],
     ranking: pl.DataFrame,
 ) -> list[Row]:
     """Communes that ran, the best first, each with its figure for each of `columns` and its scores."""
-    by_place = figures.filter(by="xa").rows_by_key(("key", "indicator", "period"), named=True, unique=True)
+    figures = tables["indicators"].filter(by="xa")
+    by_place = figures.rows_by_key(("key", "indicator", "period"), named=True, unique=True)
     ranks = ranking.rows_by_key("commune", named=True, unique=True)
     quality = _quality(tables["scores"])
     rows = []
@@ -94,7 +88,7 @@ def _communes(
         rank = ranks.get(code, {"rank": None, "score": None})
         cells = [_cell(by_place.get((code, each["indicator"], each["period"]))) for each in columns]
         score = None if rank["score"] is None else rank["score"] * 100
-        told = {"rank": rank["rank"], "score": words.number(score, 1, fixed=True)}
+        told = {"name": titles[code], "rank": rank["rank"], "score": words.number(score, 1, fixed=True)}
         scores = [quality.get((code, dimension), heat(None)) for dimension in DIMENSIONS]
         rows.append(row | told | {"cells": cells, "quality": scores})
     return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"], row["name"]))

@@ -14,6 +14,7 @@ import polars as pl
 from flows.causes import KINDS
 from flows.report import faults, words
 from flows.report.names import Names
+from flows.report.places import receipt_path
 from flows.report.tables import Tables
 
 Row = dict[str, Any]
@@ -36,6 +37,11 @@ class Release:
     def reports(self) -> Path:
         """Where the pages go."""
         return self.folder / "reports"
+
+    def receipt(self, unit: str, file: str, submission: str) -> str | None:
+        """Where the receipt of a hand-in lies within `reports/`, if it has one."""
+        path = receipt_path(unit, file, submission)
+        return path if (self.reports / path).exists() else None
 
 
 def release(folder: Path, tables: Tables, names: Names, as_of: date) -> Release:

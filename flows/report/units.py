@@ -11,7 +11,7 @@ import polars as pl
 
 from flows.report import charts, faults, indicators, words
 from flows.report.keeping_up import days_to_fix, in_words, keeping_up
-from flows.report.places import RECEIPTS, UNITS, receipt_path
+from flows.report.places import RECEIPTS, UNITS
 from flows.report.release import OFFICES, Release, Row, cause_rows
 from flows.report.unscored import untold_by_unit
 from schemas import periods
@@ -112,8 +112,8 @@ def _came(release: Release, files: pl.DataFrame) -> list[Row]:
 
 def _receipt(release: Release, row: Row) -> str | None:
     """Address of the hand-in's receipt as seen from its unit's page."""
-    path = receipt_path(row["unit"], row["file"], row["submission"])
-    return path.partition("/")[2] if (release.reports / path).exists() else None
+    path = release.receipt(row["unit"], row["file"], row["submission"])
+    return path and path.partition("/")[2]
 
 
 def _summary(owed: list[Row], keeps: Row | None, causes: int) -> str:
