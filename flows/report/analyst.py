@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.report import words
-from flows.report.release import Release, Row
+from flows.report.release import Release
+from flows.report.tables import Row
 from schemas.contract import Column, Dataset
 from schemas.indicator import Grouping, Indicator
-from schemas.judgement import judgements_of
 from schemas.privacy import PROTECTIONS, protection
 from schemas.tables import TABLES, Table
 from schemas.units import KINDS
@@ -57,7 +57,7 @@ def _dataset(release: Release, dataset: Dataset) -> Row:
         "key": dataset.key,
         "present": (release.folder / "data" / dataset.name).is_dir(),
         "columns": [_column(column) for column in dataset.columns],
-        "rules": [(rule.code, rule.says, rule.severity) for rule in judgements_of(dataset)],
+        "rules": [(rule.code, rule.says, rule.severity) for rule in release.names.rules[dataset.name]],
     }
 
 

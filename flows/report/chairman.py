@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from flows.report import indicators, words
-from flows.report.keeping_up import keeping_up, to_be_urged
-from flows.report.release import Release, Row
+from flows.report.keeping_up import to_be_urged
+from flows.report.release import Release
+from flows.report.tables import Row
 
 _URGED = 6
 
@@ -18,7 +19,7 @@ def content(release: Release) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
     commune = release.tables.indicators.filter(pl.col("by") == "xa")
     rows = indicators.latest(commune, release.names)
-    urged = to_be_urged(keeping_up(release))
+    urged = to_be_urged(release.units)
     return {
         **indicators.by_verdict(rows),
         "trends": [row for row in rows if len(row["history"]) > 1],

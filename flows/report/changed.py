@@ -11,7 +11,8 @@ import polars as pl
 from flows.diff import Difference
 from flows.report import words
 from flows.report.names import Names
-from flows.report.release import Release, Row
+from flows.report.release import Release
+from flows.report.tables import Row
 
 _PLACES = 200
 

@@ -9,8 +9,8 @@ import polars as pl
 
 from flows.causes import KINDS as CAUSE_KINDS
 from flows.report import faults, words
-from flows.report.keeping_up import keeping_up
-from flows.report.release import OFFICES, Release, Row, address, cause_rows, fault_counts
+from flows.report.release import OFFICES, Release, address, cause_rows, fault_counts
+from flows.report.tables import Row
 from flows.report.unscored import latest, untold, without_rules
 from schemas.contract import DIMENSIONS
 from schemas.units import KINDS
@@ -30,7 +30,7 @@ def content(release: Release) -> Mapping[str, Any]:
         "cause_sentence": _cause_sentence(release, found),
         "cause_kinds": _cause_kinds(found),
         "untold": untold(latest(release.tables.scores), release.names),
-        "without_rules": without_rules(release.names.datasets),
+        "without_rules": without_rules(release.names),
         "units": _units(release),
         "faults": fault_counts(release),
         "changes": _changes(release.tables.changes),
@@ -87,7 +87,7 @@ def _cause_kinds(found: pl.DataFrame) -> list[Row]:
 
 def _units(release: Release) -> list[Row]:
     """Units that have or had faults, those with most blocking ones first."""
-    found = [row for row in keeping_up(release).values() if row["chan"] + row["canh_bao"] + row["fixed"]]
+    found = [row for row in release.units.values() if row["chan"] + row["canh_bao"] + row["fixed"]]
     return sorted(found, key=lambda row: (-row["chan"], -row["canh_bao"]))
 
 

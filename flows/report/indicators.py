@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.report import charts, words
 from flows.report.names import Names
-from flows.report.release import Row
+from flows.report.tables import Row
 
 _NO_TARGET = "khong_co_muc_tieu"
 _BEST_FIRST = ("dat", "dat_san", "chua_dat", "chua_du_can_cu")

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from flows.ledger import pace
 from flows.report import faults, words
-from flows.report.release import Release, Row
+from flows.report.names import Names
+from flows.report.tables import Row, Tables
 
 
-def keeping_up(release: Release) -> dict[str, Row]:
+def keeping_up(tables: Tables, names: Names, found: pl.DataFrame) -> dict[str, Row]:
     """One row a unit of the commune or of the tables, the commune's in its order first.
 
-    `on_time`, `late`, `absent` count hand-ins owed, `missing` names the absent ones; `chan`, `canh_bao`
-    count faults; `open`, `waived`, `fixed`, `oldest_days`, `median_days`, `days_to_fix` as in `pace`.
+    `found` are the faults. `on_time`, `late`, `absent` count hand-ins owed, `missing` names the absent
+    ones; `chan`, `canh_bao` count faults; `open`, `waived`, `fixed`, `oldest_days`, `median_days`,
+    `days_to_fix` as in `pace`.
     """
-    roll, state = release.tables.roll_call, pl.col("state")
+    roll, state = tables.roll_call, pl.col("state")
     owed = roll.group_by("unit").agg(
         on_time=state.is_in(["dung_han", "khong_phat_sinh"]).sum(),
         late=(state == "tre_han").sum(),
         absent=(state == "chua_co").sum(),
         missing=pl.col("dataset").filter(state == "chua_co").unique(maintain_order=True),
     )
-    wrong = faults.counted(release.faults, "unit").select("unit", "chan", "canh_bao")
-    known = pl.DataFrame({"unit": [unit.name for unit in release.names.commune.units]}, {"unit": pl.String})
+    wrong = faults.counted(found, "unit").select("unit", "chan", "canh_bao")
+    known = pl.DataFrame({"unit": [unit.name for unit in names.commune.units]}, {"unit": pl.String})
     table = known
-    for each in (owed, wrong, pace(release.tables.issues)):
+    for each in (owed, wrong, pace(tables.issues)):
         table = table.join(
             each.sort("unit"), on="unit", how="full", coalesce=True, maintain_order="left_right"
         )
     counts = ("on_time", "late", "absent", "chan", "canh_bao", "open", "waived", "fixed")
     table = table.drop_nulls("unit").with_columns(pl.col(counts).fill_null(0))
     return {
-        row["unit"]: row | {"missing": [release.names.dataset(name) for name in row["missing"] or ()]}
+        row["unit"]: row | {"missing": [names.dataset(name) for name in row["missing"] or ()]}
         for row in table.iter_rows(named=True)
     }
 
 
-def to_be_urged(units: dict[str, Row]) -> list[Row]:
+def to_be_urged(units: Mapping[str, Row]) -> list[Row]:
     """Units with something not handed in or to be mended, those that hold up most first."""
     found = [row for row in units.values() if row["absent"] or row["chan"] or row["canh_bao"]]
     return sorted(found, key=lambda row: (-row["absent"], -row["chan"], -row["canh_bao"]))

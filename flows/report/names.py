@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from schemas.contract import Cross, Dataset
 from schemas.indicator import Indicator
@@ -14,13 +15,18 @@ from schemas.whole_faults import WHOLE_FAULTS
 UNKNOWN_DATASET = "Chưa rõ bộ dữ liệu"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """Titles taken from the contracts; what they do not know keeps its code."""
 
     datasets: Mapping[str, Dataset]
     commune: Commune
     indicators: Mapping[str, Indicator]
+
+    @cached_property
+    def rules(self) -> Mapping[str, tuple[Judgement, ...]]:
+        """What each dataset is judged by."""
+        return {name: judgements_of(dataset) for name, dataset in self.datasets.items()}
 
     def unit(self, name: str | None) -> str:
         """The unit's title; a thôn with its old commune, for names of thôn repeat."""
@@ -52,7 +58,7 @@ class Names:
         """Of a dataset and a code, what such a fault says; nothing where the contracts do not know it."""
         said: dict[tuple[str | None, str], str] = {}
         for name, dataset in self.datasets.items():
-            rules: tuple[Judgement | Cross, ...] = (*judgements_of(dataset), *dataset.cross)
+            rules: tuple[Judgement | Cross, ...] = (*self.rules[name], *dataset.cross)
             said |= {(name, rule.code): rule.says for rule in rules}
         whole = {code: fault.says for code, fault in WHOLE_FAULTS.items()}
         return lambda dataset, code: said.get((dataset, code)) or whole.get(code, "")

@@ -14,8 +14,8 @@ from flows.report import indicators, words
 from flows.report.chairman import rankable
 from flows.report.engineer import box, heat
 from flows.report.names import Names
-from flows.report.release import Row
 from flows.report.render import site
+from flows.report.tables import Row
 from flows.report.unscored import latest
 from schemas.contract import DIMENSIONS
 from schemas.province import TABLES

@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
 
 from flows.causes import KINDS
 from flows.report import faults, words
+from flows.report.keeping_up import keeping_up
 from flows.report.names import Names
 from flows.report.places import receipt_path
-from flows.report.tables import Tables
-
-Row = dict[str, Any]
+from flows.report.tables import Row, Tables
 
 #: The units that are the only ones of their kind, together.
 OFFICES = "Các phòng, đoàn thể"
@@ -25,13 +23,17 @@ OFFICES = "Các phòng, đoàn thể"
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release as pages see it; `faults` are in the order in which every page numbers them."""
+    """One release as pages see it; `faults` are in the order in which every page numbers them.
+
+    `units` says how each keeps up.
+    """
 
     folder: Path
     tables: Tables
     names: Names
     as_of: date
     faults: pl.DataFrame
+    units: Mapping[str, Row]
 
     @property
     def reports(self) -> Path:
@@ -45,8 +47,9 @@ class Release:
 
 
 def release(folder: Path, tables: Tables, names: Names, as_of: date) -> Release:
-    """The release in `folder`, with its faults put in order once."""
-    return Release(folder, tables, names, as_of, faults.ordered(tables.faults, tables.issues))
+    """The release in `folder`, with what many pages show worked out once."""
+    found = faults.ordered(tables.faults, tables.issues)
+    return Release(folder, tables, names, as_of, found, keeping_up(tables, names, found))
 
 
 def address(**said: object) -> str:

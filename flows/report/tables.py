@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from schemas.tables import TABLES, Table
+
+#: What a page's template is told of one thing.
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

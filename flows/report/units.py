@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 
 from flows.report import charts, faults, indicators, words
-from flows.report.keeping_up import days_to_fix, in_words, keeping_up
+from flows.report.keeping_up import days_to_fix, in_words
 from flows.report.places import RECEIPTS, UNITS
-from flows.report.release import OFFICES, Release, Row, cause_rows
+from flows.report.release import OFFICES, Release, cause_rows
+from flows.report.tables import Row
 from flows.report.unscored import untold_by_unit
 from schemas import periods
 from schemas.contract import DIMENSIONS, Dataset
@@ -25,7 +26,7 @@ _CAUSES, _FILES, _OWED = 30, 20, 2
 
 def unit_list(release: Release) -> Mapping[str, Any]:
     """All units by kind, with what they owe, their faults and how they keep up; lone ones together."""
-    found, units = keeping_up(release), release.names.commune.units
+    found, units = release.units, release.names.commune.units
     many = Counter(unit.kind for unit in units)
     kinds: dict[str, list[Row]] = {}
     for unit in units:
@@ -51,7 +52,7 @@ def unit_pages(release: Release) -> Iterator[tuple[str, Mapping[str, Any]]]:
     }
     unscored = untold_by_unit(tables.scores, release.names)
     coming = {kind: _coming(release, kind) for kind in KINDS}
-    kept, usual = keeping_up(release), days_to_fix(tables.issues)
+    kept, usual = release.units, days_to_fix(tables.issues)
     came = sorted(set(split["files"]).difference(kept))
     for name in (*kept, *came):
         unit = release.names.commune.unit(name)

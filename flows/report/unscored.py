@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from flows.report import words
 from flows.report.names import Names
-from flows.report.release import Row
-from schemas.contract import DIMENSIONS, Dataset
-from schemas.judgement import judgements_of
+from flows.report.tables import Row
+from schemas.contract import DIMENSIONS, Cross, Dimension
+from schemas.judgement import Judgement
 
 
 def latest(scores: pl.DataFrame, *of: str) -> pl.DataFrame:
@@ -48,14 +46,14 @@ def _what(dataset: str, period: str, dimension: str, names: Names) -> str:
     return f"{words.word(dimension)}, {names.dataset(dataset)}, {words.period(period)}"
 
 
-def without_rules(datasets: Mapping[str, Dataset]) -> list[tuple[str, list[str]]]:
+def without_rules(names: Names) -> list[tuple[str, list[str]]]:
     """For each dimension in words the titles of the datasets with no rule about it, if there are such."""
-    asked = {
-        name: {rule.dimension for rule in judgements_of(dataset)} | {rule.dimension for rule in dataset.cross}
-        for name, dataset in datasets.items()
-    }
+    asked: dict[str, set[Dimension]] = {}
+    for name, dataset in names.datasets.items():
+        rules: tuple[Judgement | Cross, ...] = (*names.rules[name], *dataset.cross)
+        asked[name] = {rule.dimension for rule in rules}
     found = [
-        (title, [datasets[name].title for name, dimensions in asked.items() if dimension not in dimensions])
+        (title, [names.dataset(name) for name, dimensions in asked.items() if dimension not in dimensions])
         for dimension, title in DIMENSIONS.items()
     ]
     return [(title, silent) for title, silent in found if silent]
