@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 import pyarrow.parquet as pq
 
+from flows.kept import Shelf, code_of, name_of
+from flows.manifest import hashes, read_manifest
 from schemas.contract import Dataset
 from schemas.periods import ended
 from schemas.privacy import protection, published_dtype
@@ -21,16 +23,72 @@ _LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A staged release to be audited, with the hashes of its `tables` by path, and the release before it."""
+    """A staged release to be audited, with the hashes of its `tables` by path, and the release before it.
+
+    `kept` is the folder under `var/` where it is kept what former audits saw in files of given hashes.
+    """
 
     folder: Path
     before: Path | None
     contracts: Contracts
     as_of: date
     tables: Mapping[str, str] = field(default_factory=dict)
+    kept: Path | None = None
 
 
-def columns(case: Case) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an audit sees in a file of Parquet: rows, `doubles` among them that share their whole key, types.
+
+    `types` of columns are in words; `filled` counts their cells that hold something.
+    """
+
+    rows: int
+    doubles: int | None
+    types: Mapping[str, str]
+    filled: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is seen in the files of a staged release, and of the one before it, by path."""
+
+    now: Mapping[str, Facts]
+    before: Mapping[str, Facts]
+
+
+def look(case: Case) -> Look:
+    """Look at every file of both releases; not again at files that a former audit saw."""
+    shelf = Shelf(case.kept) if case.kept else None
+    name = name_of(case.contracts.rules, code_of("audited.py"))
+    known: Mapping[str, Facts] = (shelf and shelf.get(name)) or {}
+    now = _seen(case.folder, case.tables, known, case.contracts)
+    was = hashes(read_manifest(case.before)) if case.before and known else {}
+    before = _seen(case.before, was, known, case.contracts) if case.before else {}
+    if shelf:
+        shelf.sweep([name])
+        shelf.put(name, {case.tables[path]: facts for path, facts in now.items() if path in case.tables})
+    return Look(now, before)
+
+
+def _seen(
+    release: Path, by_path: Mapping[str, str], known: Mapping[str, Facts], contracts: Contracts
+) -> Mapping[str, Facts]:
+    found: dict[str, Facts] = {}
+    for table, path in _parquets(release):
+        place = path.relative_to(release).as_posix()
+        facts = known.get(by_path.get(place, ""))
+        found[place] = facts or _facts(path, _key(table, contracts))
+    return found
+
+
+def _facts(path: Path, key: tuple[str, ...]) -> Facts:
+    metadata = pq.read_metadata(path)
+    types = {column: str(dtype) for column, dtype in pl.read_parquet_schema(path).items()}
+    return Facts(metadata.num_rows, _doubles(path, key) if key else None, types, _filled(metadata))
+
+
+def columns(case: Case, seen: Look) -> pl.DataFrame:
     """One row a column of a table or dataset: `table`, `column`, `declared` and `stored` types in words,
     `filled` cells, `filled_before` in the release before (null where there was no such column), and
     `blanks` where each record must have a value.
@@ -40,7 +98,7 @@ def columns(case: Case) -> pl.DataFrame:
         for table, fields in _declared(case.contracts).items()
         for column, dtype in fields.items()
     }
-    now, was = _stored(case.folder), _stored(case.before) if case.before else {}
+    now, was = _stored(seen.now), _stored(seen.before)
     here = {table for table, _ in now}
     rows_of = {table: now[table, "_row"][1] for table in here if (table, "_row") in now}
     required = {(d.name, c.name) for d in case.contracts.datasets.values() for c in d.columns if c.required}
@@ -78,18 +136,24 @@ def _fields(dataset: Dataset) -> Mapping[str, object]:
     return published | row
 
 
-def _stored(release: Path) -> dict[tuple[str, str], tuple[str, int]]:
+def _stored(seen: Mapping[str, Facts]) -> dict[tuple[str, str], tuple[str, int]]:
     """Types, in words, and number of filled cells of every column, over all files of its table."""
     types: dict[tuple[str, str], list[str]] = {}
     filled: dict[tuple[str, str], int] = {}
     files: dict[str, int] = {}
-    for table, path in _parquets(release):
-        counts = _filled(pq.read_metadata(path))
+    for path, facts in seen.items():
+        table = _table_of(path)
         files[table] = files.get(table, 0) + 1
-        for column, dtype in pl.read_parquet_schema(path).items():
-            types.setdefault((table, column), []).append(str(dtype))
-            filled[table, column] = filled.get((table, column), 0) + counts[column]
+        for column, dtype in facts.types.items():
+            types.setdefault((table, column), []).append(dtype)
+            filled[table, column] = filled.get((table, column), 0) + facts.filled[column]
     return {place: (_in_words(found, files[place[0]]), filled[place]) for place, found in types.items()}
+
+
+def _table_of(path: str) -> str:
+    """The table or dataset that a file of a release is of, as `_parquets` says."""
+    parts = path.split("/")
+    return parts[1] if len(parts) > 1 else PurePosixPath(path).stem
 
 
 def _in_words(types: list[str], files: int) -> str:
@@ -114,14 +178,9 @@ def _filled(metadata: pq.FileMetaData) -> Mapping[str, int]:
     return filled
 
 
-def keys(case: Case) -> pl.DataFrame:
+def keys(seen: Look) -> pl.DataFrame:
     """One row a file of records and a table: `place`, `rows` and `doubles` that share their whole key."""
-    rows = [
-        (path.relative_to(case.folder).as_posix(), pq.read_metadata(path).num_rows, _doubles(path, key))
-        for table, path in _parquets(case.folder)
-        for key in (_key(table, case.contracts),)
-        if key
-    ]
+    rows = [(place, one.rows, one.doubles) for place, one in seen.now.items() if one.doubles is not None]
     schema = {"place": pl.String, "rows": pl.Int64, "doubles": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -155,7 +214,7 @@ def accounts(case: Case) -> pl.DataFrame:
     return told.select("unit", "state", "rows_seen", *parts, "rows_told")
 
 
-def published(case: Case) -> pl.DataFrame:
+def published(case: Case, seen: Look) -> pl.DataFrame:
     """One row a unit, dataset and period in effect: `accepted` by its hand-in, `rows` in its file."""
     taken = (
         pl.read_parquet(case.folder / "submissions.parquet")
@@ -164,8 +223,9 @@ def published(case: Case) -> pl.DataFrame:
         .agg(accepted=pl.col("rows_accepted").cast(pl.Int64).sum())
     )
     written = [
-        (path.parts[-3], path.parts[-2].removeprefix("ky="), path.stem, pq.read_metadata(path).num_rows)
-        for path in sorted(case.folder.glob("data/*/*/*.parquet"))
+        (parts[1], parts[2].removeprefix("ky="), PurePosixPath(parts[3]).stem, one.rows)
+        for path, one in seen.now.items()
+        if len(parts := path.split("/")) > 1
     ]
     schema = dict.fromkeys(("dataset", "period", "unit"), pl.String) | {"rows": pl.Int64}
     files = pl.DataFrame(written, schema=schema, orient="row")

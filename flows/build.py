@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import polars as pl
 
@@ -17,27 +16,20 @@ from flows.audit_of import Acknowledged, audited_before, pass_or_refuse, taken_o
 from flows.audited import Case
 from flows.collect import HandIn
 from flows.diff import difference
-from flows.digests import CODE as READING
-from flows.digests import digest_all
-from flows.kept import Shelf, code_of, name_of
-from flows.links import made_or_linked
+from flows.digests import Readings
+from flows.give_back import give_back
 from flows.manifest import Entry, Origin, entries, hashes_of
-from flows.marked.hand_back import hand_back, handed_back
-from flows.marked.jobs import dealt
-from flows.marked.jobs import jobs as marking
 from flows.package import write_package
-from flows.pool import Guard
 from flows.protect import Key, key_of
 from flows.reckon import Figures, reckon
 from flows.records import records
 from flows.report import write_site
 from flows.report.changed import Since
-from flows.report.places import GIVEN_BACK, UNITS
-from flows.report.receipts import write_receipts
 from flows.root import Root
-from flows.settle import CODE as SETTLING
-from flows.settle import KEPT, settle
-from flows.settled import Settled
+from flows.runner import Runner
+from flows.seasons import Seasons
+from flows.settle import settled_of
+from flows.settled import Chapter, Settled
 from flows.store import write_table
 from schemas.registry import Contracts
 from schemas.tables import (
@@ -53,27 +45,8 @@ from schemas.tables import (
 )
 from schemas.waivers import FILE
 
-T = TypeVar("T")
-S = TypeVar("S")
-
-# Into how many heaps the workbooks to be marked are dealt; enough for any number of cores.
-HANDS = 16
-# More rows than a commune has: they are read and judged again sooner than kept and fetched.
-_MOST_ROWS_KEPT = 300_000
-
-
-class Runner(Protocol):
-    """Runs the steps of a day: plainly, or as tasks of a scheduler."""
-
-    def step(self, title: str, work: Callable[..., T], *args: object) -> T:
-        """Run one step."""
-        ...
-
-    def each(
-        self, title: str, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
-    ) -> list[T]:
-        """Run `work` on every item, side by side, as far as `guard` lets it; results in their order."""
-        ...
+# Where under `var/` it is kept what audits saw.
+AUDITED = "kiem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +85,15 @@ def build(
         RuleDidNotRunError, ConservationError: our own fault.
     """
     key, as_of = key_of(root), recipe.as_of
-    settled, known = _settled(root, contracts, recipe, runner, auditing)
+    settled = _settled(root, contracts, recipe, runner, auditing)
     figures = runner.step("Tính chỉ tiêu", reckon, settled, contracts, as_of, key, recipe.ledger)
-    written = runner.step("Ghi bảng", write_tables, root, folder, contracts, settled, figures, key, known)
-    case = Case(folder, _at_hand(root, recipe.before), contracts, as_of, hashes_of(written))
+    written = runner.step("Ghi bảng", write_tables, root, folder, contracts, settled, figures, key)
+    kept = root.state / AUDITED if recipe.again is None else None
+    before = _at_hand(root, recipe.before)
+    case = Case(folder, before, contracts, as_of, hashes_of(written), kept)
     audited = _begin_audit(root, case, recipe, auditing)
-    give = partial(_give_back, root, folder, contracts, settled, figures, runner)
-    whole = known and name_of(known, code_of(""))
-    returned = made_or_linked(root, folder, f"reports/{UNITS}", GIVEN_BACK, whole, give)
+    anew = recipe.again is not None
+    returned = give_back(root, folder, contracts, settled, figures, runner, anew=anew)
     runner.step("Viết báo cáo", _report, case)
     whose = f"{contracts.commune.name}, {contracts.commune.province}"
     write_package(folder, whose, TABLES.values(), contracts.datasets.values())
@@ -129,31 +103,20 @@ def build(
     return Built(release.seal(root, folder, contracts, origin, [*written, *returned]), settled, figures)
 
 
-def _settled(
-    root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor
-) -> tuple[Settled, str | None]:
-    """What the hand-ins came to, and the name that tells all it depends on; none where all is read again.
-
-    On a day on which nothing came in it is known from the day before.
-    """
+def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor) -> Settled:
+    """What the hand-ins came to; only what is not known from an earlier day is read and judged."""
     hand_ins, repeats = _once(recipe.inputs)
-    read = partial(runner.each, "Đọc tệp")
-    shelf, name = Shelf(root.state / KEPT), None
-    if recipe.again is None:
-        name = name_of(*hand_ins, "", *repeats, contracts.digest, code_of(*READING, *SETTLING))
-        shelf.sweep([name])
-        known: Settled | None = shelf.get(name)
-        if known is not None:
-            return known, name
-    digests = digest_all(hand_ins, root, contracts, read, anew=name is None)
-    # Reading keeps all cores busy, judging one.
-    auditing.prepare()
-    settled = runner.step("Kiểm tra", settle, digests, repeats, contracts)
-    was_whole = not any(digest.lost for digest in digests)
-    if name and was_whole and sum(one.rows for one in settled.accounts) <= _MOST_ROWS_KEPT:
-        shelf.put(name, settled)
-    # What was lost to a crash may be read the next time, and then comes to something else.
-    return settled, name if was_whole else None
+    anew = recipe.again is not None
+    readings = Readings(root, contracts, partial(runner.each, "Đọc tệp"), anew=anew)
+    accounts = readings.accounts(hand_ins)
+
+    def judge(work: Callable[[], list[Chapter]]) -> list[Chapter]:
+        # Reading keeps all cores busy, judging one.
+        auditing.prepare()
+        return runner.step("Kiểm tra", work)
+
+    chapters = Seasons(root, contracts, readings, accounts, anew=anew).chapters(judge)
+    return settled_of(chapters, accounts, repeats, contracts)
 
 
 def _begin_audit(root: Root, case: Case, recipe: Recipe, auditing: Auditor) -> Callable[[], Acknowledged]:
@@ -163,16 +126,6 @@ def _begin_audit(root: Root, case: Case, recipe: Recipe, auditing: Auditor) -> C
         return lambda: taken_over(case, former)
     answer = auditing.begin(case)
     return lambda: pass_or_refuse(answer, recipe.acknowledged)
-
-
-def _give_back(
-    root: Root, folder: Path, contracts: Contracts, settled: Settled, figures: Figures, runner: Runner
-) -> None:
-    """Write what goes back to units, which depends on no day: marked workbooks and receipts."""
-    jobs = marking(folder / "reports", root, contracts, settled, figures.typed)
-    runner.each("Trả bài", hand_back, dealt(handed_back(jobs), HANDS))
-    books = {job.hand_in: job.target for job in jobs}
-    runner.step("Viết phiếu nhận", write_receipts, folder, contracts, settled, figures, books)
 
 
 def _report(case: Case) -> None:
@@ -222,10 +175,9 @@ def write_tables(
     settled: Settled,
     figures: Figures,
     key: Key,
-    known: str | None,
 ) -> list[Entry]:
     """Write the records in effect, protected, and every table of the day; returns the files."""
-    kept = records(root, folder, contracts, settled, key, known)
+    kept = records(root, folder, contracts, settled, key)
     for table, frame in (
         (FAULTS, figures.faults),
         (CHANGES, figures.changes),

@@ -118,7 +118,7 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts) -> Chec
     about = tuple(
         f"{contracts.datasets[one.dataset].title}, {in_words(one.period.label)}" for one in settled.judged
     )
-    marks = marks_of(faults, settled.changes.drop("_tep"), contracts.datasets, (path.name, *about))
+    marks = marks_of(faults, settled.changes, contracts.datasets, (path.name, *about))
     return Checked(path, unit, settled.judged, digested.rows.height, faults, marks)
 
 

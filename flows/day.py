@@ -12,11 +12,12 @@ import polars as pl
 
 from flows import release
 from flows.audit import Auditor, auditor
-from flows.build import Recipe, Runner, build, root_contracts
+from flows.build import Recipe, build, root_contracts
 from flows.collect import HandIn, archived, collect
 from flows.forget.gate import gate
 from flows.refusal import AuditRefusedError, refuse
 from flows.root import Root
+from flows.runner import Runner
 from flows.settled import Settled
 from schemas.registry import Contracts
 

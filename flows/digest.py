@@ -49,6 +49,27 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What was read of one hand-in: its sheets, its rows by what they were taken for, its problems.
+
+    `brings` names dataset and period of each of its parts. `lost` says that reading it was broken off, and
+    may not be another time.
+    """
+
+    hand_in: HandIn
+    sheets: int
+    roles: Mapping[str, int]
+    problems: tuple[Problem, ...]
+    brings: tuple[tuple[str, str], ...] = ()
+    lost: bool = False
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return sum(self.roles.values())
+
+
+@dataclass(frozen=True, slots=True)
 class ReadIn:
     """One hand-in as read: the tables that its unit owes, with their periods; its problems and its rows.
 
@@ -60,6 +81,19 @@ class ReadIn:
     rows: pl.DataFrame
     problems: tuple[Problem, ...]
     lost: bool = False
+
+
+def account_of(digest: Digest) -> Account:
+    """What was read of a hand-in, without its records."""
+    roles = digest.rows["role"].value_counts(sort=True)
+    return Account(
+        digest.hand_in,
+        digest.rows["sheet"].n_unique(),
+        dict(roles.iter_rows()),
+        digest.problems,
+        tuple((part.dataset, part.period.label) for part in digest.parts),
+        digest.lost,
+    )
 
 
 def digest(hand_in: HandIn, data: bytes, contracts: Contracts) -> Digest:

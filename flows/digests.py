@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from flows.collect import HandIn
-from flows.digest import Digest, ReadIn, cleaned, lost, read_in
+from flows.digest import Account, Digest, ReadIn, account_of, cleaned, lost, read_in
 from flows.kept import Shelf, code_of, name_of
 from flows.mishaps import place
 from flows.pool import Guard, Limits, LostError, in_order
@@ -25,6 +25,8 @@ Each: TypeAlias = Callable[[Work, Sequence[HandIn], Guard[HandIn, ReadIn]], list
 
 #: Where under `var/` digests are kept.
 KEPT = "doc"
+# What is kept beside the digests: the accounts of all hand-ins.
+_ACCOUNTS = "accounts"
 #: What of our code a digest hangs on.
 CODE = ("read", "clean", "digest.py", "totals.py")
 
@@ -63,29 +65,75 @@ class Reader:
             return limits_of(file.read(8), hand_in.size)
 
 
-def digest_all(
-    hand_ins: Sequence[HandIn], root: Root, contracts: Contracts, each: Each, *, anew: bool = False
-) -> list[Digest]:
-    """The digest of every hand-in, in their order; `each` reads those whose is not kept from before.
+class Readings:
+    """What is read of the hand-ins of one root: each file once, and kept for the days to come.
 
-    Digests of hand-ins that are not asked for any more go. With `anew` all are read from the archive, and
-    what is kept stays as it is.
+    `each` reads those that nothing is kept of. With `anew` all are read from the archive, and what is kept
+    stays as it is.
     """
-    reader = Reader(root, contracts)
-    if anew:
-        return _cleaned(each(reader, hand_ins, reader.guard()), contracts)
-    shelf = Shelf(root.state / KEPT)
-    code = code_of(*CODE)
-    names = [name_of(one, contracts.digest, code) for one in hand_ins]
-    shelf.sweep(names)
-    kept: list[Digest | None] = [shelf.get(name) for name in names]
-    missing = [(one, name) for one, name, found in zip(hand_ins, names, kept, strict=True) if found is None]
-    new = _cleaned(each(reader, [one for one, _ in missing], reader.guard()), contracts)
-    for (one, name), found in zip(missing, new, strict=True):
-        if not found.lost and (one.size <= _LONGEST_TEXT_KEPT or reader.limits(one)):
-            shelf.put(name, found)
-    rest = iter(new)
-    return [next(rest) if found is None else found for found in kept]
+
+    def __init__(self, root: Root, contracts: Contracts, each: Each, *, anew: bool = False) -> None:
+        self._reader = Reader(root, contracts)
+        self._each = each
+        self._shelf = None if anew else Shelf(root.state / KEPT)
+        self._code = name_of(contracts.rules, code_of(*CODE))
+        self._new: dict[HandIn, Digest] = {}
+
+    def accounts(self, hand_ins: Sequence[HandIn]) -> list[Account]:
+        """What was read of each of `hand_ins`, which are all that there are; what is kept of others goes."""
+        known = self._known()
+        missing = [one for one in hand_ins if one not in known]
+        new = self.digests(missing) if missing else []
+        found = known | {one.hand_in: account_of(one) for one in new}
+        if self._shelf and (missing or len(known) > len(hand_ins)):
+            self.sweep(hand_ins)
+            kept = {one: found[one] for one in hand_ins if not found[one].lost}
+            self._shelf.put(self._name(_ACCOUNTS), kept)
+        return [found[one] for one in hand_ins]
+
+    def _known(self) -> dict[HandIn, Account]:
+        return (self._shelf and self._shelf.get(self._name(_ACCOUNTS))) or {}
+
+    def digests(self, hand_ins: Sequence[HandIn]) -> list[Digest]:
+        """The digest of each of `hand_ins`, in their order."""
+        kept = [self._new.get(one) or self._kept(one) for one in hand_ins]
+        missing = [one for one, found in zip(hand_ins, kept, strict=True) if found is None]
+        new = self._read(missing) if missing else []
+        for one, found in zip(missing, new, strict=True):
+            self._new[one] = found
+            if self._shelf and not found.lost and _is_kept(one, self._reader):
+                self._shelf.put(self._name(one), found)
+        rest = iter(new)
+        return [next(rest) if found is None else found for found in kept]
+
+    def _read(self, hand_ins: Sequence[HandIn]) -> list[Digest]:
+        return _cleaned(self._each(self._reader, hand_ins, self._reader.guard()), self._reader.contracts)
+
+    def let_go(self) -> None:
+        """Hold what was read no longer in memory."""
+        self._new.clear()
+
+    def sweep(self, hand_ins: Sequence[HandIn]) -> None:
+        """Remove what is kept of hand-ins other than these."""
+        if self._shelf:
+            self._shelf.sweep([self._name(_ACCOUNTS), *map(self._name, hand_ins)])
+
+    def _kept(self, hand_in: HandIn) -> Digest | None:
+        return self._shelf.get(self._name(hand_in)) if self._shelf else None
+
+    def _name(self, what: HandIn | str) -> str:
+        return name_of(what, self._code)
+
+
+def _is_kept(hand_in: HandIn, reader: Reader) -> bool:
+    return hand_in.size <= _LONGEST_TEXT_KEPT or reader.limits(hand_in) is not None
+
+
+def digest_all(hand_ins: Sequence[HandIn], root: Root, contracts: Contracts, each: Each) -> list[Digest]:
+    """The digest of every hand-in of a root, in their order; what is kept of others goes."""
+    readings = Readings(root, contracts, each)
+    readings.sweep(hand_ins)
+    return readings.digests(hand_ins)
 
 
 def _cleaned(reads: Sequence[ReadIn], contracts: Contracts) -> list[Digest]:

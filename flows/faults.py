@@ -10,7 +10,7 @@ import polars as pl
 from flows.followed import followed
 from flows.found import as_found
 from flows.protect import Key, masked, masked_text, without_numbers
-from flows.settled import Settled, whose
+from flows.settled import Settled
 from schemas.contract import Dataset
 from schemas.registry import Contracts
 from schemas.tables import CHANGES, FAULTS
@@ -79,10 +79,8 @@ def _shown(faults: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFram
 def change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
     """Every repaired cell of the hand-ins in effect, masked."""
     personal, people = _personal(datasets), _of_people(datasets)
-    live = whose(settled.in_effect.values())
-    typed = settled.changes.join(live, on=["dataset", "_tep"], how="semi", maintain_order="left")
     return CHANGES.conform(
-        typed.drop("_tep").with_columns(
+        settled.changes.filter("_in_effect").with_columns(
             *(masked(pl.col(name), personal=personal, of_people=people) for name in ("before", "after")),
             sheet=without_numbers(pl.col("sheet")),
         )

@@ -9,15 +9,12 @@ import polars as pl
 
 from flows.clean.propose import propose
 from flows.collect import HandIn
+from flows.digest import Account
 from flows.read.table import Problem
-from flows.settled import Account, Judged, Standing
+from flows.settled import FOUND, REPAIRED, Judged, Owes, Standing
 from flows.validate import Verdict
 from schemas.contract import Dataset
 from schemas.registry import Contracts
-from schemas.tables import CHANGES, FAULTS
-
-#: What is found, before it is numbered and masked; `record` is what a fault is about, as typed.
-FOUND = {name: dtype for name, dtype in FAULTS.schema.items() if name != "issue"} | {"record": pl.String}
 
 _TABLE: Mapping[str, type[pl.DataType]] = {"_tep": pl.UInt32, "_bang": pl.UInt16}
 
@@ -81,7 +78,7 @@ def faults_of_files(
 
     A file whose every table was superseded has none left to mend.
     """
-    judged = standing.by_hand_in()
+    judged, taken = standing.by_hand_in(), _Taken(standing)
     rows: list[dict[str, object]] = []
     for account in accounts:
         mine = judged.get(account.hand_in, [])
@@ -91,7 +88,7 @@ def faults_of_files(
         rows += [
             _filed(account.hand_in) | {"period": period} | asdict(problem) | {"record": problem.sheet}
             for problem in account.problems
-            if not _mended(problem, account.hand_in, mine, standing)
+            if not _mended(problem, account.hand_in, mine, taken)
         ]
     rows += [
         _filed(hand_in)
@@ -109,24 +106,35 @@ def faults_of_files(
     return frame.with_columns(cell=pl.concat_str("column", "row"), column=pl.lit(None, pl.String))
 
 
-def _mended(problem: Problem, hand_in: HandIn, taken: Sequence[Judged], standing: Standing) -> bool:
+class _Taken:
+    """What was taken, to be asked by unit; and when each that was owed was first handed in."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.all = [one for one in standing.judged if one.taken]
+        self.by_unit: dict[str, list[Judged]] = {}
+        self.first: dict[Owes, HandIn] = {}
+        for one in self.all:
+            self.by_unit.setdefault(one.hand_in.unit, []).append(one)
+            self.first.setdefault(one.owes, one.hand_in)
+
+
+def _mended(problem: Problem, hand_in: HandIn, mine: Sequence[Judged], taken: _Taken) -> bool:
     """Whether what was refused was handed in again, or is forgotten since.
 
     What it was is the dataset that the problem names, whoever owed it. Where it names none it may have been
     anything: the unit's file of that name, what it first handed in after, or, were that all it owed, nothing.
     With a later period it is forgotten: what the unit still owes is a fault of the roll call.
     """
-    if problem.dataset in {one.dataset for one in taken}:
+    if problem.dataset in {one.dataset for one in mine}:
         return False
-    later = [one for one in standing.judged if one.taken and one.hand_in > hand_in]
     astray = problem.code == "tep.sai_don_vi"
-    mine = [one for one in later if one.hand_in.unit == hand_in.unit or astray]
+    of_unit = taken.all if astray else taken.by_unit.get(hand_in.unit, ())
+    later = [one for one in of_unit if one.hand_in > hand_in]
     if problem.dataset is not None:
-        return any(one.dataset == problem.dataset for one in mine)
-    had = {one.owes for one in standing.judged if one.taken and one.hand_in < hand_in}
+        return any(one.dataset == problem.dataset for one in later)
     return any(
-        one.hand_in.file == hand_in.file or one.owes not in had or one.period.end > hand_in.day
-        for one in mine
+        one.hand_in.file == hand_in.file or taken.first[one.owes] >= hand_in or one.period.end > hand_in.day
+        for one in later
     )
 
 
@@ -134,9 +142,9 @@ def _filed(hand_in: HandIn) -> dict[str, object]:
     return {"unit": hand_in.unit, "file": hand_in.file, "submission": hand_in.submission}
 
 
-def repairs(changes: Iterable[tuple[Judged, pl.DataFrame]]) -> pl.DataFrame:
-    """Every repaired cell, with its place and what stood there as typed: as `CHANGES`, plus `_tep`."""
-    frames = [pl.DataFrame(schema=CHANGES.schema | {"_tep": pl.UInt32})]
+def repairs(changes: Iterable[tuple[Judged, pl.DataFrame]], standing: Standing) -> pl.DataFrame:
+    """Every repaired cell, with its place and what stood there as typed (`REPAIRED`)."""
+    frames = [pl.DataFrame(schema=REPAIRED)]
     for one, frame in changes:
         if frame.height:
             sheets = pl.Series([sheet for sheet, _ in one.tables], dtype=pl.String)
@@ -149,7 +157,7 @@ def repairs(changes: Iterable[tuple[Judged, pl.DataFrame]]) -> pl.DataFrame:
                 submission=pl.lit(one.hand_in.submission),
                 dataset=pl.lit(one.dataset),
                 period=pl.lit(one.period.label),
-                _tep=pl.lit(one.tep, pl.UInt32),
+                _in_effect=pl.lit(standing.in_effect.get(one.owes) is one),
             )
             frames.append(placed.select(frames[0].columns))
     return pl.concat(frames)

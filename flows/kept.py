@@ -10,18 +10,19 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from platform import machine
 from typing import Any
 
 _HERE = Path(__file__).parent
 
-# What they give may change with their version: frames and their files, the reading of workbooks, pages.
+# What they give may change with their version: frames, hashes of rows, the reading of workbooks, pages.
 _LIBRARIES = ("polars", "python-calamine", "jinja2")
 
 
 @cache
 def code_of(*places: str) -> str:
-    """SHA-256 over our sources in `places`, files and folders of this package, and the libraries beneath."""
-    total = sha256(" ".join(map(version, _LIBRARIES)).encode())
+    """SHA-256 over our sources in `places`, files and folders of this package, and what lies beneath them."""
+    total = sha256(" ".join((machine(), *map(version, _LIBRARIES))).encode())
     for place in places:
         path = _HERE / place
         for source in sorted(filter(_is_source, path.rglob("*"))) if path.is_dir() else [path]:

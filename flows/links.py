@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows import release
 from flows.kept import Shelf
-from flows.manifest import Entry, entries
+from flows.manifest import Entry, entry_of
 from flows.root import Root
 
 
@@ -22,52 +22,87 @@ class Held:
     around: int
 
 
+class Former:
+    """The published release and the latest one, from which files are taken over."""
+
+    def __init__(self, root: Root) -> None:
+        names = dict.fromkeys((release.published(root), *release.releases(root)[-1:]))
+        places = [root.releases / str(name) for name in names]
+        self._known = {place: release.hashes_in(place) for place in places}
+
+    def all_taken_over(self, folder: Path, wanted: Sequence[Held]) -> bool:
+        """Link the files `wanted` into `folder`; if not all can be, leave `folder` as it was.
+
+        A file is taken over that is still whole, and for the same people's eyes.
+        """
+        places = [(one, place) for one in wanted if (place := self._place(one))]
+        if len(places) < len(wanted):
+            return False
+        for one, place in places:
+            _link(one, place, folder)
+        return True
+
+    def some_taken_over(
+        self, folder: Path, kept: Mapping[str, Held | None], wanted: Mapping[str, Path]
+    ) -> dict[str, Held | None]:
+        """Link those files `wanted`, by the name that tells all they depend on, that are `kept` so named.
+
+        Returns these; None is kept of what comes to no file.
+        """
+        found: dict[str, Held | None] = {}
+        for name, path in wanted.items():
+            one = kept.get(name)
+            if one is None:
+                if name in kept:
+                    found[name] = None
+            elif folder / one.entry.path == path and (place := self._place(one)):
+                _link(one, place, folder)
+                found[name] = one
+        return found
+
+    def _place(self, one: Held) -> Path | None:
+        """The release that has this file."""
+        for former, known in self._known.items():
+            if known.get(one.entry.path) == one.entry.sha256 and _same(former, one):
+                return former
+        return None
+
+
+def _link(one: Held, former: Path, folder: Path) -> None:
+    theirs, ours = former / one.entry.path, folder / one.entry.path
+    if not ours.parent.exists():
+        ours.parent.mkdir(parents=True)
+        ours.parent.chmod(one.around)
+    if not release.linked(theirs, ours):
+        shutil.copy(theirs, ours)
+
+
 def made_or_linked(
-    root: Root, folder: Path, within: str, kept: str, name: str | None, make: Callable[[], object]
+    former: Former, folder: Path, shelf: Shelf, name: str | None, make: Callable[[], Iterable[Path]]
 ) -> list[Entry]:
-    """Have `make` write files `within` the release in `folder`, or link what it wrote before; returns these.
+    """Have `make` write files into `folder` and name them, or link those that it wrote before; returns them.
 
-    `name` tells all that they depend on. Which files they are is kept under it, in the folder `kept` of
-    `var/`. Without a name they are made anew.
+    `name` tells all that they depend on; which files they are is kept under it. Without a name they are made
+    anew.
     """
-    if name is None:
-        make()
-        return entries(folder, within=within)
-    shelf = Shelf(root.state / kept)
-    shelf.sweep([name])
-    held: list[Held] | None = shelf.get(name)
-    if held is None or not _taken_over(root, folder, held):
-        make()
-        held = [_held(folder, entry) for entry in entries(folder, within=within)]
-        shelf.put(name, held)
-    return [each.entry for each in held]
+    kept: list[Held] | None = shelf.get(name) if name else None
+    if kept is None or not former.all_taken_over(folder, kept):
+        kept = [found for path in sorted(make()) if (found := held(folder, path))]
+        if name:
+            shelf.put(name, kept)
+    return [each.entry for each in kept]
 
 
-def _held(folder: Path, entry: Entry) -> Held:
-    path = folder / entry.path
+def held(folder: Path, path: Path) -> Held | None:
+    """A file of the release in `folder`; None where there is none."""
+    return _held(entry_of(folder, path), path) if path.exists() else None
+
+
+def _held(entry: Entry, path: Path) -> Held:
     return Held(entry, path.stat().st_mode, path.parent.stat().st_mode)
-
-
-def _taken_over(root: Root, folder: Path, wanted: Sequence[Held]) -> bool:
-    """Link the files `wanted` into `folder` from the published release or the latest one.
-
-    Returns False, and leaves `folder` as it was, where neither has all of them, for the same people's eyes.
-    """
-    for name in dict.fromkeys((release.published(root), *release.releases(root)[-1:])):
-        former = root.releases / str(name)
-        known = release.hashes_in(former)
-        if all(known.get(one.entry.path) == one.entry.sha256 and _same(former, one) for one in wanted):
-            for place, mode in {(folder / one.entry.path).parent: one.around for one in wanted}.items():
-                place.mkdir(parents=True, exist_ok=True)
-                place.chmod(mode)
-            for one in wanted:
-                if not release.linked(former / one.entry.path, folder / one.entry.path):
-                    shutil.copy(former / one.entry.path, folder / one.entry.path)
-            return True
-    return False
 
 
 def _same(former: Path, one: Held) -> bool:
     """Whether the former release has the file still, whole, and for nobody else's eyes."""
     path = former / one.entry.path
-    return path.is_file() and path.stat().st_size == one.entry.bytes and _held(former, one.entry) == one
+    return path.is_file() and path.stat().st_size == one.entry.bytes and _held(one.entry, path) == one

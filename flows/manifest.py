@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -59,11 +60,11 @@ class Origin:
         return self.acknowledged["reason"] if self.acknowledged else None
 
 
-def entries(folder: Path, known: Sequence[Entry] = (), within: str = "") -> list[Entry]:
-    """Every file `within` the release in `folder` but its manifest, by path; those `known` are not read."""
+def entries(folder: Path, known: Sequence[Entry] = ()) -> list[Entry]:
+    """Every file of the release in `folder` but its manifest, by path; those `known` are not read."""
     have = {entry.path: entry for entry in known}
-    found = files(folder / within)
-    return [have.get(path.relative_to(folder).as_posix()) or _entry(folder, path) for path in found]
+    found = files(folder)
+    return [have.get(path.relative_to(folder).as_posix()) or entry_of(folder, path) for path in found]
 
 
 def hashes_of(some: Iterable[Entry]) -> dict[str, str]:
@@ -72,11 +73,14 @@ def hashes_of(some: Iterable[Entry]) -> dict[str, str]:
 
 
 def files(folder: Path) -> list[Path]:
-    """The paths of those files, links and unfinished ones left out."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    """The paths of those files, sorted."""
+    return sorted(
+        Path(place, name) for place, _, names in os.walk(folder) for name in names if name != MANIFEST
+    )
 
 
-def _entry(folder: Path, path: Path) -> Entry:
+def entry_of(folder: Path, path: Path) -> Entry:
+    """A file of the release in `folder`, read for its hash."""
     with path.open("rb") as handle:
         digest = file_digest(handle, "sha256").hexdigest()
     rows = _rows(path) if path.suffix == ".parquet" else None

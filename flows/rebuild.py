@@ -8,10 +8,11 @@ from pathlib import Path
 
 from flows import release
 from flows.audit import auditor
-from flows.build import Recipe, Runner, build, root_contracts
+from flows.build import Recipe, build, root_contracts
 from flows.collect import HandIn
 from flows.manifest import hashes, origin_of, read_manifest
 from flows.root import Root
+from flows.runner import Runner
 from schemas.registry import Contracts
 
 

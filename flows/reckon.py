@@ -13,10 +13,9 @@ from flows.measure import measure, ranking, scores
 from flows.protect import Key
 from flows.reconcile import why_unjudged
 from flows.roll_call import roll_call, roll_call_faults
-from flows.settled import Settled, whose
+from flows.settled import Settled
 from schemas import indicators as plan
 from schemas.registry import Contracts
-from schemas.tables import SCORES
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def reckon(
         issues=follow(faults.followed, issues_before, as_of, contracts.waivers),
         roll_call=called,
         indicators=indicators,
-        scores=scores(_tallied(settled)).join(
+        scores=scores(settled.tallies).join(
             why_unjudged(settled.unjudged, contracts.datasets),
             on=["unit", "dataset", "period", "dimension"],
             how="left",
@@ -65,11 +64,3 @@ def _handed_in(settled: Settled) -> pl.DataFrame:
         "nil": pl.Boolean,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _tallied(settled: Settled) -> pl.DataFrame:
-    """Cells judged and failed by unit, dataset, period and dimension, of hand-ins that count."""
-    live = whose(one for one in settled.judged if settled.counts(one))
-    who = live.rename({"_unit": "unit", "_ky": "period"})
-    found = settled.tallies.join(who, on=["dataset", "_tep"]).drop("_tep")
-    return found if found.height else SCORES.conform(pl.DataFrame()).drop("score")

@@ -9,44 +9,49 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.kept import code_of, name_of
-from flows.links import made_or_linked
+from flows.kept import Shelf, code_of, name_of
+from flows.links import Former, made_or_linked
 from flows.manifest import Entry
 from flows.pool import ahead
 from flows.protect import Key, protected
 from flows.root import Root
-from flows.settled import Judged, Settled, whence
+from flows.settled import Chapter, Judged, Settled, whence
 from flows.store import describe, write
 from schemas.contract import Dataset
 from schemas.registry import Contracts
 
-#: Where under `var/` it is kept which files the records of given hand-ins came to.
+#: Where under `var/` it is kept which files the records of a period came to.
 KEPT = "bang"
 
 
-def records(
-    root: Root, folder: Path, contracts: Contracts, settled: Settled, key: Key, name: str | None
-) -> list[Entry]:
-    """Put the records into `folder`; returns the files. `name` tells all that `settled` depends on.
+def records(root: Root, folder: Path, contracts: Contracts, settled: Settled, key: Key) -> list[Entry]:
+    """Put the records into `folder`; returns the files."""
+    shelf, former = Shelf(root.state / KEPT), Former(root)
+    beside = key.token("bang", ""), code_of("records.py", "store.py", "manifest.py")
+    names = [chapter.name and name_of(chapter.name, *beside) for chapter in settled.chapters]
+    if all(names):
+        shelf.sweep(filter(None, names))
+    found: list[Entry] = []
+    for chapter, name in zip(settled.chapters, names, strict=True):
+        write_all = partial(write_records, folder, contracts, chapter, key)
+        found += made_or_linked(former, folder, shelf, name, write_all)
+    return found
 
-    Without a name everything is written anew.
-    """
-    whole = name and name_of(name, key.token("bang", ""), code_of("records.py", "store.py", "manifest.py"))
-    write_all = partial(write_records, folder, contracts, settled, key)
-    return made_or_linked(root, folder, "data", KEPT, whole, write_all)
 
-
-def write_records(folder: Path, contracts: Contracts, settled: Settled, key: Key) -> None:
+def write_records(folder: Path, contracts: Contracts, chapter: Chapter, key: Key) -> list[Path]:
     """Write a file of Parquet for each hand-in in effect: its accepted records, protected."""
 
     def told(one: Judged, rows: pl.DataFrame) -> tuple[Judged, pl.DataFrame]:
         return one, _told(one, rows, contracts.datasets[one.dataset], key)
 
-    pieces = ((one, rows) for one, parts in settled.accepted() for rows in parts)
+    written: list[Path] = []
+    pieces = ((one, rows) for one, parts in chapter.accepted() for rows in parts)
     for one, mine in groupby(ahead(told, pieces), itemgetter(0)):
         dataset = contracts.datasets[one.dataset]
         path = folder / "data" / dataset.name / f"ky={one.period.label}" / f"{one.hand_in.unit}.parquet"
         write(path, (rows for _, rows in mine), f"{dataset.title}: {dataset.grain}", describe(dataset))
+        written.append(path)
+    return written
 
 
 def _told(one: Judged, rows: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:

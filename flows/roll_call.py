@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from flows.fingerprints import FINGERPRINT, fingerprints
 from schemas.contract import Dataset, Dimension
 from schemas.periods import before, due, ended, in_words
 from schemas.tables import ROLL_CALL
@@ -22,6 +23,8 @@ FAULTS = {
     "severity": pl.String,
     "message": pl.String,
 }
+#: What a hand-in looks like as a whole.
+PRINTS = dict.fromkeys(("dataset", "unit", "period"), pl.String) | FINGERPRINT
 _HAND_IN = ["unit", "dataset", "period"]
 _LARGEST_FALL = 30  # per cent
 
@@ -95,59 +98,72 @@ def roll_call_faults(called: pl.DataFrame, commune: Commune, datasets: Mapping[s
     ).sort(*_HAND_IN, "code")
 
 
-def unusual(judged: Mapping[str, pl.DataFrame], datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """Hand-ins that look thin (`giao_nop.it_bat_thuong`) or copied (`giao_nop.sao_chep`), as `FAULTS`.
+def prints(judged: Mapping[str, pl.DataFrame], datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """What each hand-in looks like as a whole (`PRINTS`): two that look alike have the same records.
 
     `judged` has a dataset's rows in effect, quarantined ones included: its contract's columns
-    typed, `_unit`, `_ky`. Thin means over 30 % fewer rows than the period before, or a number of
+    typed, `_unit`, `_ky`. Columns of kind `ngay` are left out, and so is the order of the rows.
+    """
+    empty = pl.DataFrame(schema=PRINTS)
+    return pl.concat([empty, *(_prints(judged[name], d) for name, d in datasets.items() if name in judged)])
+
+
+def _prints(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
+    content = [column.name for column in dataset.columns if column.kind.name != "ngay"]
+    found = fingerprints(rows, ("_unit", "_ky"), content).rename({"_unit": "unit", "_ky": "period"})
+    return found.select(pl.lit(dataset.name).alias("dataset"), *found.columns)
+
+
+def unusual(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """Hand-ins that look thin (`giao_nop.it_bat_thuong`) or copied (`giao_nop.sao_chep`), as `FAULTS`.
+
+    `looks` are `PRINTS`. Thin means over 30 % fewer rows than the period before, or a number of
     rows outside the contract's. Events, of which there may be none at all, come as they come: they
     may fall. Copied means the same records as the period before, the columns of kind `ngay` aside.
     """
-    empty = pl.DataFrame(schema=FAULTS)
-    found = (_unusual(judged[name], dataset) for name, dataset in datasets.items() if name in judged)
-    return pl.concat([empty, *found]).sort(*_HAND_IN, "code")
-
-
-def _unusual(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
-    content = [column.name for column in dataset.columns if column.kind.name != "ngay"]
-    hand_ins = (
-        rows.select("_unit", "_ky", _hash=rows.select(content).hash_rows())
-        .group_by("_unit", "_ky")
-        .agg(rows=pl.len(), records=pl.col("_hash").sort())
-        .select(pl.col("_unit").alias("unit"), pl.col("_ky").alias("period"), "rows", "records")
-        .with_columns(earlier=_each("period", lambda label: before(dataset, label).label))
-    )
-    earlier = hand_ins.select("unit", pl.col("period").alias("earlier"), was="rows", records_then="records")
-    both = hand_ins.join(earlier, on=["unit", "earlier"], how="left").with_columns(
-        dataset=pl.lit(dataset.name)
-    )
-    what = _what({dataset.name: dataset})
+    both = _beside_the_former(looks, datasets)
+    what, then = _what(datasets), _each("earlier", in_words)
     shrunk = pl.col("rows").cast(pl.Int64) * 100 < pl.col("was").cast(pl.Int64) * (100 - _LARGEST_FALL)
-    fell = shrunk & pl.lit(not dataset.nil_allowed)
-    low, high = dataset.rows
-    kept = both.filter(fell.fill_null(value=False) | ~pl.col("rows").is_between(low, high))
-    copied = both.filter((pl.col("rows") == pl.col("was")) & (pl.col("records") == pl.col("records_then")))
-    then = _each("earlier", in_words)
+    fell = (shrunk & ~pl.col("may_be_none")).fill_null(value=False)
+    fallen = "{} có {} dòng, {} có {} dòng: giảm hơn {} %."
+    outside = "{} có {} dòng, thường phải từ {} đến {} dòng."
     thin = (
         pl.when(fell)
-        .then(
-            pl.format(
-                "{} có {} dòng, {} có {} dòng: giảm hơn {} %.",
-                what,
-                "rows",
-                then,
-                "was",
-                pl.lit(_LARGEST_FALL),
-            )
-        )
-        .otherwise(pl.format(f"{{}} có {{}} dòng, thường phải từ {low} đến {high} dòng.", what, "rows"))
+        .then(pl.format(fallen, what, "rows", then, "was", pl.lit(_LARGEST_FALL)))
+        .otherwise(pl.format(outside, what, "rows", "low", "high"))
     )
     same = pl.format("{} giống hệt {}, trừ các cột ngày. Đề nghị rà soát lại số liệu.", what, then)
+    few = both.filter(fell | ~pl.col("rows").is_between("low", "high"))
+    copied = both.filter(*(pl.col(name) == pl.col(f"was_{name}") for name in FINGERPRINT))
     return pl.concat(
         [
-            _faults(kept, "giao_nop.it_bat_thuong", "du", thin),
+            _faults(few, "giao_nop.it_bat_thuong", "du", thin),
             _faults(copied, "giao_nop.sao_chep", "song", same),
         ]
+    ).sort(*_HAND_IN, "code")
+
+
+def _beside_the_former(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """`looks` with what those of the period before were like, and what their datasets may be."""
+    rules = pl.DataFrame(
+        [(dataset.name, *dataset.rows, dataset.nil_allowed) for dataset in datasets.values()],
+        {"dataset": pl.String, "low": pl.Int64, "high": pl.Int64, "may_be_none": pl.Boolean},
+        orient="row",
+    )
+    periods = looks.select("dataset", "period").unique()
+    earlier = [before(datasets[name], label).label for name, label in periods.iter_rows()]
+    periods = periods.with_columns(earlier=pl.Series(earlier, dtype=pl.String))
+    was = looks.select(
+        "unit",
+        "dataset",
+        pl.col("period").alias("earlier"),
+        pl.col(list(FINGERPRINT)).name.prefix("was_"),
+        was="rows",
+    )
+    return (
+        looks.join(periods, on=["dataset", "period"], how="left")
+        .join(was, on=["unit", "dataset", "earlier"], how="left")
+        .join(rules, on="dataset", how="left")
     )
 
 

@@ -1,37 +1,44 @@
-"""Decides which hand-ins count: judges all records, settles what is in effect, accounts for every row."""
+"""Judges what was read, settles which hand-ins count, and counts in their records, period by period."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
 import polars as pl
 import polars.selectors as cs
 
 from flows.collect import HandIn
-from flows.digest import Digest, Part
+from flows.digest import Account, Digest, Part, account_of
 from flows.found import as_found, faults_of_files, faults_of_records, repairs
 from flows.measure import count
 from flows.reconcile import reconcile
 from flows.resubmitted import compare
-from flows.roll_call import unusual
-from flows.settled import Account, Compared, Judged, Settled, Standing, in_effect, whose
+from flows.roll_call import prints, unusual
+from flows.settled import (
+    TABLES,
+    Chapter,
+    Compared,
+    Judged,
+    Owes,
+    Read,
+    Season,
+    Settled,
+    Standing,
+    in_effect,
+    whose,
+)
+from flows.submissions import submissions_of
 from flows.tally import COLUMNS
 from flows.validate import Verdict, validate
 from schemas import indicators as plan
 from schemas.contract import QUARANTINED, Dataset, chu, doc
 from schemas.periods import before, in_words
 from schemas.registry import Contracts
-from schemas.tables import SUBMISSIONS
 
-
-class ConservationError(RuntimeError):
-    """Rows or files were lost between reading and publishing: nothing may be published."""
-
-
-#: Where under `var/` it is kept what hand-ins came to.
-KEPT = "xet"
-#: What of our code that hangs on, beside what reading does.
+#: What of our code settling hangs on, beside what reading does.
 CODE = (
     "settle.py",
     "settled.py",
@@ -45,70 +52,88 @@ CODE = (
     "protect.py",
 )
 
-# By dataset what hand-ins brought for it; a part's place there is its `_tep`.
+# By dataset what hand-ins brought for it, period by period; a part's place there is its number.
 Brought: TypeAlias = dict[str, list[tuple[HandIn, Part]]]
 
 # Of judged records all but what was typed and how it was read.
 _AS_READ = cs.exclude(cs.ends_with(chu(""), doc("")))
 
 
-def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], contracts: Contracts) -> Settled:
-    """Judge all that was read, dataset by dataset, settle which hand-ins count, and count in their records.
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is in effect in periods that are not judged now, and what gives the digests of its hand-ins."""
 
-    Of several hand-ins of one unit, dataset and period the last of which anything can be used
-    counts. `repeats` are hand-ins of a content that the unit had handed in before.
+    in_effect: Mapping[Owes, Judged]
+    digests: Callable[[Sequence[HandIn]], Sequence[Digest]]
+
+
+NOTHING = Earlier({}, lambda _: ())
+
+
+def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], contracts: Contracts) -> Settled:
+    """Judge and settle all that was read. `repeats` are hand-ins of a content handed in before.
 
     Raises:
         RuleDidNotRunError: a rule gave no result.
         ConservationError: rows seen are not rows left out, accepted and quarantined.
     """
+    labels = {part.period.label for digest in digests for part in digest.parts}
+    chapters = chapters_of(digests, labels, contracts)
+    return settled_of(chapters, [account_of(digest) for digest in digests], repeats, contracts)
+
+
+def chapters_of(
+    digests: Sequence[Digest], labels: Collection[str], contracts: Contracts, earlier: Earlier = NOTHING
+) -> list[Chapter]:
+    """Judge what was read for the periods `labels`, dataset by dataset; settle each period.
+
+    `digests` are all that brought anything for these, in order of arrival. Of several hand-ins of one
+    unit, dataset and period the last of which anything can be used counts. Periods are judged together,
+    but nothing in one hangs on what was handed in for another, save what was `compared`.
+
+    Raises:
+        RuleDidNotRunError: a rule gave no result.
+    """
     datasets = contracts.datasets
     verdicts: dict[str, Verdict] = {}
-    brought = _by_dataset(digests)
+    brought = _by_dataset(digests, labels)
     judged: list[Judged] = []
     for name, parts in brought.items():
         verdicts[name] = validate([(part, one.day) for one, part in parts], datasets[name])
         judged += _counted(parts, verdicts[name])
-    judged.sort(key=lambda one: (one.hand_in, one.dataset, one.period.label))
-    standing = Standing(judged, {one.owes: one for one in judged if one.taken})
+    standing = _standing(judged)
     crossed = reconcile(verdicts, whose(standing.in_effect.values()), datasets)
     read = {name: verdict.judged.select(_AS_READ) for name, verdict in crossed.verdicts.items()}
-    of_records = [
-        faults_of_records(each, name, standing, contracts) for name, each in crossed.verdicts.items()
-    ]
     live = in_effect(read, standing)
-    of_wholes = as_found(unusual(live, datasets).with_columns(record=pl.col("period")))
-    accounts = [_account(digest) for digest in digests]
-    submissions = _submissions(accounts, repeats, standing)
-    _conserve(submissions, accounts, repeats)
-    return Settled(
-        judged,
-        standing.in_effect,
-        accounts=accounts,
-        repeats=repeats,
-        read=read,
-        faults=pl.concat([*of_records, faults_of_files(accounts, repeats, standing), of_wholes]),
-        changes=repairs((one, brought[one.dataset][one.tep][1].changes) for one in judged),
-        tallies=_tallies(crossed.verdicts),
-        submissions=submissions,
-        unjudged=crossed.unjudged,
-        compared=_compared(brought, standing, datasets),
-        counted=count(live, contracts.commune, plan.load()),
-    )
+    faults = [faults_of_records(each, name, standing, contracts) for name, each in crossed.verdicts.items()]
+    tables = {
+        "faults": pl.concat([as_found(pl.DataFrame()), *faults]),
+        "changes": repairs(
+            ((one, brought[one.dataset][one.tep][1].changes) for one in standing.judged), standing
+        ),
+        "tallies": _tallies(crossed.verdicts, standing),
+        "unjudged": crossed.unjudged,
+        "counted": count(live, contracts.commune, plan.load()),
+        "prints": prints(live, datasets),
+    }
+    compared = _compared(brought, standing, datasets, earlier)
+    return [*_by_period(standing, tables, compared, read)]
 
 
-def _by_dataset(digests: Sequence[Digest]) -> Brought:
+def _by_dataset(digests: Sequence[Digest], labels: Collection[str]) -> Brought:
     found: dict[str, list[tuple[HandIn, Part]]] = {}
     for digest in digests:
         for part in digest.parts:
-            found.setdefault(part.dataset, []).append((digest.hand_in, part))
+            if part.period.label in labels:
+                found.setdefault(part.dataset, []).append((digest.hand_in, part))
+    for parts in found.values():
+        parts.sort(key=lambda brought: brought[1].period.label)
     return dict(sorted(found.items()))
 
 
-def _account(digest: Digest) -> Account:
-    roles = digest.rows["role"].value_counts(sort=True)
-    sheets = digest.rows["sheet"].n_unique()
-    return Account(digest.hand_in, sheets, dict(roles.iter_rows()), digest.problems)
+def _standing(judged: Sequence[Judged]) -> Standing:
+    in_order = sorted(judged, key=lambda one: (one.hand_in, one.dataset, one.period.label))
+    return Standing(in_order, {one.owes: one for one in in_order if one.taken})
 
 
 def _counted(parts: Sequence[tuple[HandIn, Part]], verdict: Verdict) -> list[Judged]:
@@ -132,27 +157,41 @@ def _counted(parts: Sequence[tuple[HandIn, Part]], verdict: Verdict) -> list[Jud
     ]
 
 
-def _tallies(verdicts: Mapping[str, Verdict]) -> pl.DataFrame:
+def _tallies(verdicts: Mapping[str, Verdict], standing: Standing) -> pl.DataFrame:
+    """Cells judged and failed by unit, dataset, period and dimension, a row a hand-in that counts."""
+    who = whose(filter(standing.counts, standing.judged)).rename({"_unit": "unit", "_ky": "period"})
     found = [verdict.tally.with_columns(dataset=pl.lit(name)) for name, verdict in verdicts.items()]
-    return pl.concat([pl.DataFrame(schema=COLUMNS | {"dataset": pl.String}), *found])
+    every = pl.concat([pl.DataFrame(schema=COLUMNS | {"dataset": pl.String}), *found])
+    return every.join(who, on=["dataset", "_tep"], maintain_order="left").drop("_tep")
 
 
 def _compared(
-    brought: Brought, standing: Standing, datasets: Mapping[str, Dataset]
-) -> dict[HandIn, list[Compared]]:
-    """What each hand-in that can be used changed against the one before it, where there is one."""
-    found: dict[HandIn, list[Compared]] = {}
-    for one, former, name in _pairs(standing, datasets):
-        parts = brought[one.dataset]
-        change = compare(parts[former.tep][1], parts[one.tep][1], datasets[one.dataset])
-        told = Compared(one.dataset, one.period.label, name, change)
-        found.setdefault(one.hand_in, []).append(told)
+    brought: Brought, standing: Standing, datasets: Mapping[str, Dataset], earlier: Earlier
+) -> dict[str, dict[HandIn, list[Compared]]]:
+    """By period what each hand-in that can be used changed against the one before it, where there is one."""
+    pairs = [*_pairs(standing, {**earlier.in_effect, **standing.in_effect}, datasets)]
+    kept = {former.hand_in for _, former, _ in pairs if earlier.in_effect.get(former.owes) is former}
+    parts = {
+        (digest.hand_in, part.dataset, part.period.label): part
+        for digest in earlier.digests(sorted(kept))
+        for part in digest.parts
+    }
+    parts |= {
+        (hand_in, name, part.period.label): part for name, some in brought.items() for hand_in, part in some
+    }
+    found: dict[str, dict[HandIn, list[Compared]]] = {}
+    for one, former, name in pairs:
+        was, now = (parts[each.hand_in, each.dataset, each.period.label] for each in (former, one))
+        told = Compared(one.dataset, one.period.label, name, compare(was, now, datasets[one.dataset]))
+        found.setdefault(one.period.label, {}).setdefault(one.hand_in, []).append(told)
     return found
 
 
-def _pairs(standing: Standing, datasets: Mapping[str, Dataset]) -> Iterator[tuple[Judged, Judged, str]]:
+def _pairs(
+    standing: Standing, in_effect: Mapping[Owes, Judged], datasets: Mapping[str, Dataset]
+) -> Iterator[tuple[Judged, Judged, str]]:
     """Each hand-in with its former one, and what to call that."""
-    last: dict[tuple[str, str, str], Judged] = {}
+    last: dict[Owes, Judged] = {}
     for one in standing.judged:
         if not one.taken:
             continue
@@ -160,91 +199,81 @@ def _pairs(standing: Standing, datasets: Mapping[str, Dataset]) -> Iterator[tupl
         if one.owes in last:
             yield one, last[one.owes], f"tệp {last[one.owes].hand_in.file}"
         # Lists of events have nothing in common from one period to the next.
-        elif datasets[name].basis == "point_in_time":
-            label = before(datasets[name], period).label
-            if (unit, name, label) in standing.in_effect:
-                yield one, standing.in_effect[unit, name, label], in_words(label)
+        elif former := in_effect.get((unit, name, label_before(name, period, datasets) or "")):
+            yield one, former, in_words(former.period.label)
         last[one.owes] = one
 
 
-def _submissions(accounts: Sequence[Account], repeats: Sequence[HandIn], standing: Standing) -> pl.DataFrame:
-    by_hand_in, earlier = standing.by_hand_in(), _superseded(standing.judged)
-    rows: list[dict[str, object]] = []
-    for account in accounts:
-        mine = by_hand_in.get(account.hand_in, [])
-        base = _base(account.hand_in) | {"sheets": account.sheets}
-        outside = account.rows - sum(one.records for one in mine)
-        if not mine:
-            rows.append(base | _rows(outside, 0, 0) | {"state": "tu_choi"})
-        for one in mine:
-            rows.append(
-                base
-                | _rows(outside + one.repeated, one.accepted, one.quarantined)
-                | {"dataset": one.dataset, "period": one.period.label}
-                | {
-                    "state": _state(one, account, standing),
-                    "supersedes": earlier.get(one.hand_in, {}).get(one.owes),
-                }
-            )
-            outside = 0
-    rows += [_base(hand_in) | _rows(0, 0, 0) | {"state": "trung", "sheets": 0} for hand_in in repeats]
-    return SUBMISSIONS.conform(pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame())
+def label_before(dataset: str, label: str, datasets: Mapping[str, Dataset]) -> str | None:
+    """The period that a hand-in of this one is compared with; none where it lists events."""
+    contract = datasets[dataset]
+    return before(contract, label).label if contract.basis == "point_in_time" else None
 
 
-def _base(hand_in: HandIn) -> dict[str, object]:
-    return {
-        "submission": hand_in.submission,
-        "unit": hand_in.unit,
-        "file": hand_in.file,
-        "received": hand_in.received,
-        "dataset": None,
-        "period": None,
-        "supersedes": None,
+def _by_period(
+    standing: Standing,
+    tables: Mapping[str, pl.DataFrame],
+    compared: Mapping[str, Mapping[HandIn, Sequence[Compared]]],
+    read: Read,
+) -> Iterator[Chapter]:
+    """What was settled, period by period; hand-ins of a dataset are numbered anew in each."""
+    by_period: dict[str, list[Judged]] = {}
+    for one in standing.judged:
+        by_period.setdefault(one.period.label, []).append(one)
+    parted = {name: table.partition_by("period", as_dict=True) for name, table in tables.items()}
+    for label, judged in sorted(by_period.items()):
+        numbers: dict[str, list[int]] = {}
+        for one in judged:
+            numbers.setdefault(one.dataset, []).append(one.tep)
+        mine = _standing([replace(one, tep=one.tep - min(numbers[one.dataset])) for one in judged])
+        own = {name: parts.get((label,), tables[name].clear()) for name, parts in parted.items()}
+        rows = {name: _numbered(read[name], min(teps), len(teps)) for name, teps in sorted(numbers.items())}
+        season = Season(mine.judged, mine.in_effect, label, **own, compared=compared.get(label, {}))
+        yield Chapter(season, partial(_given, rows))
+
+
+def _given(read: Read) -> Read:
+    return read
+
+
+def _numbered(rows: pl.DataFrame, first: int, count: int) -> pl.DataFrame:
+    """Of a dataset's `rows` those of so many hand-ins from the `first` on, which counts as 0."""
+    start, stop = (rows["_tep"].search_sorted(at) for at in (first, first + count))
+    mine = rows.slice(start, stop - start)
+    return mine.with_columns(pl.col("_tep") - pl.lit(first, pl.UInt32)) if first else mine
+
+
+def settled_of(
+    chapters: Sequence[Chapter],
+    accounts: Sequence[Account],
+    repeats: Sequence[HandIn],
+    contracts: Contracts,
+) -> Settled:
+    """All periods together, with what only shows then; every row that was read is accounted for.
+
+    Raises:
+        ConservationError: rows seen are not rows left out, accepted and quarantined.
+    """
+    seasons = [chapter.season for chapter in chapters]
+    standing = _standing([one for season in seasons for one in season.judged])
+    of_all = {
+        name: pl.concat([pl.DataFrame(schema=schema), *(getattr(season, name) for season in seasons)])
+        for name, schema in TABLES.items()
     }
-
-
-def _rows(left_out: int, accepted: int, quarantined: int) -> dict[str, object]:
-    return {
-        "rows_seen": left_out + accepted + quarantined,
-        "rows_left_out": left_out,
-        "rows_accepted": accepted,
-        "rows_quarantined": quarantined,
-    }
-
-
-def _superseded(judged: Sequence[Judged]) -> dict[HandIn, dict[tuple[str, str, str], str]]:
-    """For each hand-in that took the place of another: whose, by what it answers for."""
-    current: dict[tuple[str, str, str], str] = {}
-    found: dict[HandIn, dict[tuple[str, str, str], str]] = {}
-    for one in judged:
-        if one.taken:
-            if one.owes in current:
-                found.setdefault(one.hand_in, {})[one.owes] = current[one.owes]
-            current[one.owes] = one.hand_in.submission
-    return found
-
-
-def _state(one: Judged, account: Account, standing: Standing) -> str:
-    if not one.taken:
-        return "tu_choi"
-    if standing.in_effect[one.owes] is not one:
-        return "bi_thay_the"
-    refused_in_part = any(problem.severity == "chan" for problem in account.problems)
-    return "mot_phan" if one.quarantined or refused_in_part else "chap_nhan"
-
-
-def _conserve(submissions: pl.DataFrame, accounts: Sequence[Account], repeats: Sequence[HandIn]) -> None:
-    """Raise unless every hand-in is in `submissions` and every row read is there once."""
-    seen = submissions.group_by("unit", "file", "submission").agg(pl.col("rows_seen").sum())
-    said = {(unit, file, submission): rows for unit, file, submission, rows in seen.iter_rows()}
-    read = {_known(account.hand_in): account.rows for account in accounts}
-    read |= {_known(hand_in): 0 for hand_in in repeats}
-    lost = sorted(file for (unit, file, sha), rows in read.items() if said.get((unit, file, sha)) != rows)
-    parts = ("rows_left_out", "rows_accepted", "rows_quarantined")
-    unbalanced = submissions.filter(pl.col("rows_seen") != pl.sum_horizontal(parts))
-    if lost or unbalanced.height or len(said) != len(read):
-        raise ConservationError(f"Số dòng đọc và số dòng công bố không khớp ở {len(lost) or 1} tệp.")
-
-
-def _known(hand_in: HandIn) -> tuple[str, str, str]:
-    return hand_in.unit, hand_in.file, hand_in.submission
+    of_wholes = unusual(of_all.pop("prints"), contracts.datasets).with_columns(record=pl.col("period"))
+    of_files = faults_of_files(accounts, repeats, standing)
+    submissions = submissions_of(accounts, repeats, standing)
+    compared: dict[HandIn, list[Compared]] = {}
+    for season in seasons:
+        for hand_in, found in season.compared.items():
+            compared.setdefault(hand_in, []).extend(found)
+    return Settled(
+        standing.judged,
+        standing.in_effect,
+        accounts,
+        repeats,
+        chapters,
+        **of_all | {"faults": pl.concat([of_all["faults"], of_files, as_found(of_wholes)])},
+        submissions=submissions,
+        compared=compared,
+    )

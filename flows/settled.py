@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import polars as pl
 
 from flows.collect import HandIn
+from flows.digest import Account
+from flows.measure.counts import COUNTS
 from flows.protect import without_numbers
-from flows.read.table import Problem
+from flows.reconcile import UNJUDGED
 from flows.resubmitted import Change
+from flows.roll_call import PRINTS
 from schemas.contract import QUARANTINED
 from schemas.periods import Period
+from schemas.tables import CHANGES, FAULTS
 
 # A whole register copied would not fit beside itself.
 ROWS_AT_ONCE = 1 << 17
 
+#: The unit, dataset and period that a hand-in answers for.
+Owes: TypeAlias = tuple[str, str, str]
+
 LIVE = {"dataset": pl.String, "_tep": pl.UInt32, "_unit": pl.String, "_ky": pl.String}
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What was read of one hand-in: its sheets, its rows by what they were taken for, its problems."""
-
-    hand_in: HandIn
-    sheets: int
-    roles: Mapping[str, int]
-    problems: tuple[Problem, ...]
-
-    @property
-    def rows(self) -> int:
-        """How many rows it has."""
-        return sum(self.roles.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What one hand-in brought for one dataset and period, after judging.
 
-    `tep` is its number among those of its dataset; `tables` gives each table's sheet and its columns'
-    letters. `records` counts what was read; `accepted`, `quarantined` and `repeated` what became of it.
+    `tep` is its number among those of its dataset and period; `tables` gives each table's sheet and its
+    columns' letters. `records` counts what was read; `accepted`, `quarantined`, `repeated` what became of it.
     """
 
     hand_in: HandIn
@@ -60,8 +53,8 @@ class Judged:
         return self.accepted > 0 or self.nil
 
     @property
-    def owes(self) -> tuple[str, str, str]:
-        """The unit, dataset and period it answers for."""
+    def owes(self) -> Owes:
+        """What it answers for."""
         return self.hand_in.unit, self.dataset, self.period.label
 
 
@@ -80,7 +73,7 @@ class Standing:
     """All that was judged, in order of arrival, and what is in effect for each unit, dataset and period."""
 
     judged: Sequence[Judged]
-    in_effect: Mapping[tuple[str, str, str], Judged]
+    in_effect: Mapping[Owes, Judged]
 
     def counts(self, judged: Judged) -> bool:
         """Whether `judged` is not superseded: in effect, or refused after the one in effect."""
@@ -95,28 +88,95 @@ class Standing:
         return found
 
 
+#: What is found, before it is numbered and masked; `record` is what a fault is about, as typed.
+FOUND = {name: dtype for name, dtype in FAULTS.schema.items() if name != "issue"} | {"record": pl.String}
+#: A repaired cell, before it is masked, and whether its hand-in is in effect.
+REPAIRED = CHANGES.schema | {"_in_effect": pl.Boolean}
+#: Cells judged and failed of a hand-in that counts.
+TALLIES = dict.fromkeys(("dimension", "judged", "failed", "dataset", "unit", "period"), pl.String) | {
+    "judged": pl.UInt64,
+    "failed": pl.UInt64,
+}
+
+#: The tables of a season.
+TABLES: Mapping[str, pl.Schema] = {
+    name: pl.Schema(schema)
+    for name, schema in (
+        ("faults", FOUND),
+        ("changes", REPAIRED),
+        ("tallies", TALLIES),
+        ("unjudged", UNJUDGED),
+        ("counted", COUNTS),
+        ("prints", PRINTS),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Season(Standing):
+    """What was handed in for one period, settled: all that hangs on it and the contracts, and on no day.
+
+    `faults` of records that count and `changes`, repaired cells of all hand-ins, hold what was typed.
+    `tallies` count cells judged and failed of hand-ins that count; `unjudged` are the cross rules that had
+    nothing to be judged by; `counted` is what indicators count in the records in effect, `prints` what those
+    look like as wholes. `compared` by hand-in.
+    """
+
+    label: str
+    faults: pl.DataFrame
+    changes: pl.DataFrame
+    tallies: pl.DataFrame
+    unjudged: pl.DataFrame
+    counted: pl.DataFrame
+    prints: pl.DataFrame
+    compared: Mapping[HandIn, Sequence[Compared]]
+
+
+#: Judged records by dataset, without what was typed, plus `_tep` and `_lop`.
+Read: TypeAlias = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A season, what gives its records as read and, where it is kept, the name that tells all it hangs on."""
+
+    season: Season
+    read: Callable[[], Read]
+    name: str | None = None
+
+    def accepted(self) -> Iterator[tuple[Judged, Iterator[pl.DataFrame]]]:
+        """Each hand-in in effect with its accepted records as read, in pieces that are not too long.
+
+        There is one piece at least. A dataset's records are parted in one pass.
+        """
+        read = self.read()
+        parted = {name: _parted(rows) for name, rows in read.items()}
+        for one in self.season.in_effect.values():
+            rows = parted[one.dataset].get((one.tep,), read[one.dataset].clear())
+            pieces = rows.iter_slices(ROWS_AT_ONCE) if rows.height else iter([rows])
+            yield one, (piece.filter(~QUARANTINED) for piece in pieces)
+
+
 @dataclass(frozen=True, slots=True)
 class Settled(Standing):
     """The day's hand-ins, settled: all that depends on them and the contracts, and on no day.
 
     `accounts` of what was read, `repeats` of what had been handed in before, both in order of arrival.
-    `read` by dataset: judged records without what was typed, plus `_tep` and `_lop`. `faults` of records,
-    files and whole hand-ins that count, and `changes`, repaired cells of all hand-ins (plus `_tep`), hold
-    what was typed. `tallies` count cells judged and failed by dataset, `_tep` and dimension. `submissions`
-    as published; `unjudged` the cross rules that had nothing to be judged by. `compared` by hand-in.
-    `counted` is what indicators count in the records in effect.
+    `seasons` by period, each with what gives its records as read. `faults` of records, files and whole
+    hand-ins that count; `changes`, `tallies`, `unjudged`, `compared`, `counted` of all seasons.
+    `submissions` as published.
     """
 
     accounts: Sequence[Account]
     repeats: Sequence[HandIn]
-    read: Mapping[str, pl.DataFrame]
+    chapters: Sequence[Chapter]
     faults: pl.DataFrame
     changes: pl.DataFrame
     tallies: pl.DataFrame
-    submissions: pl.DataFrame
     unjudged: pl.DataFrame
-    compared: Mapping[HandIn, Sequence[Compared]]
     counted: pl.DataFrame
+    submissions: pl.DataFrame
+    compared: Mapping[HandIn, Sequence[Compared]]
 
     def came(self) -> pl.DataFrame:
         """Dataset, unit and period of what is in effect and has records."""
@@ -127,20 +187,9 @@ class Settled(Standing):
         ]
         return pl.DataFrame(rows, dict.fromkeys(("dataset", "unit", "period"), pl.String), orient="row")
 
-    def accepted(self) -> Iterator[tuple[Judged, Iterator[pl.DataFrame]]]:
-        """Each hand-in in effect with its accepted records as read, in pieces that are not too long.
 
-        There is one piece at least. A dataset's records are parted in one pass.
-        """
-        parted = {name: _parted(rows) for name, rows in self.read.items()}
-        for one in self.in_effect.values():
-            rows = parted[one.dataset].get((one.tep,), self.read[one.dataset].clear())
-            pieces = rows.iter_slices(ROWS_AT_ONCE) if rows.height else iter([rows])
-            yield one, (piece.filter(~QUARANTINED) for piece in pieces)
-
-
-def in_effect(read: Mapping[str, pl.DataFrame], standing: Standing) -> dict[str, pl.DataFrame]:
-    """Of `read` records by dataset those in effect, plus `_unit`, `_ky`."""
+def in_effect(read: Read, standing: Standing) -> dict[str, pl.DataFrame]:
+    """Of a season's records as `read` those in effect, plus `_unit`, `_ky`."""
     found: dict[str, pl.DataFrame] = {}
     for name, judged in read.items():
         every = sorted((one for one in standing.judged if one.dataset == name), key=lambda one: one.tep)

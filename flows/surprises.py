@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.audited import Case, columns
+from flows.audited import Case, Look, columns
 from schemas import indicators as plan
 
 # Of fewer rows, a third is a handful: no reason to stop a commune's day.
@@ -32,11 +32,11 @@ class Comparison:
     says: str
 
 
-def comparisons(case: Case) -> list[Comparison]:
+def comparisons(case: Case, seen: Look) -> list[Comparison]:
     """Everything of a release that can be compared with the release before; nothing on the first day."""
     if case.before is None:
         return []
-    return [*_rows(case), *_quarantined(case), *_columns(case), *_indicators(case)]
+    return [*_rows(case), *_quarantined(case), *_columns(case, seen), *_indicators(case)]
 
 
 def _both(case: Case, table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -94,9 +94,9 @@ def _quarantined(case: Case) -> Iterator[Comparison]:
         )
 
 
-def _columns(case: Case) -> Iterator[Comparison]:
+def _columns(case: Case, seen: Look) -> Iterator[Comparison]:
     """Columns that held something in the release before and hold nothing now."""
-    datasets = columns(case).filter(pl.col("table").is_in(list(case.contracts.datasets)))
+    datasets = columns(case, seen).filter(pl.col("table").is_in(list(case.contracts.datasets)))
     gone = (pl.col("filled") == 0) & (pl.col("filled_before") >= FEWEST_ROWS)
     by_table = datasets.group_by("table").agg(pl.col("column").filter(gone).sort()).sort("table")
     for dataset, names in by_table.iter_rows():

@@ -19,20 +19,24 @@ from schemas.whole_faults import WHOLE_FAULTS
 
 @dataclass(frozen=True, slots=True)
 class Contracts:
-    """What this run holds hand-ins to."""
+    """What this run holds hand-ins to.
+
+    `digest` changes when anything here does, `rules` only when hand-ins may be read or judged otherwise:
+    not when a root waives a fault.
+    """
 
     datasets: Mapping[str, Dataset]
     commune: Commune
     digest: str
+    rules: str
     waivers: tuple[Waiver, ...] = ()
 
     def of_commune(self, said: str, places: str) -> Contracts:
         """These contracts for the commune that a root declares in an `xa.csv` and a `thon.csv` of its own."""
-        return replace(
-            self,
-            commune=commune_of(next(rows(said)), rows(places)),
-            digest=sha256(f"{self.digest} {said} {places}".encode()).hexdigest(),
+        digest, rules = (
+            sha256(f"{before} {said} {places}".encode()).hexdigest() for before in (self.digest, self.rules)
         )
+        return replace(self, commune=commune_of(next(rows(said)), rows(places)), digest=digest, rules=rules)
 
     def with_waivers(self, content: bytes) -> Contracts:
         """These contracts with the waivers of a root's own `waivers.csv` added.
@@ -52,7 +56,8 @@ class Contracts:
 def load() -> Contracts:
     """The contracts of this installation."""
     found, commune = datasets.load(), ngoc_lac()
-    return Contracts(found, commune, _hash_of_sources(), declared(lambda: _names(found, commune)))
+    digest = _hash_of_sources()
+    return Contracts(found, commune, digest, digest, declared(lambda: _names(found, commune)))
 
 
 def _names(found: Mapping[str, Dataset], commune: Commune) -> Mapping[str, Set[str]]:

@@ -22,7 +22,7 @@ from flows.pool import Guard, LostError, in_order
 from flows.protect import key_of
 from flows.report.places import GIVEN_BACK, MARKED
 from flows.root import Root
-from flows.settle import KEPT as SETTLED
+from flows.seasons import KEPT as SETTLED
 from flows.subject import TOKEN, in_releases, token_columns, tokens_of
 from schemas.registry import Contracts
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import polars as pl
 
 from flows.collect import HandIn
+from flows.fingerprints import by_group
+from flows.kept import name_of
 from flows.marked.hand_back import Job
 from flows.marked.marks import headed
 from flows.report.places import MARKED, UNITS
@@ -17,44 +20,66 @@ from schemas.periods import in_words
 from schemas.registry import Contracts
 
 _SUFFIX = " (trả bài)"
+_WHO = ("unit", "file", "submission")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A marked workbook to be: of which hand-in, where it goes, what it says of it in a line each.
+
+    `name` tells all that it depends on, beside our code and the contracts.
+    """
+
+    name: str
+    hand_in: HandIn
+    target: Path
+    about: tuple[str, ...]
+
+
+def books(reports: Path, contracts: Contracts, settled: Settled, typed: pl.DataFrame) -> list[Book]:
+    """One for each hand-in that counts and has faults, the largest first; `typed` are unmasked faults."""
+    judged = settled.by_hand_in()
+    wrong = by_group(typed.filter(pl.col("file").is_not_null()), _WHO)
+    repaired = by_group(settled.changes, _WHO)
+    # A file of which no row could be read is not opened again: it may be made to harm.
+    hand_ins = [one.hand_in for one in settled.accounts if one.rows and _who(one.hand_in) in wrong]
+    hand_ins.sort(key=lambda one: (-one.size, one))
+    targets = _targets(reports, hand_ins)
+    found = []
+    for one in hand_ins:
+        who, about = _who(one), _about(one, judged.get(one, ()), contracts)
+        name = name_of("tra_bai", *who, wrong[who], repaired.get(who), *about)
+        found.append(Book(name, one, targets[one], about))
+    return found
 
 
 def jobs(
-    reports: Path,
-    root: Root,
-    contracts: Contracts,
-    settled: Settled,
-    typed: pl.DataFrame,
+    some: Sequence[Book], root: Root, contracts: Contracts, settled: Settled, typed: pl.DataFrame
 ) -> list[Job]:
-    """Hand-ins that count and have faults, the largest first, with the unmasked faults `typed`."""
-    judged = settled.by_hand_in()
-    faults = _by_hand_in(headed(typed.filter(pl.col("file").is_not_null()), contracts.datasets))
-    repaired = headed(settled.changes, contracts.datasets)
-    changes, none = _by_hand_in(repaired), repaired.clear()
-    # A file of which no row could be read is not opened again: it may be made to harm.
-    hand_ins = [one.hand_in for one in settled.accounts if one.rows and _who(one.hand_in) in faults]
-    hand_ins.sort(key=lambda one: (-one.size, one))
-    targets = _targets(reports, hand_ins)
+    """What is to be done for `some` marked workbooks."""
+    asked = pl.DataFrame([_who(one.hand_in) for one in some], dict.fromkeys(_WHO, pl.String), orient="row")
+    none = headed(settled.changes.clear(), contracts.datasets)
+    faults, changes = (
+        headed(
+            frame.join(asked, on=_WHO, how="semi", maintain_order="left"), contracts.datasets
+        ).partition_by(_WHO, as_dict=True, maintain_order=True)
+        for frame in (typed, settled.changes)
+    )
     return [
         Job(
-            one,
-            one.content(root),
-            targets[one],
-            root.state / MARKED,
-            faults[_who(one)],
-            changes.get(_who(one), none),
-            _about(one, judged.get(one, ()), contracts),
+            one.hand_in,
+            one.hand_in.content(root),
+            one.target,
+            faults[_who(one.hand_in)],
+            changes.get(_who(one.hand_in), none),
+            one.about,
         )
-        for one in hand_ins
+        for one in some
     ]
 
 
 def _who(hand_in: HandIn) -> tuple[object, ...]:
     return hand_in.unit, hand_in.file, hand_in.submission
-
-
-def _by_hand_in(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
-    return frame.partition_by("unit", "file", "submission", as_dict=True, maintain_order=True)
 
 
 def dealt(some: Sequence[Job], hands: int) -> list[tuple[Job, ...]]:

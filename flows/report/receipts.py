@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,56 +11,86 @@ from urllib.parse import quote
 import polars as pl
 
 from flows.collect import HandIn
+from flows.digest import Account
+from flows.fingerprints import by_group
+from flows.kept import name_of
 from flows.read.table import ROLES
 from flows.reckon import Figures
 from flows.report import faults
 from flows.report.names import Names
 from flows.report.places import receipt_path
 from flows.report.render import site
-from flows.settled import Account, Judged, Settled
+from flows.report.tables import Row
+from flows.settled import Judged, Settled
 from schemas import indicators as plan
 from schemas.registry import Contracts
 
-Row = dict[str, Any]
+Who = tuple[str, str, str]
 
 _CAUSES = 12
 _WHO = ("unit", "file", "submission")
 _NONE: Mapping[str, Any] = {"blocking": 0, "warnings": 0, "causes": (), "more_causes": 0, "refusals": ()}
 
 
-def write_receipts(
-    release: Path,
-    contracts: Contracts,
-    settled: Settled,
-    figures: Figures,
-    marked: Mapping[HandIn, Path],
-) -> int:
-    """Write a receipt for every hand-in; `marked` says where its marked workbook lies, if it has one.
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The receipt of a hand-in: its path in `reports/`, what it says beside states and faults.
+
+    `name` tells all that it depends on, beside our code and the contracts.
+    """
+
+    name: str
+    path: str
+    who: Who
+    content: Row
+
+
+def receipts(settled: Settled, figures: Figures, marked: Mapping[HandIn, Path]) -> list[Receipt]:
+    """A receipt for every hand-in; `marked` says where its marked workbook lies, if it has one.
 
     A receipt tells nothing that grows older by itself: until something comes in it stays the same.
     """
-    names = Names(contracts.datasets, contracts.commune, plan.load())
-    pages = site(release / "reports", names)
-    rows = _grouped(settled.submissions)
-    wrong = _faults(faults.ordered(figures.faults, figures.issues).filter(pl.col("file").is_not_null()))
+    wrong, states = by_group(figures.faults, _WHO), by_group(settled.submissions, _WHO)
     judged = settled.by_hand_in()
     repeats = [Account(again, 0, {}, ()) for again in settled.repeats]
+    made = []
     for account in (*settled.accounts, *repeats):
         hand_in = account.hand_in
         who = hand_in.unit, hand_in.file, hand_in.submission
         content = {
             "hand_in": hand_in,
-            "parts_": list(rows[who].iter_rows(named=True)),
             "account": _account(account, judged.get(hand_in, ())),
             "compared": settled.compared.get(hand_in, ()),
             "workbook": _beside(marked.get(hand_in)),
-            **wrong.get(who, _NONE),
         }
-        pages.write(receipt_path(*who), "phieu_nhan.html.j2", content)
-    return len(settled.accounts) + len(repeats)
+        name = name_of("phieu_nhan", *content.values(), states[who], wrong.get(who))
+        made.append(Receipt(name, receipt_path(*who), who, content))
+    return made
 
 
-def _grouped(table: pl.DataFrame) -> dict[tuple[str, str, str], pl.DataFrame]:
+def write_receipts(
+    release: Path, contracts: Contracts, settled: Settled, figures: Figures, some: Sequence[Receipt]
+) -> list[Path]:
+    """Write the pages of `some` receipts; returns their paths."""
+    pages = site(release / "reports", Names(contracts.datasets, contracts.commune, plan.load()))
+    asked = pl.DataFrame([one.who for one in some], dict.fromkeys(_WHO, pl.String), orient="row")
+    found, states = (
+        frame.join(asked, on=_WHO, how="semi", maintain_order="left")
+        for frame in (figures.faults, settled.submissions)
+    )
+    wrong = _faults(faults.ordered(found, figures.issues))
+    parts = states.rows_by_key(_WHO, named=True, include_key=True)
+    return [
+        pages.write(
+            one.path,
+            "phieu_nhan.html.j2",
+            {**one.content, "parts_": parts[one.who], **wrong.get(one.who, _NONE)},
+        )
+        for one in some
+    ]
+
+
+def _grouped(table: pl.DataFrame) -> dict[Who, pl.DataFrame]:
     groups = table.group_by(_WHO, maintain_order=True)
     return {(str(unit), str(file), str(submission)): group for (unit, file, submission), group in groups}
 
@@ -72,7 +103,7 @@ def _account(account: Account, judged: Sequence[Judged]) -> Row:
     return {"seen": account.rows, "out": out, "records": counts.get("ban_ghi", 0) - repeated}
 
 
-def _faults(found: pl.DataFrame) -> dict[tuple[str, str, str], Row]:
+def _faults(found: pl.DataFrame) -> dict[Who, Row]:
     """By hand-in: its causes, its faults counted, why what was refused as a whole was."""
     blocks = pl.col("severity") == "chan"
     whole = blocks & pl.col("code").str.starts_with("tep.")
@@ -94,6 +125,4 @@ def _faults(found: pl.DataFrame) -> dict[tuple[str, str, str], Row]:
 
 def _beside(workbook: Path | None) -> str | None:
     """Address of the marked workbook as seen from the receipt."""
-    if workbook is None or not workbook.exists():
-        return None
-    return quote(f"../{workbook.parent.name}/{workbook.name}")
+    return None if workbook is None else quote(f"../{workbook.parent.name}/{workbook.name}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from multiprocessing import current_process
 
 import fsspec
@@ -116,7 +117,7 @@ def _day_of(errand: Errand) -> Share:
 def tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str, key: Key) -> pl.DataFrame:
     """The identifiers of accepted records in effect, as `TOKENS`."""
     found = [pl.DataFrame(schema=TOKENS)]
-    for one, pieces in settled.accepted():
+    for one, pieces in chain.from_iterable(chapter.accepted() for chapter in settled.chapters):
         dataset = datasets[one.dataset]
         column = identifier(dataset)
         if column is None:

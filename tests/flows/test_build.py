@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from flows import build, digests, records
+from flows import build, digests, give_back, records, seasons
 from flows.day import Outcome
+from flows.digests import Readings
 from flows.manifest import hashes, read_manifest
 from flows.plain import PlainRunner
 from flows.protect import rotate
@@ -42,7 +43,7 @@ def _never(*_: object, **__: object) -> None:
 
 
 def test_a_quiet_day_reads_judges_and_writes_no_record(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, name in ((build, "digest_all"), (build, "settle"), (records, "write_records")):
+    for module, name in ((Readings, "digests"), (seasons, "chapters_of"), (records, "write_records")):
         monkeypatch.setattr(module, name, _never)
     quiet = run_plainly(root.path, TOMORROW)
     before = root.releases / read_manifest(quiet.release)["before"]
@@ -52,8 +53,8 @@ def test_a_quiet_day_reads_judges_and_writes_no_record(root: Root, monkeypatch: 
 
 
 def test_a_quiet_day_gives_back_what_was_given_back(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("hand_back", "marking", "write_receipts"):
-        monkeypatch.setattr(build, name, _never)
+    for name in ("hand_back", "write_receipts"):
+        monkeypatch.setattr(give_back, name, _never)
     quiet = run_plainly(root.path, TOMORROW)
     before = root.releases / read_manifest(quiet.release)["before"]
     for folder in (MARKED, RECEIPTS):
@@ -103,10 +104,10 @@ def test_another_key_makes_other_records(planted: Day, root: Root) -> None:
 
 
 def test_what_is_kept_is_for_the_owner_alone(root: Root) -> None:
-    for name in (build.KEPT, records.KEPT, GIVEN_BACK):
-        (kept,) = (root.state / name).iterdir()
-        assert kept.stat().st_mode & 0o777 == 0o600
-        assert kept.parent.stat().st_mode & 0o777 == 0o700
+    for name in (digests.KEPT, seasons.KEPT, records.KEPT, GIVEN_BACK, build.AUDITED):
+        kept = [*(root.state / name).iterdir()]
+        assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
+        assert (root.state / name).stat().st_mode & 0o777 == 0o700
 
 
 def test_a_file_that_was_lost_is_tried_again_on_a_day_on_which_nothing_came(

@@ -14,7 +14,7 @@ import pytest
 from flows import digests
 from flows.collect import HandIn
 from flows.digest import Digest, ReadIn
-from flows.digests import KEPT, Work, digest_all
+from flows.digests import KEPT, Readings, Work, digest_all
 from flows.pool import Guard, LostError, in_order
 from flows.root import Root
 from schemas.registry import Contracts, load
@@ -89,8 +89,17 @@ def test_a_file_is_read_again_under_other_contracts_and_after_damage(root: Root)
     again, asked = read(root, hand_ins)
     assert asked == ["a.xlsx"]
     assert said(again) == said(first)
-    _, asked = read(root, hand_ins, replace(CONTRACTS, digest="other"))
+    _, asked = read(root, hand_ins, replace(CONTRACTS, rules="other"))
     assert asked == ["a.xlsx"]
+
+
+def test_a_waiver_makes_no_file_be_read_again(root: Root) -> None:
+    hand_ins = handed_in(root, ("a.xlsx", GOOD))
+    read(root, hand_ins)
+    waived = "T01,phan_anh_ha_tang,ngay_giai_quyet.truoc_ngay,,Sổ gốc thất lạc,2026-12-31"
+    waiving = CONTRACTS.with_waivers(f"unit,dataset,code,record,reason,until\n{waived}\n".encode())
+    assert waiving.digest != CONTRACTS.digest
+    assert read(root, hand_ins, waiving)[1] == []
 
 
 def test_a_rebuild_reads_the_archive_and_keeps_nothing(root: Root) -> None:
@@ -98,9 +107,24 @@ def test_a_rebuild_reads_the_archive_and_keeps_nothing(root: Root) -> None:
     read(root, hand_ins[:1])
     kept = {*(root.state / KEPT).iterdir()}
     each = Each()
-    digest_all(hand_ins, root, CONTRACTS, each, anew=True)
+    readings = Readings(root, CONTRACTS, each, anew=True)
+    assert [one.hand_in for one in readings.accounts(hand_ins)] == hand_ins
     assert each.asked == ["a.xlsx", "b.xlsx"]
     assert {*(root.state / KEPT).iterdir()} == kept
+
+
+def test_accounts_are_kept_and_digests_fetched_only_for_those_who_ask(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_ins = handed_in(root, ("a.xlsx", GOOD), ("b.csv", b"x;y\n1;2\n"))
+    first = Readings(root, CONTRACTS, Each()).accounts(hand_ins)
+    assert [one.rows for one in first] == [read(root, hand_ins)[0][at].rows.height for at in (0, 1)]
+    each = Each()
+    again = Readings(root, CONTRACTS, each)
+    monkeypatch.setattr(Readings, "digests", lambda *_: pytest.fail("a digest was fetched"))
+    assert again.accounts(hand_ins) == first
+    assert again.accounts(hand_ins[:1]) == first[:1]
+    assert each.asked == []
 
 
 def test_what_is_kept_is_private_and_goes_when_nobody_asks_for_it(root: Root) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from flows.roll_call import COLUMNS, FAULTS, roll_call, roll_call_faults, unusual
+from flows.roll_call import COLUMNS, FAULTS, prints, roll_call, roll_call_faults, unusual
 from schemas import datasets as declared
 from schemas.units import Commune, Thon, Unit
 
@@ -174,7 +174,7 @@ KEPT = {"phan_anh_ha_tang": replace(DATASETS["phan_anh_ha_tang"], nil_allowed=Fa
 
 
 def found(*frames: pl.DataFrame, datasets=KEPT) -> list[tuple[str, str, str, str]]:
-    faults = unusual({"phan_anh_ha_tang": pl.concat(frames)}, datasets)
+    faults = unusual(prints({"phan_anh_ha_tang": pl.concat(frames)}, datasets), datasets)
     return faults.select("unit", "period", "code", "message").rows()
 
 
@@ -239,4 +239,4 @@ def test_more_rows_than_the_contract_expects():
 
 
 def test_nothing_handed_in_is_nothing_unusual():
-    assert dict(unusual({}, DATASETS).schema) == FAULTS
+    assert dict(unusual(prints({}, DATASETS), DATASETS).schema) == FAULTS

@@ -8,7 +8,7 @@ from functools import cache
 import polars as pl
 import pytest
 
-from flows.roll_call import roll_call, roll_call_faults, unusual
+from flows.roll_call import prints, roll_call, roll_call_faults, unusual
 from schemas.periods import due, ended, is_working
 from schemas.registry import load
 from schemas.units import Commune
@@ -93,7 +93,8 @@ def register(label: str, reviewed: date, *, moved: int = 0) -> pl.DataFrame:
 
 
 def unusual_codes(*hand_ins: pl.DataFrame) -> list[tuple[str, str]]:
-    return unusual({"dan_cu": pl.concat(hand_ins)}, DATASETS).select("period", "code").rows()
+    looks = prints({"dan_cu": pl.concat(hand_ins)}, DATASETS)
+    return unusual(looks, DATASETS).select("period", "code").rows()
 
 
 def test_a_frozen_register_is_found_on_the_day_it_comes_whatever_its_dates() -> None:

@@ -57,14 +57,6 @@ def test_marked_workbooks_are_for_their_owner_only(planted: Day) -> None:
     for path in books(planted.root):
         assert oct(path.stat().st_mode)[-3:] == "600"
         assert oct(path.parent.stat().st_mode)[-3:] == "700"
-    kept = planted.root.state / MARKED
-    assert oct(kept.stat().st_mode)[-3:] == "700"
-    assert {oct(path.stat().st_mode)[-3:] for path in kept.iterdir()} == {"600"}
-
-
-def test_what_is_kept_for_the_next_day_is_just_what_stands_today(mended: Mended) -> None:
-    kept = [path for path in (mended.root.state / MARKED).iterdir() if path.stat().st_size]
-    assert {path.read_bytes() for path in kept} == {path.read_bytes() for path in books(mended.root)}
 
 
 def test_every_hand_in_has_a_receipt_whatever_came_of_it(planted: Day) -> None:

@@ -1,0 +1,60 @@
+"""Writes what goes back to units, marked workbooks and receipts: anew only where something changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flows.kept import Shelf, code_of, name_of
+from flows.links import Former, Held, held
+from flows.manifest import Entry
+from flows.marked.hand_back import hand_back
+from flows.marked.jobs import books, dealt, jobs
+from flows.reckon import Figures
+from flows.report.places import GIVEN_BACK
+from flows.report.receipts import receipts, write_receipts
+from flows.root import Root
+from flows.runner import Runner
+from flows.settled import Settled
+from schemas.registry import Contracts
+
+# Into how many heaps the workbooks to be marked are dealt; enough for any number of cores.
+HANDS = 16
+
+
+def give_back(
+    root: Root,
+    folder: Path,
+    contracts: Contracts,
+    settled: Settled,
+    figures: Figures,
+    runner: Runner,
+    *,
+    anew: bool = False,
+) -> list[Entry]:
+    """Put what goes back to units into the release in `folder`; returns the files.
+
+    All of it depends on no day: what an earlier release holds just so is linked, but for `anew`.
+    """
+    shelf, name = Shelf(root.state / GIVEN_BACK), name_of(code_of(""), contracts.rules)
+    kept: Mapping[str, Held | None] = ({} if anew else shelf.get(name)) or {}
+    former, typed = Former(root), figures.typed
+    marked = books(folder / "reports", contracts, settled, typed)
+    found = former.some_taken_over(folder, kept, {book.name: book.target for book in marked})
+    left = [book for book in marked if book.name not in found]
+    if left:
+        work = dealt(jobs(left, root, contracts, settled, typed), HANDS)
+        runner.each("Trả bài", hand_back, work)
+        found |= {book.name: held(folder, book.target) for book in left}
+    pages = receipts(settled, figures, {book.hand_in: book.target for book in marked if found[book.name]})
+    places = {page.name: folder / "reports" / page.path for page in pages}
+    found |= former.some_taken_over(folder, kept, places)
+    new = [page for page in pages if page.name not in found]
+    if new:
+        args = folder, contracts, settled, figures, new
+        written = runner.step("Viết phiếu nhận", write_receipts, *args)
+        found |= {page.name: held(folder, path) for page, path in zip(new, written, strict=True)}
+    if not anew:
+        shelf.sweep([name])
+        shelf.put(name, found)
+    return [each.entry for each in found.values() if each]

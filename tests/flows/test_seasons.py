@@ -1,0 +1,100 @@
+"""Only periods for which something came in are judged again, and all comes out as if all had been."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from rich.console import Console
+
+from flows import seasons
+from flows.day import Outcome
+from flows.plain import PlainRunner
+from flows.read import read_file
+from flows.rebuild import differs
+from flows.root import HERE, Root
+from flows.seasons import KEPT
+from schemas.registry import load
+from tests.conftest import TODAY, Day, run_plainly
+
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def root(planted: Day, tmp_path: Path) -> Root:
+    """The root after its day, to be used up."""
+    shutil.copytree(planted.root.path, tmp_path / "xa", symlinks=True)
+    return Root(tmp_path / "xa")
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+    """The periods that are judged from now on, a set each time."""
+    told: list[set[str]] = []
+    judge = seasons.chapters_of
+
+    def watched(digests: object, labels: set[str], *rest: object) -> object:
+        told.append({*labels})
+        return judge(digests, labels, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(seasons, "chapters_of", watched)
+    return told
+
+
+def hand_in_again(root: Root, submissions: pl.DataFrame) -> str:
+    """A file of the earlier of two periods comes in once more, a row shorter; returns its period."""
+    held = submissions.filter(
+        pl.col("file").str.ends_with(".xlsx"), dataset="ho_gia_dinh", state="chap_nhan"
+    ).sort("period", "unit")
+    unit, file, period = held.select("unit", "file", "period").row(0)
+    read = read_file((root.inbox / unit / file).read_bytes(), file, load().datasets)
+    sheet, row = read.rows.filter(role="ban_ghi").select("sheet", "row").row(0)
+    book = openpyxl.load_workbook(root.inbox / unit / file)
+    book[sheet].delete_rows(row)
+    target = root.inbox / unit / f"{Path(file).stem} sua.xlsx"
+    book.save(target)
+    moment = datetime(TOMORROW.year, TOMORROW.month, TOMORROW.day, 8, tzinfo=HERE).timestamp()
+    os.utime(target, (moment, moment))
+    return str(period)
+
+
+def as_if_all_was_read_again(root: Root, outcome: Outcome) -> bool:
+    return differs(root, load(), outcome.release, PlainRunner(Console(quiet=True))) == []
+
+
+def test_what_came_in_for_one_period_has_that_one_judged(
+    planted: Day, root: Root, judged: list[set[str]]
+) -> None:
+    period = hand_in_again(root, planted.table("submissions"))
+    outcome = run_plainly(root.path, TOMORROW)
+    months = sorted(planted.table("submissions").filter(dataset="ho_gia_dinh")["period"].unique())
+    assert len(months) > 1
+    # The month after is compared with it.
+    assert judged == [{period, *months[months.index(period) + 1 :][:1]}]
+    assert "bi_thay_the" in outcome.submissions.filter(period=period)["state"]
+    assert as_if_all_was_read_again(root, outcome)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+@pytest.mark.parametrize("harm", [_cut, Path.unlink])
+@pytest.mark.parametrize("of_records", [False, True])
+def test_a_period_that_was_kept_badly_is_judged_again(
+    planted: Day, root: Root, judged: list[set[str]], *, harm: Callable[[Path], None], of_records: bool
+) -> None:
+    for path in (root.state / KEPT).iterdir():
+        if path.name.endswith(".ban_ghi") == of_records:
+            harm(path)
+    shutil.rmtree(root.state / "bang")  # Records are to be written again.
+    outcome = run_plainly(root.path, TOMORROW)
+    periods = {*planted.table("submissions")["period"].drop_nulls()}
+    assert {label for labels in judged for label in labels} == periods
+    assert as_if_all_was_read_again(root, outcome)
