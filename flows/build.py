@@ -18,6 +18,7 @@ from flows.collect import HandIn
 from flows.diff import difference
 from flows.digests import Readings
 from flows.give_back import give_back
+from flows.links import Former
 from flows.manifest import Entry, Origin, entries, hashes_of
 from flows.package import write_package
 from flows.protect import Key, key_of
@@ -55,7 +56,7 @@ class Recipe:
 
     `inputs` in order of arrival; `before` the id of the release that it goes on from, `ledger` the issues
     of that; `acknowledged` why what is surprising is right all the same. `again` is the id of the release
-    that is built a second time: its own audit is then no proof.
+    that is built a second time: its own audit is then no proof. With `anew` nothing that is kept is used.
     """
 
     as_of: date
@@ -64,6 +65,7 @@ class Recipe:
     ledger: pl.DataFrame
     acknowledged: str | None = None
     again: str | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,13 @@ def build(
     key, as_of = key_of(root), recipe.as_of
     settled = _settled(root, contracts, recipe, runner, auditing)
     figures = runner.step("Tính chỉ tiêu", reckon, settled, contracts, as_of, key, recipe.ledger)
-    written = runner.step("Ghi bảng", write_tables, root, folder, contracts, settled, figures, key)
-    kept = root.state / AUDITED if recipe.again is None else None
+    former = None if recipe.anew else Former(root, recipe.before)
+    written = runner.step("Ghi bảng", write_tables, root, folder, contracts, settled, figures, key, former)
+    kept = None if recipe.anew else root.state / AUDITED
     before = _at_hand(root, recipe.before)
     case = Case(folder, before, contracts, as_of, hashes_of(written), kept)
     audited = _begin_audit(root, case, recipe, auditing)
-    anew = recipe.again is not None
-    returned = give_back(root, folder, contracts, settled, figures, runner, anew=anew)
+    returned = give_back(root, folder, contracts, settled, figures, runner, former)
     runner.step("Viết báo cáo", _report, case)
     whose = f"{contracts.commune.name}, {contracts.commune.province}"
     write_package(folder, whose, TABLES.values(), contracts.datasets.values())
@@ -106,8 +108,7 @@ def build(
 def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor) -> Settled:
     """What the hand-ins came to; only what is not known from an earlier day is read and judged."""
     hand_ins, repeats = _once(recipe.inputs)
-    anew = recipe.again is not None
-    readings = Readings(root, contracts, partial(runner.each, "Đọc tệp"), anew=anew)
+    readings = Readings(root, contracts, partial(runner.each, "Đọc tệp"), anew=recipe.anew)
     accounts = readings.accounts(hand_ins)
 
     def judge(work: Callable[[], list[Chapter]]) -> list[Chapter]:
@@ -115,7 +116,7 @@ def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, a
         auditing.prepare()
         return runner.step("Kiểm tra", work)
 
-    chapters = Seasons(root, contracts, readings, accounts, anew=anew).chapters(judge)
+    chapters = Seasons(root, contracts, readings, accounts, anew=recipe.anew).chapters(judge)
     return settled_of(chapters, accounts, repeats, contracts)
 
 
@@ -175,9 +176,10 @@ def write_tables(
     settled: Settled,
     figures: Figures,
     key: Key,
+    former: Former | None,
 ) -> list[Entry]:
     """Write the records in effect, protected, and every table of the day; returns the files."""
-    kept = records(root, folder, contracts, settled, key)
+    kept = records(root, folder, contracts, settled, key, former)
     for table, frame in (
         (FAULTS, figures.faults),
         (CHANGES, figures.changes),

@@ -29,32 +29,34 @@ def give_back(
     settled: Settled,
     figures: Figures,
     runner: Runner,
-    *,
-    anew: bool = False,
+    former: Former | None,
 ) -> list[Entry]:
     """Put what goes back to units into the release in `folder`; returns the files.
 
-    All of it depends on no day: what an earlier release holds just so is linked, but for `anew`.
+    All of it depends on no day: what a `former` release holds just so is linked.
     """
     shelf, name = Shelf(root.state / GIVEN_BACK), name_of(code_of(""), contracts.rules)
-    kept: Mapping[str, Held | None] = ({} if anew else shelf.get(name)) or {}
-    former, typed = Former(root), figures.typed
+    kept: Mapping[str, Held | None] = (shelf.get(name) if former else None) or {}
+    typed = figures.typed
     marked = books(folder / "reports", contracts, settled, typed)
-    found = former.some_taken_over(folder, kept, {book.name: book.target for book in marked})
+    found: dict[str, Held | None] = {}
+    if former:
+        found |= former.some_taken_over(folder, kept, {book.name: book.target for book in marked})
     left = [book for book in marked if book.name not in found]
     if left:
         work = dealt(jobs(left, root, contracts, settled, typed), HANDS)
         runner.each("Trả bài", hand_back, work)
         found |= {book.name: held(folder, book.target) for book in left}
     pages = receipts(settled, figures, {book.hand_in: book.target for book in marked if found[book.name]})
-    places = {page.name: folder / "reports" / page.path for page in pages}
-    found |= former.some_taken_over(folder, kept, places)
+    if former:
+        places = {page.name: folder / "reports" / page.path for page in pages}
+        found |= former.some_taken_over(folder, kept, places)
     new = [page for page in pages if page.name not in found]
     if new:
         args = folder, contracts, settled, figures, new
         written = runner.step("Viết phiếu nhận", write_receipts, *args)
         found |= {page.name: held(folder, path) for page, path in zip(new, written, strict=True)}
-    if not anew:
+    if former:
         shelf.sweep([name])
         shelf.put(name, found)
     return [each.entry for each in found.values() if each]

@@ -23,10 +23,10 @@ class Held:
 
 
 class Former:
-    """The published release and the latest one, from which files are taken over."""
+    """The releases from which files are taken over: the one `before`, the published and the latest one."""
 
-    def __init__(self, root: Root) -> None:
-        names = dict.fromkeys((release.published(root), *release.releases(root)[-1:]))
+    def __init__(self, root: Root, before: str | None) -> None:
+        names = dict.fromkeys((before, release.published(root), *release.releases(root)[-1:]))
         places = [root.releases / str(name) for name in names]
         self._known = {place: release.hashes_in(place) for place in places}
 
@@ -78,15 +78,15 @@ def _link(one: Held, former: Path, folder: Path) -> None:
 
 
 def made_or_linked(
-    former: Former, folder: Path, shelf: Shelf, name: str | None, make: Callable[[], Iterable[Path]]
+    former: Former | None, folder: Path, shelf: Shelf, name: str | None, make: Callable[[], Iterable[Path]]
 ) -> list[Entry]:
     """Have `make` write files into `folder` and name them, or link those that it wrote before; returns them.
 
     `name` tells all that they depend on; which files they are is kept under it. Without a name they are made
     anew.
     """
-    kept: list[Held] | None = shelf.get(name) if name else None
-    if kept is None or not former.all_taken_over(folder, kept):
+    kept: list[Held] | None = shelf.get(name) if name and former else None
+    if kept is None or former is None or not former.all_taken_over(folder, kept):
         kept = [found for path in sorted(make()) if (found := held(folder, path))]
         if name:
             shelf.put(name, kept)

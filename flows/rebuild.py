@@ -34,7 +34,7 @@ def recipe_of(root: Root, place: Path) -> Recipe:
     if before is not None and not before.exists():
         raise NotRebuildableError(f"bản trước nó, {before.name}, không còn")
     inputs, ledger = tuple(sorted(of.inputs)), release.issues_of(before)
-    return Recipe(of.as_of, inputs, of.before, ledger, of.reason, again=place.name)
+    return Recipe(of.as_of, inputs, of.before, ledger, of.reason, again=place.name, anew=True)
 
 
 def _kept(root: Root, one: HandIn) -> bool:

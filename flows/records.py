@@ -24,9 +24,11 @@ from schemas.registry import Contracts
 KEPT = "bang"
 
 
-def records(root: Root, folder: Path, contracts: Contracts, settled: Settled, key: Key) -> list[Entry]:
-    """Put the records into `folder`; returns the files."""
-    shelf, former = Shelf(root.state / KEPT), Former(root)
+def records(
+    root: Root, folder: Path, contracts: Contracts, settled: Settled, key: Key, former: Former | None
+) -> list[Entry]:
+    """Put the records into `folder`, as links to those of a `former` release where it has them; the files."""
+    shelf = Shelf(root.state / KEPT)
     beside = key.token("bang", ""), code_of("records.py", "store.py", "manifest.py")
     names = [chapter.name and name_of(chapter.name, *beside) for chapter in settled.chapters]
     if all(names):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import polars as pl
 
@@ -49,14 +50,24 @@ def token_columns(contracts: Contracts) -> set[str]:
 def in_releases(root: Root, tokens: set[str]) -> list[Place]:
     """Files of records, in all releases at hand, with a row that carries one of `tokens`."""
     found = []
+    counts: dict[tuple[int, int], int] = {}
     for name in releases(root):
         for path in sorted((root.releases / name).glob("data/*/*/*.parquet")):
-            texts = [column for column, dtype in pl.read_parquet_schema(path).items() if dtype == pl.String]
-            rows = pl.read_parquet(path, columns=texts, hive_partitioning=False)
-            count = rows.filter(pl.any_horizontal(pl.col(texts).is_in(list(tokens)))).height
+            # One file on the disk stands in all releases of its period: it is read once.
+            stat = path.stat()
+            count = counts.get((stat.st_dev, stat.st_ino))
+            if count is None:
+                count = counts[stat.st_dev, stat.st_ino] = _count(path, tokens)
             if count:
                 found.append(Place(f"{name}/{path.relative_to(root.releases / name).as_posix()}", count))
     return found
+
+
+def _count(path: Path, tokens: set[str]) -> int:
+    """Rows of a file with one of `tokens`."""
+    texts = [column for column, dtype in pl.read_parquet_schema(path).items() if dtype == pl.String]
+    rows = pl.read_parquet(path, columns=texts, hive_partitioning=False)
+    return rows.filter(pl.any_horizontal(pl.col(texts).is_in(list(tokens)))).height
 
 
 def in_archive(root: Root, number: str, contracts: Contracts) -> list[Place]:

@@ -3,16 +3,19 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from flows import subject
 from flows.cli import app
 from flows.collect import archived
 from flows.digest import digest
 from flows.protect import key_of
+from flows.release import releases
 from flows.root import Root
 from schemas.registry import load
 from tests.conftest import TODAY, Day, run_plainly
@@ -46,6 +49,22 @@ def test_a_person_is_found_in_releases_and_in_what_was_handed_in(clean: Day, per
     assert "/data/dinh_danh/" in said
     assert "/data/dan_cu/" in said
     assert "Tệp nộp cong_an/" in said
+
+
+def test_a_file_that_stands_in_two_releases_is_read_once(
+    clean: Day, person: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Root(shutil.copytree(clean.root.path, tmp_path / "xa", symlinks=True))
+    run_plainly(root.path, TODAY + timedelta(days=1))
+    files = [*(root.latest / "data").rglob("*.parquet")]
+    asked: list[Path] = []
+    count = subject._count
+    monkeypatch.setattr(subject, "_count", lambda path, said: asked.append(path) or count(path, said))
+    places = subject.in_releases(root, subject.tokens_of(root, person, load()))
+    assert len(asked) == len(files)
+    first, second = releases(root)
+    by_release = {name: [p for p in places if p.what.startswith(name)] for name in (first, second)}
+    assert len(by_release[first]) == len(by_release[second]) > 1
 
 
 def test_who_asked_is_written_down_without_the_number(clean: Day, person: str) -> None:
