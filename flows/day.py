@@ -32,6 +32,7 @@ class Outcome:
     settled: Settled
     submissions: pl.DataFrame
     faults: pl.DataFrame
+    issues: pl.DataFrame
     indicators: pl.DataFrame
     roll_call: pl.DataFrame
 
@@ -78,6 +79,7 @@ def run_day(
         built.settled,
         built.settled.submissions,
         built.figures.faults,
+        built.figures.issues,
         built.figures.indicators,
         built.figures.roll_call,
     )

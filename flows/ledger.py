@@ -11,6 +11,8 @@ from schemas.tables import ISSUES
 from schemas.waivers import Waiver
 
 OPEN = ("mo", "mo_lai")
+#: Of faults that are there still, waived ones too.
+STANDING = (*OPEN, "mien")
 
 
 def follow(
@@ -48,6 +50,16 @@ def follow(
     )
     until = pl.col("closed").fill_null(as_of)
     return ISSUES.conform(ledger.with_columns(age_days=(until - pl.col("opened")).dt.total_days()))
+
+
+def standing(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
+    """Of `faults` those that somebody still has to mend, as the ledger `issues` of their day says.
+
+    Those of a state that a later hand-in has put right, or of a deadline long past, stand in the table of
+    faults for good, and more of them every month.
+    """
+    follows = issues.filter(pl.col("state").is_in(STANDING))
+    return faults.join(follows, on="issue", how="semi", maintain_order="left")
 
 
 def _waived(faults: pl.DataFrame, as_of: date, waivers: Sequence[Waiver]) -> pl.DataFrame:

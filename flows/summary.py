@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from flows.day import Outcome
+from flows.ledger import standing
 from flows.report.words import INDICATOR_STATES, period_order, word
 from schemas.units import Commune
 
@@ -24,7 +25,7 @@ def by_unit(outcome: Outcome, commune: Commune) -> list[tuple[str, ...]]:
             b=_live("rows_accepted"),
             c=_live("rows_quarantined"),
         ),
-        _by_title(outcome.faults, named).agg(d=blocking.sum(), e=(~blocking).sum()),
+        _by_title(standing(outcome.faults, outcome.issues), named).agg(d=blocking.sum(), e=(~blocking).sum()),
         _by_title(outcome.roll_call, named).agg(f=(pl.col("state") == "chua_co").sum()),
     ]
     table = pl.DataFrame({"title": titles}, schema={"title": pl.String})
@@ -60,7 +61,7 @@ def targets(outcome: Outcome) -> str:
 
 def markdown(outcome: Outcome) -> str:
     """The day for Prefect's page; no value that anyone typed."""
-    faults = outcome.faults["code"].value_counts(sort=True).head(20)
+    faults = standing(outcome.faults, outcome.issues)["code"].value_counts(sort=True).head(20)
     states = outcome.submissions["state"].value_counts(sort=True).iter_rows()
     submissions = [(word(state), count) for state, count in states]
     return "\n\n".join(

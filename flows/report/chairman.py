@@ -99,7 +99,7 @@ def latest_due(roll_call: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fault_sentence(release: Release) -> str:
-    found = release.faults
+    found = release.standing
     if found.is_empty():
         return "Không còn lỗi nào phải sửa."
     blocking = found.filter(pl.col("severity") == "chan").height

@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.causes import KINDS as CAUSE_KINDS
 from flows.report import faults, words
-from flows.report.release import OFFICES, Release, address, cause_rows, fault_counts
+from flows.report.release import OFFICES, STILL, Release, address, cause_rows, fault_counts
 from flows.report.tables import Row
 from flows.report.unscored import latest, untold, without_rules
 from schemas.contract import DIMENSIONS
@@ -21,7 +21,7 @@ _STEPS = ((1.0, "h5"), (0.99, "h4"), (0.95, "h3"), (0.85, "h2"), (0.5, "h1"), (0
 
 def content(release: Release) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
-    found = faults.causes(release.faults)
+    found = faults.causes(release.standing)
     return {
         "boxes": _boxes(release),
         "dimensions": list(DIMENSIONS),
@@ -40,11 +40,14 @@ def content(release: Release) -> Mapping[str, Any]:
 def _boxes(release: Release) -> Sequence[Row]:
     issues, came = release.tables.issues, release.tables.submissions
     today, repaired = pl.lit(release.as_of), release.tables.changes.height
-    blocking = release.faults.filter(pl.col("severity") == "chan").height
-
+    found = release.standing
+    blocking = found.filter(pl.col("severity") == "chan").height
+    chan, canh_bao = (
+        "loi.html#" + address(severity=severity, standing=STILL) for severity in ("chan", "canh_bao")
+    )
     return [
-        box(blocking, "lỗi chặn", "loi.html#severity=chan", "chua_dat" if blocking else ""),
-        box(release.faults.height - blocking, "cảnh báo", "loi.html#severity=canh_bao"),
+        box(blocking, "lỗi chặn", chan, "chua_dat" if blocking else ""),
+        box(found.height - blocking, "cảnh báo", canh_bao),
         box(issues.filter(pl.col("opened") >= today).height, "lỗi mới hôm nay", "theo_doi.html#news=moi"),
         box(
             issues.filter((pl.col("state") == "da_sua") & (pl.col("closed") >= today)).height,
@@ -74,8 +77,11 @@ def _changes(changes: pl.DataFrame) -> list[Row]:
 
 
 def _cause_sentence(release: Release, found: pl.DataFrame) -> str:
-    said = f"{words.number(release.faults.height)} lỗi về {words.number(found.height)} nguyên nhân."
-    return said if found.height <= _CAUSES else f"{said} Dưới đây là {_CAUSES} nguyên nhân nặng nhất."
+    said = f"{words.number(release.standing.height)} lỗi về {words.number(found.height)} nguyên nhân."
+    if found.height > _CAUSES:
+        said += f" Dưới đây là {_CAUSES} nguyên nhân nặng nhất."
+    over = release.faults.height - release.standing.height
+    return f"{said} Thêm {words.number(over)} lỗi của kỳ đã qua, không còn phải sửa." if over else said
 
 
 def _cause_kinds(found: pl.DataFrame) -> list[Row]:

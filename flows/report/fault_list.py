@@ -7,10 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from flows.ledger import STANDING
 from flows.report import faults, lists, words
 from flows.report.names import Names
 from flows.report.payload import Field, Link
-from flows.report.release import Release
+from flows.report.release import STILL, Release
 from schemas.contract import DIMENSIONS, SEVERITIES
 
 _LINKS = (
@@ -21,11 +22,17 @@ _LINKS = (
     Link("Lịch sử của lỗi", "theo_doi.html#issue={}", "issue"),
 )
 
+_STANDING = {STILL: "Còn phải sửa", "qua": "Kỳ đã qua, không còn phải sửa"}
+
 
 def content(release: Release) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
     rows = lists.told(release.faults, "heading", ("dataset", "column"), release.names.column)
-    rows = rows.with_columns(faults.age(pl.col("opened"), release.as_of).alias("age"))
+    stands = pl.col("state").is_in(STANDING).fill_null(value=False)
+    rows = rows.with_columns(
+        faults.age(pl.col("opened"), release.as_of).alias("age"),
+        standing=pl.when(stands).then(pl.lit(STILL)).otherwise(pl.lit("qua")),
+    )
     listing = lists.Listing(
         here="loi.html",
         title="Tra cứu lỗi",
@@ -52,6 +59,7 @@ def _fields(names: Names) -> tuple[Field, ...]:
         Field("code", "Mã lỗi", filter=True),
         Field("period", "Kỳ", words.period, filter=True),
         Field("age", "Đã bao lâu", filter=True, order=faults.AGES),
+        Field("standing", "Còn phải sửa không", _STANDING.__getitem__, filter=True, order=(STILL, "qua")),
         Field("file", "Tệp"),
         Field("sheet", "Trang tính"),
         Field("row", "Dòng"),

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from flows.causes import CAUSE, causes
+from flows.ledger import STANDING
 
 __all__ = ["AGES", "CAUSE", "age", "causes", "counted", "ordered", "sentences"]
 
@@ -14,12 +15,22 @@ AGES = ("Mới hôm nay", "1–7 ngày", "8–30 ngày", "Trên 30 ngày")
 
 
 def ordered(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
-    """Faults, blocking ones first, then by place, with `line` (0 up), `state`, `opened`, `age_days`."""
+    """Faults that stand first, of them blocking ones, then by place; with `line` (0 up) and, of the ledger,
+    `state`, `opened`, `age_days`.
+    """
     known = issues.select("issue", "state", "opened", "age_days").unique("issue", keep="last")
     place = ("unit", "dataset", "period", "file", "sheet", "row", "column", "code")
     return (
         faults.join(known, on="issue", how="left")
-        .sort(pl.col("severity") != "chan", *place, "cell", "value", maintain_order=True, nulls_last=True)
+        .sort(
+            ~pl.col("state").is_in(STANDING).fill_null(value=False),
+            pl.col("severity") != "chan",
+            *place,
+            "cell",
+            "value",
+            maintain_order=True,
+            nulls_last=True,
+        )
         .with_row_index("line")
     )
 
@@ -59,11 +70,15 @@ def _units(by: tuple[str, ...]) -> list[pl.Expr]:
 
 
 def sentences(faults: pl.DataFrame) -> pl.DataFrame:
-    """One sentence for each (`dataset`, `code`): the one its faults say most often, as `message`."""
+    """One sentence for each (`dataset`, `code`): the one its faults say most often, as `message`.
+
+    `ways` counts how many different ones they say.
+    """
     return (
         faults.group_by("dataset", "code", "message")
         .len()
         .sort("dataset", "code", "len", "message", descending=[False, False, True, False])
+        .with_columns(ways=pl.len().over("dataset", "code"))
         .unique(["dataset", "code"], keep="first", maintain_order=True)
         .drop("len")
     )

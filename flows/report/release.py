@@ -11,12 +11,15 @@ from urllib.parse import urlencode
 import polars as pl
 
 from flows.causes import KINDS
+from flows.ledger import standing
 from flows.report import faults, words
 from flows.report.keeping_up import keeping_up
 from flows.report.names import Names
 from flows.report.places import receipt_path
 from flows.report.tables import Row, Tables
 
+#: What the page of all faults calls those that stand.
+STILL = "con"
 #: The units that are the only ones of their kind, together.
 OFFICES = "Các phòng, đoàn thể"
 
@@ -25,7 +28,7 @@ OFFICES = "Các phòng, đoàn thể"
 class Release:
     """One release as pages see it; `faults` are in the order in which every page numbers them.
 
-    `units` says how each keeps up.
+    `standing` are those of them that somebody still has to mend; `units` says how each keeps up.
     """
 
     folder: Path
@@ -33,6 +36,7 @@ class Release:
     names: Names
     as_of: date
     faults: pl.DataFrame
+    standing: pl.DataFrame
     units: Mapping[str, Row]
 
     @property
@@ -49,7 +53,8 @@ class Release:
 def release(folder: Path, tables: Tables, names: Names, as_of: date) -> Release:
     """The release in `folder`, with what many pages show worked out once."""
     found = faults.ordered(tables.faults, tables.issues)
-    return Release(folder, tables, names, as_of, found, keeping_up(tables, names, found))
+    still = standing(found, tables.issues)
+    return Release(folder, tables, names, as_of, found, still, keeping_up(tables, names, still))
 
 
 def address(**said: object) -> str:
@@ -63,7 +68,7 @@ def cause_rows(found: pl.DataFrame, names: Names, limit: int) -> list[Row]:
         row
         | {
             "where": _where(row, names),
-            "link": address(**{name: row[name] for name in _LINKED.get(row["kind"], _CELLS)}),
+            "link": address(**{name: row[name] for name in _LINKED.get(row["kind"], _CELLS)}, standing=STILL),
             "why": KINDS[row["kind"]] if row["count"] > 1 else "",
         }
         for row in found.head(limit).iter_rows(named=True)
@@ -95,23 +100,31 @@ def _where(row: Row, names: Names) -> str:
 
 
 def fault_counts(release: Release) -> Mapping[str, list[Row]]:
-    """Faults by dataset and by code, each row with its title and its link."""
-    found, names = release.faults, release.names
+    """Faults that stand by dataset and by code, each row with its title and its link."""
+    found, names = release.standing, release.names
+    says = names.faults()
     by_code = faults.counted(found, "code", "dataset").join(
         faults.sentences(found), on=["code", "dataset"], how="left", nulls_equal=True, maintain_order="left"
     )
     return {
         "by_dataset": [
             row
-            | {"title": names.dataset(row["dataset"]), "note": "", "link": address(dataset=row["dataset"])}
+            | {
+                "title": names.dataset(row["dataset"]),
+                "note": "",
+                "link": address(dataset=row["dataset"], standing=STILL),
+            }
             for row in faults.counted(found, "dataset").iter_rows(named=True)
         ],
         "by_code": [
             row
             | {
-                "title": row["message"] or row["code"],
+                # What is said of one period, or of one figure, is not said of all.
+                "title": (row["ways"] > 1 and says(row["dataset"], row["code"]))
+                or row["message"]
+                or row["code"],
                 "note": f"{names.dataset(row['dataset'])}, {row['units']} đơn vị",
-                "link": address(code=row["code"], dataset=row["dataset"]),
+                "link": address(code=row["code"], dataset=row["dataset"], standing=STILL),
             }
             for row in by_code.iter_rows(named=True)
         ],

@@ -46,7 +46,7 @@ def unit_pages(release: Release) -> Iterator[tuple[str, Mapping[str, Any]]]:
     split = {
         "roll": _by_unit(roll),
         "files": _by_unit(files),
-        "causes": _by_unit(faults.causes(release.faults, "unit")),
+        "causes": _by_unit(faults.causes(release.standing, "unit")),
         "scores": _by_unit(tables.scores),
         "measured": _by_unit(measured),
     }

@@ -57,7 +57,7 @@ def test_one_blocking_fault_weighs_more_than_many_warnings() -> None:
 def test_faults_without_a_dataset_are_counted_and_found_their_sentence() -> None:
     found = ordered({"dataset": None, "code": "tep.mat_khau", "severity": "chan", "message": "Có mật khẩu."})
     assert faults.counted(found, "dataset").select("dataset", "chan").rows() == [(None, 1)]
-    assert faults.sentences(found).rows() == [(None, "tep.mat_khau", "Có mật khẩu.")]
+    assert faults.sentences(found).rows() == [(None, "tep.mat_khau", "Có mật khẩu.", 1)]
 
 
 def test_a_code_is_named_by_the_sentence_that_its_faults_say_most_often() -> None:

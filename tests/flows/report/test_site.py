@@ -14,11 +14,11 @@ import polars as pl
 import pytest
 
 from flows.causes import KINDS
-from flows.ledger import pace
+from flows.ledger import pace, standing
 from flows.report import words, write_site
 from flows.report.faults import causes, ordered
 from flows.report.names import Names
-from flows.report.release import cause_rows
+from flows.report.release import STILL, cause_rows
 from flows.report.unscored import latest
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, UNJUDGED, write_release
 
@@ -211,4 +211,18 @@ def test_links_of_a_cause_lead_to_its_faults(reports: Path) -> None:
     names = Names(DATASETS, COMMUNE, {})
     for row in cause_rows(causes(faults), names, 500):
         fields = dict(parse_qsl(row["link"]))
+        assert fields.pop("standing") == STILL
         assert faults.filter(**fields).height >= row["count"], row["link"]
+
+
+def test_pages_count_what_somebody_still_has_to_mend(reports: Path) -> None:
+    faults, issues = (pl.read_parquet(reports.parent / f"{name}.parquet") for name in ("faults", "issues"))
+    still = standing(faults, issues)
+    over = faults.height - still.height
+    assert 0 < over < faults.height
+    found = pages(reports)
+    assert f"{words.number(still.height)} lỗi: " in said(found["index.html"])
+    engineer = said(found["ky_su.html"])
+    assert f"{words.number(still.height)} lỗi về " in engineer
+    assert f"Thêm {words.number(over)} lỗi của kỳ đã qua, không còn phải sửa." in engineer
+    assert f'"rows":{faults.height},' in (reports / "loi.html").read_text("utf-8")
