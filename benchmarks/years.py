@@ -1,0 +1,83 @@
+"""Months of a commune of 12,000 people one after the other: what a day costs once there is a history.
+
+Of the last month three lines, each beside the same day of the second month: the day on which the month's
+files came in, one on which a single file did, one on which none did. In the first month twice as much comes.
+
+Usage: python benchmarks/years.py [MONTHS]
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from flows.root import HERE
+from flows.sample import write
+from made import DAY, once
+from measuring import a_day, seconds, tell
+from schemas.registry import load
+
+MONTHS = 12
+# Whose file comes in a day late.
+LATE = "T07"
+KINDS = ("ca_thang", "mot_tep", "khong_co_tep")
+
+
+def days(months: int) -> Iterator[date]:
+    """The same day of so many months."""
+    for at in range(months):
+        year, month = divmod(DAY.month - 1 + at, 12)
+        yield DAY.replace(year=DAY.year + year, month=month + 1)
+
+
+def a_month(day: date) -> Path:
+    """The root of the commune with what was handed in by `day`, made once."""
+    return once(f"month-{day}", lambda root: write(root, clean=True, today=day))
+
+
+def hand_in(root: Path, month: Path, after: float) -> Path:
+    """Copy into the inbox what was written in `month` after that second; returns the file kept back."""
+    files = sorted(path for path in (month / "raw" / "inbox").rglob("*.*") if path.stat().st_mtime > after)
+    late = next(path for path in files if path.parent.name == LATE)
+    for path in files:
+        if path != late:
+            target = root / path.relative_to(month)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+    return late
+
+
+def taken(root: Path, day: date, month: Path, after: float) -> Mapping[str, float]:
+    """Seconds of three days, by what came in on them."""
+    contracts = load()
+    late = hand_in(root, month, after)
+    whole = seconds(lambda: a_day(root, contracts, day))
+    target = root / late.relative_to(month)
+    shutil.copy(late, target)
+    morning = datetime.combine(day + timedelta(days=1), datetime.min.time(), HERE).timestamp() + 8 * 3600
+    os.utime(target, (morning, morning))
+    single = seconds(lambda: a_day(root, contracts, day + timedelta(days=1)))
+    quiet = seconds(lambda: a_day(root, contracts, day + timedelta(days=2)))
+    return dict(zip(KINDS, (whole, single, quiet), strict=True))
+
+
+def main() -> None:
+    """Print a line for each kind of day."""
+    months = int(sys.argv[1]) if len(sys.argv) > 1 else MONTHS
+    found: list[Mapping[str, float]] = []
+    with tempfile.TemporaryDirectory() as name:
+        after = 0.0
+        for day in days(months):
+            found.append(taken(Path(name) / "xa", day, a_month(day), after))
+            after = datetime.combine(day, datetime.max.time(), HERE).timestamp()
+    for kind in KINDS:
+        tell(f"{kind}_thang_{months}", found[-1][kind], found[min(1, months - 1)][kind])
+
+
+if __name__ == "__main__":
+    main()
