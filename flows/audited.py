@@ -58,7 +58,10 @@ class Look:
 
 
 def look(case: Case) -> Look:
-    """Look at every file of both releases; not again at files that a former audit saw."""
+    """Look at every file of both releases; not again at files that a former audit saw.
+
+    What a file holds is told by its hash, worked out as it was written: damage since is for `verify` to find.
+    """
     shelf = Shelf(case.kept) if case.kept else None
     name = name_of(case.contracts.rules, code_of("audited.py"))
     known: Mapping[str, Facts] = (shelf and shelf.get(name)) or {}

@@ -116,8 +116,9 @@ def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, a
         auditing.prepare()
         return runner.step("Kiểm tra", work)
 
-    chapters = Seasons(root, contracts, readings, accounts, anew=recipe.anew).chapters(judge)
-    return settled_of(chapters, accounts, repeats, contracts)
+    seasons = Seasons(root, contracts, readings, accounts, anew=recipe.anew)
+    chapters = seasons.chapters(judge)
+    return settled_of(chapters, seasons.accounts, repeats, contracts)
 
 
 def _begin_audit(root: Root, case: Case, recipe: Recipe, auditing: Auditor) -> Callable[[], Acknowledged]:

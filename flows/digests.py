@@ -28,7 +28,7 @@ KEPT = "doc"
 # What is kept beside the digests: the accounts of all hand-ins.
 _ACCOUNTS = "accounts"
 #: What of our code a digest hangs on.
-CODE = ("read", "clean", "digest.py", "totals.py")
+CODE = ("read", "clean", "collect.py", "protect.py", "digest.py", "totals.py", "report/words.py")
 
 _SLOW = "Đọc tệp mất quá lâu so với cỡ của tệp: tệp hỏng hoặc được làm để gây hại."
 _SWOLLEN = "Đọc tệp cần quá nhiều bộ nhớ so với cỡ của tệp: tệp hỏng hoặc được làm để gây hại."
@@ -85,10 +85,11 @@ class Readings:
         missing = [one for one in hand_ins if one not in known]
         new = self.digests(missing) if missing else []
         found = known | {one.hand_in: account_of(one) for one in new}
-        if self._shelf and (missing or len(known) > len(hand_ins)):
-            self.sweep(hand_ins)
+        if self._shelf:
+            self._shelf.sweep([self._name(_ACCOUNTS), *map(self._name, hand_ins)])
             kept = {one: found[one] for one in hand_ins if not found[one].lost}
-            self._shelf.put(self._name(_ACCOUNTS), kept)
+            if kept != known:
+                self._shelf.put(self._name(_ACCOUNTS), kept)
         return [found[one] for one in hand_ins]
 
     def _known(self) -> dict[HandIn, Account]:
@@ -113,11 +114,6 @@ class Readings:
         """Hold what was read no longer in memory."""
         self._new.clear()
 
-    def sweep(self, hand_ins: Sequence[HandIn]) -> None:
-        """Remove what is kept of hand-ins other than these."""
-        if self._shelf:
-            self._shelf.sweep([self._name(_ACCOUNTS), *map(self._name, hand_ins)])
-
     def _kept(self, hand_in: HandIn) -> Digest | None:
         return self._shelf.get(self._name(hand_in)) if self._shelf else None
 
@@ -130,10 +126,8 @@ def _is_kept(hand_in: HandIn, reader: Reader) -> bool:
 
 
 def digest_all(hand_ins: Sequence[HandIn], root: Root, contracts: Contracts, each: Each) -> list[Digest]:
-    """The digest of every hand-in of a root, in their order; what is kept of others goes."""
-    readings = Readings(root, contracts, each)
-    readings.sweep(hand_ins)
-    return readings.digests(hand_ins)
+    """The digest of each of `hand_ins`, in their order."""
+    return Readings(root, contracts, each).digests(hand_ins)
 
 
 def _cleaned(reads: Sequence[ReadIn], contracts: Contracts) -> list[Digest]:

@@ -88,7 +88,8 @@ def faults_of_files(
         rows += [
             _filed(account.hand_in) | {"period": period} | asdict(problem) | {"record": problem.sheet}
             for problem in account.problems
-            if not _mended(problem, account.hand_in, mine, taken)
+            # What was lost had perhaps nothing wrong with it: nobody has handed it in again.
+            if account.lost or not _mended(problem, account.hand_in, mine, taken)
         ]
     rows += [
         _filed(hand_in)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import rmtree
 
 from flows.kept import Shelf, code_of, name_of
 from flows.links import Former, Held, held
@@ -11,7 +12,7 @@ from flows.manifest import Entry
 from flows.marked.hand_back import hand_back
 from flows.marked.jobs import books, dealt, jobs
 from flows.reckon import Figures
-from flows.report.places import GIVEN_BACK
+from flows.report.places import GIVEN_BACK, MARKED
 from flows.report.receipts import receipts, write_receipts
 from flows.root import Root
 from flows.runner import Runner
@@ -56,6 +57,8 @@ def give_back(
         args = folder, contracts, settled, figures, new
         written = runner.step("Viết phiếu nhận", write_receipts, *args)
         found |= {page.name: held(folder, path) for page, path in zip(new, written, strict=True)}
+    # Copies that were kept here before files were taken over from releases.
+    rmtree(root.state / MARKED, ignore_errors=True)
     if former:
         shelf.sweep([name])
         shelf.put(name, found)

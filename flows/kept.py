@@ -16,7 +16,10 @@ from typing import Any
 _HERE = Path(__file__).parent
 
 # What they give may change with their version: frames, hashes of rows, the reading of workbooks, pages.
-_LIBRARIES = ("polars", "python-calamine", "jinja2")
+_LIBRARIES = ("polars", "pyarrow", "pandera", "python-calamine", "rapidfuzz", "xlsxwriter", "jinja2")
+
+# A kept value stands behind its SHA-256: a damaged one may still be one that can be read.
+_PROOF = 32
 
 
 @cache
@@ -46,15 +49,20 @@ class Shelf:
     folder: Path
 
     def get(self, name: str) -> Any:
-        """The value; None where there is none, or one that was not written to its end."""
+        """The value; None where there is none, or not the very bytes that were written."""
         try:
-            return pickle.loads((self.folder / name).read_bytes())  # noqa: S301 - written by this program for its owner alone
-        except (FileNotFoundError, EOFError, pickle.UnpicklingError):
+            whole = (self.folder / name).read_bytes()
+        except FileNotFoundError:
             return None
+        proof, value = whole[:_PROOF], memoryview(whole)[_PROOF:]
+        if sha256(value).digest() != proof:
+            return None
+        return pickle.loads(value)  # noqa: S301 - written by this program for its owner alone
 
     def put(self, name: str, value: object) -> None:
         """Keep the value for the days to come."""
-        write_private(self.folder / name, pickle.dumps(value, protocol=5))
+        data = pickle.dumps(value, protocol=5)
+        write_private(self.folder / name, sha256(data).digest(), data)
 
     def sweep(self, wanted: Iterable[str]) -> None:
         """Remove all values but those `wanted`."""
@@ -67,11 +75,11 @@ def sweep(folder: Path, wanted: Iterable[Path]) -> None:
         path.unlink()
 
 
-def write_private(path: Path, data: bytes) -> None:
+def write_private(path: Path, *data: bytes) -> None:
     """Write `data` for the owner's eyes only, in a folder that is so too."""
     path.parent.parent.mkdir(parents=True, exist_ok=True)
     path.parent.mkdir(exist_ok=True, mode=0o700)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
-        handle.write(data)
+        handle.writelines(data)
     partial.replace(path)

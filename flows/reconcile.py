@@ -97,7 +97,7 @@ class _Pair:
         self._other = other.with_columns(_noi=self._place())
         self._tied = (
             self._other.filter(pl.col(tie.by).is_not_null())
-            .group_by("_ky", "_noi", tie.by)
+            .group_by("_ky", "_noi", tie.by, maintain_order=True)
             .agg(each.alias(f"{tie.to}.{name}") for name, each in tie.brings.items())
         )
 
@@ -164,11 +164,11 @@ class _Pair:
 
     def _wholes(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
         by, own = self._tie.by, verdict.judged
-        here = own.select("_tep", by).join(self._live, on="_tep", how="inner")
+        here = own.select("_tep", by).join(self._live, on="_tep", how="inner", maintain_order="left")
         has = here.filter(pl.col(by).is_not_null()).select("_tep", by, _co=pl.lit(value=True)).unique()
         unread = here.filter(pl.col(by).is_null()).group_by("_tep").agg(_khong_ro=pl.len().cast(pl.Int64))
-        groups = self._groups().join(has, on=["_tep", by], how="left")
-        groups = groups.join(unread, on="_tep", how="left").with_columns(
+        groups = self._groups().join(has, on=["_tep", by], how="left", maintain_order="left")
+        groups = groups.join(unread, on="_tep", how="left", maintain_order="left").with_columns(
             pl.col("_co").fill_null(value=False), pl.col("_khong_ro").fill_null(0)
         )
         found = [_whole(groups, rule, self._dataset, verdict.results) for rule in rules]
@@ -177,8 +177,10 @@ class _Pair:
     def _groups(self) -> pl.DataFrame:
         """The tied groups of each hand-in's place."""
         if self._tie.place is None:
-            return self._live.join(self._tied, on="_ky")
-        return self._live.join(self._tied, left_on=["_ky", "_unit"], right_on=["_ky", "_noi"])
+            return self._live.join(self._tied, on="_ky", maintain_order="left_right")
+        return self._live.join(
+            self._tied, left_on=["_ky", "_unit"], right_on=["_ky", "_noi"], maintain_order="left_right"
+        )
 
 
 def _warned(classes: pl.Series, rows: pl.Series) -> pl.Series:

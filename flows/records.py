@@ -29,9 +29,9 @@ def records(
 ) -> list[Entry]:
     """Put the records into `folder`, as links to those of a `former` release where it has them; the files."""
     shelf = Shelf(root.state / KEPT)
-    beside = key.token("bang", ""), code_of("records.py", "store.py", "manifest.py")
+    beside = key.token("bang", ""), code_of("records.py", "store.py", "manifest.py", "links.py")
     names = [chapter.name and name_of(chapter.name, *beside) for chapter in settled.chapters]
-    if all(names):
+    if former:
         shelf.sweep(filter(None, names))
     found: list[Entry] = []
     for chapter, name in zip(settled.chapters, names, strict=True):

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from flows.collect import HandIn
-from flows.digest import Account
+from flows.digest import Account, Digest, account_of
 from flows.digests import CODE as READING
 from flows.digests import Readings
 from flows.kept import Shelf, code_of, name_of
 from flows.root import Root
 from flows.settle import CODE as SETTLING
-from flows.settle import NOTHING, Earlier, chapters_of, label_before
-from flows.settled import Chapter, Read
+from flows.settle import Earlier, chapters_of, label_before
+from flows.settled import Chapter, Read, Season
 from schemas.contract import Dataset
 from schemas.registry import Contracts
 
@@ -24,6 +24,10 @@ CODE = (*READING, *SETTLING)
 
 # More rows than a commune has in a period: they are judged again sooner than kept and fetched.
 _MOST_ROWS_KEPT = 300_000
+
+
+class DamagedError(RuntimeError):
+    """What a period came to is damaged, and a file that it was made from can't be read today."""
 
 
 class Seasons:
@@ -43,45 +47,83 @@ class Seasons:
     ) -> None:
         self._contracts = contracts
         self._readings = readings
+        self._shelf = None if anew else Shelf(root.state / KEPT)
+        self._take(accounts)
+
+    def _take(self, accounts: Sequence[Account]) -> None:
+        self.accounts = accounts
         self._came = _by_period(accounts)
-        self._shelf = Shelf(root.state / KEPT)
-        self._anew = anew
-        self._names = {} if anew else _names(self._came, accounts, contracts)
+        self._names = _names(self._came, accounts, self._contracts) if self._shelf else {}
 
     def chapters(self, judge: Callable[[Callable[[], list[Chapter]]], list[Chapter]]) -> list[Chapter]:
-        """What each period came to, in order; those of which nothing is kept are judged by way of `judge`."""
-        if not self._anew:
-            self._shelf.sweep(each for name in self._names.values() for each in (name, _records(name)))
+        """What each period came to, in order; those of which nothing is kept are judged by way of `judge`.
+
+        `accounts` say then of a hand-in that was read before, and can't be read again, that it is lost.
+        """
         kept = self._kept()
         missing = self._came.keys() - kept.keys()
-        in_effect = {owes: one for each in kept.values() for owes, one in each.season.in_effect.items()}
-        earlier = Earlier(in_effect, self._readings.digests)
-        new = judge(partial(self._judged, missing, earlier)) if missing else []
+        digests, earlier = self._digests(missing), self._earlier(missing, kept)
+        lost = {one.hand_in: account_of(one) for one in (*digests, *earlier.digests) if one.lost}
+        if lost:
+            self._take([lost.get(account.hand_in, account) for account in self.accounts])
+            return self.chapters(judge)
+        new = judge(partial(chapters_of, digests, missing, self._contracts, earlier)) if missing else []
         self._readings.let_go()
         every = kept | {chapter.season.label: self._keep(chapter) for chapter in new}
+        if self._shelf:
+            self._shelf.sweep(each for name in self._names.values() for each in (name, _records(name)))
         return [chapter for _, chapter in sorted(every.items())]
 
     def _kept(self) -> dict[str, Chapter]:
         found: dict[str, Chapter] = {}
         for label, name in self._names.items():
-            season = self._shelf.get(name)
+            season = self._shelf.get(name) if self._shelf else None
             if season is not None:
-                found[label] = Chapter(season, partial(self._read, label), name)
+                found[label] = Chapter(season, partial(self._read, season), name)
         return found
 
-    def _read(self, label: str) -> Read:
-        """The records of a period, as kept, or judged once more where that was damaged."""
-        kept: Read | None = self._shelf.get(_records(self._names[label]))
-        return kept if kept is not None else self._judged([label], NOTHING)[0].read()
-
-    def _judged(self, labels: Collection[str], earlier: Earlier) -> list[Chapter]:
+    def _digests(self, labels: Collection[str]) -> list[Digest]:
+        """The digests of all that brought something for these periods."""
         hand_ins = sorted({one for label in labels for one in self._came[label]})
-        return chapters_of(self._readings.digests(hand_ins), labels, self._contracts, earlier)
+        return self._readings.digests(hand_ins) if hand_ins else []
+
+    def _earlier(self, labels: Collection[str], kept: Mapping[str, Chapter]) -> Earlier:
+        """What is kept that hand-ins for these periods are compared with."""
+        asked = {
+            (account.hand_in.unit, dataset, label_before(dataset, label, self._contracts.datasets))
+            for account in self.accounts
+            for dataset, label in account.brings
+            if label in labels
+        }
+        in_effect = {
+            owes: one
+            for chapter in kept.values()
+            for owes, one in chapter.season.in_effect.items()
+            if owes in asked
+        }
+        hand_ins = sorted({one.hand_in for one in in_effect.values()})
+        return Earlier(in_effect, self._readings.digests(hand_ins) if hand_ins else [])
+
+    def _read(self, season: Season) -> Read:
+        """The records of a season, as kept, or judged once more where that was damaged."""
+        assert self._shelf
+        kept: Read | None = self._shelf.get(_records(self._names[season.label]))
+        if kept is not None:
+            return kept
+        again = chapters_of(self._digests([season.label]), [season.label], self._contracts)
+        self._readings.let_go()
+        if [chapter.season.judged for chapter in again] != [season.judged]:
+            raise DamagedError(
+                f"Phần đã lưu của kỳ {season.label} bị hỏng, và có tệp hôm nay không đọc được."
+            )
+        read = again[0].read()
+        self._shelf.put(_records(self._names[season.label]), read)
+        return read
 
     def _keep(self, chapter: Chapter) -> Chapter:
-        name = self._names.get(chapter.season.label)
-        if name is None:
+        if self._shelf is None:
             return chapter
+        name = self._names[chapter.season.label]
         if sum(one.records for one in chapter.season.judged) <= _MOST_ROWS_KEPT:
             self._shelf.put(_records(name), chapter.read())
             self._shelf.put(name, chapter.season)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -40,6 +40,8 @@ from schemas.registry import Contracts
 
 #: What of our code settling hangs on, beside what reading does.
 CODE = (
+    "collect.py",
+    "fingerprints.py",
     "settle.py",
     "settled.py",
     "validate.py",
@@ -49,7 +51,6 @@ CODE = (
     "resubmitted.py",
     "roll_call.py",
     "measure",
-    "protect.py",
 )
 
 # By dataset what hand-ins brought for it, period by period; a part's place there is its number.
@@ -61,13 +62,13 @@ _AS_READ = cs.exclude(cs.ends_with(chu(""), doc("")))
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What is in effect in periods that are not judged now, and what gives the digests of its hand-ins."""
+    """What is in effect in periods that are not judged now, and the digests of its hand-ins."""
 
     in_effect: Mapping[Owes, Judged]
-    digests: Callable[[Sequence[HandIn]], Sequence[Digest]]
+    digests: Sequence[Digest]
 
 
-NOTHING = Earlier({}, lambda _: ())
+_NOTHING = Earlier({}, ())
 
 
 def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], contracts: Contracts) -> Settled:
@@ -83,7 +84,7 @@ def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], contracts: Cont
 
 
 def chapters_of(
-    digests: Sequence[Digest], labels: Collection[str], contracts: Contracts, earlier: Earlier = NOTHING
+    digests: Sequence[Digest], labels: Collection[str], contracts: Contracts, earlier: Earlier = _NOTHING
 ) -> list[Chapter]:
     """Judge what was read for the periods `labels`, dataset by dataset; settle each period.
 
@@ -170,10 +171,9 @@ def _compared(
 ) -> dict[str, dict[HandIn, list[Compared]]]:
     """By period what each hand-in that can be used changed against the one before it, where there is one."""
     pairs = [*_pairs(standing, {**earlier.in_effect, **standing.in_effect}, datasets)]
-    kept = {former.hand_in for _, former, _ in pairs if earlier.in_effect.get(former.owes) is former}
     parts = {
         (digest.hand_in, part.dataset, part.period.label): part
-        for digest in earlier.digests(sorted(kept))
+        for digest in earlier.digests
         for part in digest.parts
     }
     parts |= {

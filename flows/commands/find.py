@@ -21,11 +21,13 @@ def command(
 
     Ví dụ: dulieuxa find 038085012345 --reason "Yêu cầu của chủ thể dữ liệu"
     """
+    from flows.build import root_contracts
     from flows.root import Root
     from flows.subject import in_archive, in_releases, note_access, tokens_of
     from schemas.registry import load
 
-    of, contracts = Root(root.resolve()), load()
+    of = Root(root.resolve())
+    contracts = root_contracts(of, load())
     tokens = tokens_of(of, person, contracts)
     published = in_releases(of, tokens)
     handed_in = [] if person.strip().lower() in tokens else in_archive(of, person, contracts)

@@ -20,7 +20,7 @@ from flows.forget.search import everybody, known_as, number_of
 from flows.forget.traces import traces
 from flows.pool import Guard, LostError, in_order
 from flows.protect import key_of
-from flows.report.places import GIVEN_BACK, MARKED
+from flows.report.places import GIVEN_BACK
 from flows.root import Root
 from flows.seasons import KEPT as SETTLED
 from flows.subject import TOKEN, in_releases, token_columns, tokens_of
@@ -68,7 +68,7 @@ def clear(root: Root, contracts: Contracts, person: Person, mark: str) -> Cleare
 
     Files by which alone he is known go last: what a kill leaves over is found again.
     """
-    for kept in (GIVEN_BACK, MARKED, READ, SETTLED):
+    for kept in (GIVEN_BACK, READ, SETTLED):
         shutil.rmtree(root.state / kept, ignore_errors=True)
     hand_ins = archived(root, date.max)
     contents = list({one.submission: one for one in hand_ins}.values())

@@ -26,6 +26,7 @@ COUNTS = {
     "rows": pl.Float64,
     "blocked": pl.Float64,
 }
+_EXACT = pl.Decimal(38, 9)
 _AMOUNTS = ("tu_so", "mau_so", "unknown", "only_tu_so", "rows", "blocked")
 #: Grouping by the unit that handed in, from which missing units are estimated.
 BY_UNIT = "_unit"
@@ -78,12 +79,20 @@ def _amounts(indicator: Indicator, rows: pl.DataFrame) -> Iterator[pl.Expr]:
     measured = indicator.tu_so if indicator.mau_so is None else indicator.mau_so
     weight = pl.lit(1.0) if _counts_rows(measured, rows) else pl.col(f"{indicator.name}.typical")
     amounts = {
-        "tu_so": pl.when(counted).then(indicator.tu_so.cast(pl.Float64)).sum(),
-        "mau_so": pl.when(counted).then(measured.cast(pl.Float64)).sum(),
-        "unknown": pl.when(aside).then(weight).sum(),
+        "tu_so": exact_sum(pl.when(counted).then(indicator.tu_so.cast(pl.Float64))),
+        "mau_so": exact_sum(pl.when(counted).then(measured.cast(pl.Float64))),
+        "unknown": exact_sum(pl.when(aside).then(weight)),
         "only_tu_so": (pl.col("_phu") & QUARANTINED).sum(),
     }
     return (amount.alias(f"{indicator.name}.{name}") for name, amount in amounts.items())
+
+
+def exact_sum(amounts: pl.Expr) -> pl.Expr:
+    """The sum of amounts to nine decimals, whatever rows stand beside them and however many add up at once.
+
+    Sums of floating-point numbers change in their last digits with both, and what is published with them.
+    """
+    return amounts.cast(_EXACT, strict=False).sum().cast(pl.Float64)
 
 
 def _typical(indicators: tuple[Indicator, ...], rows: pl.DataFrame) -> Iterator[pl.Expr]:
@@ -92,7 +101,8 @@ def _typical(indicators: tuple[Indicator, ...], rows: pl.DataFrame) -> Iterator[
         measured = each.tu_so if each.mau_so is None else each.mau_so
         if not _counts_rows(measured, rows):
             amount = measured.cast(pl.Float64)
-            mean = pl.when(~QUARANTINED).then(amount).mean().over("_ky")
+            known = pl.when(~QUARANTINED).then(amount)
+            mean = exact_sum(known).over("_ky") / known.count().over("_ky")
             usable = pl.when(amount >= 0).then(amount)
             yield pl.coalesce(usable, mean, pl.lit(0.0)).alias(f"{each.name}.typical")
 

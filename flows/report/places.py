@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from pathlib import PurePath
 
 #: Folder of units' pages, with a folder for each of what goes back to it.
@@ -15,6 +16,8 @@ RECEIPTS = "phieu_nhan"
 
 
 def receipt_path(unit: str, file: str, submission: str) -> str:
-    """Where the receipt of a hand-in lies within `reports/`."""
+    """Where the receipt of a hand-in lies within `reports/`: no two share a page."""
     stem = PurePath(file.replace("/", " - ")).stem.encode()[:150].decode(errors="ignore")
-    return f"{UNITS}/{unit}/{RECEIPTS}/{stem} {submission[:8]}.html"
+    # One content may come under names that begin alike, or differ in their ends alone.
+    mark = blake2b(f"{file}\0{submission}".encode(), digest_size=4).hexdigest()
+    return f"{UNITS}/{unit}/{RECEIPTS}/{stem} {mark}.html"

@@ -51,6 +51,8 @@ class Site:
         page.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * path.count("/")
         text = self.environment.get_template(template).render(root=root, **content)
+        # What stands there may be another release's too.
+        page.unlink(missing_ok=True)
         page.write_text(text, encoding="utf-8", newline="\n")
         return page
 

@@ -67,6 +67,14 @@ def test_a_quiet_day_gives_back_what_was_given_back(root: Root, monkeypatch: pyt
         assert all((path.parent.stat().st_mode & 0o077 == 0) == (folder == MARKED) for path in files)
 
 
+def test_marked_workbooks_stand_nowhere_but_in_releases(root: Root) -> None:
+    left_over = root.state / MARKED / "a"
+    left_over.parent.mkdir()
+    left_over.write_bytes(b"PK")
+    run_plainly(root.path, TOMORROW)
+    assert not left_over.parent.exists()
+
+
 def test_a_quiet_day_comes_out_as_if_all_was_read_again(root: Root) -> None:
     quiet = run_plainly(root.path, TOMORROW)
     assert differs(root, load(), quiet.release, PlainRunner(Console(quiet=True))) == []

@@ -13,13 +13,18 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from flows import seasons
+from flows import digests, seasons
+from flows.collect import HandIn
 from flows.day import Outcome
+from flows.digest import Digest
+from flows.kept import Shelf
 from flows.plain import PlainRunner
+from flows.pool import Limits
 from flows.read import read_file
 from flows.rebuild import differs
 from flows.root import HERE, Root
 from flows.seasons import KEPT
+from flows.verify import wrong
 from schemas.registry import load
 from tests.conftest import TODAY, Day, run_plainly
 
@@ -85,7 +90,13 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-9])
 
 
-@pytest.mark.parametrize("harm", [_cut, Path.unlink])
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("harm", [_cut, _flip, Path.unlink])
 @pytest.mark.parametrize("of_records", [False, True])
 def test_a_period_that_was_kept_badly_is_judged_again(
     planted: Day, root: Root, judged: list[set[str]], *, harm: Callable[[Path], None], of_records: bool
@@ -98,3 +109,49 @@ def test_a_period_that_was_kept_badly_is_judged_again(
     periods = {*planted.table("submissions")["period"].drop_nulls()}
     assert {label for labels in judged for label in labels} == periods
     assert as_if_all_was_read_again(root, outcome)
+    judged.clear()
+    shutil.rmtree(root.state / "bang")
+    after = run_plainly(root.path, TOMORROW + timedelta(days=1))
+    assert judged == []
+    assert as_if_all_was_read_again(root, after)
+
+
+def test_a_file_that_can_not_be_read_again_is_told_of_and_tried_again(
+    planted: Day, root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = planted.table("submissions").filter(pl.col("file").str.ends_with(".xlsx"), state="chap_nhan")
+    unit, file, submission = good.select("unit", "file", "submission").row(0)
+    for path in (root.state / digests.KEPT).iterdir():
+        found = Shelf(path.parent).get(path.name)
+        if isinstance(found, Digest) and found.hand_in.submission == submission:
+            path.unlink()
+    shutil.rmtree(root.state / KEPT)
+    limits = digests.Reader.limits
+
+    def tight(reader: digests.Reader, hand_in: HandIn) -> Limits | None:
+        return Limits(0, 1) if hand_in.submission == submission else limits(reader, hand_in)
+
+    monkeypatch.setattr(digests.Reader, "limits", tight)
+    lost = run_plainly(root.path, TOMORROW)
+    told = lost.faults.filter(unit=unit, file=file)
+    assert "tep.nguy_hiem" in told["code"]
+    assert lost.submissions.filter(submission=submission)["rows_accepted"].sum() == 0
+    monkeypatch.undo()
+    found = run_plainly(root.path, TOMORROW + timedelta(days=1))
+    assert found.submissions.filter(submission=submission)["rows_accepted"].sum() > 0
+    assert as_if_all_was_read_again(root, found)
+
+
+def test_two_files_of_one_content_and_name_have_receipts_of_their_own(tmp_path: Path) -> None:
+    inbox = tmp_path / "raw" / "inbox" / "van_phong"
+    inbox.mkdir(parents=True)
+    days = [TODAY + timedelta(days=at) for at in range(3)]
+    for day, name in zip(days, ("bao cao.csv", "bao cao.txt", "khac.csv"), strict=True):
+        (inbox / name).write_text("a;b\n1;2\n" if name.startswith("bao") else "c;d\n")
+        moment = datetime(day.year, day.month, day.day, 8, tzinfo=HERE).timestamp()
+        os.utime(inbox / name, (moment, moment))
+    first = run_plainly(tmp_path, days[0])
+    second = run_plainly(tmp_path, days[1])
+    third = run_plainly(tmp_path, days[2])
+    assert [wrong(outcome.release) for outcome in (first, second, third)] == [[], [], []]
+    assert len([*third.release.glob("reports/don_vi/van_phong/phieu_nhan/*.html")]) == 3
