@@ -36,7 +36,8 @@ def content(release: Release) -> Mapping[str, Any]:
     listing = lists.Listing(
         here="loi.html",
         title="Tra cứu lỗi",
-        lead="Lỗi chặn đứng trước. Bấm vào ô (như C17) để xem tệp, trang tính, giá trị, quy tắc, đề xuất.",
+        lead="Lỗi còn phải sửa đứng trước, lỗi chặn trước hết. "
+        "Bấm vào ô (như C17) để xem tệp, trang tính, giá trị, quy tắc, đề xuất.",
         noun="lỗi",
         table="faults.parquet",
         opens="cell",
