@@ -38,11 +38,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an audit sees in a file of Parquet: rows, `doubles` among them that share their whole key, types.
+    """What an audit sees in a file of a `table`: rows, `doubles` among them that share their whole key.
 
     `types` of columns are in words; `filled` counts their cells that hold something.
     """
 
+    table: str
     rows: int
     doubles: int | None
     types: Mapping[str, str]
@@ -81,14 +82,15 @@ def _seen(
     for table, path in _parquets(release):
         place = path.relative_to(release).as_posix()
         facts = known.get(by_path.get(place, ""))
-        found[place] = facts or _facts(path, _key(table, contracts))
+        found[place] = facts or _facts(table, path, _key(table, contracts))
     return found
 
 
-def _facts(path: Path, key: tuple[str, ...]) -> Facts:
+def _facts(table: str, path: Path, key: tuple[str, ...]) -> Facts:
     metadata = pq.read_metadata(path)
     types = {column: str(dtype) for column, dtype in pl.read_parquet_schema(path).items()}
-    return Facts(metadata.num_rows, _doubles(path, key) if key else None, types, _filled(metadata))
+    doubles = _doubles(path, key) if key else None
+    return Facts(table, metadata.num_rows, doubles, types, _filled(metadata))
 
 
 def columns(case: Case, seen: Look) -> pl.DataFrame:
@@ -144,19 +146,13 @@ def _stored(seen: Mapping[str, Facts]) -> dict[tuple[str, str], tuple[str, int]]
     types: dict[tuple[str, str], list[str]] = {}
     filled: dict[tuple[str, str], int] = {}
     files: dict[str, int] = {}
-    for path, facts in seen.items():
-        table = _table_of(path)
+    for facts in seen.values():
+        table = facts.table
         files[table] = files.get(table, 0) + 1
         for column, dtype in facts.types.items():
             types.setdefault((table, column), []).append(dtype)
             filled[table, column] = filled.get((table, column), 0) + facts.filled[column]
     return {place: (_in_words(found, files[place[0]]), filled[place]) for place, found in types.items()}
-
-
-def _table_of(path: str) -> str:
-    """The table or dataset that a file of a release is of, as `_parquets` says."""
-    parts = path.split("/")
-    return parts[1] if len(parts) > 1 else PurePosixPath(path).stem
 
 
 def _in_words(types: list[str], files: int) -> str:

@@ -33,6 +33,12 @@ IGNORED_PREFIXES = (".", "~$")
 IGNORED_SUFFIXES = (".tmp", ".part", ".crdownload")
 
 
+#: By whom, under which name and with which content something was handed in: no two hand-ins share all three.
+Who = tuple[str, str, str]
+#: The columns of tables that tell it.
+WHO = ("unit", "file", "submission")
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class HandIn:
     """One file handed in: by whom, under which name, when (local ISO time), with which content."""
@@ -42,6 +48,11 @@ class HandIn:
     file: str
     submission: str
     size: int
+
+    @property
+    def who(self) -> Who:
+        """What no other hand-in has."""
+        return self.unit, self.file, self.submission
 
     @property
     def day(self) -> date:

@@ -83,8 +83,7 @@ class Readings:
         """What was read of each of `hand_ins`, which are all that there are; what is kept of others goes."""
         known = self._known()
         missing = [one for one in hand_ins if one not in known]
-        new = self.digests(missing) if missing else []
-        found = known | {one.hand_in: account_of(one) for one in new}
+        found = known | {one.hand_in: account_of(one) for one in self.digests(missing)}
         if self._shelf:
             self._shelf.sweep([self._name(_ACCOUNTS), *map(self._name, hand_ins)])
             kept = {one: found[one] for one in hand_ins if not found[one].lost}

@@ -13,6 +13,8 @@ from schemas.waivers import Waiver
 OPEN = ("mo", "mo_lai")
 #: Of faults that are there still, waived ones too.
 STANDING = (*OPEN, "mien")
+#: Whether what a row of the ledger, or a fault beside it, tells of is one.
+STANDS = pl.col("state").is_in(STANDING).fill_null(value=False)
 
 
 def follow(
@@ -58,8 +60,7 @@ def standing(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     Those of a state that a later hand-in has put right, or of a deadline long past, stand in the table of
     faults for good, and more of them every month.
     """
-    follows = issues.filter(pl.col("state").is_in(STANDING))
-    return faults.join(follows, on="issue", how="semi", maintain_order="left")
+    return faults.join(issues.filter(STANDS), on="issue", how="semi", maintain_order="left")
 
 
 def _waived(faults: pl.DataFrame, as_of: date, waivers: Sequence[Waiver]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.collect import HandIn, archived, discard
+from flows.collect import WHO, HandIn, archived, discard
 from flows.journal import write_lines
 from flows.manifest import MANIFEST, read_manifest
 from flows.release import day_of, published, releases, remove
@@ -54,13 +54,11 @@ def _kept(names: Iterable[str], today: date, policy: Policy) -> Iterator[str]:
 def _spent(root: Root, shown: Path, today: date, policy: Policy) -> Iterator[HandIn]:
     """Hand-ins of which no part counts any more, received long enough ago."""
     submissions = pl.read_parquet(shown / "submissions.parquet")
-    idle = submissions.group_by("unit", "file", "submission").agg(
-        pl.col("state").is_in(_DOES_NOT_COUNT).all()
-    )
+    idle = submissions.group_by(WHO).agg(pl.col("state").is_in(_DOES_NOT_COUNT).all())
     spent = {(unit, file, content) for unit, file, content, done in idle.iter_rows() if done}
     oldest = today - timedelta(days=policy.archive_days)
     for one in archived(root, today):
-        if one.day < oldest and (one.unit, one.file, one.submission) in spent:
+        if one.day < oldest and one.who in spent:
             yield one
 
 

@@ -84,8 +84,7 @@ class Seasons:
 
     def _digests(self, labels: Collection[str]) -> list[Digest]:
         """The digests of all that brought something for these periods."""
-        hand_ins = sorted({one for label in labels for one in self._came[label]})
-        return self._readings.digests(hand_ins) if hand_ins else []
+        return self._readings.digests(sorted({one for label in labels for one in self._came[label]}))
 
     def _earlier(self, labels: Collection[str], kept: Mapping[str, Chapter]) -> Earlier:
         """What is kept that hand-ins for these periods are compared with."""
@@ -102,7 +101,7 @@ class Seasons:
             if owes in asked
         }
         hand_ins = sorted({one.hand_in for one in in_effect.values()})
-        return Earlier(in_effect, self._readings.digests(hand_ins) if hand_ins else [])
+        return Earlier(in_effect, self._readings.digests(hand_ins))
 
     def _read(self, season: Season) -> Read:
         """The records of a season, as kept, or judged once more where that was damaged."""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from flows.collect import HandIn
+from flows.collect import WHO, HandIn
 from flows.digest import Account
 from flows.measure.counts import COUNTS
 from flows.protect import without_numbers
@@ -216,6 +216,12 @@ def whose(judged: Iterable[Judged]) -> pl.DataFrame:
     """Dataset, `_tep`, `_unit` and `_ky` of each of `judged`."""
     rows = [(one.dataset, one.tep, one.hand_in.unit, one.period.label) for one in judged]
     return pl.DataFrame(rows, schema=LIVE, orient="row")
+
+
+def about(table: pl.DataFrame, hand_ins: Iterable[HandIn]) -> pl.DataFrame:
+    """The rows of a `table` that are about these hand-ins."""
+    asked = pl.DataFrame([one.who for one in hand_ins], dict.fromkeys(WHO, pl.String), orient="row")
+    return table.join(asked, on=WHO, how="semi", maintain_order="left")
 
 
 def whence(one: Judged, rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from flows.collect import HandIn
+from flows.collect import WHO, HandIn
 from flows.digest import Account
 from flows.settled import Judged, Owes, Standing
 from schemas.tables import SUBMISSIONS
@@ -93,16 +93,12 @@ def _state(one: Judged, account: Account, standing: Standing) -> str:
 
 def _conserve(submissions: pl.DataFrame, accounts: Sequence[Account], repeats: Sequence[HandIn]) -> None:
     """Raise unless every hand-in is in `submissions` and every row read is there once."""
-    seen = submissions.group_by("unit", "file", "submission").agg(pl.col("rows_seen").sum())
+    seen = submissions.group_by(WHO).agg(pl.col("rows_seen").sum())
     said = {(unit, file, submission): rows for unit, file, submission, rows in seen.iter_rows()}
-    read = {_known(account.hand_in): account.rows for account in accounts}
-    read |= {_known(hand_in): 0 for hand_in in repeats}
+    read = {account.hand_in.who: account.rows for account in accounts}
+    read |= {hand_in.who: 0 for hand_in in repeats}
     lost = sorted(file for (unit, file, sha), rows in read.items() if said.get((unit, file, sha)) != rows)
     parts = ("rows_left_out", "rows_accepted", "rows_quarantined")
     unbalanced = submissions.filter(pl.col("rows_seen") != pl.sum_horizontal(parts))
     if lost or unbalanced.height or len(said) != len(read):
         raise ConservationError(f"Số dòng đọc và số dòng công bố không khớp ở {len(lost) or 1} tệp.")
-
-
-def _known(hand_in: HandIn) -> tuple[str, str, str]:
-    return hand_in.unit, hand_in.file, hand_in.submission

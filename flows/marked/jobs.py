@@ -8,19 +8,18 @@ from pathlib import Path, PurePath
 
 import polars as pl
 
-from flows.collect import HandIn
+from flows.collect import WHO, HandIn
 from flows.fingerprints import by_group
 from flows.kept import name_of
 from flows.marked.hand_back import Job
 from flows.marked.marks import headed
 from flows.report.places import MARKED, UNITS
 from flows.root import Root
-from flows.settled import Judged, Settled
+from flows.settled import Judged, Settled, about
 from schemas.periods import in_words
 from schemas.registry import Contracts
 
 _SUFFIX = " (trả bài)"
-_WHO = ("unit", "file", "submission")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +38,17 @@ class Book:
 def books(reports: Path, contracts: Contracts, settled: Settled, typed: pl.DataFrame) -> list[Book]:
     """One for each hand-in that counts and has faults, the largest first; `typed` are unmasked faults."""
     judged = settled.by_hand_in()
-    wrong = by_group(typed.filter(pl.col("file").is_not_null()), _WHO)
-    repaired = by_group(settled.changes, _WHO)
+    wrong = by_group(typed.filter(pl.col("file").is_not_null()), WHO)
+    repaired = by_group(settled.changes, WHO)
     # A file of which no row could be read is not opened again: it may be made to harm.
-    hand_ins = [one.hand_in for one in settled.accounts if one.rows and _who(one.hand_in) in wrong]
+    hand_ins = [one.hand_in for one in settled.accounts if one.rows and one.hand_in.who in wrong]
     hand_ins.sort(key=lambda one: (-one.size, one))
     targets = _targets(reports, hand_ins)
     found = []
     for one in hand_ins:
-        who, about = _who(one), _about(one, judged.get(one, ()), contracts)
-        name = name_of("tra_bai", *who, wrong[who], repaired.get(who), *about)
-        found.append(Book(name, one, targets[one], about))
+        who, said = one.who, _about(one, judged.get(one, ()), contracts)
+        name = name_of("tra_bai", *who, wrong[who], repaired.get(who), *said)
+        found.append(Book(name, one, targets[one], said))
     return found
 
 
@@ -57,12 +56,11 @@ def jobs(
     some: Sequence[Book], root: Root, contracts: Contracts, settled: Settled, typed: pl.DataFrame
 ) -> list[Job]:
     """What is to be done for `some` marked workbooks."""
-    asked = pl.DataFrame([_who(one.hand_in) for one in some], dict.fromkeys(_WHO, pl.String), orient="row")
     none = headed(settled.changes.clear(), contracts.datasets)
     faults, changes = (
-        headed(
-            frame.join(asked, on=_WHO, how="semi", maintain_order="left"), contracts.datasets
-        ).partition_by(_WHO, as_dict=True, maintain_order=True)
+        headed(about(frame, (one.hand_in for one in some)), contracts.datasets).partition_by(
+            WHO, as_dict=True, maintain_order=True
+        )
         for frame in (typed, settled.changes)
     )
     return [
@@ -70,16 +68,12 @@ def jobs(
             one.hand_in,
             one.hand_in.content(root),
             one.target,
-            faults[_who(one.hand_in)],
-            changes.get(_who(one.hand_in), none),
+            faults[one.hand_in.who],
+            changes.get(one.hand_in.who, none),
             one.about,
         )
         for one in some
     ]
-
-
-def _who(hand_in: HandIn) -> tuple[object, ...]:
-    return hand_in.unit, hand_in.file, hand_in.submission
 
 
 def dealt(some: Sequence[Job], hands: int) -> list[tuple[Job, ...]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.ledger import STANDING
+from flows.ledger import STANDS
 from flows.report import faults, lists, words
 from flows.report.names import Names
 from flows.report.payload import Field, Link
@@ -28,10 +28,9 @@ _STANDING = {STILL: "Còn phải sửa", "qua": "Kỳ đã qua, không còn ph�
 def content(release: Release) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
     rows = lists.told(release.faults, "heading", ("dataset", "column"), release.names.column)
-    stands = pl.col("state").is_in(STANDING).fill_null(value=False)
     rows = rows.with_columns(
         faults.age(pl.col("opened"), release.as_of).alias("age"),
-        standing=pl.when(stands).then(pl.lit(STILL)).otherwise(pl.lit("qua")),
+        standing=pl.when(STANDS).then(pl.lit(STILL)).otherwise(pl.lit("qua")),
     )
     listing = lists.Listing(
         here="loi.html",

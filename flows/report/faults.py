@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from flows.causes import CAUSE, causes
-from flows.ledger import STANDING
+from flows.ledger import STANDS
 
 __all__ = ["AGES", "CAUSE", "age", "causes", "counted", "ordered", "sentences"]
 
@@ -23,7 +23,7 @@ def ordered(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     return (
         faults.join(known, on="issue", how="left")
         .sort(
-            ~pl.col("state").is_in(STANDING).fill_null(value=False),
+            ~STANDS,
             pl.col("severity") != "chan",
             *place,
             "cell",

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.collect import WHO
 from flows.report import lists, words
 from flows.report.names import Names
 from flows.report.payload import Field, Link
@@ -25,7 +26,7 @@ def content(release: Release) -> Mapping[str, Any]:
     rows = release.tables.submissions.sort(
         "received", "unit", "file", "dataset", descending=[True, False, False, False], nulls_last=True
     )
-    receipts = [release.receipt(*who) for who in rows.select("unit", "file", "submission").iter_rows()]
+    receipts = [release.receipt(*who) for who in rows.select(WHO).iter_rows()]
     rows = rows.with_columns(pl.Series("receipt", receipts, pl.String))
     listing = lists.Listing(
         here="tep.html",

@@ -28,6 +28,10 @@ class Names:
         """What each dataset is judged by."""
         return {name: judgements_of(dataset) for name, dataset in self.datasets.items()}
 
+    def all_rules(self, dataset: str) -> tuple[Judgement | Cross, ...]:
+        """What a dataset is judged by, alone and beside others."""
+        return (*self.rules[dataset], *self.datasets[dataset].cross)
+
     def unit(self, name: str | None) -> str:
         """The unit's title; a thôn with its old commune, for names of thôn repeat."""
         title, old_commune = self.place(name)
@@ -57,9 +61,8 @@ class Names:
     def faults(self) -> Callable[[str | None, str], str]:
         """Of a dataset and a code, what such a fault says; nothing where the contracts do not know it."""
         said: dict[tuple[str | None, str], str] = {}
-        for name, dataset in self.datasets.items():
-            rules: tuple[Judgement | Cross, ...] = (*self.rules[name], *dataset.cross)
-            said |= {(name, rule.code): rule.says for rule in rules}
+        for name in self.datasets:
+            said |= {(name, rule.code): rule.says for rule in self.all_rules(name)}
         whole = {code: fault.says for code, fault in WHOLE_FAULTS.items()}
         return lambda dataset, code: said.get((dataset, code)) or whole.get(code, "")
 

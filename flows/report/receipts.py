@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from flows.collect import HandIn
+from flows.collect import WHO, HandIn, Who
 from flows.digest import Account
 from flows.fingerprints import by_group
 from flows.kept import name_of
@@ -21,14 +21,11 @@ from flows.report.names import Names
 from flows.report.places import receipt_path
 from flows.report.render import site
 from flows.report.tables import Row
-from flows.settled import Judged, Settled
+from flows.settled import Judged, Settled, about
 from schemas import indicators as plan
 from schemas.registry import Contracts
 
-Who = tuple[str, str, str]
-
 _CAUSES = 12
-_WHO = ("unit", "file", "submission")
 _NONE: Mapping[str, Any] = {"blocking": 0, "warnings": 0, "causes": (), "more_causes": 0, "refusals": ()}
 
 
@@ -41,7 +38,7 @@ class Receipt:
 
     name: str
     path: str
-    who: Who
+    hand_in: HandIn
     content: Row
 
 
@@ -50,13 +47,13 @@ def receipts(settled: Settled, figures: Figures, marked: Mapping[HandIn, Path]) 
 
     A receipt tells nothing that grows older by itself: until something comes in it stays the same.
     """
-    wrong, states = by_group(figures.faults, _WHO), by_group(settled.submissions, _WHO)
+    wrong, states = by_group(figures.faults, WHO), by_group(settled.submissions, WHO)
     judged = settled.by_hand_in()
     repeats = [Account(again, 0, {}, ()) for again in settled.repeats]
     made = []
     for account in (*settled.accounts, *repeats):
         hand_in = account.hand_in
-        who = hand_in.unit, hand_in.file, hand_in.submission
+        who = hand_in.who
         content = {
             "hand_in": hand_in,
             "account": _account(account, judged.get(hand_in, ())),
@@ -64,7 +61,7 @@ def receipts(settled: Settled, figures: Figures, marked: Mapping[HandIn, Path]) 
             "workbook": _beside(marked.get(hand_in)),
         }
         name = name_of("phieu_nhan", *content.values(), states[who], wrong.get(who))
-        made.append(Receipt(name, receipt_path(*who), who, content))
+        made.append(Receipt(name, receipt_path(*who), hand_in, content))
     return made
 
 
@@ -73,27 +70,19 @@ def write_receipts(
 ) -> list[Path]:
     """Write the pages of `some` receipts; returns their paths."""
     pages = site(release / "reports", Names(contracts.datasets, contracts.commune, plan.load()))
-    asked = pl.DataFrame([one.who for one in some], dict.fromkeys(_WHO, pl.String), orient="row")
-    found, states = (
-        frame.join(asked, on=_WHO, how="semi", maintain_order="left")
-        for frame in (figures.faults, settled.submissions)
-    )
+    asked = [one.hand_in for one in some]
+    found, states = (about(frame, asked) for frame in (figures.faults, settled.submissions))
     # Whether a fault stands still is not told: it changes with the days.
     wrong = _faults(faults.ordered(found, figures.issues.clear()))
-    parts = states.rows_by_key(_WHO, named=True, include_key=True)
+    parts = states.rows_by_key(WHO, named=True, include_key=True)
     return [
         pages.write(
             one.path,
             "phieu_nhan.html.j2",
-            {**one.content, "parts_": parts[one.who], **wrong.get(one.who, _NONE)},
+            {**one.content, "parts_": parts[one.hand_in.who], **wrong.get(one.hand_in.who, _NONE)},
         )
         for one in some
     ]
-
-
-def _grouped(table: pl.DataFrame) -> dict[Who, pl.DataFrame]:
-    groups = table.group_by(_WHO, maintain_order=True)
-    return {(str(unit), str(file), str(submission)): group for (unit, file, submission), group in groups}
 
 
 def _account(account: Account, judged: Sequence[Judged]) -> Row:
@@ -108,19 +97,19 @@ def _faults(found: pl.DataFrame) -> dict[Who, Row]:
     """By hand-in: its causes, its faults counted, why what was refused as a whole was."""
     blocks = pl.col("severity") == "chan"
     whole = blocks & pl.col("code").str.starts_with("tep.")
-    counted = found.group_by(_WHO).agg(
+    counted = found.group_by(WHO).agg(
         blocks.sum().alias("blocking"),
         (~blocks).sum().alias("warnings"),
         pl.col("message").filter(whole).unique(maintain_order=True).alias("refusals"),
     )
-    causes = _grouped(faults.causes(found, *_WHO))
+    causes = faults.causes(found, *WHO).partition_by(WHO, as_dict=True, maintain_order=True)
     return {
-        (unit, file, submission): {
+        who: {
             **row,
-            "causes": list(causes[unit, file, submission].head(_CAUSES).iter_rows(named=True)),
-            "more_causes": max(causes[unit, file, submission].height - _CAUSES, 0),
+            "causes": list(causes[who].head(_CAUSES).iter_rows(named=True)),
+            "more_causes": max(causes[who].height - _CAUSES, 0),
         }
-        for (unit, file, submission), row in counted.rows_by_key(_WHO, named=True, unique=True).items()
+        for who, row in counted.rows_by_key(WHO, named=True, unique=True).items()
     }
 
 

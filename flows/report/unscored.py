@@ -7,8 +7,7 @@ import polars as pl
 from flows.report import words
 from flows.report.names import Names
 from flows.report.tables import Row
-from schemas.contract import DIMENSIONS, Cross, Dimension
-from schemas.judgement import Judgement
+from schemas.contract import DIMENSIONS
 
 
 def latest(scores: pl.DataFrame, *of: str) -> pl.DataFrame:
@@ -48,10 +47,7 @@ def _what(dataset: str, period: str, dimension: str, names: Names) -> str:
 
 def without_rules(names: Names) -> list[tuple[str, list[str]]]:
     """For each dimension in words the titles of the datasets with no rule about it, if there are such."""
-    asked: dict[str, set[Dimension]] = {}
-    for name, dataset in names.datasets.items():
-        rules: tuple[Judgement | Cross, ...] = (*names.rules[name], *dataset.cross)
-        asked[name] = {rule.dimension for rule in rules}
+    asked = {name: {rule.dimension for rule in names.all_rules(name)} for name in names.datasets}
     found = [
         (title, [names.dataset(name) for name, dimensions in asked.items() if dimension not in dimensions])
         for dimension, title in DIMENSIONS.items()

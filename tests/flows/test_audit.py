@@ -168,7 +168,7 @@ def test_a_file_is_looked_at_once_for_good(
     case = Case(staged, clean.outcome.release, load(), TODAY, by_path, tmp_path / "kiem")
     seen = look(case)
     assert seen.now == seen.before
-    monkeypatch.setattr(audited, "_facts", lambda path, _: pytest.fail(f"looked at again: {path.name}"))
+    monkeypatch.setattr(audited, "_facts", lambda _, path, __: pytest.fail(f"looked at again: {path.name}"))
     assert look(case) == seen
     monkeypatch.undo()
     spoil(staged, REGISTER, lambda t: pl.concat([t, t.head(1)]))

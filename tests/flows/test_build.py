@@ -43,7 +43,12 @@ def _never(*_: object, **__: object) -> None:
 
 
 def test_a_quiet_day_reads_judges_and_writes_no_record(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, name in ((Readings, "digests"), (seasons, "chapters_of"), (records, "write_records")):
+    for module, name in (
+        (Readings, "_kept"),
+        (Readings, "_read"),
+        (seasons, "chapters_of"),
+        (records, "write_records"),
+    ):
         monkeypatch.setattr(module, name, _never)
     quiet = run_plainly(root.path, TOMORROW)
     before = root.releases / read_manifest(quiet.release)["before"]

@@ -121,7 +121,7 @@ def test_accounts_are_kept_and_digests_fetched_only_for_those_who_ask(
     assert [one.rows for one in first] == [read(root, hand_ins)[0][at].rows.height for at in (0, 1)]
     each = Each()
     again = Readings(root, CONTRACTS, each)
-    monkeypatch.setattr(Readings, "digests", lambda *_: pytest.fail("a digest was fetched"))
+    monkeypatch.setattr(Readings, "_kept", lambda *_: pytest.fail("a digest was fetched"))
     assert again.accounts(hand_ins) == first
     assert again.accounts(hand_ins[:1]) == first[:1]
     assert each.asked == []
