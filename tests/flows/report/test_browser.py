@@ -150,6 +150,7 @@ def test_three_clicks_lead_from_the_first_page_to_a_cell(page: Any, reports: Pat
     page.goto((reports / "index.html").as_uri())
     page.get_by_role("link", name="Kỹ sư dữ liệu").click()
     page.locator(".nguyen-nhan a[href*='loi.html']").first.click()
+    page.wait_for_selector("#than-bang tr")
     detail = page.locator(".chi-tiet")
     if detail.count() == 0:
         page.locator("#than-bang .mo").first.click()
@@ -186,11 +187,11 @@ def test_pages_work_with_the_keyboard_alone(page: Any, reports: Path) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Đến nội dung chính"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#chinh")
+    sync_api.expect(page).to_have_url(re.compile("#chinh$"))
     page.goto((reports / "loi.html").as_uri())
     page.locator("#than-bang .mo").first.focus()
     page.keyboard.press("Enter")
-    assert page.locator(".chi-tiet").count() == 1
+    sync_api.expect(page.locator(".chi-tiet")).to_have_count(1)
 
 
 def test_receipts_and_marked_workbooks_are_reached_from_the_units_page(
@@ -199,7 +200,7 @@ def test_receipts_and_marked_workbooks_are_reached_from_the_units_page(
     page.goto((reports / "don_vi" / "kinh_te.html").as_uri())
     assert page.locator("a[href*='tra_bai/']").count() > 0
     page.locator("a[href*='phieu_nhan/']").first.click()
-    assert page.locator("h1").inner_text() == "Phiếu nhận tệp"
+    sync_api.expect(page.locator("h1")).to_have_text("Phiếu nhận tệp")
 
 
 def test_receipts_are_reached_from_the_list_of_files(page: Any, reports: Path) -> None:
@@ -212,7 +213,7 @@ def test_receipts_are_reached_from_the_list_of_files(page: Any, reports: Path) -
     page.click("#bo-het")
     page.locator("#than-bang .mo").first.click()
     page.locator(".chi-tiet").get_by_role("link", name="Phiếu nhận").click()
-    assert page.locator("h1").inner_text() == "Phiếu nhận tệp"
+    sync_api.expect(page.locator("h1")).to_have_text("Phiếu nhận tệp")
 
 
 def test_the_ledger_says_what_was_wrong(page: Any, reports: Path, planted: Day) -> None:
