@@ -20,22 +20,28 @@ _BOMB_RATIO = 150
 _MAX_AREA = 40_000_000
 _SPARSE_FROM = 2_000_000
 _SPARSE_RATIO = 500
+_PIECE = 8 << 20
+_OVERLAP = 1 << 10
 
-_CARRIED = (
-    (re.compile(r"vbaproject\.bin$"), "macro"),
-    (re.compile(r"(?:^|/)macrosheets/"), "macro kiểu cũ (Excel 4.0)"),
-    (re.compile(r"(?:^|/)externallinks/[^/]+\.(?:xml|bin)$"), "liên kết tới tệp khác"),
-    (re.compile(r"(?:^|/)(?:embeddings/|activex/|objectreplacements/)"), "đối tượng nhúng"),
-    (re.compile(r"(?:^|/)(?:connections\.xml$|querytables/)"), "kết nối lấy dữ liệu từ nơi khác"),
+_CARRIED = tuple(
+    (re.compile(parts, re.M), what)
+    for parts, what in (
+        (r"vbaproject\.bin$", "macro"),
+        (r"(?:^|/)macrosheets/", "macro kiểu cũ (Excel 4.0)"),
+        (r"(?:^|/)externallinks/[^/\n]+\.(?:xml|bin)$", "liên kết tới tệp khác"),
+        (r"(?:^|/)(?:embeddings/|activex/|objectreplacements/)", "đối tượng nhúng"),
+        (r"(?:^|/)(?:connections\.xml$|querytables/)", "kết nối lấy dữ liệu từ nơi khác"),
+    )
 )
 _PARSED = re.compile(r"(?:^|/)(?:workbook|sharedStrings|styles|content|worksheets/[^/]+)\.xml$")
 _LINKS = re.compile(r"(?i)^/?xl/externallinks/[^/]+\.xml$")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
-_FAR = re.compile(rb'r="(?:[A-Z]{2}|[A-Z]?\d{5})')
-_WIDE = re.compile(rb'r="[A-Z]{2}')
-_VERY_WIDE = re.compile(rb'r="[A-Z]{3}')
-_ROW = re.compile(rb'<row\s[^>]*?\br="(\d+)"')
-_USED = re.compile(rb'<c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:v|f|is)\b')
+# Sieves, for XML without spaces: 26 columns to row 49 999, or 702 to row 999, are within _SPARSE_FROM.
+_FAR = re.compile(rb'r="[A-Za-z]?+(?:[A-Za-z]{1,2}\d|[5-9]\d{4}|\d{6})')
+_WIDE_AND_FAR = re.compile(rb'r="(?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{4})')
+_ADDRESS = rb'\br\s*=\s*"([A-Za-z]*)(\d+)"'
+_ADDRESSES = re.compile(_ADDRESS)
+_USED = re.compile(rb"<c(?:\s(?:[^>]*?%s)?[^>]*)?(?<!/)>\s*+(?!</c>)" % _ADDRESS)
 
 
 def _refused(why: str) -> RefusedError:
@@ -98,10 +104,8 @@ def refuse_declarations(start: bytes) -> None:
 
 
 def _carried(names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        for pattern, what in _CARRIED:
-            if pattern.search(name.lower()):
-                yield what
+    listed = "\n".join(names).lower()
+    return (what for pattern, what in _CARRIED if pattern.search(listed))
 
 
 def carrying(what: str) -> Problem:
@@ -119,15 +123,23 @@ def carried_by_xls(data: bytes) -> list[Problem]:
 
 def check_sheet_xml(xml: bytes) -> None:
     """Refuses a sheet whose few cells span a grid that would fill the memory."""
-    if not _FAR.search(xml):
+    if not all(any(map(sieve.search, _squeezed(xml))) for sieve in (_FAR, _WIDE_AND_FAR)):
         return
-    width = 26 if not _WIDE.search(xml) else 702 if not _VERY_WIDE.search(xml) else 16_384
-    if max(map(int, _ROW.findall(xml)), default=0) * width <= _SPARSE_FROM:
-        return
-    rows = columns = count = 0
-    for column, row in _USED.findall(xml):
-        rows, columns, count = max(rows, int(row)), max(columns, index_of(column.decode()) + 1), count + 1
-    refuse_far_cells(rows, columns, count)
+    used = _USED.findall(xml)
+    # A cell without an address stands beside or below whatever was before it, even if that is empty.
+    places = used if (b"", b"") not in used else _ADDRESSES.findall(xml)
+    columns, rows = (frozenset(each) for each in zip(*places, strict=True)) if places else ((), ())
+    refuse_far_cells(
+        max(map(int, rows), default=0),
+        max((index_of(column.decode().upper()) + 1 for column in columns), default=0),
+        len(used),
+    )
+
+
+def _squeezed(xml: bytes) -> Iterator[bytes]:
+    """The XML without spaces, in pieces that overlap, so that a large sheet is not held twice."""
+    for start in range(0, len(xml), _PIECE):
+        yield xml[start : start + _PIECE + _OVERLAP].translate(None, b" \t\r\n")
 
 
 def refuse_far_cells(rows: int, columns: int, count: int) -> None:

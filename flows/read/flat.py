@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from flows.read.faults import RefusedError
-from flows.read.grid import Sheet, TextSheet, least_of, letter
+from flows.read.grid import FrameSheet, Sheet, least_of, letter
 from flows.read.heading import Vocabulary, key
 
 _SEPARATORS = ",;\t|"
@@ -47,7 +47,7 @@ def sheet_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
         lines = (_count(text.height) if lines is None else lines) + 1
     least = least_of(text)
     text = _blanked(text, least, nbsp=_NBSP in data[: 1 << 20])
-    return TextSheet(name, text=text, lines=lines, least=least, widths=widths)
+    return FrameSheet(name, text=text, lines=lines, least=least, widths=widths)
 
 
 def as_utf8(data: bytes) -> bytes:

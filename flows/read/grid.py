@@ -22,6 +22,9 @@ Row = Sequence[str | None]
 Mask = npt.NDArray[np.bool_]
 
 _LONG = 50_000
+#: A workbook's sheet with fewer rows is quicker to look at as lists than as a frame; of a longer one than
+#: _LONG a frame is not looked through whole.
+LISTED = 1_000
 _TEXT = pl.Series([CellType.TEXT.value], dtype=pl.UInt8)
 _BARE_NUMBER = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 
@@ -178,18 +181,19 @@ class CellSheet(Sheet):
 
 
 @dataclass(slots=True)
-class TextSheet(Sheet):
-    """A text file: a frame of one String column a column, named by its letter.
+class FrameSheet(Sheet):
+    """A text file, or a long sheet of a workbook: a frame of one String column a column, named by its letter.
 
-    `lines` gives each row's line where it isn't its place, `least` each column's first text in code point
-    order, `widths` how many cells each row was typed with where that differs.
+    `kinds` gives the `CellType` of columns that are not all text; None where no program stored any. For text
+    files `lines` gives each row's line where it isn't its place, `least` each column's first text in code
+    point order, `widths` how many cells each row was typed with where that differs.
     """
 
     text: pl.DataFrame = field(default_factory=pl.DataFrame)
+    kinds: Mapping[str, pl.Series] | None = None
     lines: pl.Series | None = None
     least: Mapping[str, str | None] = field(default_factory=dict)
     widths: pl.Series | None = None
-    _bare: Mapping[str, pl.Series] = field(default_factory=dict)
 
     @property
     def height(self) -> int:
@@ -222,16 +226,16 @@ class TextSheet(Sheet):
         return np.logical_and(among, marked)
 
     def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
-        """See `Sheet`. A bare number without leading zero counts as NUMBER, all else as TEXT."""
+        """See `Sheet`. In a text file a bare number without leading zero is NUMBER, all else TEXT."""
         text = self.text[letter(column)].slice(start, len(keep))
         if not keep.all():
             text = text.filter(pl.Series(keep))
-        if not self._bare:
-            self._bare = self._numbers_among()
-        bare = self._bare.get(letter(column))
-        if bare is None:
+        if self.kinds is None:
+            self.kinds = self._numbers_among()
+        stored = self.kinds.get(letter(column))
+        if stored is None:
             return text, as_text(len(text))
-        kind = bare.slice(start, len(keep))
+        kind = stored.slice(start, len(keep))
         return text, kind if keep.all() else kind.filter(pl.Series(keep))
 
     def _numbers_among(self) -> Mapping[str, pl.Series]:
@@ -239,7 +243,7 @@ class TextSheet(Sheet):
         names = [name for name, least in self.least.items() if least is not None and least < ":"]
         number = pl.lit(CellType.NUMBER.value, pl.UInt8)
         bare = pl.col(names).str.contains(_BARE_NUMBER).fill_null(False).cast(pl.UInt8) * number
-        return self.text.select(bare).to_dict() if names else {"": pl.Series(dtype=pl.UInt8)}
+        return self.text.select(bare).to_dict() if names else {}
 
     def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
         """See `Sheet`. Not looked for in very long files."""
@@ -263,6 +267,22 @@ class TextSheet(Sheet):
         return Sheet.numbers(self) if self.lines is None else self.lines.alias("_row")
 
 
+def workbook_sheet(
+    name: str,
+    merges: tuple[Merge, ...],
+    hidden: bool,
+    hidden_rows: frozenset[int],
+    columns: list[list[str | None]],
+    kinds: list[list[int] | None],
+) -> Sheet:
+    """A workbook's sheet from its cells by column and how they were stored, None where all are text."""
+    if not columns or not LISTED <= len(columns[0]) <= _LONG:
+        return CellSheet(name, merges, hidden, hidden_rows, columns, kinds)
+    text = pl.DataFrame([pl.Series(letter(i), cells, pl.String) for i, cells in enumerate(columns)])
+    stored = {letter(i): pl.Series(of, dtype=pl.UInt8) for i, of in enumerate(kinds) if of is not None}
+    return FrameSheet(name, merges, hidden, hidden_rows, text, stored)
+
+
 def least_of(text: pl.DataFrame) -> Mapping[str, str | None]:
     """The first text of each column in code point order."""
     return dict(zip(text.columns, text.select(pl.all().min()).row(0), strict=True)) if text.width else {}
@@ -271,4 +291,4 @@ def least_of(text: pl.DataFrame) -> Mapping[str, str | None]:
 def plain_sheet(name: str, columns: Sequence[Sequence[str | None]], merges: tuple[Merge, ...] = ()) -> Sheet:
     """A sheet of text that no program stored as numbers or dates; blank cells are None."""
     text = pl.DataFrame({letter(i): pl.Series(cells, dtype=pl.String) for i, cells in enumerate(columns)})
-    return TextSheet(name, merges, text=text, least=least_of(text))
+    return FrameSheet(name, merges, text=text, least=least_of(text))

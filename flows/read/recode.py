@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
-from flows.read.grid import CellSheet, Sheet, TextSheet, letter
+from flows.read.grid import CellSheet, FrameSheet, Sheet, letter
 from flows.read.legacy import DECODERS, choose, encoding_of, from_misread, is_misread
 
 #: For each column of which cells were decoded, its cells as they stood in the file.
@@ -16,6 +16,7 @@ Originals = Mapping[int, Sequence[str | None]]
 # Letters of TCVN3 and VNI that Vietnamese in Unicode hasn't got: without them a sheet needs no second look.
 _STRANGE = re.compile("[¡-§¨-¬\u00ad®µ-¾Ä-ÇËÎ-ÑÖØÛÜÞßä-çëî-ñöøûüþ]")
 _FIRST_LOOK = 2000
+_LONG = 50_000
 
 
 def in_unicode(sheet: Sheet) -> tuple[Sheet, Originals]:
@@ -31,13 +32,12 @@ def in_unicode(sheet: Sheet) -> tuple[Sheet, Originals]:
 
 def _accented(sheet: Sheet) -> Mapping[int, str]:
     """The cells of each column that are not all ASCII, one a line; of a long file the first ones."""
+    joined: Iterable[str] = ()
     if isinstance(sheet, CellSheet):
         joined = ("\n".join(filter(None, column)) for column in sheet.columns)
-    elif isinstance(sheet, TextSheet):
-        head = sheet.text.head(_FIRST_LOOK)
-        joined = ("\n".join(head[name].drop_nulls()) for name in head.columns)
-    else:
-        return {}
+    elif isinstance(sheet, FrameSheet) and sheet.width:
+        head = sheet.text.head(_FIRST_LOOK if sheet.height > _LONG else sheet.height)
+        joined = head.select(pl.all().str.join("\n")).row(0)
     return {index: text for index, text in enumerate(joined) if not text.isascii()}
 
 
@@ -64,7 +64,7 @@ def _decoded(sheet: Sheet, decoders: Mapping[int, Callable[[str], str]]) -> tupl
         if isinstance(sheet, CellSheet):
             originals[index] = sheet.columns[index]
             sheet.columns[index] = [_anew(cell, decode) for cell in sheet.columns[index]]
-        elif isinstance(sheet, TextSheet):
+        elif isinstance(sheet, FrameSheet):
             column = sheet.text[letter(index)]
             originals[index] = column.to_list()
             unique = column.unique().drop_nulls()

@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.read.body import Body
 from flows.read.faults import problem
-from flows.read.grid import Sheet, TextSheet
+from flows.read.grid import FrameSheet, Sheet
 from flows.read.table import Problem
 
 # More lines than these are no slips of single lines; the rest is told in one sentence.
@@ -21,7 +21,7 @@ def uneven(sheet: Sheet, body: Body, headed: int) -> Iterator[Problem]:
 
     Where no record has as many as there are `headed` columns, most of them say how many it should be.
     """
-    if not isinstance(sheet, TextSheet) or sheet.widths is None:
+    if not isinstance(sheet, FrameSheet) or sheet.widths is None:
         return
     widths = sheet.widths.slice(body.start, len(body.codes)).filter(pl.Series(body.records))
     if widths.is_empty():

@@ -22,7 +22,7 @@ from flows.read import biff, danger, ooxml, opendocument
 from flows.read.cells import column_of
 from flows.read.container import BROKEN, ZIP_ERRORS, Container, locked
 from flows.read.faults import RefusedError
-from flows.read.grid import CellSheet, Merge, Sheet
+from flows.read.grid import Merge, Sheet, workbook_sheet
 from flows.read.ooxml import Extra
 from flows.read.table import Problem
 
@@ -89,7 +89,7 @@ def _sheet(workbook: CalamineWorkbook, meta: SheetMetadata, aside: Aside) -> She
         columns[column][row] = content
         kinds[column] = stored = kinds[column] or [0] * height
         stored[row] = int(kind)
-    return CellSheet(
+    return workbook_sheet(
         meta.name,
         merges or tuple(_merges(sheet)),
         meta.visible is not SheetVisibleEnum.Visible,

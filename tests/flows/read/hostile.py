@@ -65,6 +65,10 @@ def _far_out_of_order() -> bytes:
     return package({_SHEET: sheet(cells)})
 
 
+def _after_a1(cells: str) -> bytes:
+    return package({_SHEET: sheet(f'<row r="1"><c r="A1"><v>1</v></c></row>{cells}')})
+
+
 def _bomb() -> bytes:
     return package({_SHEET: sheet("<row/>" * 100) + b" " * (300 << 20)})
 
@@ -215,6 +219,26 @@ REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "far row and column": (_far_in_two_directions, DANGER),
     "far cell first": (_far_out_of_order, DANGER),
     "far cell of two letters": (lambda: far("ZZ999999"), DANGER),
+    "far cell in a row without number": (
+        lambda: _after_a1('<row><c r="XFD1048576"><v>1</v></c></row>'),
+        DANGER,
+    ),
+    "far cell in small letters": (
+        lambda: _after_a1('<row r="1048576"><c r="xfd1048576"><v>1</v></c></row>'),
+        DANGER,
+    ),
+    "far cell with a comment": (
+        lambda: _after_a1('<row r="1048576"><c r="XFD1048576"><!-- --><v>1</v></c></row>'),
+        DANGER,
+    ),
+    "far cell with spaces": (
+        lambda: _after_a1('<row r = "1048576"><c r =\n"XFD1048576"><v>1</v></c></row>'),
+        DANGER,
+    ),
+    "far cell without address": (
+        lambda: _after_a1('<row r="2"><c r="XFD2"/></row><row r="1048576"><c><v>1</v></c></row>'),
+        DANGER,
+    ),
     "far cell in xls": (lambda: xls(_far_in_xls), DANGER),
     "far cell in ods": (_far_in_ods, DANGER),
     "far cell in SpreadsheetML": (

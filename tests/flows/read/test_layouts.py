@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.read import read_file
+from flows.read import grid, read_file
 from schemas.contract import chu
 from schemas.datasets import load
 from tests.flows.read.layouts import CONTAINERS, Laid, lay_out
@@ -47,6 +47,15 @@ def _by_line(laid: Laid, container: str) -> list[tuple[int, dict[str, str | None
 @pytest.mark.parametrize("container", CONTAINERS)
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_dataset_in_every_container(name: str, container: str) -> None:
+    check(lay_out(DATASETS[name], Random(name + container)), container)
+
+
+@pytest.mark.parametrize("container", ["xlsx", "xls", "ods"])
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_dataset_where_sheets_are_long(
+    name: str, container: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grid, "LISTED", 0)
     check(lay_out(DATASETS[name], Random(name + container)), container)
 
 
