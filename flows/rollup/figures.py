@@ -5,7 +5,7 @@ Every indicator is declared as sums over rows, and a row belongs to one commune,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -18,13 +18,13 @@ _NAMES_TOLD = 5
 
 
 def provincial(
-    figures: pl.DataFrame, province: str, asked: Sequence[str], indicators: Mapping[str, Indicator]
+    figures: pl.DataFrame, province: str, asked: Mapping[str, str], indicators: Mapping[str, Indicator]
 ) -> pl.DataFrame:
     """Rows of `PROVINCE`: those of the communes (`figures`, by xa) and of the whole province.
 
-    `asked` are the names of all communes by which the province is meant to be measured, also of those
-    whose day failed. A figure lies between `low` and `high` whatever is still missing: a verdict is
-    given only where both agree.
+    `asked` are the names, by code or root, of all communes by which the province is meant to be measured,
+    also of those whose day failed; two may have one name. A figure lies between `low` and `high` whatever
+    is still missing: a verdict is given only where both agree.
     """
     own = figures.with_columns(communes=pl.col("tu_so").is_not_null().cast(pl.UInt32))
     counts = [each.name for each in indicators.values() if each.mau_so is None]
@@ -81,14 +81,13 @@ def _whole() -> pl.Expr:
     )
 
 
-def _missing(own: pl.DataFrame, asked: Sequence[str]) -> pl.DataFrame:
+def _missing(own: pl.DataFrame, asked: Mapping[str, str]) -> pl.DataFrame:
     """Per figure, the names of communes without a number."""
     figures = own.select("indicator", "period").unique()
-    known = own.filter(pl.col("tu_so").is_not_null()).select("indicator", "period", "commune")
-    everyone = figures.join(
-        pl.DataFrame({"commune": list(asked)}, schema={"commune": pl.String}), how="cross"
-    )
-    lacking = everyone.join(known, on=["indicator", "period", "commune"], how="anti")
+    known = own.filter(pl.col("tu_so").is_not_null()).select("indicator", "period", "key")
+    named = pl.DataFrame({"key": list(asked), "commune": list(asked.values())})
+    everyone = figures.join(named, how="cross")
+    lacking = everyone.join(known, on=["indicator", "period", "key"], how="anti")
     names = pl.col("commune").sort()
     more = pl.when(pl.len() > _NAMES_TOLD).then(pl.lit(", …")).otherwise(pl.lit(""))
     return lacking.group_by("indicator", "period").agg(

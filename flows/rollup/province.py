@@ -85,8 +85,9 @@ def _names() -> Names:
 def write_tables(folder: Path, province: str, gathered: Gathered) -> None:
     """Write every table of the `province` into `folder`."""
     shares = gathered.by_code()
-    figures = pl.concat([share.indicators.with_columns(commune=pl.lit(share.name)) for share in shares])
-    asked = [*(share.name for share in shares), *names(gathered.failed)]
+    figures = pl.concat([share.indicators for share in shares])
+    failed = dict(zip(gathered.failed, names(gathered.failed), strict=True))
+    asked = {share.code: share.name for share in shares} | failed
     indicators = provincial(figures, province, asked, plan.load())
     scores = pl.concat([share.scores.with_columns(commune=pl.lit(share.code)) for share in shares])
     ranking = ranked(figures, "xa", [share.code for share in shares]).rename({"key": "commune"})

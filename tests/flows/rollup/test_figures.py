@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 import pytest
@@ -28,7 +28,6 @@ def commune(
     elif tu_so is not None:
         bounds = (tu_so, tu_so + unknown)
     return {
-        "commune": name,
         "indicator": indicator,
         "period": "2026-10",
         "by": "xa",
@@ -43,7 +42,11 @@ def commune(
 
 
 def whole(communes: Sequence[dict[str, object]], asked: Sequence[str] | None = None) -> dict[str, object]:
-    names = asked or [str(each["commune"]) for each in communes]
+    names = asked or [str(each["key"]) for each in communes]
+    return measured(communes, dict(zip(names, names, strict=True)))
+
+
+def measured(communes: Sequence[dict[str, object]], names: Mapping[str, str]) -> dict[str, object]:
     frame = pl.DataFrame(
         communes, schema_overrides=dict.fromkeys(("tu_so", "mau_so", "value", "low", "high"), pl.Float64)
     ).with_columns(
@@ -77,6 +80,14 @@ def test_a_commune_in_which_nothing_came_is_named() -> None:
     told = whole([commune("A", 95, 100), commune("B", None, None)])
     assert told["status"] == "chua_du_can_cu"
     assert str(told["reason"]).startswith("Thiếu 1/2 xã: B")
+
+
+def test_a_commune_is_missed_though_another_bears_its_name() -> None:
+    told = measured(
+        [commune("16246", 95, 100), commune("16247", None, None)],
+        {"16246": "Đông Sơn", "16247": "Đông Sơn"},
+    )
+    assert str(told["reason"]).startswith("Thiếu 1/2 xã: Đông Sơn")
 
 
 def test_a_commune_with_nothing_to_count_changes_nothing() -> None:
