@@ -32,6 +32,7 @@ from flows.seasons import Seasons
 from flows.settle import settled_of
 from flows.settled import Chapter, Settled
 from flows.store import write_table
+from schemas import units
 from schemas.registry import Contracts
 from schemas.tables import (
     CHANGES,
@@ -145,11 +146,14 @@ def root_contracts(root: Root, contracts: Contracts) -> Contracts:
 
     `xa.csv` and `thon.csv` say which commune it is, where it is not the one of this installation;
     `waivers.csv` adds waivers.
+
+    Raises:
+        DeclarationError: one of these files can't be used.
     """
-    own = root.path / "schemas"
-    commune, places, waivers = own / "xa.csv", own / "thon.csv", root.path / FILE
-    if commune.exists():
-        contracts = contracts.of_commune(commune.read_text("utf-8"), places.read_text("utf-8"))
+    commune, places, waivers = (root.path / file for file in (units.FILE, units.THON_FILE, FILE))
+    if commune.exists() or places.exists():
+        said = (path.read_bytes() if path.exists() else b"" for path in (commune, places))
+        contracts = contracts.of_commune(*said)
     return contracts.with_waivers(waivers.read_bytes()) if waivers.exists() else contracts
 
 

@@ -16,7 +16,7 @@ from flows.mishaps import DISK, told
 from flows.refusal import AuditRefusedError
 from flows.root import LockedError, NoReleaseError
 from flows.spoken import Command, Group
-from schemas.waivers import WaiverError
+from schemas.declared import DeclarationError
 
 WRONG_USAGE = 2
 NOT_PUBLISHED = 3
@@ -54,7 +54,7 @@ def main() -> None:
     except LockedError as locked:
         typer.echo(str(locked), err=True)
         sys.exit(LOCKED)
-    except (NoReleaseError, WaiverError) as unknown:
+    except (NoReleaseError, DeclarationError) as unknown:
         typer.echo(str(unknown), err=True)
         sys.exit(WRONG_USAGE)
     except AuditRefusedError as refused:

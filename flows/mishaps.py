@@ -7,7 +7,8 @@ import re
 from traceback import format_tb
 
 from flows.refusal import AuditRefusedError
-from flows.root import LockedError, NoReleaseError
+from flows.root import LockedError, NoReleaseError, NoRootError
+from schemas.declared import DeclarationError
 
 #: What the disk may answer, in words.
 DISK = {
@@ -15,12 +16,13 @@ DISK = {
     errno.EDQUOT: "Hết hạn mức đĩa.",
     errno.EROFS: "Thư mục của xã chỉ đọc được, không ghi được.",
     errno.EACCES: "Không có quyền ghi vào thư mục của xã.",
+    errno.ENOTDIR: "Nơi cần thư mục của xã lại là một tệp.",
 }
 
 
 def told(error: Exception) -> str:
     """What `error` says where it was made for people, else its kind and where it happened."""
-    if isinstance(error, (AuditRefusedError, LockedError, NoReleaseError)):
+    if isinstance(error, (AuditRefusedError, DeclarationError, LockedError, NoReleaseError, NoRootError)):
         return str(error)
     if isinstance(error, OSError) and error.errno in DISK:
         return DISK[error.errno]

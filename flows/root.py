@@ -19,6 +19,10 @@ class LockedError(RuntimeError):
     """Another run holds the lock of this root."""
 
 
+class NoRootError(LookupError):
+    """Nothing is where a commune should be."""
+
+
 class NoReleaseError(LookupError):
     """There is no such release."""
 

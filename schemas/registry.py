@@ -11,8 +11,7 @@ from importlib.resources.abc import Traversable
 from schemas import datasets
 from schemas.contract import Dataset
 from schemas.judgement import judgements_of
-from schemas.reference import rows
-from schemas.units import Commune, commune_of, ngoc_lac
+from schemas.units import Commune, declared_commune, ngoc_lac
 from schemas.waivers import Waiver, declared, read
 from schemas.whole_faults import WHOLE_FAULTS
 
@@ -31,18 +30,23 @@ class Contracts:
     rules: str
     waivers: tuple[Waiver, ...] = ()
 
-    def of_commune(self, said: str, places: str) -> Contracts:
-        """These contracts for the commune that a root declares in an `xa.csv` and a `thon.csv` of its own."""
+    def of_commune(self, said: bytes, places: bytes) -> Contracts:
+        """These contracts for the commune that a root declares in an `xa.csv` and a `thon.csv` of its own.
+
+        Raises:
+            DeclarationError: a line of them does not say what it must.
+        """
         digest, rules = (
-            sha256(f"{before} {said} {places}".encode()).hexdigest() for before in (self.digest, self.rules)
+            sha256(b" ".join((before.encode(), said, places))).hexdigest()
+            for before in (self.digest, self.rules)
         )
-        return replace(self, commune=commune_of(next(rows(said)), rows(places)), digest=digest, rules=rules)
+        return replace(self, commune=declared_commune(said, places), digest=digest, rules=rules)
 
     def with_waivers(self, content: bytes) -> Contracts:
         """These contracts with the waivers of a root's own `waivers.csv` added.
 
         Raises:
-            WaiverError: a line does not say which fault may stand, why and until when.
+            DeclarationError: a line does not say which fault may stand, why and until when.
         """
         found = read(content, lambda: _names(self.datasets, self.commune))
         own = tuple(waiver for waiver in found if waiver not in self.waivers)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from schemas.contract import Dataset
+from schemas.declared import DeclarationError, lines
 from schemas.reference import table
 
 KINDS: Mapping[str, str] = {
@@ -21,6 +23,11 @@ KINDS: Mapping[str, str] = {
 }
 
 OPERATORS: Mapping[str, str] = {"viettel": "Viettel", "vnpt": "VNPT", "mobifone": "MobiFone"}
+
+
+FILE, COLUMNS = "schemas/xa.csv", ("ma_xa", "ten_xa", "ten_tinh", "tu_ngay")
+THON_FILE, THON_COLUMNS = "schemas/thon.csv", ("ma_thon", "ten_thon", "xa_cu")
+_NAMES_A_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,47 @@ class Commune:
     def owing(self, dataset: Dataset) -> tuple[Unit, ...]:
         """The units that owe `dataset`."""
         return tuple(unit for unit in self.units if unit.kind == dataset.unit)
+
+
+def declared_commune(said: bytes, places: bytes) -> Commune:
+    """The commune that a root declares in its `xa.csv` and `thon.csv`.
+
+    Raises:
+        DeclarationError: there is not exactly one commune, or no thôn; something is blank; a day is none; a
+            code of a thôn is there twice or can't name a folder.
+    """
+    found = list(lines(FILE, said, COLUMNS))
+    if len(found) != 1:
+        raise DeclarationError(f"{FILE}: phải có đúng một dòng dữ liệu, đang có {len(found)}.")
+    where, row = found[0]
+    _filled(where, row)
+    try:
+        date.fromisoformat(row["tu_ngay"])
+    except ValueError:
+        raise DeclarationError(f"{where}: tu_ngay phải là ngày, ví dụ 2026-09-15.") from None
+    return commune_of(row, _declared_thon(places))
+
+
+def _declared_thon(content: bytes) -> Iterable[Mapping[str, str]]:
+    known: dict[str, str] = {}
+    rows = []
+    for where, row in lines(THON_FILE, content, THON_COLUMNS):
+        _filled(where, row)
+        code = row["ma_thon"]
+        if not _NAMES_A_FOLDER.fullmatch(code) or code in KINDS or code in OPERATORS:
+            raise DeclarationError(f"{where}: ma_thon “{code}” không dùng làm tên thư mục được, ví dụ T01.")
+        if code in known:
+            raise DeclarationError(f"{where}: ma_thon “{code}” đã có ở {known[code]}.")
+        known[code] = where
+        rows.append(row)
+    if not rows:
+        raise DeclarationError(f"{THON_FILE}: chưa có thôn nào.")
+    return rows
+
+
+def _filled(where: str, row: Mapping[str, str]) -> None:
+    if blank := [name for name, value in row.items() if not value]:
+        raise DeclarationError(f"{where}: để trống {', '.join(blank)}.")
 
 
 def commune_of(said: Mapping[str, str], places: Iterable[Mapping[str, str]]) -> Commune:

@@ -8,7 +8,6 @@ nothing, for a name in it is nobody's, is refused like one that gives no reason.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
@@ -17,16 +16,14 @@ from importlib.resources import files
 
 import polars as pl
 
+from schemas.declared import DeclarationError, lines
+
 FILE = "schemas/waivers.csv"
 COLUMNS = ("unit", "dataset", "code", "record", "reason", "until")
 _SAID = {"unit": "đơn vị", "dataset": "bộ dữ liệu", "code": "mã lỗi"}
 
 #: The names of units, datasets and codes that there are, by column; asked only where a line names some.
 Known = Callable[[], Mapping[str, Set[str]]]
-
-
-class WaiverError(ValueError):
-    """A line of `waivers.csv` does not say which fault may stand, why and until when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +56,22 @@ def read(content: bytes, known: Known) -> tuple[Waiver, ...]:
     """The waivers in a `waivers.csv`.
 
     Raises:
-        WaiverError: a line has no code, no reason or no day, or names what is not `known`; or it is no CSV.
+        DeclarationError: a line has no code, no reason or no day, or names what is not `known`.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise WaiverError(f"{FILE} không phải tệp CSV UTF-8.") from None
-    return tuple(_read(csv.DictReader(text.splitlines()), known))
+    return tuple(_read(content, known))
 
 
-def _read(lines: csv.DictReader[str], known: Known) -> Iterator[Waiver]:
-    if lacking := [name for name in COLUMNS if name not in (lines.fieldnames or ())]:
-        raise WaiverError(f"{FILE}, dòng 1: thiếu cột {', '.join(lacking)}.")
+def _read(content: bytes, known: Known) -> Iterator[Waiver]:
     names: Mapping[str, Set[str]] | None = None
-    for line in lines:
-        where = f"{FILE}, dòng {lines.line_num}"
-        said = {name: (line[name] or "").strip() for name in COLUMNS}
+    for where, said in lines(FILE, content, COLUMNS):
         if not (said["code"] and said["reason"]):
-            raise WaiverError(f"{where}: thiếu mã lỗi hoặc lý do.")
+            raise DeclarationError(f"{where}: thiếu mã lỗi hoặc lý do.")
         names = names or known()
         for name, word in _SAID.items():
             if said[name] and said[name] not in names[name]:
-                raise WaiverError(f"{where}: không có {word} “{said[name]}”.")
+                raise DeclarationError(f"{where}: không có {word} “{said[name]}”.")
         try:
             until = date.fromisoformat(said.pop("until"))
         except ValueError:
-            raise WaiverError(f"{where}: chưa ghi ngày hết hạn, ví dụ 2026-12-31.") from None
+            raise DeclarationError(f"{where}: chưa ghi ngày hết hạn, ví dụ 2026-12-31.") from None
         yield Waiver(**said, until=until)

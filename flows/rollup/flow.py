@@ -55,7 +55,12 @@ commune_day = task(name="Một ngày của một xã", persist_result=False, cac
 @flow(name="dulieuxa-tinh", flow_run_name="ngay-{as_of}", persist_result=False, validate_parameters=False)
 def province(roots: Sequence[str], out: str, as_of: date) -> Outcome:
     """Một ngày của nhiều xã: mỗi xã một việc trên Dask, rồi cộng lại thành bản công bố của tỉnh."""
-    with at_hand(out, as_of) as root, root.lock(), auditor() as auditing, _working_set(out) as tokens:
+    with (
+        at_hand(out, as_of, new=True) as root,
+        root.lock(),
+        auditor() as auditing,
+        _working_set(out) as tokens,
+    ):
         auditing.prepare()
         key = key_of(root)
         errands = {

@@ -14,7 +14,7 @@ import fsspec
 
 from flows.manifest import MANIFEST
 from flows.release import day_of, switch
-from flows.root import Root
+from flows.root import NoRootError, Root
 
 _INBOX = "raw/inbox/"
 _STATE = "var/"
@@ -26,25 +26,35 @@ _NEEDED = ("raw/", "schemas/", "curated/journal.jsonl", _POINTER)
 _LASTING = ("raw/archive/", _RELEASES)
 _CHANGING = (_INBOX, _STATE, "curated/journal.jsonl", _REFUSED, _POINTER)
 
+_NOTHING = "Không có thư mục này: kiểm tra lại đường dẫn."
+
 # Size, and when it was last written in nanoseconds, by name.
 Snapshot = Mapping[str, tuple[int, int]]
 
 
 @contextmanager
-def at_hand(where: str, as_of: date) -> Iterator[Root]:
+def at_hand(where: str, as_of: date, *, new: bool = False) -> Iterator[Root]:
     """The root at `where` for the day `as_of`: itself where it is a folder, else a copy.
 
     Of a copy, what is new is sent back in the end, even when the day failed; the pointer to the release
     that readers see goes last, so that they never see half of one.
+
+    Raises:
+        NoRootError: nothing is there, and it need not be `new`.
     """
     if "://" not in where:
-        yield Root(Path(where).resolve())
+        path = Path(where).resolve()
+        if not (new or path.exists()):
+            raise NoRootError(_NOTHING)
+        yield Root(path)
         return
     fs, base = fsspec.url_to_fs(where)
     fs.invalidate_cache()
     with TemporaryDirectory(prefix="dulieuxa-") as folder:
         root = Root(Path(folder))
         there = {path.removeprefix(base).lstrip("/"): path for path in fs.find(base)}
+        if not (new or there):
+            raise NoRootError(_NOTHING)
         _fetch(fs, there, root, as_of)
         before = _snapshot(root)
         try:

@@ -157,7 +157,8 @@ def test_a_commune_that_fails_is_named_and_the_others_are_published(made: Provin
     (tmp_path / "90002" / "schemas" / "xa.csv").write_text("ma_xa\n90002\n")
     told = rolled_up(roots, tmp_path / "tinh")
     assert told.done.returncode == 0
-    assert told.done.stderr.startswith(f"Xã không chạy được: {roots[1]}: Lỗi của chương trình (KeyError)")
+    why = "schemas/xa.csv, dòng 1: thiếu cột ten_xa, ten_tinh, tu_ngay."
+    assert told.done.stderr == f"Xã không chạy được: {roots[1]}: {why}\n"
     states = dict(told.table("communes").select("commune", "state").iter_rows())
     assert states == {"90001": "cong_bo", "90002": "hong", "90003": "cong_bo"}
     province = told.table("indicators").filter(by="tinh")
@@ -166,10 +167,16 @@ def test_a_commune_that_fails_is_named_and_the_others_are_published(made: Provin
 
 
 def test_when_every_commune_fails_nothing_is_published(tmp_path: Path) -> None:
-    (tmp_path / "xa").write_text("không phải thư mục")
-    told = rolled_up([str(tmp_path / "xa")], tmp_path / "tinh")
+    file, nothing = str(tmp_path / "xa"), str(tmp_path / "go nham")
+    Path(file).write_text("không phải thư mục")
+    told = rolled_up([file, nothing], tmp_path / "tinh")
     assert told.done.returncode == 3
-    assert "Không xã nào chạy được nên không công bố gì." in told.done.stderr
+    assert told.done.stderr.splitlines()[-3:] == [
+        "Không xã nào chạy được nên không công bố gì.",
+        f"- {nothing}: Không có thư mục này: kiểm tra lại đường dẫn.",
+        f"- {file}: Nơi cần thư mục của xã lại là một tệp.",
+    ]
+    assert not Path(nothing).exists()
     assert not (tmp_path / "tinh" / "curated" / "latest").exists()
 
 

@@ -12,6 +12,7 @@ import pytest
 from flows.manifest import MANIFEST
 from flows.release import publish, published
 from flows.rollup.storage import at_hand
+from flows.root import NoRootError
 
 DAY = date(2026, 11, 24)
 WHERE = "memory://tinh/xa"
@@ -40,6 +41,18 @@ def test_a_folder_is_worked_on_where_it_is(tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("xa")
     with at_hand(str(folder), DAY) as root:
         assert root.path == folder
+
+
+def test_where_nothing_is_nothing_is_made(
+    fs: fsspec.AbstractFileSystem, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    here = tmp_path_factory.mktemp("tinh") / "go_nham"
+    for where in (str(here), "memory://tinh/go_nham"):
+        with pytest.raises(NoRootError), at_hand(where, DAY):
+            pass
+        with at_hand(where, DAY, new=True) as root:
+            root.prepare()
+    assert here.exists()
 
 
 def test_only_what_the_day_needs_is_brought(fs: fsspec.AbstractFileSystem) -> None:
