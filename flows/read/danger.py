@@ -20,6 +20,7 @@ _BOMB_RATIO = 150
 _MAX_AREA = 40_000_000
 _SPARSE_FROM = 2_000_000
 _SPARSE_RATIO = 500
+_MAX_LIST = 8 << 20
 _PIECE = 8 << 20
 _OVERLAP = 1 << 10
 
@@ -33,7 +34,7 @@ _CARRIED = tuple(
         (r"(?:^|/)(?:connections\.xml$|querytables/)", "kết nối lấy dữ liệu từ nơi khác"),
     )
 )
-_PARSED = re.compile(r"(?:^|/)(?:workbook|sharedStrings|styles|content|worksheets/[^/]+)\.xml$")
+_PARSED = re.compile(r"(?i)(?:^|[/\\])(?:sharedStrings|styles)\.xml$")
 _LINKS = re.compile(r"(?i)^/?xl/externallinks/[^/]+\.xml$")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 # Sieves, for XML without spaces: 26 columns to row 49 999, or 702 to row 999, are within _SPARSE_FROM.
@@ -41,7 +42,7 @@ _FAR = re.compile(rb'r="[A-Za-z]?+(?:[A-Za-z]{1,2}\d|[5-9]\d{4}|\d{6})')
 _WIDE_AND_FAR = re.compile(rb'r="(?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{4})')
 _ADDRESS = rb'\br\s*=\s*"([A-Za-z]*)(\d+)"'
 _ADDRESSES = re.compile(_ADDRESS)
-_USED = re.compile(rb"<c(?:\s(?:[^>]*?%s)?[^>]*)?(?<!/)>\s*+(?!</c>)" % _ADDRESS)
+_USED = re.compile(rb"<(?:\w+:)?c(?:\s(?:[^>]*?%s)?[^>]*)?(?<!/)>\s*+(?!</(?:\w+:)?c>)" % _ADDRESS)
 
 
 def _refused(why: str) -> RefusedError:
@@ -87,7 +88,7 @@ def check_package(archive: zipfile.ZipFile, size: int) -> list[Problem]:
 
 
 def _carried_by(archive: zipfile.ZipFile) -> Iterator[str]:
-    """What a package carries besides cells; parts that declare entities are refused."""
+    """What a package carries besides cells; parts that only the library reads may declare no entities."""
     yield from _carried(archive.namelist())
     for name in archive.namelist():
         if _LINKS.search(name) and b"ddeLink" in archive.read(name)[: 1 << 16]:
@@ -101,6 +102,14 @@ def refuse_declarations(start: bytes) -> None:
     """Refuses XML that declares a document type or entities; no office program writes these."""
     if _DECLARATION.search(start):
         raise _refused("tệp khai báo thực thể XML")
+
+
+def check_list_of_parts(xml: bytes) -> None:
+    """Refuses a part that lists others where it declares anything, could hide that, or is far too long."""
+    check_size(len(xml), _MAX_LIST)
+    if b"\0" in xml:
+        raise _refused("phần mục lục của tệp không ở dạng UTF-8")
+    refuse_declarations(xml)
 
 
 def _carried(names: Iterable[str]) -> Iterator[str]:

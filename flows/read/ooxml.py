@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from posixpath import join, normpath
 
 from flows.read import binary, danger
 from flows.read.grid import index_of
+from flows.read.package import Package
 from flows.read.table import CellType
 
 #: Row and column counted from 0, how the cell is stored, its text.
 Found = tuple[int, int, CellType, str]
 
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
-_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _PREFIX = re.compile(rb"(</?)\w+:(?=(?:sheetData|row|c|f|v|is)\b)")
 _HIDDEN_ROW = re.compile(rb"""<row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)\"""")
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -37,42 +34,21 @@ class Extra:
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
 
 
-def extras(archive: zipfile.ZipFile) -> Mapping[str, Extra]:
-    """`Extra` of each worksheet of an xlsx, by sheet name; of an xlsb, by the path of its part."""
-    return {name: _scan(archive.read(path)) for name, path in _sheets(archive)}
+def extras(archive: zipfile.ZipFile) -> list[Extra]:
+    """`Extra` of each sheet of an xlsx, in the workbook's order."""
+    package = Package(archive)
+    return [_scan(package.read(path) or b"") for path in package.sheets()]
 
 
-def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """Name and path of each worksheet."""
-    names = set(archive.namelist())
-    if "xl/workbook.bin" in names:
-        # Names stand in a binary part: each worksheet part goes by its path.
-        yield from ((n, n) for n in sorted(names) if re.fullmatch(r"xl/worksheets/[^/]+\.bin", n))
-        return
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-        return
-    targets = {
-        tag.get("Id", ""): normpath(join("xl", tag.get("Target", "")).lstrip("/"))
-        for tag in map(_attributes, _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels")))
-    }
-    for tag in map(_attributes, _SHEET.findall(archive.read("xl/workbook.xml"))):
-        path = targets.get(tag.get("r:id", next((v for k, v in tag.items() if k.endswith(":id")), "")))
-        path = path.removeprefix("xl//") if path else None
-        if path in names:
-            yield tag.get("name", ""), str(path)
-
-
-def _attributes(tag: bytes) -> dict[str, str]:
-    return {
-        name.decode(): unescape((double or single).decode("utf-8", "replace"))
-        for name, double, single in _ATTRIBUTE.findall(tag)
-    }
+def binary_extras(archive: zipfile.ZipFile) -> list[Extra]:
+    """`Extra` of each sheet of an xlsb, in the order of their parts' paths."""
+    package = Package(archive)
+    found = (binary.scan(package.read(path) or b"") for path in package.binary_sheets())
+    return [Extra(tuple(errors), rows) for errors, rows in found]
 
 
 def _scan(xml: bytes) -> Extra:
-    if not xml.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<"):
-        errors, rows = binary.scan(xml)
-        return Extra(tuple(errors), rows)
+    danger.refuse_declarations(xml[:_ROOT_WITHIN])
     xml = _plain(xml)
     danger.check_sheet_xml(xml)
     cells = (*_failed(xml), *_uncomputed(xml))

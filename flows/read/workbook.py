@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from python_calamine import (
     CalamineError,
@@ -66,16 +67,22 @@ def _aside(data: bytes, container: Container) -> tuple[AsideOf, list[Problem]]:
             if container is Container.ODS:
                 by_name = opendocument.extras(archive)
                 return lambda _, name: by_name.get(name, (Extra(), ())), carried
-            return _aside_of(ooxml.extras(archive)), carried
-    except (KeyError, *ZIP_ERRORS) as error:
+            return _aside_of(ooxml.extras(archive), ooxml.binary_extras(archive)), carried
+    except (KeyError, ParseError, *ZIP_ERRORS) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 
 
-def _aside_of(found: Mapping[str, Extra]) -> AsideOf:
-    parts = sorted(found) if any(name.endswith(".bin") for name in found) else []
-    if len(parts) == 1:
-        return lambda number, _: (found[parts[0]] if number == 0 else Extra(), ())
-    return lambda _, name: (found.get(name, Extra()), ())
+def _aside_of(sheets: Sequence[Extra], binary: Sequence[Extra]) -> AsideOf:
+    """By place in an xlsx. In an xlsb nobody tells which part is which sheet, where there are several."""
+
+    def of(number: int, _: str) -> Aside:
+        if sheets:
+            if number >= len(sheets):
+                raise RefusedError("tep.khong_mo_duoc", BROKEN)
+            return sheets[number], ()
+        return binary[0] if len(binary) == 1 else Extra(), ()
+
+    return of
 
 
 def _sheet(workbook: CalamineWorkbook, meta: SheetMetadata, aside: Aside) -> Sheet:

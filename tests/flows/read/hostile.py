@@ -69,6 +69,47 @@ def _after_a1(cells: str) -> bytes:
     return package({_SHEET: sheet(f'<row r="1"><c r="A1"><v>1</v></c></row>{cells}')})
 
 
+#: A sheet with A1 and the farthest cell.
+_FAR_SHEET = sheet(
+    '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+)
+
+
+def parts(source: bytes = GOOD) -> dict[str, bytes]:
+    """The parts of a package by name."""
+    with zipfile.ZipFile(io.BytesIO(source)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def _hidden_from_us(change: Callable[[dict[str, bytes]], Mapping[str, bytes]]) -> bytes:
+    """A workbook with a far cell whose parts are named in a way that only the library might follow."""
+    return archive({**change(parts() | {_SHEET: _FAR_SHEET})})
+
+
+def _renamed(of: Mapping[str, bytes], name: str) -> Mapping[str, bytes]:
+    return {name if each == _SHEET else each: content for each, content in of.items()}
+
+
+def _edited(of: Mapping[str, bytes], name: str, old: bytes, new: bytes) -> Mapping[str, bytes]:
+    assert old in of[name]
+    return {**of, name: of[name].replace(old, new)}
+
+
+def _beside_a_harmless_one(of: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Two workbooks in one package; its relations lead to the harmful one."""
+    other = {name.replace("xl/", "zz/", 1): content for name, content in of.items() if name.startswith("xl/")}
+    led = _edited(of, "_rels/.rels", b"xl/workbook.xml", b"zz/workbook.xml")
+    return {**led, **other, _SHEET: parts()[_SHEET]}
+
+
+def _prefixed(of: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    xml = of[_SHEET].replace(b"xmlns=", b"xmlns:q=").replace(b"<", b"<q:").replace(b"<q:/", b"</q:")
+    return {**of, _SHEET: b"<!--" + b" " * 9_000 + b"-->" + xml}
+
+
+_RELATIONS = "xl/_rels/workbook.xml.rels"
+
+
 def _bomb() -> bytes:
     return package({_SHEET: sheet("<row/>" * 100) + b" " * (300 << 20)})
 
@@ -239,6 +280,30 @@ REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
         lambda: _after_a1('<row r="2"><c r="XFD2"/></row><row r="1048576"><c><v>1</v></c></row>'),
         DANGER,
     ),
+    "far cell in a part in capitals": (
+        lambda: _hidden_from_us(lambda of: _renamed(of, "xl/worksheets/SHEET1.XML")),
+        DANGER,
+    ),
+    "far cell in a part with backslashes": (
+        lambda: _hidden_from_us(lambda of: _renamed(of, "xl\\worksheets\\sheet1.xml")),
+        DANGER,
+    ),
+    "far cell in another workbook": (lambda: _hidden_from_us(_beside_a_harmless_one), DANGER),
+    "far cell beside a binary workbook": (
+        lambda: _hidden_from_us(lambda of: {**of, "xl/workbook.bin": b"x"}),
+        DANGER,
+    ),
+    "far cell behind an odd relation": (
+        lambda: _hidden_from_us(
+            lambda of: _edited(of, _RELATIONS, b"<Relationship ", b'<Relationship x="a>b" ')
+        ),
+        DANGER,
+    ),
+    "far cell behind an odd sheet": (
+        lambda: _hidden_from_us(lambda of: _edited(of, "xl/workbook.xml", b"<sheet ", b'<sheet x="a>b" ')),
+        DANGER,
+    ),
+    "far cell behind a prefix": (lambda: _hidden_from_us(_prefixed), DANGER),
     "far cell in xls": (lambda: xls(_far_in_xls), DANGER),
     "far cell in ods": (_far_in_ods, DANGER),
     "far cell in SpreadsheetML": (
@@ -261,6 +326,20 @@ REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "zip in a zip": (lambda: archive({"b.zip": archive({"a.csv": b"x"})}), DANGER),
     "entities in the workbook": (
         lambda: package({"xl/workbook.xml": f"{_LAUGHS}<workbook {_MAIN}>&b;</workbook>".encode()}),
+        DANGER,
+    ),
+    "entities in another encoding": (
+        lambda: package(
+            {
+                "xl/workbook.xml": f'<?xml version="1.0" encoding="UTF-16"?>{_LAUGHS}<a>&b;</a>'.encode(
+                    "utf-16"
+                )
+            }
+        ),
+        DANGER,
+    ),
+    "entities behind a long comment": (
+        lambda: package({"xl/workbook.xml": f"<!--{' ' * 9_000}-->{_LAUGHS}<a>&b;</a>".encode()}),
         DANGER,
     ),
     "entities in a sheet": (lambda: package({_SHEET: _LAUGHS.encode() + sheet("<row/>")}), DANGER),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from flows.read.table import Doc
 from schemas import datasets as declared
 from schemas.contract import chu
 from tests.flows.read.forms import form, heading_grid, records
+from tests.flows.read.hostile import archive, parts
 
 DATASETS = declared.load()
 
@@ -71,3 +73,27 @@ def test_refuses_what_is_no_table(data: bytes, code: str) -> None:
     doc = read_file(data, "a.xlsx", DATASETS)
     assert [problem.code for problem in doc.problems] == [code]
     assert doc.tables == ()
+
+
+def _in_capitals(of: dict[str, bytes]) -> dict[str, bytes]:
+    return {name.upper().replace("/", "\\") if "sheet1" in name else name: of[name] for name in of}
+
+
+def _without_folder(of: dict[str, bytes]) -> dict[str, bytes]:
+    """As some programs write it: the workbook at the package's root."""
+    moved = {name.removeprefix("xl/"): content for name, content in of.items()}
+    moved["_rels/.rels"] = moved["_rels/.rels"].replace(b"xl/workbook.xml", b"workbook.xml")
+    moved["_rels/workbook.xml.rels"] = moved["_rels/workbook.xml.rels"].replace(b'"/xl/', b'"/')
+    return moved
+
+
+@pytest.mark.parametrize("moved", [dict, _in_capitals, _without_folder])
+def test_what_the_library_leaves_out_is_found_wherever_the_sheet_lies(
+    moved: Callable[[dict[str, bytes]], dict[str, bytes]],
+) -> None:
+    found = parts()
+    sheet = found["xl/worksheets/sheet1.xml"]
+    found["xl/worksheets/sheet1.xml"] = b'<row hidden="1" r='.join(sheet.rsplit(b"<row r=", 1))
+    doc = read_file(archive(moved(found)), "a.xlsx", DATASETS)
+    assert doc.problems == ()
+    assert doc.rows["hidden"].sum() == 1
