@@ -57,6 +57,7 @@ def run_day(
     """
     with root.lock(), audits() as auditing, release.staged(root) as folder:
         contracts = root_contracts(root, contracts)
+        root.prepare(unit.name for unit in contracts.commune.units)
         new = runner.step("Thu tệp", collect, root, as_of, gate(root, contracts))
         shown, before = release.published(root), release.before(root, as_of)
         recipe = Recipe(

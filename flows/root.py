@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,9 +68,9 @@ class Root:
         """Keys, caches and locks: not data, never published."""
         return self.path / "var"
 
-    def prepare(self) -> None:
-        """Make the folders; those with personal data are for their owner only."""
-        for folder in (self.inbox, self.releases):
+    def prepare(self, units: Iterable[str] = ()) -> None:
+        """Make the folders, in the inbox one for each of `units`; private where personal data lies."""
+        for folder in (self.inbox, self.releases, *(self.inbox / unit for unit in units)):
             folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.archive, self.state):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -30,7 +30,7 @@ TAKES: dict[type, str] = {Path: "ĐƯỜNG_DẪN", int: "SỐ", datetime: "NGÀY
 _WANTED = {
     datetime: "ngày viết như 24/11/2026 hoặc 2026-11-24",
     int: "một số nguyên",
-    Path: "đường dẫn của một tệp có thật",
+    Path: "đường dẫn của một {} có thật",
 }
 #: What the parser of the command line says, as a pattern of its English, and what that means.
 _SAID = {
@@ -114,6 +114,7 @@ def _name_of(option: Any) -> str:
 
 def _wanted(option: Any) -> str:
     said = _WANTED.get(_type_of(option), "giá trị như ở cách dùng")
+    said = said.format("tệp" if option.type_descriptor.parameter_info.file_okay else "thư mục")
     least = getattr(option, "min", None)
     return said if least is None else f"{said} từ {least} trở lên"
 

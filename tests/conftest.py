@@ -48,6 +48,18 @@ def lines(rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(";".join("" if cell is None else str(cell) for cell in row) for row in rows)
 
 
+@pytest.fixture
+def other_commune(tmp_path: Path) -> Path:
+    """The root of a commune that is not the one of this installation; nothing was run yet."""
+    root = tmp_path / "xa_khac"
+    (root / "schemas").mkdir(parents=True)
+    (root / "schemas" / "xa.csv").write_text(
+        "ma_xa,ten_xa,ten_tinh,tu_ngay\n90001,Xã Mẫu,Tỉnh Mẫu,2026-09-15\n"
+    )
+    (root / "schemas" / "thon.csv").write_text("ma_thon,ten_thon,xa_cu\nA1,Thôn Mẫu Một,Xã Cũ\n")
+    return root
+
+
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Day:
     """The day of a sample commune of 600 people with planted faults."""

@@ -14,7 +14,13 @@ import typer
 
 RootOption = Annotated[
     Path,
-    typer.Option("--root", envvar="DULIEUXA_ROOT", help="Thư mục của xã, chứa raw/, curated/ và var/."),
+    typer.Option(
+        "--root",
+        envvar="DULIEUXA_ROOT",
+        exists=True,
+        file_okay=False,
+        help="Thư mục của xã, chứa raw/, curated/ và var/.",
+    ),
 ]
 DateOption = Annotated[
     datetime | None,

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from flows.commands import DateOption, day_of
+from flows.commands import DateOption, RootOption, day_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,6 +30,7 @@ def command(
     unit: Annotated[
         str | None, typer.Option("--unit", help="Đơn vị nộp; mặc định đoán theo thư mục chứa tệp.")
     ] = None,
+    root: RootOption = Path(),
     when: DateOption = None,
     as_data: Annotated[bool, typer.Option("--json", help="Ghi kết quả dạng JSON.")] = False,
     marked: Annotated[
@@ -40,10 +41,12 @@ def command(
 
     Ví dụ: dulieuxa check bao_cao.xlsx --unit T01 --marked sua.xlsx
     """
+    from flows.build import root_contracts
     from flows.check import as_json, check
+    from flows.root import Root
     from schemas.registry import load
 
-    contracts = load()
+    contracts = root_contracts(Root(root.resolve()), load())
     if unit is not None and contracts.commune.unit(unit) is None:
         raise typer.BadParameter(f"không có đơn vị {unit}", param_hint="--unit")
     if marked is not None and len(files) > 1:

@@ -20,14 +20,13 @@ def command(root: RootOption = Path()) -> None:
     from schemas.registry import load
 
     of = Root(root.resolve())
-    of.prepare()
+    units = frozenset(unit.name for unit in root_contracts(of, load()).commune.units)
+    of.prepare(units)
     well = True
     for good, said in looked_over(of):
         typer.echo(f"{'✓' if good else '✗'} {said}")
         well = well and good
-    for folder in inbox_of_nobody(
-        of, frozenset(unit.name for unit in root_contracts(of, load()).commune.units)
-    ):
-        typer.echo(f"! Thư mục {folder} không của đơn vị nào")
+    if strange := [folder.name for folder in inbox_of_nobody(of, units)]:
+        typer.echo(f"! Thư mục trong {of.inbox} không của đơn vị nào: {', '.join(strange)}")
     if not well:
         raise typer.Exit(1)

@@ -23,6 +23,7 @@ def command(
 
     Ví dụ: dulieuxa template ho_gia_dinh --unit T01 -o T01.xlsx
     """
+    from flows.build import root_contracts
     from flows.forms import form, known_rows
     from flows.forms.form import Asked
     from flows.kept import write_private
@@ -30,7 +31,8 @@ def command(
     from schemas.periods import open_window
     from schemas.registry import load
 
-    contracts = load()
+    of = Root(root.resolve())
+    contracts = root_contracts(of, load())
     wanted = contracts.datasets.get(dataset)
     if wanted is None:
         raise typer.BadParameter(f"không có bộ dữ liệu {dataset}; có: {', '.join(contracts.datasets)}")
@@ -40,7 +42,7 @@ def command(
     # An office of which there is but one need not be named.
     owner = owners[unit] if unit else next(iter(owners.values())) if len(owners) == 1 else None
     day = day_of(when)
-    rows = known_rows(Root(root.resolve()), wanted, owner.name if owner else "", contracts, day)
+    rows = known_rows(of, wanted, owner.name if owner else "", contracts, day)
     asked = Asked(wanted, owner, open_window(wanted.cadence, wanted.basis, day))
     data = form(asked, contracts.commune, contracts.digest[:12], rows)
     owned = [owner.name] if owner else []

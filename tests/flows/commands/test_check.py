@@ -51,6 +51,12 @@ def test_a_file_without_faults_leaves_with_0(faultless: Path) -> None:
     assert "1 bản ghi dùng được" in result.output
 
 
+def test_a_thon_is_one_of_the_commune_that_the_root_declares(faultless: Path, other_commune: Path) -> None:
+    result = run(str(faultless), "--root", str(other_commune))
+    assert result.exit_code == 1
+    assert f"đang ghi “{CONTRACTS.commune.thon[0].name}”" in result.output
+
+
 def test_blocking_faults_leave_with_1_and_say_where_what_and_how(faulty: Path) -> None:
     result = run(str(faulty))
     assert result.exit_code == 1

@@ -194,6 +194,20 @@ def test_commands_answer_in_vietnamese(words: tuple[str, ...], two_days: Path) -
     assert any(letter in done.stdout for letter in "ạảấầđềệộế")
 
 
+def test_a_root_that_is_not_there_is_told_and_not_made(tmp_path: Path) -> None:
+    done = dulieuxa("run", "--plain", root=tmp_path / "go_nham")
+    assert done.exit_code == 2
+    assert "cần đường dẫn của một thư mục có thật" in done.output
+    assert not (tmp_path / "go_nham").exists()
+
+
+def test_every_unit_has_its_folder_and_others_are_told(other_commune: Path) -> None:
+    (other_commune / "raw" / "inbox" / "T01").mkdir(parents=True)
+    done = dulieuxa("doctor", root=other_commune)
+    assert done.stdout.splitlines()[-1].endswith("không của đơn vị nào: T01")
+    assert {"A1", "kinh_te", "viettel"} < {path.name for path in Root(other_commune).inbox.iterdir()}
+
+
 def test_sql_sees_tables_and_datasets_and_nothing_else(two_days: Path) -> None:
     asked = dulieuxa("sql", "--csv", "select ky, count(*) n from phan_anh_ha_tang group by ky", root=two_days)
     assert asked.stdout == "ky,n\n2026-11,4\n"

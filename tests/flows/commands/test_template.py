@@ -63,6 +63,17 @@ def test_without_an_archive_the_form_is_empty(tmp_path: Path) -> None:
     assert "điền sẵn" not in said
 
 
+def test_the_form_is_of_the_commune_that_the_root_declares(other_commune: Path, tmp_path: Path) -> None:
+    there, out = ["--root", str(other_commune)], tmp_path / "a.xlsx"
+    code, said = run("ho_gia_dinh", "--unit", "T01", *there)
+    assert (code, "có: A1" in said) == (2, True)
+    assert run("ho_gia_dinh", "--unit", "A1", *there, "-o", str(out))[0] == 0
+    book = openpyxl.load_workbook(out)
+    texts = {str(cell.value) for page in book for row in page.iter_rows() for cell in row}
+    assert {"UBND XÃ MẪU", "THÔN MẪU MỘT"} <= texts
+    assert "UBND XÃ NGỌC LẶC" not in texts
+
+
 @pytest.mark.parametrize("arguments", [["khong_co"], ["dan_cu", "--unit", "T01"]])
 def test_wrong_usage_leaves_with_2(arguments: list[str]) -> None:
     assert run(*arguments)[0] == 2
