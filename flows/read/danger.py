@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from flows.read.faults import RefusedError, problem
 from flows.read.grid import index_of
@@ -102,6 +102,15 @@ def refuse_declarations(start: bytes) -> None:
     """Refuses XML that declares a document type or entities; no office program writes these."""
     if _DECLARATION.search(start):
         raise _refused("tệp khai báo thực thể XML")
+
+
+def check_parts(names: Sequence[str], plain: Collection[str]) -> None:
+    """Refuses a package where names of parts, made `plain`, leave open which part is read."""
+    if len(plain) < len(names) or sum(name.endswith("workbook.xml") for name in plain) > 1:
+        raise _refused("nhiều phần của tệp cùng một tên")
+    # Some readers take this for a letter that is written otherwise.
+    if any("&" in name for name in names):
+        raise _refused("tên một phần của tệp có dấu &")
 
 
 def check_list_of_parts(xml: bytes) -> None:

@@ -221,6 +221,8 @@ class FrameSheet(Sheet):
     def matching(self, pattern: str, columns: Iterable[int], start: int, among: Mask) -> Mask:
         """See `Sheet`."""
         begins = [pl.col(letter(i)).str.contains(f"^(?:{pattern})").fill_null(False) for i in columns]
+        if not begins:
+            return np.zeros(len(among), np.bool_)
         rows = self.text.slice(start, len(among))
         marked: Mask = rows.select(pl.any_horizontal(*begins).alias("m"))["m"].to_numpy()
         return np.logical_and(among, marked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -34,16 +33,23 @@ class Extra:
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
 
 
-def extras(archive: zipfile.ZipFile) -> list[Extra]:
-    """`Extra` of each sheet of an xlsx, in the workbook's order."""
-    package = Package(archive)
-    return [_scan(package.read(path) or b"") for path in package.sheets()]
+def extras(package: Package) -> list[Extra]:
+    """`Extra` of each sheet of an xlsx, in the workbook's order.
+
+    Raises:
+        KeyError: a part is missing.
+    """
+    found = [[_scan(package.read(path)) for path in paths] for paths in package.sheets()]
+    return [each[-1] if each else Extra() for each in found]
 
 
-def binary_extras(archive: zipfile.ZipFile) -> list[Extra]:
-    """`Extra` of each sheet of an xlsb, in the order of their parts' paths."""
-    package = Package(archive)
-    found = (binary.scan(package.read(path) or b"") for path in package.binary_sheets())
+def binary_extras(package: Package) -> list[Extra]:
+    """`Extra` of each sheet of an xlsb, in the order of their parts' paths.
+
+    Raises:
+        KeyError: a part is missing.
+    """
+    found = (binary.scan(package.read(path)) for path in package.binary_sheets())
     return [Extra(tuple(errors), rows) for errors, rows in found]
 
 

@@ -4,81 +4,73 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from typing import NamedTuple
 from xml.etree import ElementTree
 
 from flows.read import danger
 
-_WORKBOOK, _BINARY = "workbook.xml", "xl/workbook.bin"
-_DOCUMENT = "/officeDocument"
+_WORKBOOK = "workbook.xml"
 _SHEET = "/worksheet"
 
 
-class Relation(NamedTuple):
-    """What a part refers to: the number it does so by, the kind, the path as written."""
-
-    id: str
-    kind: str
-    target: str
-
-
 class Package:
-    """The parts of a package, by their paths in small letters with slashes."""
+    """The parts of a package, by their paths in small letters with slashes.
+
+    Raises:
+        RefusedError: two parts have one path, so that nobody could say which of them is read.
+    """
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+        self._names = {_plain(name): name for name in archive.namelist()}
+        danger.check_parts(archive.namelist(), self._names)
 
-    def read(self, path: str) -> bytes | None:
-        """The content of a part, None where there is none of this path."""
-        name = self._names.get(path.lower())
-        return None if name is None else self._archive.read(name)
+    def read(self, path: str) -> bytes:
+        """The content of a part.
 
-    def sheets(self) -> list[str]:
-        """Paths of the sheets in the order of an xlsx's workbook part; none where it has no such part."""
-        folder = self._folder()
-        if folder is None:
+        Raises:
+            KeyError: there is none of this path.
+        """
+        return self._archive.read(self._names[_plain(path)])
+
+    def sheets(self) -> list[list[str]]:
+        """For each sheet of an xlsx, in the workbook's order, the paths that its part may have.
+
+        There is one, unless the package contradicts itself; no sheets where there is no workbook part.
+        """
+        workbook = next((name for name in self._names if f"/{name}".endswith(f"/{_WORKBOOK}")), None)
+        if workbook is None:
             return []
-        targets = {each.id: each.target for each in self._relations(f"{folder}_rels/{_WORKBOOK}.rels")}
-        ids = [_id_of(tag) for tag in self._tags(folder + _WORKBOOK, "sheet")]
-        return [_whole(targets.get(each, ""), folder) for each in ids]
+        folder = workbook.removesuffix(_WORKBOOK)
+        related = list(self._tags(f"{folder}_rels/{_WORKBOOK}.rels", "Relationship"))
+        ids = ({v for k, v in tag.items() if _local(k) == "id"} for tag in self._tags(workbook, "sheet"))
+        return [[_whole(each, folder) for each in related if each.get("Id") in own] for own in ids]
 
     def binary_sheets(self) -> list[str]:
         """Paths of the sheets of an xlsb, sorted: their order in the workbook is told in binary."""
-        if _BINARY not in self._names:
+        if "xl/workbook.bin" not in self._names:
             return []
-        found = self._relations("xl/_rels/workbook.bin.rels")
-        return sorted(_whole(each.target, "xl/") for each in found if each.kind.endswith(_SHEET))
-
-    def _folder(self) -> str | None:
-        """Where the workbook part lies; the package's relations are asked only where there are several."""
-        named = (name for name in self._names if f"/{name}".endswith(f"/{_WORKBOOK}"))
-        folders = [name.removesuffix(_WORKBOOK) for name in named]
-        if len(folders) < 2:
-            return folders[0] if folders else None
-        found = [each.target for each in self._relations("_rels/.rels") if each.kind.endswith(_DOCUMENT)]
-        return "".join(found[-1].removeprefix("/").rpartition("/")[:2]) if found else None
-
-    def _relations(self, path: str) -> Iterator[Relation]:
-        for tag in self._tags(path, "Relationship"):
-            yield Relation(tag.get("Id", ""), tag.get("Type", ""), tag.get("Target", ""))
+        found = self._tags("xl/_rels/workbook.bin.rels", "Relationship")
+        return sorted(_whole(each, "xl/") for each in found if each.get("Type", "").endswith(_SHEET))
 
     def _tags(self, path: str, name: str) -> Iterator[ElementTree.Element]:
         """The tags of this name, whatever their namespace, of a part that lists other parts."""
         xml = self.read(path)
-        if xml is not None:
-            danger.check_list_of_parts(xml)
-            root = ElementTree.fromstring(xml)  # noqa: S314 - without declarations
-            yield from (tag for tag in root.iter() if _local(tag.tag) == name)
+        danger.check_list_of_parts(xml)
+        root = ElementTree.fromstring(xml)  # noqa: S314 - without declarations
+        return (tag for tag in root.iter() if _local(tag.tag) == name)
 
 
-def _id_of(sheet: ElementTree.Element) -> str:
-    return next((value for key, value in sheet.items() if _local(key) == "id"), "")
+def _plain(path: str) -> str:
+    # Only ASCII letters are made small by the library.
+    return (
+        path.replace("\\", "/").encode("utf-8", "surrogateescape").lower().decode("utf-8", "surrogateescape")
+    )
 
 
 def _local(name: str) -> str:
     return name.rpartition("}")[2]
 
 
-def _whole(target: str, folder: str) -> str:
+def _whole(relation: ElementTree.Element, folder: str) -> str:
+    target = relation.get("Target", "")
     return target[1:] if target.startswith("/") else folder + target

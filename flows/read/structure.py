@@ -27,7 +27,8 @@ def guess_block(sheet: Sheet, start: int = 0) -> Block | None:
     if start >= stop:
         return None
     rows = list(sheet.rows(start, stop))
-    numbering = next((r for r in range(start, stop) if is_numbering(sheet, r)), None)
+    # A row numbers columns that are headed above it.
+    numbering = next((r for r in range(start + 1, stop) if is_numbering(sheet, r)), None)
     named = next((start + n for n, row in enumerate(rows) if _is_named(row)), None)
     if named is not None and (numbering is None or named < numbering):
         top = named

@@ -25,6 +25,7 @@ from flows.read.container import BROKEN, ZIP_ERRORS, Container, locked
 from flows.read.faults import RefusedError
 from flows.read.grid import Merge, Sheet, workbook_sheet
 from flows.read.ooxml import Extra
+from flows.read.package import Package
 from flows.read.table import Problem
 
 
@@ -67,7 +68,8 @@ def _aside(data: bytes, container: Container) -> tuple[AsideOf, list[Problem]]:
             if container is Container.ODS:
                 by_name = opendocument.extras(archive)
                 return lambda _, name: by_name.get(name, (Extra(), ())), carried
-            return _aside_of(ooxml.extras(archive), ooxml.binary_extras(archive)), carried
+            package = Package(archive)
+            return _aside_of(ooxml.extras(package), ooxml.binary_extras(package)), carried
     except (KeyError, ParseError, *ZIP_ERRORS) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 

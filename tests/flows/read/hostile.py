@@ -102,6 +102,22 @@ def _beside_a_harmless_one(of: Mapping[str, bytes]) -> Mapping[str, bytes]:
     return {**led, **other, _SHEET: parts()[_SHEET]}
 
 
+def _related_twice(of: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """One relation to the harmful sheet, and behind the end that the library sees one to a harmless sheet."""
+    xml = of[_RELATIONS]
+    place = xml.index(b'"', xml.index(b"sheet1.xml")) + 1
+    start = xml.rindex(b"<Relationship ", 0, place)
+    stop = xml.index(b">", place) + 1
+    again = b"<Relationships/>" + xml[start:stop].replace(b"sheet1.xml", b"sheet9.xml")
+    harmless = {"xl/worksheets/sheet9.xml": parts()[_SHEET]}
+    return {**of, **harmless, _RELATIONS: xml[:stop] + again + xml[stop:]}
+
+
+def _named_like_an_entity(of: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    renamed = _renamed(of, "xl/worksheets/sheet&#49;.xml")
+    return _edited({**renamed, _SHEET: parts()[_SHEET]}, _RELATIONS, b"sheet1.xml", b"sheet&#49;.xml")
+
+
 def _prefixed(of: Mapping[str, bytes]) -> Mapping[str, bytes]:
     xml = of[_SHEET].replace(b"xmlns=", b"xmlns:q=").replace(b"<", b"<q:").replace(b"<q:/", b"</q:")
     return {**of, _SHEET: b"<!--" + b" " * 9_000 + b"-->" + xml}
@@ -293,6 +309,13 @@ REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
         lambda: _hidden_from_us(lambda of: {**of, "xl/workbook.bin": b"x"}),
         DANGER,
     ),
+    "far cell behind a second relation": (lambda: _hidden_from_us(_related_twice), DANGER),
+    "far cell behind an entity": (lambda: _hidden_from_us(_named_like_an_entity), DANGER),
+    "far cell in one of two parts of a name": (
+        lambda: _hidden_from_us(lambda of: {**of, "xl/worksheets/Sheet1.xml": parts()[_SHEET]}),
+        DANGER,
+    ),
+    "a sheet that is not there": (lambda: package({_SHEET: None}), BROKEN),
     "far cell behind an odd relation": (
         lambda: _hidden_from_us(
             lambda of: _edited(of, _RELATIONS, b"<Relationship ", b'<Relationship x="a>b" ')

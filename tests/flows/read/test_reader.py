@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -97,3 +98,25 @@ def test_what_the_library_leaves_out_is_found_wherever_the_sheet_lies(
     doc = read_file(archive(moved(found)), "a.xlsx", DATASETS)
     assert doc.problems == ()
     assert doc.rows["hidden"].sum() == 1
+
+
+def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _text(rows: Sequence[Sequence[str]]) -> bytes:
+    return "\n".join(map(",".join, rows)).encode()
+
+
+@pytest.mark.parametrize("written", [_workbook, _text])
+@pytest.mark.parametrize("first", ["A B C D", "1 2 3 4", "(1) (2) (3)"])
+def test_a_sheet_that_begins_with_what_looks_like_numbers_of_columns_is_unknown(
+    first: str, written: Callable[[Sequence[Sequence[str]]], bytes]
+) -> None:
+    doc = read_file(written([first.split(), ["001", "b", "1", "a"], ["002", "c", "1"]]), "a", DATASETS)
+    assert [problem.code for problem in doc.problems] == ["tep.khong_ro_bo_du_lieu"]
