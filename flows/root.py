@@ -6,7 +6,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,8 +70,12 @@ class Root:
 
     def prepare(self, units: Iterable[str] = ()) -> None:
         """Make the folders, in the inbox one for each of `units`; private where personal data lies."""
-        for folder in (self.inbox, self.releases, *(self.inbox / unit for unit in units)):
+        for folder in (self.inbox, self.releases):
             folder.mkdir(parents=True, exist_ok=True)
+        for unit in units:
+            # Where that can't be done units still have what they had.
+            with suppress(OSError):
+                (self.inbox / unit).mkdir(exist_ok=True)
         for folder in (self.archive, self.state):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)

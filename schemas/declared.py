@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 
 
@@ -19,12 +20,13 @@ def lines(file: str, content: bytes, columns: Sequence[str]) -> Iterator[tuple[s
         DeclarationError: it is no CSV in UTF-8, holds nothing, or lacks a column.
     """
     try:
-        text = content.decode("utf-8-sig").splitlines()
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DeclarationError(f"{file} không phải tệp CSV UTF-8.") from None
-    if not text:
+    if not text.strip():
         raise DeclarationError(f"{file}: chưa có tệp này, hoặc tệp trống.")
-    found = csv.DictReader(text, delimiter=max(",;\t", key=text[0].count))
+    head = text.lstrip().partition("\n")[0]
+    found = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
     if lacking := [name for name in columns if name not in (found.fieldnames or ())]:
         raise DeclarationError(f"{file}, dòng 1: thiếu cột {', '.join(lacking)}.")
     for line in found:

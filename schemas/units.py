@@ -27,7 +27,7 @@ OPERATORS: Mapping[str, str] = {"viettel": "Viettel", "vnpt": "VNPT", "mobifone"
 
 FILE, COLUMNS = "schemas/xa.csv", ("ma_xa", "ten_xa", "ten_tinh", "tu_ngay")
 THON_FILE, THON_COLUMNS = "schemas/thon.csv", ("ma_thon", "ten_thon", "xa_cu")
-_NAMES_A_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_NAMES_A_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,14 @@ def declared_commune(said: bytes, places: bytes) -> Commune:
     """The commune that a root declares in its `xa.csv` and `thon.csv`.
 
     Raises:
-        DeclarationError: there is not exactly one commune, or no thôn; something is blank; a day is none; a
-            code of a thôn is there twice or can't name a folder.
+        DeclarationError: there is not exactly one commune, or no thôn; something needed is blank; a day is
+            none; a code of a thôn is there twice or can't name a folder.
     """
     found = list(lines(FILE, said, COLUMNS))
     if len(found) != 1:
         raise DeclarationError(f"{FILE}: phải có đúng một dòng dữ liệu, đang có {len(found)}.")
     where, row = found[0]
-    _filled(where, row)
+    _filled(where, row, COLUMNS)
     try:
         date.fromisoformat(row["tu_ngay"])
     except ValueError:
@@ -95,7 +95,7 @@ def _declared_thon(content: bytes) -> Iterable[Mapping[str, str]]:
     known: dict[str, str] = {}
     rows = []
     for where, row in lines(THON_FILE, content, THON_COLUMNS):
-        _filled(where, row)
+        _filled(where, row, ("ma_thon", "ten_thon"))
         code = row["ma_thon"]
         if not _NAMES_A_FOLDER.fullmatch(code) or code in KINDS or code in OPERATORS:
             raise DeclarationError(f"{where}: ma_thon “{code}” không dùng làm tên thư mục được, ví dụ T01.")
@@ -108,8 +108,8 @@ def _declared_thon(content: bytes) -> Iterable[Mapping[str, str]]:
     return rows
 
 
-def _filled(where: str, row: Mapping[str, str]) -> None:
-    if blank := [name for name, value in row.items() if not value]:
+def _filled(where: str, row: Mapping[str, str], needed: Iterable[str]) -> None:
+    if blank := [name for name in needed if not row[name]]:
         raise DeclarationError(f"{where}: để trống {', '.join(blank)}.")
 
 

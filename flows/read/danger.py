@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from flows.read.faults import RefusedError, problem
-from flows.read.grid import index_of
 from flows.read.table import Problem
+from flows.read.tags import extent_of
 
 MAX_WORKBOOK = 200 << 20
 MAX_TEXT = 2 << 30
@@ -20,9 +20,10 @@ _BOMB_RATIO = 150
 _MAX_AREA = 40_000_000
 _SPARSE_FROM = 2_000_000
 _SPARSE_RATIO = 500
-_MAX_LIST = 8 << 20
-_PIECE = 8 << 20
-_OVERLAP = 1 << 10
+_MAX_LIST = 64 << 20
+_MAX_SHEETS = 2_000
+_PIECE = 64 << 20
+_OVERLAP = 64 << 10
 
 _CARRIED = tuple(
     (re.compile(parts, re.M), what)
@@ -38,11 +39,11 @@ _PARSED = re.compile(r"(?i)(?:^|[/\\])(?:sharedStrings|styles)\.xml$")
 _LINKS = re.compile(r"(?i)^/?xl/externallinks/[^/]+\.xml$")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 # Sieves, for XML without spaces: 26 columns to row 49 999, or 702 to row 999, are within _SPARSE_FROM.
-_FAR = re.compile(rb'r="[A-Za-z]?+(?:[A-Za-z]{1,2}\d|[5-9]\d{4}|\d{6})')
-_WIDE_AND_FAR = re.compile(rb'r="(?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{4})')
-_ADDRESS = rb'\br\s*=\s*"([A-Za-z]*)(\d+)"'
-_ADDRESSES = re.compile(_ADDRESS)
-_USED = re.compile(rb"<(?:\w+:)?c(?:\s(?:[^>]*?%s)?[^>]*)?(?<!/)>\s*+(?!</(?:\w+:)?c>)" % _ADDRESS)
+_FAR = re.compile(rb'r="[A-Za-z]?+(?:[A-Za-z]++\d|[5-9]\d{4}|\d{6})')
+_WIDE_AND_FAR = re.compile(rb'r="(?:[A-Za-z]{3,}+\d|[A-Za-z]{0,2}\d{4})')
+# A row or cell that does not begin with its address, as nearly all programs have it.
+_ODD = re.compile(rb"<(?:c|row)(?:[>/]|\s(?!r=))|<[^\s<>]*:(?:c|row)\b")
+_SPACES = b" \t\r\n\f\v"
 
 
 def _refused(why: str) -> RefusedError:
@@ -104,13 +105,19 @@ def refuse_declarations(start: bytes) -> None:
         raise _refused("tệp khai báo thực thể XML")
 
 
-def check_parts(names: Sequence[str], plain: Collection[str]) -> None:
-    """Refuses a package where names of parts, made `plain`, leave open which part is read."""
-    if len(plain) < len(names) or sum(name.endswith("workbook.xml") for name in plain) > 1:
+def check_parts(names: Sequence[str], plain: Collection[str], workbooks: Collection[str]) -> None:
+    """Refuses a package where names of parts, made `plain`, leave open which part or workbook is read."""
+    if len(plain) < len(names) or len(workbooks) > 1:
         raise _refused("nhiều phần của tệp cùng một tên")
     # Some readers take this for a letter that is written otherwise.
     if any("&" in name for name in names):
         raise _refused("tên một phần của tệp có dấu &")
+
+
+def check_sheets(count: int) -> None:
+    """Refuses a workbook of more sheets than anybody leafs through."""
+    if count > _MAX_SHEETS:
+        raise _refused(f"tệp có {count} trang tính")
 
 
 def check_list_of_parts(xml: bytes) -> None:
@@ -141,23 +148,16 @@ def carried_by_xls(data: bytes) -> list[Problem]:
 
 def check_sheet_xml(xml: bytes) -> None:
     """Refuses a sheet whose few cells span a grid that would fill the memory."""
-    if not all(any(map(sieve.search, _squeezed(xml))) for sieve in (_FAR, _WIDE_AND_FAR)):
-        return
-    used = _USED.findall(xml)
-    # A cell without an address stands beside or below whatever was before it, even if that is empty.
-    places = used if (b"", b"") not in used else _ADDRESSES.findall(xml)
-    columns, rows = (frozenset(each) for each in zip(*places, strict=True)) if places else ((), ())
-    refuse_far_cells(
-        max(map(int, rows), default=0),
-        max((index_of(column.decode().upper()) + 1 for column in columns), default=0),
-        len(used),
-    )
+    far = all(any(map(sieve.search, _squeezed(xml))) for sieve in (_FAR, _WIDE_AND_FAR))
+    if far or _ODD.search(xml) or any(b"='" in piece for piece in _squeezed(xml)):
+        extent = extent_of(xml)
+        refuse_far_cells(extent.rows, extent.columns, extent.count)
 
 
 def _squeezed(xml: bytes) -> Iterator[bytes]:
     """The XML without spaces, in pieces that overlap, so that a large sheet is not held twice."""
     for start in range(0, len(xml), _PIECE):
-        yield xml[start : start + _PIECE + _OVERLAP].translate(None, b" \t\r\n")
+        yield xml[start : start + _PIECE + _OVERLAP].translate(None, _SPACES)
 
 
 def refuse_far_cells(rows: int, columns: int, count: int) -> None:

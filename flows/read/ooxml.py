@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import chain
 
 from flows.read import binary, danger
 from flows.read.grid import index_of
@@ -16,13 +17,16 @@ from flows.read.table import CellType
 Found = tuple[int, int, CellType, str]
 
 _PREFIX = re.compile(rb"(</?)\w+:(?=(?:sheetData|row|c|f|v|is)\b)")
-_HIDDEN_ROW = re.compile(rb"""<row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)\"""")
+_HIDDEN_ROW = re.compile(rb"""<row\s(?=[^<>]*\bhidden="(?:1|true)")[^<>]*\br="(\d+)\"""")
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _CELL = re.compile(rb"<c\s([^>]*)>\s*")
-_ERROR = re.compile(rb"""<c\s([^>]*\bt="e"[^>]*)>.*?<v>([^<]*)<""", re.S)
-_NO_VALUE = re.compile(rb"<f\b(?:[^>]*/>|[^>]*>([^<]*)</f>)\s*(<v\s*/>|<v>\s*</v>|(?=</c>))")
+_FORMULA = rb"<f\b[^<>]*+(?:(?<=/)>|>([^<]*+)</f>)"
+_ERROR = re.compile(rb"""<c\s([^<>]*\bt="e"[^<>]*+)>\s*+(?:%s)?+\s*+<v>([^<]*+)<""" % _FORMULA)
+_NO_VALUE = re.compile(_FORMULA + rb"\s*+(<v\s*/>|<v>\s*</v>|(?=</c>))")
 _PREFIXED = re.compile(rb"""xmlns:\w+\s*=\s*["'][^"']*spreadsheetml(?:/2006)?/main["']""")
 _ROOT_WITHIN = 8192
+# The tag of a cell is no longer than this.
+_TAG_WITHIN = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,10 @@ def extras(package: Package) -> list[Extra]:
     Raises:
         KeyError: a part is missing.
     """
-    found = [[_scan(package.read(path)) for path in paths] for paths in package.sheets()]
-    return [each[-1] if each else Extra() for each in found]
+    sheets = package.sheets()
+    # One part may be several sheets.
+    found = {path: _scan(package.read(path)) for path in dict.fromkeys(chain.from_iterable(sheets))}
+    return [found[paths[-1]] if paths else Extra() for paths in sheets]
 
 
 def binary_extras(package: Package) -> list[Extra]:
@@ -55,8 +61,8 @@ def binary_extras(package: Package) -> list[Extra]:
 
 def _scan(xml: bytes) -> Extra:
     danger.refuse_declarations(xml[:_ROOT_WITHIN])
-    xml = _plain(xml)
     danger.check_sheet_xml(xml)
+    xml = _plain(xml)
     cells = (*_failed(xml), *_uncomputed(xml))
     hidden = frozenset(int(row) for row in _HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else frozenset()
     return Extra(cells, hidden)
@@ -74,16 +80,21 @@ def _failed(xml: bytes) -> Iterator[Found]:
     """Cells that hold an error."""
     place = xml.find(b't="e"')
     while place >= 0:
-        cell = _ERROR.match(xml, max(xml.rfind(b"<c", 0, place), 0))
+        cell = _ERROR.match(xml, _cell_before(xml, place))
         if cell:
-            yield from _at(cell[1], CellType.ERROR, cell[2])
+            yield from _at(cell[1], CellType.ERROR, cell[3])
         place = xml.find(b't="e"', place + 1)
+
+
+def _cell_before(xml: bytes, place: int) -> int:
+    """Where the tag of the cell begins that `place` is in."""
+    return max(xml.rfind(b"<c", max(place - _TAG_WITHIN, 0), place), 0)
 
 
 def _uncomputed(xml: bytes) -> Iterator[Found]:
     """Cells with a formula that was saved without its value."""
     for found in _NO_VALUE.finditer(xml):
-        cell = _CELL.fullmatch(xml, max(xml.rfind(b"<c", 0, found.start()), 0), found.start())
+        cell = _CELL.fullmatch(xml, _cell_before(xml, found.start()), found.start())
         # Excel stores the result "" of a formula as an empty string value: it was computed, and is blank.
         if cell and not (b't="str"' in cell[1] and found[2]):
             yield from _at(cell[1], CellType.FORMULA, b"=" + (found[1] or b""))

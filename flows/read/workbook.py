@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
 from python_calamine import (
     CalamineError,
@@ -70,7 +70,7 @@ def _aside(data: bytes, container: Container) -> tuple[AsideOf, list[Problem]]:
                 return lambda _, name: by_name.get(name, (Extra(), ())), carried
             package = Package(archive)
             return _aside_of(ooxml.extras(package), ooxml.binary_extras(package)), carried
-    except (KeyError, ParseError, *ZIP_ERRORS) as error:
+    except (KeyError, ExpatError, *ZIP_ERRORS) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 
 

@@ -32,6 +32,11 @@ def test_files_that_excel_saved_say_the_same() -> None:
     assert one.commune == other.commune
 
 
+def test_a_thon_need_not_have_been_of_another_commune() -> None:
+    commune = load().of_commune(XA.encode(), THON.replace("Xã Cũ", "").encode()).commune
+    assert [place.old_commune for place in commune.thon] == ["", ""]
+
+
 @pytest.mark.parametrize(
     ("xa", "thon", "why"),
     [

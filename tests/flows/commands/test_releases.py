@@ -208,6 +208,13 @@ def test_every_unit_has_its_folder_and_others_are_told(other_commune: Path) -> N
     assert {"A1", "kinh_te", "viettel"} < {path.name for path in Root(other_commune).inbox.iterdir()}
 
 
+def test_a_file_named_like_a_unit_does_not_keep_others_from_their_folders(other_commune: Path) -> None:
+    (other_commune / "raw" / "inbox").mkdir(parents=True)
+    (other_commune / "raw" / "inbox" / "A1").write_text("không phải thư mục")
+    dulieuxa("doctor", root=other_commune)
+    assert (other_commune / "raw" / "inbox" / "kinh_te").is_dir()
+
+
 def test_sql_sees_tables_and_datasets_and_nothing_else(two_days: Path) -> None:
     asked = dulieuxa("sql", "--csv", "select ky, count(*) n from phan_anh_ha_tang group by ky", root=two_days)
     assert asked.stdout == "ky,n\n2026-11,4\n"

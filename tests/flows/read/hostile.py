@@ -293,8 +293,48 @@ REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
         DANGER,
     ),
     "far cell without address": (
-        lambda: _after_a1('<row r="2"><c r="XFD2"/></row><row r="1048576"><c><v>1</v></c></row>'),
+        lambda: _after_a1('<row r="1048576"><c r="XFC1"/><c><v>1</v></c></row>'),
         DANGER,
+    ),
+    **{
+        f"far cell in odd writing {number}": (
+            lambda cell=cell: _after_a1(f"<row>{cell}<v>1</v></c></row>"),
+            DANGER,
+        )
+        for number, cell in enumerate(
+            (
+                "<c r = 'XFD1048576'>",
+                '<c x="/>" r="XFD1048576">',
+                '<c r="XFD1048576" x="/>">',
+                '<c a:r="A1" r="XFD1048576">',
+                '<c x=\' r="A1"\' r="XFD1048576">',
+                '<c r="AAAAAAAAAAXFD1048576">',
+            )
+        )
+    },
+    "far cell behind an odd prefix": (
+        lambda: _after_a1('<row><a-b:c r="XFD1048576"><v>1</v></a-b:c></row>'),
+        DANGER,
+    ),
+    "wide row without addresses": (
+        lambda: _after_a1(
+            f"<row r='2'>{'<c><v>1</v></c>' * 16_384}</row><row r='1048576'><c><v>1</v></c></row>"
+        ),
+        DANGER,
+    ),
+    "many rows without numbers": (
+        lambda: package(
+            {
+                _SHEET: sheet(
+                    f"<row>{'<c><v>1</v></c>' * 16_384}</row>{'<row/>' * 900_000}<row><c><v>1</v></c></row>"
+                )
+            }
+        ),
+        DANGER,
+    ),
+    "many addresses of one cell": (
+        lambda: _after_a1("<row><c" + ' r="A1"' * 20_000 + "/></row><row><c r='XFD1048576'/></row>"),
+        BROKEN,
     ),
     "far cell in a part in capitals": (
         lambda: _hidden_from_us(lambda of: _renamed(of, "xl/worksheets/SHEET1.XML")),

@@ -120,3 +120,32 @@ def test_a_sheet_that_begins_with_what_looks_like_numbers_of_columns_is_unknown(
 ) -> None:
     doc = read_file(written([first.split(), ["001", "b", "1", "a"], ["002", "c", "1"]]), "a", DATASETS)
     assert [problem.code for problem in doc.problems] == ["tep.khong_ro_bo_du_lieu"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'encoding="UTF-8"', b'encoding="x-foo"'),
+        (b"<?xml", b"\n<?xml"),
+        (b"<sheets>", b"<sheets><q:nobody_knows/>"),
+    ],
+)
+def test_a_workbook_part_that_only_a_strict_parser_minds_is_read(old: bytes, new: bytes) -> None:
+    found = parts()
+    xml = found["xl/workbook.xml"]
+    if not xml.startswith(b"<?xml"):
+        xml = b'<?xml version="1.0" encoding="UTF-8"?>' + xml
+    assert old in xml
+    doc = read_file(archive(found | {"xl/workbook.xml": xml.replace(old, new, 1)}), "a.xlsx", DATASETS)
+    assert doc.problems == ()
+    assert doc.tables[0].cells.height == 5
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("xl/media/image1.png", "xl/media/Image1.PNG"), ("xl/media/R&D.png",), ("customXml/workbook.xml",)],
+)
+def test_parts_that_are_no_sheets_may_be_called_anything(names: Sequence[str]) -> None:
+    doc = read_file(archive(parts() | dict.fromkeys(names, b"x")), "a.xlsx", DATASETS)
+    assert doc.problems == ()
+    assert doc.tables[0].cells.height == 5
