@@ -41,8 +41,8 @@ _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 # Sieves, for XML without spaces: 26 columns to row 49 999, or 702 to row 999, are within _SPARSE_FROM.
 _FAR = re.compile(rb'r="[A-Za-z]?+(?:[A-Za-z]++\d|[5-9]\d{4}|\d{6})')
 _WIDE_AND_FAR = re.compile(rb'r="(?:[A-Za-z]{3,}+\d|[A-Za-z]{0,2}\d{4})')
-# A row or cell that does not begin with its address, as nearly all programs have it.
-_ODD = re.compile(rb"<(?:c|row)(?:[>/]|\s(?!r=))|<[^\s<>]*:(?:c|row)\b")
+# Rows and cells with a prefix, or that do not begin with their address, as nearly all programs have it.
+_ODD = tuple(map(re.compile, (rb":(?:c|row)[\s/>]", rb"<c(?! r=|\w)", rb"<row(?! r=|\w)")))
 _SPACES = b" \t\r\n\f\v"
 
 
@@ -148,10 +148,21 @@ def carried_by_xls(data: bytes) -> list[Problem]:
 
 def check_sheet_xml(xml: bytes) -> None:
     """Refuses a sheet whose few cells span a grid that would fill the memory."""
-    far = all(any(map(sieve.search, _squeezed(xml))) for sieve in (_FAR, _WIDE_AND_FAR))
-    if far or _ODD.search(xml) or any(b"='" in piece for piece in _squeezed(xml)):
+    if _is_doubtful(xml):
         extent = extent_of(xml)
         refuse_far_cells(extent.rows, extent.columns, extent.count)
+
+
+def _is_doubtful(xml: bytes) -> bool:
+    """Whether cells may lie far from each other, or stand where only walking all tags tells."""
+    if any(sieve.search(xml) for sieve in _ODD):
+        return True
+    far = False
+    for piece in _squeezed(xml):
+        if b"'" in piece and b"='" in piece:
+            return True
+        far = far or _FAR.search(piece) is not None
+    return far and any(map(_WIDE_AND_FAR.search, _squeezed(xml)))
 
 
 def _squeezed(xml: bytes) -> Iterator[bytes]:
