@@ -13,7 +13,7 @@ from flows.sample.neighbours import neighbours
 from flows.sample.people import Person
 from flows.sample.world import World
 from flows.sample.write import Summary, write_world
-from schemas import registry
+from schemas import registry, units
 from schemas.units import Commune, Thon, commune_of
 
 _PERSONS_A_THON = 250
@@ -95,11 +95,10 @@ def _commune(number: int, province: str, places: Sequence[Thon]) -> Commune:
 
 def _write(order: _Order) -> Summary:
     commune = order.world.commune
-    own = order.root / "schemas"
     said = (commune.code, commune.name, commune.province, commune.since.isoformat())
-    _listed(own / "xa.csv", ("ma_xa", "ten_xa", "ten_tinh", "tu_ngay"), [said])
+    _listed(order.root / units.FILE, units.COLUMNS, [said])
     places = [(place.code, place.name, place.old_commune) for place in commune.thon]
-    _listed(own / "thon.csv", ("ma_thon", "ten_thon", "xa_cu"), places)
+    _listed(order.root / units.THON_FILE, units.THON_COLUMNS, places)
     return write_world(order.root, order.world, order.newcomers, clean=order.clean)
 
 
