@@ -13,7 +13,7 @@ from pathlib import Path
 import fastexcel
 
 from commune import readable
-from flows.collect import collect, handed_in
+from flows.collect import collect, handed_in, waiting
 from flows.digests import Reader, side_by_side
 from flows.root import Root
 from made import DAY, commune, copied
@@ -38,9 +38,10 @@ def main() -> None:
         root.prepare()
         collect(root, DAY)
         files = [path for path in readable(root.path) if path.suffix.lower() != ".csv"]
-        units = [path.relative_to(root.inbox).parts[0] for path in files]
         hand_ins = [
-            handed_in(root, *each, each[1].read_bytes(), DAY) for each in zip(units, files, strict=True)
+            handed_in(root, unit, path, path.read_bytes(), DAY)
+            for unit, path in waiting(root.inbox)
+            if path in files
         ]
         reader = Reader(root, load())
         goes = [
