@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.collect import collect
+from flows.collect.inbox import collect
 from flows.root import Root
 from made import DAY, copied, register, register_contracts, register_file
 from measuring import a_day, seconds, tell

@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import flows.sample
-from flows.sample.people import Person, Row
-from flows.sample.register import registers
+from flows.sample.people.person import Person, Row
+from flows.sample.people.register import registers
 from flows.sample.world import World
 from schemas.contract import Dataset
 from schemas.registry import Contracts, load

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 from xlsxwriter import Workbook
 
-from flows.marked import marked, marks_of
+from flows.returns import marked, marks_of
 from schemas.datasets import load
 from schemas.tables import CHANGES, FAULTS
 

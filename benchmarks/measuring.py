@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from flows.day import Outcome, run_day
-from flows.plain import PlainRunner
+from flows.engine.plain import PlainRunner
 from flows.root import Root
 from schemas.registry import Contracts
 

@@ -20,9 +20,9 @@ import pandera.polars as pa
 import polars as pl
 
 from flows.clean.cleaning import clean
-from flows.digest import Part
+from flows.intake.model import Part
 from flows.read.table import CellType, Table
-from flows.validate import validate
+from flows.validate.records import validate
 from schemas.contract import chu, kieu
 from schemas.periods import open_window
 from schemas.registry import load

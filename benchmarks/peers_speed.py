@@ -18,8 +18,8 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from flows.digest import Part
-from flows.validate import validate
+from flows.intake.model import Part
+from flows.validate.records import validate
 from measuring import seconds, tell
 from schemas.contract import Dataset
 from schemas.judgement import judgements_of

@@ -18,13 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.read import flat, markup, workbook
-from flows.read.container import Container, detect
-from flows.read.grid import Sheet
-from flows.read.heading import key, vocabulary_of
-from flows.read.legacy import is_syllable
+from flows.read.formats import html as markup
+from flows.read.formats import text as flat
+from flows.read.formats import workbook
+from flows.read.formats.container import Container, detect
+from flows.read.legacy_fonts import is_syllable
 from flows.read.recode import in_unicode
-from flows.read.structure import body_of, guess_block
+from flows.read.sheet import Sheet
+from flows.read.tables.heading import key, vocabulary_of
+from flows.read.tables.unknown import body_of, guess_block
 
 FOLDER = Path(__file__).parents[2] / "shared" / "corpus"
 Grid = list[list[str]]

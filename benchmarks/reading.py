@@ -13,8 +13,8 @@ from pathlib import Path
 import fastexcel
 
 from commune import readable
-from flows.collect import collect, handed_in, waiting
-from flows.digests import Reader, side_by_side
+from flows.collect.inbox import collect, handed_in, waiting
+from flows.intake.cache import Reader, side_by_side
 from flows.root import Root
 from made import DAY, commune, copied
 from measuring import seconds, tell

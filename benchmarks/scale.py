@@ -17,8 +17,8 @@ from pathlib import Path
 import psutil
 from distributed import LocalCluster
 
-from flows.prefect_server import watched
-from flows.rollup.flow import local, roll_up
+from flows.engine.prefect_server import watched
+from flows.province.flow import local, roll_up
 from flows.sample import write_province
 from made import DAY, copied, once
 from measuring import seconds, tell

@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from flows.digest import Part
-from flows.validate import validate
+from flows.intake.model import Part
+from flows.validate.records import validate
 from measuring import seconds, tell
 from schemas.contract import Dataset, chu, doc
 from schemas.datasets import load

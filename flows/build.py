@@ -10,42 +10,31 @@ from pathlib import Path
 
 import polars as pl
 
-from flows import release
-from flows.audit import Auditor
-from flows.audit_of import Acknowledged, audited_before, pass_or_refuse, taken_over
-from flows.audited import Case
-from flows.collect import HandIn
-from flows.diff import difference
-from flows.digests import Readings
-from flows.give_back import give_back
-from flows.links import Former
-from flows.manifest import Entry, Origin, entries, hashes_of
-from flows.package import write_package
-from flows.protect import Key, key_of
-from flows.reckon import Figures, reckon
-from flows.records import records
+from flows.audit.auditor import Auditor
+from flows.audit.decision import Acknowledged, audited_before, pass_or_refuse, taken_over
+from flows.audit.facts import Case
+from flows.collect.hand_in import HandIn
+from flows.day_tables import Figures, reckon
+from flows.engine.runner import Runner
+from flows.intake.cache import Readings
+from flows.protect import key_of
+from flows.release import publish as release
+from flows.release.datapackage import write_package
+from flows.release.diff import difference
+from flows.release.manifest import Origin, hashes_of
+from flows.release.reuse import Former
+from flows.release.tables import write_tables
 from flows.report import write_site
 from flows.report.changed import Since
+from flows.returns.give_back import give_back
 from flows.root import Root
-from flows.runner import Runner
-from flows.seasons import Seasons
-from flows.settle import settled_of
-from flows.settled import Chapter, Settled
-from flows.store import write_table
-from schemas import units
+from flows.settle.cache import Seasons
+from flows.settle.model import Chapter, Settled
+from flows.settle.periods import settled_of
 from schemas.registry import Contracts
 from schemas.tables import (
-    CHANGES,
-    FAULTS,
-    INDICATORS,
-    ISSUES,
-    RANKING,
-    ROLL_CALL,
-    SCORES,
-    SUBMISSIONS,
     TABLES,
 )
-from schemas.waivers import FILE
 
 # Where under `var/` it is kept what audits saw.
 AUDITED = "kiem"
@@ -141,22 +130,6 @@ def _report(case: Case) -> None:
     write_site(case.folder, contracts.datasets, contracts.commune, case.as_of, since=since)
 
 
-def root_contracts(root: Root, contracts: Contracts) -> Contracts:
-    """The contracts with what the root declares in a `schemas/` of its own.
-
-    `xa.csv` and `thon.csv` say which commune it is, where it is not the one of this installation;
-    `waivers.csv` adds waivers.
-
-    Raises:
-        DeclarationError: one of these files can't be used.
-    """
-    commune, places, waivers = (root.path / file for file in (units.FILE, units.THON_FILE, FILE))
-    if commune.exists() or places.exists():
-        said = (path.read_bytes() if path.exists() else b"" for path in (commune, places))
-        contracts = contracts.of_commune(*said)
-    return contracts.with_waivers(waivers.read_bytes()) if waivers.exists() else contracts
-
-
 def _at_hand(root: Root, name: str | None) -> Path | None:
     place = root.releases / name if name else None
     return place if place is not None and place.exists() else None
@@ -172,28 +145,3 @@ def _once(hand_ins: Iterable[HandIn]) -> tuple[list[HandIn], list[HandIn]]:
         (again if content in seen else first).append(hand_in)
         seen.add(content)
     return first, again
-
-
-def write_tables(
-    root: Root,
-    folder: Path,
-    contracts: Contracts,
-    settled: Settled,
-    figures: Figures,
-    key: Key,
-    former: Former | None,
-) -> list[Entry]:
-    """Write the records in effect, protected, and every table of the day; returns the files."""
-    kept = records(root, folder, contracts, settled, key, former)
-    for table, frame in (
-        (FAULTS, figures.faults),
-        (CHANGES, figures.changes),
-        (ISSUES, figures.issues),
-        (SUBMISSIONS, settled.submissions),
-        (ROLL_CALL, figures.roll_call),
-        (INDICATORS, figures.indicators),
-        (SCORES, figures.scores),
-        (RANKING, figures.ranking),
-    ):
-        write_table(folder, table, frame)
-    return entries(folder, kept)

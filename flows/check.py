@@ -11,14 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from flows.collect import HandIn
-from flows.digest import digest
-from flows.faults import fault_table
-from flows.marked.marks import Marks, marks_of
+from flows.collect.hand_in import HandIn
+from flows.faults.table import fault_table
+from flows.intake.records import digest
 from flows.protect import Key
+from flows.returns.marks import Marks, marks_of
 from flows.roll_call import FAULTS as ROLL_CALL_FAULTS
-from flows.settle import settle
-from flows.settled import Judged
+from flows.settle.model import Judged
+from flows.settle.periods import settle
 from schemas.periods import in_words
 from schemas.registry import Contracts
 from schemas.units import Unit

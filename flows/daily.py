@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-import flows.prefect_settings  # noqa: F401 - before prefect
+import flows.engine.prefect_settings  # noqa: F401 - before prefect
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
@@ -18,10 +18,10 @@ from prefect.settings import PREFECT_API_URL
 from rich.console import Console
 
 from flows.day import Outcome, run_day
-from flows.pool import Guard, cores, workers
-from flows.prefect_server import watched
-from flows.progress import shown
-from flows.refusal import AuditRefusedError
+from flows.engine.workers import Guard, cores, workers
+from flows.engine.prefect_server import watched
+from flows.engine.progress import shown
+from flows.errors import AuditRefusedError
 from flows.root import HERE, Root
 from flows.summary import markdown
 from schemas.registry import load

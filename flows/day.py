@@ -10,15 +10,18 @@ from pathlib import Path
 
 import polars as pl
 
-from flows import release
-from flows.audit import Auditor, auditor
-from flows.build import Recipe, build, root_contracts
-from flows.collect import HandIn, archived, collect
+from flows.audit.auditor import Auditor, auditor
+from flows.build import Recipe, build
+from flows.collect.archive import archived
+from flows.collect.hand_in import HandIn
+from flows.collect.inbox import collect
+from flows.engine.runner import Runner
+from flows.errors import AuditRefusedError
 from flows.forget.gate import gate
-from flows.refusal import AuditRefusedError, refuse
-from flows.root import Root
-from flows.runner import Runner
-from flows.settled import Settled
+from flows.release import publish as release
+from flows.release.refusal import refuse
+from flows.root import Root, root_contracts
+from flows.settle.model import Settled
 from schemas.registry import Contracts
 
 

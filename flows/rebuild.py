@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path
 
-from flows import release
-from flows.audit import auditor
-from flows.build import Recipe, build, root_contracts
-from flows.collect import HandIn
-from flows.manifest import hashes, origin_of, read_manifest
-from flows.root import Root
-from flows.runner import Runner
+from flows.audit.auditor import auditor
+from flows.build import Recipe, build
+from flows.collect.hand_in import HandIn
+from flows.engine.runner import Runner
+from flows.release import publish as release
+from flows.release.manifest import hashes, origin_of, read_manifest
+from flows.root import Root, root_contracts
 from schemas.registry import Contracts
 
 

@@ -12,19 +12,29 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from flows.errors import LockedError
+from schemas import units
+from schemas.registry import Contracts
+from schemas.waivers import FILE
+
+
+def root_contracts(root: Root, contracts: Contracts) -> Contracts:
+    """The contracts with what the root declares in a `schemas/` of its own.
+
+    `xa.csv` and `thon.csv` say which commune it is, where it is not the one of this installation;
+    `waivers.csv` adds waivers.
+
+    Raises:
+        DeclarationError: one of these files can't be used.
+    """
+    commune, places, waivers = (root.path / file for file in (units.FILE, units.THON_FILE, FILE))
+    if commune.exists() or places.exists():
+        said = (path.read_bytes() if path.exists() else b"" for path in (commune, places))
+        contracts = contracts.of_commune(*said)
+    return contracts.with_waivers(waivers.read_bytes()) if waivers.exists() else contracts
+
+
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-class LockedError(RuntimeError):
-    """Another run holds the lock of this root."""
-
-
-class NoRootError(LookupError):
-    """Nothing is where a commune should be."""
-
-
-class NoReleaseError(LookupError):
-    """There is no such release."""
 
 
 @dataclass(frozen=True, slots=True)

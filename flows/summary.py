@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from flows.day import Outcome
-from flows.ledger import standing
-from flows.report.words import INDICATOR_STATES, period_order, word
+from flows.faults.ledger import standing
+from flows.words import INDICATOR_STATES, period_order, word
 from schemas.units import Commune
 
 COLUMNS = ("Đơn vị", "Tệp", "Công bố", "Giữ lại", "Chặn", "Cảnh báo", "Thiếu")

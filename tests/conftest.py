@@ -13,7 +13,7 @@ from hypothesis import settings
 from rich.console import Console
 
 from flows.day import Outcome, run_day
-from flows.plain import PlainRunner
+from flows.engine.plain import PlainRunner
 from flows.root import Root
 from flows.sample import write
 from schemas.registry import Contracts, load

@@ -9,10 +9,10 @@ import polars as pl
 
 from flows.clean.changes import changes_of
 from flows.clean.lost_zeros import restored
+from flows.clean.measures import unknown_units
 from flows.clean.readers import READERS
 from flows.clean.reading import Reading, Setting, all_null, completed
 from flows.clean.ticks import with_blanks_as_no
-from flows.clean.units import unknown_units
 from flows.read.table import CellType, Problem, Table
 from schemas.contract import UNREAD, Column, Dataset, chu, doc, kieu
 from schemas.kinds import CO_KHONG, NGAY_SINH, SO_DINH_DANH

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
 
-from flows.clean.gazetteer import Codes, Gazetteer, gazetteer, parts
 from flows.clean.text import toneless
+from flows.clean.thon_names import Codes, Gazetteer, gazetteer, parts
 from schemas.contract import Column
 from schemas.units import Commune
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from flows.clean.measures import scale
 from flows.clean.reading import IS_NUMBER, STORED, TEXT, Reader, Setting
 from flows.clean.text import DASHES, fold
-from flows.clean.units import scale
 from flows.read.table import CellType
 
 _EXACT = r"^-?[0-9]+(?:\.[0-9]+)?$"

@@ -8,8 +8,8 @@ from flows.clean.dates import BIRTH_DATE, DATE, YEAR
 from flows.clean.identifiers import CODE, PERSONAL_NUMBER, TAX_CODE
 from flows.clean.numbers import COUNT, MEASURE, SHARE
 from flows.clean.phones import PHONE_NUMBER
-from flows.clean.places import PLACE
 from flows.clean.reading import Reader
+from flows.clean.thon import PLACE
 from flows.clean.ticks import TICK
 from flows.clean.words import CHOICE, WORDS
 

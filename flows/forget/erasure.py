@@ -10,20 +10,22 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from flows.collect import HandIn, archived, discard, keep, waiting
-from flows.digests import KEPT as READ
-from flows.digests import Reader
+from flows.collect.archive import archived, discard, keep
+from flows.collect.hand_in import HandIn
+from flows.collect.inbox import waiting
+from flows.engine.workers import Guard, LostError, in_order
+from flows.forget.find import TOKEN, in_releases, token_columns, tokens_of
 from flows.forget.gate import put_back, tell
 from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, Person, digits_of
 from flows.forget.redact import Redacted, redacted
 from flows.forget.search import everybody, known_as, number_of
 from flows.forget.traces import traces
-from flows.pool import Guard, LostError, in_order
+from flows.intake.cache import KEPT as READ
+from flows.intake.cache import Reader
 from flows.protect import key_of
-from flows.report.places import GIVEN_BACK
+from flows.release.places import GIVEN_BACK
 from flows.root import Root
-from flows.seasons import KEPT as SETTLED
-from flows.subject import TOKEN, in_releases, token_columns, tokens_of
+from flows.settle.cache import KEPT as SETTLED
 from schemas.registry import Contracts
 
 

@@ -11,18 +11,19 @@ from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
-from flows.collect import Gate, HandIn
-from flows.digest import digest
-from flows.digests import limits_of
+from flows.collect.hand_in import HandIn
+from flows.collect.inbox import Gate
+from flows.engine.workers import Guard, LostError, in_order
 from flows.forget import tombstones
 from flows.forget.person import NUMBER_DIGITS, Person, digits_of
 from flows.forget.redact import Redacted, redacted
 from flows.forget.search import known_as, people_of
 from flows.forget.tombstones import Tombstones
-from flows.pool import Guard, LostError, in_order
-from flows.read.faults import RefusedError
-from flows.read.heading import vocabulary_of
+from flows.intake.cache import limits_of
+from flows.intake.records import digest
+from flows.read.problems import RefusedError
 from flows.read.reader import sheets_of
+from flows.read.tables.heading import vocabulary_of
 from flows.root import HERE, Root
 from schemas.registry import Contracts
 

@@ -9,15 +9,15 @@ import polars as pl
 
 from flows.forget.person import ERASED, Person
 from flows.forget.traces import SealedError, texts
-from flows.marked.rebuilt import rebuilt
-from flows.read.container import Container, detect
-from flows.read.faults import RefusedError
-from flows.read.flat import as_utf8
-from flows.read.grid import CellSheet, Sheet, letter
-from flows.read.heading import vocabulary_of
+from flows.read.formats.container import Container, detect
+from flows.read.formats.text import as_utf8
+from flows.read.problems import RefusedError
 from flows.read.reader import sheets_of
 from flows.read.recode import in_unicode
+from flows.read.sheet import CellSheet, Sheet, letter
 from flows.read.table import CellType
+from flows.read.tables.heading import vocabulary_of
+from flows.returns.xlsx.rebuilt import rebuilt
 from schemas.contract import Dataset
 
 # A file that no table can be read from does not count: it goes as a whole.

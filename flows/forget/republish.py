@@ -9,16 +9,18 @@ from datetime import date
 import polars as pl
 from rich.console import Console
 
-from flows import journal, release
-from flows.audit import Auditor, auditor
-from flows.build import Recipe, build, root_contracts
-from flows.collect import HandIn, archived
+from flows.audit.auditor import Auditor, auditor
+from flows.build import Recipe, build
+from flows.collect.archive import archived
+from flows.collect.hand_in import HandIn
+from flows.engine.plain import PlainRunner
+from flows.errors import AuditRefusedError
 from flows.forget import tombstones
 from flows.forget.person import ERASED
-from flows.manifest import Origin, origin_of, read_manifest
-from flows.plain import PlainRunner
-from flows.refusal import AuditRefusedError
-from flows.root import Root
+from flows.release import journal
+from flows.release import publish as release
+from flows.release.manifest import Origin, origin_of, read_manifest
+from flows.root import Root, root_contracts
 from schemas.registry import Contracts
 
 _WHY = "Xóa dữ liệu của một người theo yêu cầu của người đó"

@@ -7,10 +7,10 @@ from datetime import date
 
 import polars as pl
 
-from flows.collect import archived
-from flows.digest import Digest
-from flows.digests import digest_all, side_by_side
+from flows.collect.archive import archived
 from flows.forget.person import NUMBER_DIGITS, Person, digits_of, folded
+from flows.intake.cache import digest_all, side_by_side
+from flows.intake.model import Digest
 from flows.protect import Key
 from flows.root import Root
 from schemas.contract import Dataset, chu

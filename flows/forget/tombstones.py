@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.journal import write_lines
+from flows.files import write_lines
 from flows.protect import Key, key_at
 from flows.root import HERE, Root
 

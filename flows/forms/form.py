@@ -15,8 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from flows.forms.guide import write_guide
 from flows.forms.inputs import choices, example, number_format, validation, wide
-from flows.read.grid import letter
-from flows.read.ours import STAMP
+from flows.read.our_sheets import STAMP
+from flows.read.sheet import letter
 from schemas.contract import Dataset
 from schemas.periods import Period, in_words
 from schemas.units import Commune, Unit

@@ -8,7 +8,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from flows.forms.inputs import choices, hint
-from flows.read.ours import STAMP
+from flows.read.our_sheets import STAMP
 from schemas.contract import Dataset
 from schemas.units import Commune
 

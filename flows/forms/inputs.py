@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.clean.gazetteer import gazetteer
+from flows.clean.thon_names import gazetteer
 from schemas.contract import Column
 from schemas.kinds import (
     CO_KHONG,

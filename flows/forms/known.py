@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from flows.collect import archived
-from flows.digest import digest
+from flows.collect.archive import archived
+from flows.intake.records import digest
 from flows.root import Root
 from schemas.contract import Dataset
 from schemas.known import KNOWN, Known

@@ -9,16 +9,19 @@ from pathlib import PurePath
 
 import polars as pl
 
-from flows.read import archive, danger, flat, markup, workbook
-from flows.read.container import BROKEN, Container, detect
-from flows.read.faults import RefusedError
-from flows.read.grid import Sheet
-from flows.read.heading import Vocabulary, tidy, vocabulary_of
-from flows.read.ours import is_ours
-from flows.read.routing import unclear
-from flows.read.structure import body_of, guess_block
+from flows.read.formats import danger, workbook
+from flows.read.formats import html as markup
+from flows.read.formats import text as flat
+from flows.read.formats import zips as archive
+from flows.read.formats.container import BROKEN, Container, detect
+from flows.read.our_sheets import is_ours
+from flows.read.problems import RefusedError
+from flows.read.sheet import Sheet
 from flows.read.table import ROWS_SCHEMA, Doc, Problem
-from flows.read.tables import SheetRead, read_sheet
+from flows.read.tables.heading import Vocabulary, tidy, vocabulary_of
+from flows.read.tables.one_sheet import SheetRead, read_sheet
+from flows.read.tables.routing import unclear
+from flows.read.tables.unknown import body_of, guess_block
 from schemas.contract import Dataset
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
-from flows.read.grid import CellSheet, FrameSheet, Sheet, letter
-from flows.read.legacy import DECODERS, choose, encoding_of, from_misread, is_misread
+from flows.read.legacy_fonts import DECODERS, choose, encoding_of, from_misread, is_misread
+from flows.read.sheet import CellSheet, FrameSheet, Sheet, letter
 
 #: For each column of which cells were decoded, its cells as they stood in the file.
 Originals = Mapping[int, Sequence[str | None]]

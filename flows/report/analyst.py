@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.report import words
-from flows.report.release import Release
+from flows import words
+from flows.report.page_data import Release
 from flows.report.tables import Row
 from schemas.contract import Column, Dataset
 from schemas.indicator import Grouping, Indicator

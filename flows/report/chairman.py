@@ -7,9 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from flows.report import indicators, words
+from flows import words
+from flows.report import indicators
 from flows.report.keeping_up import to_be_urged
-from flows.report.release import Release
+from flows.report.page_data import Release
 from flows.report.tables import Row
 
 _URGED = 6

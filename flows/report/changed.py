@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from flows.diff import Difference
-from flows.report import words
+from flows import words
+from flows.release.diff import Difference
 from flows.report.names import Names
-from flows.report.release import Release
+from flows.report.page_data import Release
 from flows.report.tables import Row
 
 _PLACES = 200

@@ -7,9 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from flows.causes import KINDS as CAUSE_KINDS
-from flows.report import faults, words
-from flows.report.release import OFFICES, STILL, Release, address, cause_rows, fault_counts
+from flows import words
+from flows.faults.causes import KINDS as CAUSE_KINDS
+from flows.report import faults
+from flows.report.page_data import OFFICES, STILL, Release, address, cause_rows, fault_counts
 from flows.report.tables import Row
 from flows.report.unscored import latest, untold, without_rules
 from schemas.contract import DIMENSIONS

@@ -7,11 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from flows.ledger import STANDS
-from flows.report import faults, lists, words
+from flows import words
+from flows.faults.ledger import STANDS
+from flows.report import faults
+from flows.report import search_page as lists
 from flows.report.names import Names
+from flows.report.page_data import STILL, Release
 from flows.report.payload import Field, Link
-from flows.report.release import STILL, Release
 from schemas.contract import DIMENSIONS, SEVERITIES
 
 _LINKS = (

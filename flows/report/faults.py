@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from flows.causes import CAUSE, causes
-from flows.ledger import STANDS
+from flows.faults.causes import CAUSE, causes
+from flows.faults.ledger import STANDS
 
 __all__ = ["AGES", "CAUSE", "age", "causes", "counted", "ordered", "sentences"]
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from flows.collect import WHO
-from flows.report import lists, words
+from flows import words
+from flows.collect.hand_in import WHO
+from flows.report import search_page as lists
 from flows.report.names import Names
+from flows.report.page_data import Release
 from flows.report.payload import Field, Link
-from flows.report.release import Release
 
 _LINKS = (
     Link("Phiếu nhận", "{}", "receipt"),

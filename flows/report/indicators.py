@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from flows.report import charts, words
+from flows import words
+from flows.report import charts
 from flows.report.names import Names
 from flows.report.tables import Row
 

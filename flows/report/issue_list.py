@@ -7,10 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from flows.report import lists, words
+from flows import words
+from flows.report import search_page as lists
 from flows.report.names import Names
+from flows.report.page_data import Release
 from flows.report.payload import Field, Link
-from flows.report.release import Release
 
 _NEWS = {"moi": "Mới hôm nay", "sua": "Sửa xong hôm nay"}
 _LINKS = (

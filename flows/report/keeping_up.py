@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from flows.ledger import pace
-from flows.report import faults, words
+from flows import words
+from flows.faults.ledger import pace
+from flows.report import faults
 from flows.report.names import Names
 from flows.report.tables import Row, Tables
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from flows.report import indicators, words
+from flows import words
+from flows.report import indicators
 from flows.report.chairman import rankable
 from flows.report.engineer import box, heat
 from flows.report.names import Names

@@ -15,7 +15,7 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from flows.report import words
+from flows import words
 from flows.report.names import Names
 
 _FILTERS = ("number", "share", "day", "moment", "period", "short_period", "word")

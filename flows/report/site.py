@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from flows.release.places import UNITS
 from flows.report import analyst, chairman, changed, engineer, fault_list, file_list, issue_list, units
 from flows.report.changed import Since
 from flows.report.names import Names
-from flows.report.places import UNITS
-from flows.report.release import release as read_release
+from flows.report.page_data import release as read_release
 from flows.report.render import site
 from flows.report.tables import read_tables
 from schemas import indicators as plan

@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from flows.report import charts, faults, indicators, words
+from flows import words
+from flows.release.places import RECEIPTS, UNITS
+from flows.report import charts, faults, indicators
 from flows.report.keeping_up import days_to_fix, in_words
-from flows.report.places import RECEIPTS, UNITS
-from flows.report.release import OFFICES, Release, cause_rows
+from flows.report.page_data import OFFICES, Release, cause_rows
 from flows.report.tables import Row
 from flows.report.unscored import untold_by_unit
 from schemas import periods

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.report import words
+from flows import words
 from flows.report.names import Names
 from flows.report.tables import Row
 from schemas.contract import DIMENSIONS

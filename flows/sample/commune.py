@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.sample import agencies, economy, hamlets, networks, office, police, society
 from flows.sample.handin import HandIn
-from flows.sample.numbers import Numbers
-from flows.sample.register import registers
+from flows.sample.offices import agencies, economy, hamlets, networks, office, police, society
+from flows.sample.people.numbers import Numbers
+from flows.sample.people.register import registers
 from flows.sample.world import World
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from flows.sample.people import Row
+from flows.sample.people.person import Row
 from flows.sample.world import World
 from schemas.contract import Dataset
 from schemas.periods import Period

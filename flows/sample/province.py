@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from flows.pool import in_order
-from flows.sample.neighbours import neighbours
-from flows.sample.people import Person
+from flows.engine.workers import in_order
+from flows.sample.people.neighbours import neighbours
+from flows.sample.people.person import Person
 from flows.sample.world import World
 from flows.sample.write import Summary, write_world
 from schemas import registry, units

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from flows.root import Root
 from flows.sample.commune import all_hand_ins
-from flows.sample.discipline import absent, undisciplined
-from flows.sample.dropped import Dropped, file_of
+from flows.sample.files.dropped import Dropped, file_of
 from flows.sample.handin import HandIn
-from flows.sample.neighbours import move_in
-from flows.sample.people import Person
+from flows.sample.people.neighbours import move_in
+from flows.sample.people.person import Person
 from flows.sample.planted import plant
-from flows.sample.strays import again, strays
-from flows.sample.truth import COLUMNS, Planted
+from flows.sample.planted.discipline import absent, undisciplined
+from flows.sample.planted.strays import again, strays
+from flows.sample.planted.truth import COLUMNS, Planted
 from flows.sample.world import World
 from schemas import registry
 

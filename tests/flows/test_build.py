@@ -11,15 +11,19 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from flows import build, digests, give_back, records, seasons
+from flows import build
 from flows.day import Outcome
-from flows.digests import Readings
-from flows.manifest import hashes, read_manifest
-from flows.plain import PlainRunner
+from flows.engine.plain import PlainRunner
+from flows.intake import cache as digests
+from flows.intake.cache import Readings
 from flows.protect import rotate
 from flows.rebuild import differs
-from flows.report.places import GIVEN_BACK, MARKED, RECEIPTS, UNITS
+from flows.release import records
+from flows.release.manifest import hashes, read_manifest
+from flows.release.places import GIVEN_BACK, MARKED, RECEIPTS, UNITS
+from flows.returns import give_back
 from flows.root import Root
+from flows.settle import cache as seasons
 from schemas.registry import load
 from tests.conftest import TODAY, Day, run_plainly
 

@@ -18,7 +18,8 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from polars.testing import assert_frame_equal
 
 import schemas.datasets
-from flows.root import HERE, LockedError, Root
+from flows.errors import LockedError
+from flows.root import HERE, Root
 from schemas.registry import load
 from tests.conftest import TODAY, Day, lines, run_plainly
 

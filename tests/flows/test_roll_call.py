@@ -8,7 +8,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from flows.roll_call import COLUMNS, FAULTS, prints, roll_call, roll_call_faults, unusual
+from flows.roll_call import COLUMNS, FAULTS, roll_call, roll_call_faults
+from flows.settle.unusual import prints, unusual
 from schemas import datasets as declared
 from schemas.units import Commune, Thon, Unit
 

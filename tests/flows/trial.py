@@ -10,12 +10,12 @@ from datetime import date
 import polars as pl
 
 from flows.clean import clean
-from flows.digest import Part
-from flows.examples import Example, examples, good_cell
+from flows.faults.examples import Example, examples, good_cell
+from flows.intake.model import Part
 from flows.read.table import CellType, Table
-from flows.reconcile import reconcile
-from flows.settled import LIVE
-from flows.validate import Verdict, validate
+from flows.settle.model import LIVE
+from flows.validate.across import reconcile
+from flows.validate.records import Verdict, validate
 from schemas.contract import UNREAD, Dataset, chu, doc, kieu
 from schemas.periods import open_window
 from schemas.registry import Contracts

@@ -6,9 +6,9 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
-from flows.sample.cells import Typed
+from flows.sample.files.cells import Typed
 from flows.sample.handin import HandIn, RowFault
-from flows.sample.people import Row
+from flows.sample.people.person import Row
 from flows.sample.planted import economy, hamlets, networks, office, police, society
 from flows.sample.planted.crossed import plant_crossed
 from flows.sample.planted.dan_cu import PLAN as DAN_CU

@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from datetime import date
 
 from flows.sample.handin import HandIn, RowFault
-from flows.sample.people import Row
+from flows.sample.people.person import Row
 from flows.sample.world import World
 
 _OF_AGE = 14

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import date, timedelta
 
-from flows.sample.cells import Broken, Unsaved
-from flows.sample.people import Row
+from flows.sample.files.cells import Broken, Unsaved
+from flows.sample.people.person import Row
 from flows.sample.planted.plan import Plan, Repeat, SameKey, change, has, said
 
 

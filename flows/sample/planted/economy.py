@@ -1,6 +1,6 @@
 """Faults to plant in what Phòng Kinh tế hands in."""
 
-from flows.sample.people import Row
+from flows.sample.people.person import Row
 from flows.sample.planted.plan import Plan, change, has, more_than
 
 

@@ -1,7 +1,7 @@
 """Faults to plant in what the thôn hand in."""
 
-from flows.sample.cells import Broken, Unsaved
-from flows.sample.people import Row
+from flows.sample.files.cells import Broken, Unsaved
+from flows.sample.people.person import Row
 from flows.sample.planted.plan import Plan, Repeat, change, lacks, shifted
 
 

@@ -6,9 +6,9 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 
-from flows.sample.cells import Typed
+from flows.sample.files.cells import Typed
 from flows.sample.handin import HandIn, RowFault
-from flows.sample.people import Row
+from flows.sample.people.person import Row
 
 _SMALL = range(2, 5)
 

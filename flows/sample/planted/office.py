@@ -1,6 +1,6 @@
 """Faults to plant in what Văn phòng hands in."""
 
-from flows.sample.people import Row
+from flows.sample.people.person import Row
 from flows.sample.planted.plan import Plan, Repeat, SameKey, change, has, lacks, shifted
 
 

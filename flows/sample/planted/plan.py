@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flows.sample.people import Row
+from flows.sample.people.person import Row
 
 Where = Callable[[Row], bool]
 

@@ -1,6 +1,6 @@
 """Faults to plant in the electronic identity accounts."""
 
-from flows.sample.cells import Broken
+from flows.sample.files.cells import Broken
 from flows.sample.planted.plan import Plan, Repeat, SameKey, change, has, shifted
 
 _APPROVED = has("ngay_phe_duyet", "ngay_kich_hoat")

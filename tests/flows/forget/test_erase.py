@@ -19,19 +19,19 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows import journal
-from flows.cli import app
-from flows.collect import archived
+from flows.cli.main import app
+from flows.collect.archive import archived
 from flows.forget.tombstones import unfinished
-from flows.manifest import read_manifest
-from flows.release import named, published, releases
+from flows.release import journal
+from flows.release.manifest import read_manifest
+from flows.release.publish import named, published, releases
+from flows.release.verify import wrong
 from flows.root import Root
-from flows.verify import wrong
 from schemas.datasets import load
 from tests.conftest import lines, run_plainly
 from tests.flows.read.forms import form
-from tests.flows.test_crash import child, watched
-from tests.flows.test_privacy import texts
+from tests.laws.test_crash import child, watched
+from tests.laws.test_privacy import texts
 
 pytestmark = pytest.mark.slow
 

@@ -9,10 +9,11 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flows.collect import HandIn
-from flows.digest import Digest, digest
+from flows.collect.hand_in import HandIn
 from flows.forms.form import Asked, form
 from flows.forms.inputs import choices, example
+from flows.intake.model import Digest
+from flows.intake.records import digest
 from flows.read import read_file
 from schemas import registry
 from schemas.contract import Dataset, doc

@@ -7,11 +7,11 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.read.grid import CellSheet, Merge, Sheet, plain_sheet
-from flows.read.heading import vocabulary_of
-from flows.read.structure import body_of, guess_block
+from flows.read.sheet import CellSheet, Merge, Sheet, plain_sheet
 from flows.read.table import CellType
-from flows.read.tables import read_sheet
+from flows.read.tables.heading import vocabulary_of
+from flows.read.tables.one_sheet import read_sheet
+from flows.read.tables.unknown import body_of, guess_block
 from schemas.datasets import load
 
 DATASETS = load()

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.report.words import period_order
+from flows.words import period_order
 from schemas import datasets, indicators, periods
 from schemas.contract import DIMENSIONS, Dataset
 from schemas.judgement import judgements_of

@@ -12,7 +12,7 @@ import pytest
 
 from flows.report import analyst
 from flows.report.names import Names
-from flows.report.release import release as read_release
+from flows.report.page_data import release as read_release
 from flows.report.tables import read_tables
 from schemas import indicators
 from schemas.tables import TABLES

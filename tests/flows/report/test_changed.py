@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.diff import MOVED, ROWS, Difference
+from flows.release.diff import MOVED, ROWS, Difference
 from flows.report import write_site
 from flows.report.changed import Since
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release

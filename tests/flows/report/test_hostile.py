@@ -7,7 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.report import lists, write_site
+from flows.report import search_page as lists
+from flows.report import write_site
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
 from tests.flows.report.test_site import Page, pages, payload
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.province.commune import Share
+from flows.province.release import Gathered, write_tables
 from flows.report.names import Names
 from flows.report.province import content, write_province
-from flows.rollup.commune import Share
-from flows.rollup.province import Gathered, write_tables
 from schemas import indicators
 from schemas.province import COMMUNE_RANKING, DUPLICATES
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release

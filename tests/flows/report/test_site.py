@@ -13,12 +13,13 @@ from urllib.parse import parse_qsl, unquote
 import polars as pl
 import pytest
 
-from flows.causes import KINDS
-from flows.ledger import pace, standing
-from flows.report import words, write_site
+from flows import words
+from flows.faults.causes import KINDS
+from flows.faults.ledger import pace, standing
+from flows.report import write_site
 from flows.report.faults import causes, ordered
 from flows.report.names import Names
-from flows.report.release import STILL, cause_rows
+from flows.report.page_data import STILL, cause_rows
 from flows.report.unscored import latest
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, UNJUDGED, write_release
 

@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 
 from flows.sample.commune import all_hand_ins
-from flows.sample.dropped import file_of
-from flows.sample.form import form
-from flows.sample.habits import habits_of
+from flows.sample.files.dropped import file_of
+from flows.sample.files.form import form
+from flows.sample.files.habits import habits_of
 from flows.sample.world import World
 from schemas import registry
 

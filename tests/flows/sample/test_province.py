@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.build import root_contracts
-from flows.root import Root
+from flows.root import Root, root_contracts
 from flows.sample.commune import all_hand_ins
-from flows.sample.neighbours import neighbours
+from flows.sample.people.neighbours import neighbours
 from flows.sample.province import write_province
 from flows.sample.world import World
 from schemas import registry

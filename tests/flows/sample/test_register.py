@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from flows.sample.people import Person
-from flows.sample.register import registers
+from flows.sample.people.person import Person
+from flows.sample.people.register import registers
 from flows.sample.world import World
 from schemas import registry
 from schemas.rules import SEX_OF_RELATION

@@ -9,13 +9,14 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flows.collect import HandIn
-from flows.digest import Digest, digest
+from flows.collect.hand_in import HandIn
+from flows.intake.model import Digest
+from flows.intake.records import digest
 from flows.read.table import Problem
 from flows.root import HERE
 from flows.sample.planted import PLANS
-from flows.sample.truth import COLUMNS
-from flows.settle import settle
+from flows.sample.planted.truth import COLUMNS
+from flows.settle.periods import settle
 from schemas import registry
 from tests.flows.sample.conftest import Written
 

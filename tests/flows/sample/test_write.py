@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from flows import sample
-from flows.collect import HandIn
-from flows.digest import digest
+from flows.collect.hand_in import HandIn
+from flows.intake.records import digest
 from flows.root import HERE
 from flows.sample.commune import all_hand_ins
-from flows.sample.dropped import file_of
-from flows.sample.filing import file_name
-from flows.sample.habits import habits_of
+from flows.sample.files.dropped import file_of
+from flows.sample.files.filing import file_name
+from flows.sample.files.habits import habits_of
 from flows.sample.world import World
 from schemas import registry
 from schemas.periods import due, read_period

@@ -1,0 +1,270 @@
+"""What an audit looks at: small frames of counts and figures out of a staged release and the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from flows.cache import Shelf, code_of, name_of
+from flows.release.manifest import hashes, read_manifest
+from schemas.contract import Dataset
+from schemas.periods import ended
+from schemas.privacy import protection, published_dtype
+from schemas.registry import Contracts
+from schemas.tables import RECORD_FIELDS, TABLES
+
+_LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A staged release to be audited, with the hashes of its `tables` by path, and the release before it.
+
+    `kept` is the folder under `var/` where it is kept what former audits saw in files of given hashes.
+    """
+
+    folder: Path
+    before: Path | None
+    contracts: Contracts
+    as_of: date
+    tables: Mapping[str, str] = field(default_factory=dict)
+    kept: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an audit sees in a file of a `table`: rows, `doubles` among them that share their whole key.
+
+    `types` of columns are in words; `filled` counts their cells that hold something.
+    """
+
+    table: str
+    rows: int
+    doubles: int | None
+    types: Mapping[str, str]
+    filled: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is seen in the files of a staged release, and of the one before it, by path."""
+
+    now: Mapping[str, Facts]
+    before: Mapping[str, Facts]
+
+
+def look(case: Case) -> Look:
+    """Look at every file of both releases; not again at files that a former audit saw.
+
+    What a file holds is told by its hash, worked out as it was written: damage since is for `verify` to find.
+    """
+    shelf = Shelf(case.kept) if case.kept else None
+    name = name_of(case.contracts.rules, code_of("audit/facts.py"))
+    known: Mapping[str, Facts] = (shelf and shelf.get(name)) or {}
+    now = _seen(case.folder, case.tables, known, case.contracts)
+    was = hashes(read_manifest(case.before)) if case.before and known else {}
+    before = _seen(case.before, was, known, case.contracts) if case.before else {}
+    if shelf:
+        shelf.sweep([name])
+        shelf.put(name, {case.tables[path]: facts for path, facts in now.items() if path in case.tables})
+    return Look(now, before)
+
+
+def _seen(
+    release: Path, by_path: Mapping[str, str], known: Mapping[str, Facts], contracts: Contracts
+) -> Mapping[str, Facts]:
+    found: dict[str, Facts] = {}
+    for table, path in _parquets(release):
+        place = path.relative_to(release).as_posix()
+        facts = known.get(by_path.get(place, ""))
+        found[place] = facts or _facts(table, path, _key(table, contracts))
+    return found
+
+
+def _facts(table: str, path: Path, key: tuple[str, ...]) -> Facts:
+    metadata = pq.read_metadata(path)
+    types = {column: str(dtype) for column, dtype in pl.read_parquet_schema(path).items()}
+    doubles = _doubles(path, key) if key else None
+    return Facts(table, metadata.num_rows, doubles, types, _filled(metadata))
+
+
+def columns(case: Case, seen: Look) -> pl.DataFrame:
+    """One row a column of a table or dataset: `table`, `column`, `declared` and `stored` types in words,
+    `filled` cells, `filled_before` in the release before (null where there was no such column), and
+    `blanks` where each record must have a value.
+    """
+    declared = {
+        (table, column): str(dtype)
+        for table, fields in _declared(case.contracts).items()
+        for column, dtype in fields.items()
+    }
+    now, was = _stored(seen.now), _stored(seen.before)
+    here = {table for table, _ in now}
+    rows_of = {table: now[table, "_row"][1] for table in here if (table, "_row") in now}
+    required = {(d.name, c.name) for d in case.contracts.datasets.values() for c in d.columns if c.required}
+    rows = [
+        (
+            *place,
+            declared.get(place, "không khai báo"),
+            now[place][0] if place in now else "không có",
+            now.get(place, ("", 0))[1],
+            was[place][1] if place in was else None,
+            rows_of[place[0]] - now[place][1] if place in required and place in now else 0,
+        )
+        for place in sorted({*now, *(place for place in {*declared, *was} if place[0] in here)})
+        if place in now or place in declared or was[place][1]
+    ]
+    schema = dict.fromkeys(("table", "column", "declared", "stored"), pl.String) | {
+        "filled": pl.Int64,
+        "filled_before": pl.Int64,
+        "blanks": pl.Int64,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _declared(contracts: Contracts) -> Mapping[str, Mapping[str, object]]:
+    tables = {name: table.schema for name, table in TABLES.items()}
+    return tables | {name: _fields(dataset) for name, dataset in contracts.datasets.items()}
+
+
+def _fields(dataset: Dataset) -> Mapping[str, object]:
+    published = {c.name: published_dtype(c) for c in dataset.columns if protection(c) != "bo"}
+    row = {
+        dataset.row_class if name == "trang_thai" else name: field.dtype
+        for name, field in RECORD_FIELDS.items()
+    }
+    return published | row
+
+
+def _stored(seen: Mapping[str, Facts]) -> dict[tuple[str, str], tuple[str, int]]:
+    """Types, in words, and number of filled cells of every column, over all files of its table."""
+    types: dict[tuple[str, str], list[str]] = {}
+    filled: dict[tuple[str, str], int] = {}
+    files: dict[str, int] = {}
+    for facts in seen.values():
+        table = facts.table
+        files[table] = files.get(table, 0) + 1
+        for column, dtype in facts.types.items():
+            types.setdefault((table, column), []).append(dtype)
+            filled[table, column] = filled.get((table, column), 0) + facts.filled[column]
+    return {place: (_in_words(found, files[place[0]]), filled[place]) for place, found in types.items()}
+
+
+def _in_words(types: list[str], files: int) -> str:
+    """The type that a column has in all `files` of its table; else what is wrong."""
+    missing = [f"thiếu ở {files - len(types)} tệp"] if len(types) < files else []
+    return ", ".join([*sorted(set(types)), *missing])
+
+
+def _parquets(release: Path) -> Iterator[tuple[str, Path]]:
+    yield from ((path.stem, path) for path in sorted(release.glob("*.parquet")))
+    yield from ((path.parts[-3], path) for path in sorted(release.glob("data/*/*/*.parquet")))
+
+
+def _filled(metadata: pq.FileMetaData) -> Mapping[str, int]:
+    """Filled cells by column, from the file's own statistics."""
+    filled: dict[str, int] = dict.fromkeys(metadata.schema.names, 0)
+    for group in range(metadata.num_row_groups):
+        for at in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(at)
+            nulls = chunk.statistics.null_count if chunk.statistics else 0
+            filled[chunk.path_in_schema] += chunk.num_values - (nulls or 0)
+    return filled
+
+
+def keys(seen: Look) -> pl.DataFrame:
+    """One row a file of records and a table: `place`, `rows` and `doubles` that share their whole key."""
+    rows = [(place, one.rows, one.doubles) for place, one in seen.now.items() if one.doubles is not None]
+    schema = {"place": pl.String, "rows": pl.Int64, "doubles": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _key(table: str, contracts: Contracts) -> tuple[str, ...]:
+    """The columns that no two rows share; none where the release does not tell them whole."""
+    if table in TABLES:
+        return TABLES[table].key
+    dataset = contracts.datasets[table]
+    whole = all(protection(dataset[name]) in ("nguyen", "ma_hoa") for name in dataset.key)
+    return dataset.key if whole else ()
+
+
+def _doubles(path: Path, key: tuple[str, ...]) -> int:
+    rows = pl.scan_parquet(path).select(key)
+    # A record of which a part of the key is not told is none that could be found again.
+    known = rows if path.stem in TABLES else rows.drop_nulls()
+    # Sorting hashes takes an eighth of the memory of looking for equal rows, and less time.
+    hashes = known.select(pl.struct(key).hash()).collect(engine="streaming").to_series().sort()
+    if not (hashes.head(-1) == hashes.tail(-1)).any():
+        return 0
+    return int(known.collect().is_duplicated().sum())
+
+
+def accounts(case: Case) -> pl.DataFrame:
+    """One row a hand-in: `rows_seen`, and what became of them, `rows_told`."""
+    parts = ("rows_left_out", "rows_accepted", "rows_quarantined")
+    told = pl.read_parquet(case.folder / "submissions.parquet").with_columns(
+        rows_told=pl.sum_horizontal(parts)
+    )
+    return told.select("unit", "state", "rows_seen", *parts, "rows_told")
+
+
+def published(case: Case, seen: Look) -> pl.DataFrame:
+    """One row a unit, dataset and period in effect: `accepted` by its hand-in, `rows` in its file."""
+    taken = (
+        pl.read_parquet(case.folder / "submissions.parquet")
+        .filter(_LIVE & (pl.col("rows_accepted") > 0))
+        .group_by("dataset", "period", "unit")
+        .agg(accepted=pl.col("rows_accepted").cast(pl.Int64).sum())
+    )
+    written = [
+        (parts[1], parts[2].removeprefix("ky="), PurePosixPath(parts[3]).stem, one.rows)
+        for path, one in seen.now.items()
+        if len(parts := path.split("/")) > 1
+    ]
+    schema = dict.fromkeys(("dataset", "period", "unit"), pl.String) | {"rows": pl.Int64}
+    files = pl.DataFrame(written, schema=schema, orient="row")
+    return (
+        taken.join(files, on=["dataset", "period", "unit"], how="full", coalesce=True)
+        .with_columns(pl.col("accepted", "rows").fill_null(0))
+        .sort("dataset", "period", "unit")
+    )
+
+
+def called(case: Case) -> pl.DataFrame:
+    """One row a unit, dataset and period that is owed or called: `owed` and `called` times, its `state`."""
+    commune = case.contracts.commune
+    due = [
+        (unit.name, dataset.name, period.label)
+        for dataset in case.contracts.datasets.values()
+        for period in ended(dataset.cadence, dataset.basis, commune.since, case.as_of)
+        for unit in commune.owing(dataset)
+    ]
+    place = ("unit", "dataset", "period")
+    owed = pl.DataFrame(due, schema=dict.fromkeys(place, pl.String), orient="row")
+    told = pl.read_parquet(case.folder / "roll_call.parquet").select(*place, "state")
+    return (
+        owed.group_by(place)
+        .agg(owed=pl.len())
+        .join(
+            told.group_by(place).agg(pl.col("state").first(), called=pl.len()),
+            on=place,
+            how="full",
+            coalesce=True,
+        )
+        .with_columns(pl.col("owed", "called").cast(pl.Int64).fill_null(0))
+        .sort(place)
+    )
+
+
+def indicators(case: Case) -> pl.DataFrame:
+    """The figures with their bounds; `share` where they are between 0 and 1."""
+    table = pl.read_parquet(case.folder / "indicators.parquet")
+    return table.with_columns(
+        share=pl.when(pl.col("mau_so").is_not_null()).then("value"),
+        number=pl.when(pl.col("mau_so").is_null()).then("value"),
+    ).select("indicator", "period", "by", "status", "share", "number", "low", "value", "high", "completeness")

@@ -1,0 +1,30 @@
+"""Reads thôn as their codes; a name that several have is not decided."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from flows.clean.reading import Reader, Setting
+from flows.clean.thon_names import Codes, gazetteer, spellings
+
+
+def _plain(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
+    return typed.replace_strict(spellings(setting.commune), default=None, return_dtype=pl.String)
+
+
+def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    places = gazetteer(setting.commune)
+    read = [_decided(places.meant(text)) for text in cells["text"]]
+    columns = {"value": pl.String, "doc": pl.String}
+    return cells.hstack(pl.DataFrame(read, schema=columns, orient="row"))
+
+
+def _decided(codes: Codes) -> tuple[str | None, str | None]:
+    if not codes:
+        return None, "ngoai_danh_muc"
+    if len(codes) > 1:
+        return None, "khong_ro"
+    return next(iter(codes)), None
+
+
+PLACE = Reader(_plain, _read)

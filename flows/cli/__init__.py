@@ -1,0 +1,1 @@
+"""The command line: its entry point, its Vietnamese, and the health check of a root."""

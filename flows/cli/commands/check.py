@@ -1,0 +1,121 @@
+"""`dulieuxa check`: judge a file before handing it in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+
+from flows.cli.commands import DateOption, RootOption, day_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from flows.check import Checked
+
+# Of one cause; the rest is in the marked workbook.
+_CELLS = 8
+_BLOCKED = 1
+
+
+def command(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False, help="Tệp cần kiểm.")
+    ],
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="Đơn vị nộp; mặc định đoán theo thư mục chứa tệp.")
+    ] = None,
+    root: RootOption = Path(),
+    when: DateOption = None,
+    as_data: Annotated[bool, typer.Option("--json", help="Ghi kết quả dạng JSON.")] = False,
+    marked: Annotated[
+        Path | None, typer.Option("--marked", metavar="OUT.xlsx", help="Ghi tệp đã đánh dấu ô sai.")
+    ] = None,
+) -> None:
+    """Kiểm tra tệp trước khi nộp, đúng như khi nhận. Mã thoát 1 khi có lỗi chặn.
+
+    Ví dụ: dulieuxa check bao_cao.xlsx --unit T01 --marked sua.xlsx
+    """
+    from flows.check import as_json, check
+    from flows.root import Root, root_contracts
+    from schemas.registry import load
+
+    contracts = root_contracts(Root(root.resolve()), load())
+    if unit is not None and contracts.commune.unit(unit) is None:
+        raise typer.BadParameter(f"không có đơn vị {unit}", param_hint="--unit")
+    if marked is not None and len(files) > 1:
+        raise typer.BadParameter("chỉ đánh dấu được một tệp mỗi lần", param_hint="--marked")
+    checked = [check(path, unit, day_of(when), contracts) for path in files]
+    if as_data:
+        typer.echo(json.dumps(as_json(checked), ensure_ascii=False, indent=1))
+    else:
+        console = Console(highlight=False)
+        titles = {name: dataset.title for name, dataset in contracts.datasets.items()}
+        for one in checked:
+            _tell(one, titles, console)
+    if marked is not None:
+        _mark(checked[0], marked)
+    if any(one.blocking for one in checked):
+        raise typer.Exit(_BLOCKED)
+
+
+def _mark(checked: Checked, target: Path) -> None:
+    from flows.files import write_private
+    from flows.returns.workbooks import marked_copy
+
+    # A file of which no row could be read is not opened again: it may be made to harm.
+    book = marked_copy(checked.path, checked.path.name, checked.marks) if checked.rows_seen else None
+    if not book:
+        typer.echo("Không mở được tệp nên không đánh dấu được.", err=True)
+        return
+    write_private(target, book)
+    typer.echo(f"Đã ghi tệp đánh dấu: {target}", err=True)
+
+
+def _tell(checked: Checked, titles: dict[str, str], console: Console) -> None:
+    from schemas.periods import in_words
+
+    console.print(f"[bold]{escape(str(checked.path))}[/]", soft_wrap=True)
+    for one in checked.parts:
+        console.print(
+            f"  {titles[one.dataset]}, {in_words(one.period.label)}: "
+            f"{one.accepted} bản ghi dùng được, {one.quarantined} bị giữ lại",
+            soft_wrap=True,
+        )
+    if checked.marks.changes.height:
+        console.print(f"  {checked.marks.changes.height} ô được tự sửa mà không đổi nghĩa")
+    for _, cause in checked.marks.faults.group_by("cause", maintain_order=True):
+        _tell_cause(cause, console)
+    warnings = checked.faults.height - checked.blocking
+    if checked.faults.is_empty():
+        console.print("  [green]Không có lỗi nào.[/]")
+    else:
+        console.print(f"  {checked.blocking} lỗi chặn, {warnings} cảnh báo")
+
+
+def _tell_cause(cause: pl.DataFrame, console: Console) -> None:
+    from schemas.contract import SEVERITIES
+
+    first = cause.row(0, named=True)
+    colour = "red" if first["severity"] == "chan" else "yellow"
+    where = f" ({cause.height} chỗ)" if cause.height > 1 else ""
+    sheet = f" [dim]Trang tính “{escape(first['sheet'])}”.[/]" if first["sheet"] else ""
+    title = f"[{colour}]{SEVERITIES[first['severity']]}[/] {escape(first['message'])}{where}{sheet}"
+    console.print(Padding(title, (0, 0, 0, 2)))
+    for row in cause.head(_CELLS).iter_rows(named=True):
+        if said := _said(row):
+            console.print(Padding(said, (0, 0, 0, 8)))
+    if cause.height > _CELLS:
+        console.print(Padding(f"và {cause.height - _CELLS} chỗ nữa", (0, 0, 0, 8)))
+
+
+def _said(row: dict[str, str | int | None]) -> str:
+    place = row["cell"] or (f"dòng {row['row']}" if row["row"] else "")
+    typed = f" đang ghi “{escape(str(row['value']))}”" if row["value"] is not None else ""
+    proposal = f" → ghi [bold]{escape(str(row['proposal']))}[/]" if row["proposal"] else ""
+    return f"{f'[bold]{place}[/]' if place else ''}{typed}{proposal}".strip()

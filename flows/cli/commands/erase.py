@@ -1,0 +1,95 @@
+"""`dulieuxa erase`: forgets one person who asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from flows.cli.commands import RootOption
+
+if TYPE_CHECKING:
+    from flows.forget.erasure import Cleared, Proof, Subject
+    from flows.root import Root
+    from schemas.registry import Contracts
+
+_STILL_THERE = 1
+_WRONG = 2
+
+
+def command(
+    person: Annotated[str, typer.Argument(metavar="IDENTIFIER", help="Số định danh, hoặc mã băm.")],
+    reason: Annotated[str, typer.Option(metavar="LÝ_DO", help="Yêu cầu nào, số văn bản nào; được ghi lại.")],
+    root: RootOption = Path(),
+    yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
+) -> None:
+    """Xóa một người theo yêu cầu của chính người đó, khắp thư mục của xã; không lấy lại được.
+
+    Ở hộp thư và kho tệp nộp, dòng có số định danh của người đó bị xóa trắng; tên, điện thoại mà chỉ người đó
+    có thì thay bằng “Đã xóa” ở mọi tệp khác. Mọi bản công bố có người đó được dựng lại từ kho (mỗi bản mất
+    bằng một lượt chạy) và có tên mới; `verify` và `verify --rebuild` vẫn đúng. Bản nào không dựng lại được
+    thì bị xóa. Tệp nộp sau này có số đó thì dòng đó bị bỏ ngay khi nhận. Cuối cùng tìm lại khắp thư mục của
+    xã: còn thấy ở đâu thì in ra, mã thoát 1. Bằng chứng ghi ở var/da_quen.jsonl, không có tên hay số.
+
+    Không làm được: tên trùng với người khác (không biết là ai); tệp ảnh, PDF, tệp có mật khẩu (được liệt kê);
+    tệp nộp sau chỉ có tên mà không có số; bản sao lưu ở nơi khác. Bị ngắt giữa chừng thì gõ lại đúng lệnh đó.
+
+    Ví dụ: dulieuxa erase 038085012345 --reason "Đơn số 12 ngày 20/11/2026"
+    """
+    from flows.forget.erasure import subject
+    from flows.forget.find import in_archive, in_releases, note_access
+    from flows.forget.tombstones import unfinished
+    from flows.root import Root
+    from schemas.registry import load
+
+    of, contracts = Root(root.resolve()), load()
+    who = subject(of, person, contracts)
+    if who is None:
+        typer.echo("Không phải số định danh, hoặc kho tệp nộp không có ai có mã băm này.", err=True)
+        raise typer.Exit(_WRONG)
+    places = [*in_releases(of, set(who.tokens)), *in_archive(of, who.person.number, contracts)]
+    note_access(of, set(who.tokens), f"xóa: {reason}", places)
+    if not places and not unfinished(of):
+        typer.echo("Không có dữ liệu của người này.")
+        return
+    typer.echo(f"Thấy ở {len(places)} tệp.")
+    if not yes:
+        typer.confirm("Xóa hẳn dữ liệu của người này, không lấy lại được?", abort=True)
+    _erase(of, contracts, who, reason)
+
+
+def _erase(of: Root, contracts: Contracts, who: Subject, reason: str) -> None:
+    from flows.forget import tombstones
+    from flows.forget.erasure import clear, prove
+    from flows.forget.find import in_releases
+    from flows.forget.republish import republish
+
+    console = Console(stderr=True)
+    with of.lock():
+        mark = tombstones.asked(of, who.person.number, who.tokens, reason)
+        holding = {place.what.partition("/")[0] for place in in_releases(of, set(who.tokens))}
+        cleared = clear(of, contracts, who.person, mark)
+        names = republish(of, contracts, holding, who.records, lambda name: console.print(f"Dựng lại {name}"))
+        proof = prove(of, who)
+        if not proof.left and not proof.rows:
+            tombstones.done(of, mark, **asdict(cleared), releases=names, sealed=len(proof.sealed), left=0)
+    _tell(cleared, names, proof)
+
+
+def _tell(cleared: Cleared, names: dict[str, str | None], proof: Proof) -> None:
+    typer.echo(f"Đã viết lại {cleared.files} tệp nộp: xóa {cleared.rows} dòng, sửa {cleared.cells} ô.")
+    for old, new in names.items():
+        typer.echo(f"Bản công bố {old} → {new}" if new else f"Bản công bố {old} không dựng lại được: đã xóa.")
+    if proof.sealed:
+        typer.echo(f"{len(proof.sealed)} tệp ảnh, PDF hoặc có mật khẩu không đọc được để tìm:")
+        for path in proof.sealed:
+            typer.echo(f"  {path}")
+    for path in proof.left:
+        typer.echo(f"Vẫn còn ở {path}", err=True)
+    if proof.left or proof.rows:
+        typer.echo(f"Vẫn còn {proof.rows} dòng ở các bản công bố.", err=True)
+        raise typer.Exit(_STILL_THERE)
+    typer.echo("Đã tìm lại khắp thư mục của xã: không còn ở đâu.")

@@ -1,0 +1,51 @@
+"""`dulieuxa explain`: what a fault code means and how to mend it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from flows.faults.explain import Explained
+
+
+def command(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Mã lỗi, ví dụ ngay_sinh.tuong_lai.")],
+    dataset: Annotated[str | None, typer.Option("--dataset", help="Chỉ nói về một bộ dữ liệu.")] = None,
+) -> None:
+    """Mã lỗi nghĩa là gì, vì sao phải sửa, sửa thế nào, ví dụ đúng và sai.
+
+    Ví dụ: dulieuxa explain so_dinh_danh.sai_nam_sinh
+    """
+    from difflib import get_close_matches
+
+    from flows.faults.explain import codes, explained
+    from schemas.datasets import load
+
+    datasets = load()
+    if dataset is not None and dataset not in datasets:
+        raise typer.BadParameter(f"không có bộ dữ liệu {dataset}", param_hint="--dataset")
+    chosen = {name: each for name, each in datasets.items() if dataset in (None, name)}
+    found = explained(code, chosen)
+    if not found:
+        near = get_close_matches(code, codes(chosen), 3)
+        hint = f"; có phải {', '.join(near)}?" if near else ""
+        raise typer.BadParameter(f"không có mã lỗi {code}{hint}", param_hint="CODE")
+    for at, one in enumerate(found):
+        if at:
+            typer.echo("")
+        _tell(one)
+
+
+def _tell(one: Explained) -> None:
+    typer.echo(f"{one.code}  ({one.kind})" if one.kind else one.code)
+    typer.echo(f"  Ở đâu: {one.where}")
+    typer.echo(f"  Nghĩa là: {one.says}")
+    typer.echo(f"  Vì sao: {one.why}")
+    typer.echo(f"  Cách sửa: {one.mend}")
+    for title, rows in (("Bảng kia", one.beside), ("Đúng", one.good), ("Sai", one.bad)):
+        for row in rows:
+            said = "; ".join(f"{label}: {typed or '(để trống)'}" for label, typed in row.items())
+            typer.echo(f"  {title}: {said}")
+    typer.echo(f"  Nguồn: {one.source}")

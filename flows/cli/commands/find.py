@@ -1,0 +1,39 @@
+"""`dulieuxa find`: where one person's data is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.commands import RootOption
+
+
+def command(
+    person: Annotated[str, typer.Argument(metavar="IDENTIFIER", help="Số định danh, hoặc mã băm.")],
+    reason: Annotated[
+        str, typer.Option(metavar="LÝ_DO", help="Vì sao hỏi; được ghi lại.")
+    ] = "không nói lý do",
+    root: RootOption = Path(),
+) -> None:
+    """Dữ liệu của một người đang ở đâu: bản công bố nào, tệp nộp nào. Ai hỏi, hỏi khi nào đều được ghi lại.
+
+    Ví dụ: dulieuxa find 038085012345 --reason "Yêu cầu của chủ thể dữ liệu"
+    """
+    from flows.forget.find import in_archive, in_releases, note_access, tokens_of
+    from flows.root import Root, root_contracts
+    from schemas.registry import load
+
+    of = Root(root.resolve())
+    contracts = root_contracts(of, load())
+    tokens = tokens_of(of, person, contracts)
+    published = in_releases(of, tokens)
+    handed_in = [] if person.strip().lower() in tokens else in_archive(of, person, contracts)
+    note_access(of, tokens, reason, [*published, *handed_in])
+    for place in published:
+        typer.echo(f"Bản công bố {place.what}: {place.rows} dòng")
+    for place in handed_in:
+        typer.echo(f"Tệp nộp {place.what}: {place.rows} dòng")
+    if not (published or handed_in):
+        typer.echo("Không có dữ liệu của người này.")

@@ -1,0 +1,64 @@
+"""`dulieuxa roll-up`: the day of many communes, and the release of their province."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.commands import DateOption, day_of
+
+if TYPE_CHECKING:
+    from flows.province.flow import Outcome
+
+_NOT_PUBLISHED = 3
+
+
+def command(
+    roots: Annotated[
+        list[str], typer.Argument(metavar="ROOT...", help="Thư mục hoặc địa chỉ (s3://…) của từng xã.")
+    ],
+    out: Annotated[
+        str, typer.Option(metavar="DIR", help="Thư mục hoặc địa chỉ của tỉnh; bản công bố ở DIR/curated/.")
+    ],
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Bộ điều phối Dask, ví dụ tcp://10.0.0.5:8786; mặc định chạy trên máy này.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Số tiến trình trên máy này; mặc định mỗi lõi một.")
+    ] = None,
+    when: DateOption = None,
+) -> None:
+    """Chạy một ngày của nhiều xã, cộng thành số liệu của tỉnh: chỉ tiêu, điểm, xếp hạng, định danh trùng xã.
+
+    Xã nào hỏng được nêu tên, các xã khác vẫn được công bố. Mã thoát 3 khi không xã nào chạy được.
+
+    Ví dụ: dulieuxa roll-up xa/90001 xa/90002 --out tinh --date 2026-11-24
+    """
+    from flows.engine.prefect_server import watched
+
+    day = day_of(when)
+    with watched() as answered:
+        # Takes seconds, in which the server starts.
+        from flows.province.flow import roll_up
+        from flows.province.release import NothingToRollUpError
+
+        answered()
+        try:
+            outcome = roll_up(roots, out, day, scheduler, workers)
+        except NothingToRollUpError as nothing:
+            typer.echo(str(nothing), err=True)
+            raise typer.Exit(_NOT_PUBLISHED) from None
+    _tell(outcome)
+
+
+def _tell(outcome: Outcome) -> None:
+    records = sum(share.records for share in outcome.shares.values())
+    for root, why in sorted(outcome.failed.items()):
+        typer.echo(f"Xã không chạy được: {root}: {why}", err=True)
+    typer.echo(f"{len(outcome.shares)} xã, {records} bản ghi.")
+    typer.echo(f"Đã công bố: {outcome.release}")

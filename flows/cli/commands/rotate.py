@@ -1,0 +1,29 @@
+"""`dulieuxa rotate`: a new key for the tokens of people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.commands import RootOption
+
+
+def command(
+    root: RootOption = Path(),
+    yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
+) -> None:
+    """Đổi khóa của mã băm: từ bản sau mọi người có mã mới, mã cũ không ai tạo lại được nữa.
+
+    Sổ theo dõi lỗi bắt đầu lại từ đầu, vì mã của bản ghi cũng đổi. Ví dụ: dulieuxa rotate
+    """
+    from flows.protect import rotate
+    from flows.root import Root
+
+    if not yes:
+        typer.confirm("Mã cũ và mã mới không nối được với nhau nữa. Đổi khóa?", abort=True)
+    of = Root(root.resolve())
+    with of.lock():
+        rotate(of)
+    typer.echo("Đã đổi khóa. Bản công bố sau dùng mã mới; giữ khóa mới ở nơi an toàn: var/key")

@@ -1,0 +1,79 @@
+"""`dulieuxa run`: one day."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flows.cli.commands import DateOption, RootOption, day_of
+
+if TYPE_CHECKING:
+    from flows.day import Outcome
+
+
+def command(
+    root: RootOption = Path(),
+    when: DateOption = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Chạy không qua Prefect; bản công bố y hệt.")
+    ] = False,
+    acknowledge: Annotated[
+        str | None,
+        typer.Option(metavar="LÝ_DO", help="Công bố dù có thay đổi bất thường; lý do được ghi lại."),
+    ] = None,
+) -> None:
+    """Chạy một ngày: thu tệp, đọc, kiểm tra, tính chỉ tiêu, công bố, viết báo cáo.
+
+    Ví dụ: dulieuxa run --root /srv/xa --date 2026-11-24
+    """
+    console = Console()
+    day = day_of(when)
+    ask = _plainly if plain else _by_prefect
+    outcome = ask(root.resolve(), day, console, acknowledge)
+    _tell(outcome, root.resolve(), day, console)
+
+
+def _plainly(root: Path, day: date, console: Console, acknowledged: str | None) -> Outcome:
+    from flows.day import run_day
+    from flows.engine.plain import PlainRunner
+    from flows.root import Root
+    from schemas.registry import load
+
+    return run_day(Root(root), load(), day, PlainRunner(console), acknowledged)
+
+
+def _by_prefect(root: Path, day: date, _: Console, acknowledged: str | None) -> Outcome:
+    from flows.engine.prefect_server import watched
+
+    with watched(brief=True) as answered:
+        # Takes seconds, in which the server starts.
+        from flows.daily import daily
+
+        answered()
+        return daily(root, day, acknowledged)
+
+
+def _tell(outcome: Outcome, root: Path, day: date, console: Console) -> None:
+    from flows.root import Root, root_contracts
+    from flows.summary import COLUMNS, by_unit, targets
+    from schemas.registry import load
+
+    table = Table(title=f"Ngày {day:%d/%m/%Y}")
+    for at, name in enumerate(COLUMNS):
+        table.add_column(name, justify="right" if at else "left", no_wrap=True)
+    for row in by_unit(outcome, root_contracts(Root(root), load()).commune):
+        table.add_row(*row)
+    console.print(table)
+    said = "Bản công bố không đổi" if outcome.unchanged else "Đã công bố"
+    for line in (
+        f"Chỉ tiêu kỳ mới nhất: {targets(outcome)}",
+        f"Tệp mới: {len(outcome.new)}" if outcome.new else "Không có tệp nào mới.",
+        f"{said}: {outcome.release}",
+        f"Báo cáo: {outcome.release / 'reports' / 'index.html'}",
+    ):
+        console.print(line, highlight=False, soft_wrap=True)

@@ -1,0 +1,32 @@
+"""`dulieuxa status`: where the commune stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from flows.cli.commands import RootOption
+
+
+def command(root: RootOption = Path()) -> None:
+    """Bản đang cho xem, lần từ chối gần nhất, ai chưa nộp, lỗi còn mở.
+
+    Ví dụ: dulieuxa status --root /srv/xa
+    """
+    from flows.errors import AuditRefusedError
+    from flows.release.publish import published
+    from flows.release.refusal import refused
+    from flows.release.status import told
+    from flows.root import Root
+
+    of = Root(root.resolve())
+    shown = published(of)
+    if shown is None:
+        typer.echo("Chưa có bản công bố nào. Chạy: dulieuxa run")
+    else:
+        for line in told(of.releases / shown):
+            typer.echo(line)
+    if said := refused(of):
+        typer.echo(f"Ngày {said['as_of']} không được công bố (xem {of.refused / 'index.html'}):")
+        typer.echo(str(AuditRefusedError(said["faults"], said["surprises"])))

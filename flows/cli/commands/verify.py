@@ -1,0 +1,60 @@
+"""`dulieuxa verify`: proves a release byte by byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.commands import RootOption
+
+if TYPE_CHECKING:
+    from flows.root import Root
+
+_NOT_SO = 1
+
+
+def command(
+    release: Annotated[str | None, typer.Argument(metavar="ID", help="Mặc định là bản đang cho xem.")] = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Dựng lại cả bản từ kho tệp nộp rồi so từng byte.")
+    ] = False,
+    root: RootOption = Path(),
+) -> None:
+    """Chứng minh từng byte của một bản công bố đúng như lúc công bố. Mã thoát 1 nếu không.
+
+    Với --rebuild: bản đó còn dựng lại được từ kho, đúng từng byte, tức không ai sửa số. Không công bố gì.
+
+    Ví dụ: dulieuxa verify 20261124 --rebuild
+    """
+    from flows.release.manifest import files
+    from flows.release.publish import named
+    from flows.release.verify import wrong
+    from flows.root import Root
+
+    of = Root(root.resolve())
+    place = named(of, release)
+    found = wrong(place)
+    if rebuild and not found:
+        found = _rebuilt(of, place)
+    for line in found:
+        typer.echo(line)
+    if found:
+        raise typer.Exit(_NOT_SO)
+    typer.echo(f"{place.name}: {len(files(place)) + 1} tệp đúng từng byte.")
+    if rebuild:
+        typer.echo("Dựng lại từ kho: đúng từng byte.")
+
+
+def _rebuilt(of: Root, place: Path) -> list[str]:
+    from rich.console import Console
+
+    from flows.engine.plain import PlainRunner
+    from flows.rebuild import NotRebuildableError, differs
+    from schemas.registry import load
+
+    try:
+        return differs(of, load(), place, PlainRunner(Console(stderr=True)))
+    except NotRebuildableError as gone:
+        return [f"Không dựng lại được {place.name}: {gone}."]

@@ -1,0 +1,49 @@
+"""Looks a root over: what would make a run fail, or tell more than it should."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from flows.forget.tombstones import unfinished
+from flows.release.journal import lines
+from flows.release.publish import STAGING, published
+from flows.root import Root
+
+ENOUGH = 1 << 30
+
+
+def looked_over(root: Root) -> Iterator[tuple[bool, str]]:
+    """Whether each thing is well, and a sentence about it."""
+    free = shutil.disk_usage(root.path).free
+    yield free > ENOUGH, f"Đĩa còn trống {free >> 20} MB"
+    for folder in (root.inbox, root.archive, root.releases, root.state):
+        usable = folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+        yield usable, f"Đọc, ghi được {folder}" if usable else f"Không đọc, ghi được {folder}"
+    key = root.state / "key"
+    yield key.exists(), "Có khóa var/key" if key.exists() else "Chưa có khóa var/key: lần chạy đầu sẽ tạo"
+    for path in (key, root.state, root.archive):
+        if path.exists():
+            private = path.stat().st_mode & 0o077 == 0
+            yield private, f"{path.name} chỉ chủ đọc được" if private else f"{path} người khác cũng đọc được"
+    shown = published(root)
+    whole = shown is None or (root.releases / shown / "manifest.json").exists()
+    yield whole, "Bản đang cho xem có đủ" if whole else "curated/latest trỏ tới bản không còn"
+    left = any(root.releases.glob(f"{STAGING}*"))
+    yield not left, "Còn vết của lượt bị ngắt: lượt sau sẽ dọn" if left else "Không có vết của lượt bị ngắt"
+    asked = unfinished(root)
+    yield (
+        not asked,
+        f"{asked} yêu cầu xóa chưa xong: chạy lại dulieuxa erase"
+        if asked
+        else "Không có yêu cầu xóa dở dang",
+    )
+    yield bool(lines(root)) or shown is None, "Nhật ký công bố đọc được"
+
+
+def inbox_of_nobody(root: Root, units: frozenset[str]) -> Iterator[Path]:
+    """Folders of the inbox that belong to no unit."""
+    if root.inbox.is_dir():
+        yield from (path for path in sorted(root.inbox.iterdir()) if path.name not in units and path.is_dir())

@@ -1,0 +1,75 @@
+"""The entry point of `dulieuxa`: gathers the commands, turns failures into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pkgutil
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import typer
+
+from flows.cli import commands
+from flows.cli.vietnamese import Command, Group
+from flows.errors import DISK, AuditRefusedError, LockedError, NoReleaseError, told
+from schemas.declared import DeclarationError
+
+WRONG_USAGE = 2
+NOT_PUBLISHED = 3
+LOCKED = 4
+OUR_FAULT = 5
+
+
+def app() -> typer.Typer:
+    """The command line, with every command of `flows.cli.commands`."""
+    made = typer.Typer(
+        help="Dữ liệu xã: thu tệp của các đơn vị, kiểm đúng, đủ, sạch, sống, "
+        "công bố Parquet, chỉ tiêu và báo cáo lỗi.",
+        epilog="Mã thoát: 0 xong; 1 có lỗi chặn (check); 2 dùng sai; 3 không công bố; "
+        "4 đang có lượt chạy khác; 5 lỗi của chương trình.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        cls=Group,
+        options_metavar="[TÙY CHỌN]",
+        subcommand_metavar="LỆNH …",
+    )
+    for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
+        command = import_module(f"{commands.__name__}.{found.name}").command
+        made.command(found.name.replace("_", "-"), cls=Command, options_metavar="[TÙY CHỌN]")(command)
+    return made
+
+
+def main() -> None:
+    """Run the command line."""
+    # Modules and rows live as long as the command: a look for garbage at every 700th object is wasted.
+    gc.set_threshold(50_000)
+    try:
+        app()()
+    except LockedError as locked:
+        typer.echo(str(locked), err=True)
+        sys.exit(LOCKED)
+    except (NoReleaseError, DeclarationError) as unknown:
+        typer.echo(str(unknown), err=True)
+        sys.exit(WRONG_USAGE)
+    except AuditRefusedError as refused:
+        typer.echo(str(refused), err=True)
+        sys.exit(NOT_PUBLISHED)
+    except OSError as error:
+        if error.errno not in DISK:
+            _our_fault(error)
+        typer.echo(f"{told(error)} Không công bố gì, bản trước giữ nguyên.", err=True)
+        sys.exit(OUR_FAULT)
+    except Exception as error:
+        _our_fault(error)
+
+
+def _our_fault(error: Exception) -> NoReturn:
+    if os.environ.get("DULIEUXA_DEBUG"):
+        raise error
+    typer.echo(told(error), err=True)
+    typer.echo("Đặt DULIEUXA_DEBUG=1 rồi chạy lại để xem chi tiết.", err=True)
+    sys.exit(OUR_FAULT)

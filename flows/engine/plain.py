@@ -1,0 +1,33 @@
+"""Runs the steps of a day one after the other, without Prefect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from rich.console import Console
+
+from flows.engine.progress import shown
+from flows.engine.workers import Guard, in_order
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+class PlainRunner:
+    """Each step in this process, the items of `each` in worker processes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def step(self, title: str, work: Callable[..., T], *args: object) -> T:
+        """Run one step."""
+        with shown(self._console, title):
+            return work(*args)
+
+    def each(
+        self, title: str, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
+    ) -> list[T]:
+        """Run `work` on every item in worker processes."""
+        with shown(self._console, title, len(items)) as tick:
+            return in_order(work, items, tick, guard)

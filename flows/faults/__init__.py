@@ -1,0 +1,1 @@
+"""Faults in one table, followed over the days, grouped by cause and explained."""

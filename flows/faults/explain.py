@@ -1,0 +1,109 @@
+"""Explains a fault code: what it says, why it matters, how to mend it, rows that pass and that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.faults.examples import Example, examples
+from schemas.contract import DIMENSIONS, SEVERITIES, Cross, Dataset, Rows, Severity
+from schemas.datasets import load
+from schemas.judgement import Judgement, judgements_of
+from schemas.whole_faults import WHOLE_FAULTS
+
+WHY: Mapping[Severity, str] = {
+    "chan": "Dòng có lỗi này bị giữ lại, không được công bố và không tính vào chỉ tiêu cho đến khi sửa.",
+    "canh_bao": "Dòng có lỗi này vẫn được công bố và tính, nhưng ghi là cần bổ sung.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What there is to say of one code in one dataset, or of a whole file; rows are by heading."""
+
+    code: str
+    where: str
+    kind: str
+    says: str
+    why: str
+    mend: str
+    good: tuple[Mapping[str, str], ...]
+    bad: tuple[Mapping[str, str], ...]
+    source: str
+    beside: tuple[Mapping[str, str], ...] = ()
+
+
+def explained(code: str, datasets: Mapping[str, Dataset]) -> list[Explained]:
+    """Every meaning of `code`, one a dataset that has it; none where there is no such code."""
+    everything = load()
+    found = [one for dataset in datasets.values() for one in _in_dataset(code, dataset, everything)]
+    return [*found, _whole(code)] if code in WHOLE_FAULTS else found
+
+
+def codes(datasets: Mapping[str, Dataset]) -> list[str]:
+    """Every code that there is."""
+    known = {code for dataset in datasets.values() for code in examples(dataset)}
+    return sorted(known | {*WHOLE_FAULTS})
+
+
+def _whole(code: str) -> Explained:
+    fault = WHOLE_FAULTS[code]
+    good, bad = ({"Ví dụ": fault.good},), ({"Ví dụ": fault.bad},)
+    return Explained(code, "Cả tệp, cả kỳ", "", fault.says, fault.why, fault.mend, good, bad, _SOURCE)
+
+
+_SOURCE = "Quy ước của xã về nộp dữ liệu; kỳ báo cáo theo Nghị định 09/2019/NĐ-CP điều 12."
+
+
+def _in_dataset(code: str, dataset: Dataset, datasets: Mapping[str, Dataset]) -> list[Explained]:
+    example = examples(dataset).get(code)
+    if example is None:
+        return []
+    rule = _rule(code, dataset)
+    return [
+        Explained(
+            code,
+            f"{dataset.title}, “{dataset[_column(rule, dataset)].label.replace(' > ', ', ')}”",
+            f"{DIMENSIONS[rule.dimension]}, {SEVERITIES[rule.severity].lower()}",
+            rule.says,
+            WHY[rule.severity],
+            _mend(example, dataset),
+            _headed(example.good, dataset),
+            () if example.unread else _headed(example.bad, dataset),
+            _source(example, dataset),
+            _headed(example.beside, datasets[example.other]) if example.other else (),
+        )
+    ]
+
+
+def _rule(code: str, dataset: Dataset) -> Judgement | Cross:
+    rules: list[Judgement | Cross] = [*judgements_of(dataset), *dataset.cross]
+    return next(rule for rule in rules if rule.code == code)
+
+
+def _column(rule: Judgement | Cross, dataset: Dataset) -> str:
+    return dataset.blamed(rule) if isinstance(rule, Cross) else rule.column
+
+
+def _mend(example: Example, dataset: Dataset) -> str:
+    """How the cells that the rule looks at are written."""
+    forms = {
+        dataset[name].label.replace(" > ", ", "): dataset[name].kind.form.format(
+            example=dataset[name].example or dataset[name].kind.example
+        )
+        for name in example.on
+    }
+    return " ".join(f"“{label}”: {form[0].lower()}{form[1:]}." for label, form in forms.items())
+
+
+def _source(example: Example, dataset: Dataset) -> str:
+    """The form, and what lays down how its cells are written."""
+    laid_down = (dataset[name].kind.source for name in example.on)
+    form = f"Biểu “{dataset.title}” của xã, {dataset.grain} mỗi dòng."
+    return " ".join(dict.fromkeys(filter(None, (form, *laid_down))))
+
+
+def _headed(rows: Rows, dataset: Dataset) -> tuple[Mapping[str, str], ...]:
+    return tuple(
+        {dataset[name].label.replace(" > ", ", "): typed for name, typed in row.items()} for row in rows
+    )

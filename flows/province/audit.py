@@ -1,0 +1,89 @@
+"""What a provincial release must hold to before it is published, in Great Expectations' words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flows.audit.auditor import Audit, audit_by
+from flows.audit.expectations import Suite, at_least, equal, one_of, within
+from flows.release.manifest import AUDIT
+from schemas.province import COMMUNES, TABLES
+
+
+def audit_province(folder: Path, asked: int, as_of: date) -> Audit:
+    """Check the staged release in `folder` of `asked` communes."""
+    return audit_by(lambda gxe: _suites(folder, asked, gxe), folder / AUDIT, as_of)
+
+
+def _suites(folder: Path, asked: int, gxe: Any) -> Iterator[Suite]:
+    tables = {table.name: pl.read_parquet(folder / f"{table.name}.parquet") for table in TABLES}
+    yield Suite(
+        "cot",
+        "Cột và khóa",
+        _columns(tables),
+        (
+            equal(gxe, "declared", "stored", "mỗi bảng đúng các cột, các kiểu đã khai"),
+            within(gxe, "doubles", 0, 0, "không có hai dòng trùng khóa trong một bảng"),
+        ),
+    )
+    yield Suite(
+        "xa",
+        "Các xã",
+        tables["communes"].with_columns(rows=pl.len().cast(pl.Int64), asked=pl.lit(asked, pl.Int64)),
+        (
+            one_of(gxe, "state", COMMUNES.fields["state"].of, "mỗi xã có một trạng thái đã định"),
+            equal(gxe, "rows", "asked", "mỗi xã được gọi có mặt đúng một lần"),
+        ),
+    )
+    yield Suite(
+        "cong_tong",
+        "Tổng các xã",
+        _sums(tables["indicators"]),
+        (
+            within(gxe, "tu_so_lech", -1e-6, 1e-6, "tử số của tỉnh bằng tổng tử số các xã"),
+            within(gxe, "mau_so_lech", -1e-6, 1e-6, "mẫu số của tỉnh bằng tổng mẫu số các xã"),
+            at_least(gxe, "value", "low", "giá trị không nhỏ hơn cận dưới"),
+            at_least(gxe, "high", "value", "giá trị không lớn hơn cận trên"),
+        ),
+    )
+    yield Suite(
+        "dinh_danh",
+        "Định danh ở hai xã",
+        tables["duplicates"].group_by("case").agg(communes=pl.col("commune").n_unique().cast(pl.Int64)),
+        (within(gxe, "communes", 2, None, "mỗi trường hợp có ở ít nhất hai xã"),),
+    )
+
+
+def _columns(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    rows = [
+        (
+            table.name,
+            str(dict(table.schema)),
+            str(dict(tables[table.name].schema)),
+            tables[table.name].height - tables[table.name].unique(table.key).height if table.key else 0,
+        )
+        for table in TABLES
+    ]
+    schema = dict.fromkeys(("table", "declared", "stored"), pl.String) | {"doubles": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _sums(indicators: pl.DataFrame) -> pl.DataFrame:
+    """Figures of the province beside the sums of its communes' published ones, apart by relative error."""
+    figure = ["indicator", "period"]
+    of_communes = (
+        indicators.filter(by="xa").group_by(figure).agg(pl.col("tu_so", "mau_so").sum().name.suffix("_xa"))
+    )
+    both = indicators.filter(by="tinh").join(of_communes, on=figure)
+    apart = (
+        ((pl.col(name) - pl.col(f"{name}_xa")) / pl.max_horizontal(pl.col(name).abs(), 1.0)).alias(
+            f"{name}_lech"
+        )
+        for name in ("tu_so", "mau_so")
+    )
+    return both.with_columns(apart)

@@ -1,0 +1,135 @@
+"""The day of one commune of a province: run as anywhere, and told in what the province adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from multiprocessing import current_process
+
+import fsspec
+import polars as pl
+from rich.console import Console
+
+from flows.audit.auditor import auditor_here
+from flows.day import run_day
+from flows.engine.plain import PlainRunner
+from flows.errors import told
+from flows.protect import Key
+from flows.province.storage import at_hand
+from flows.root import root_contracts
+from flows.settle.model import Settled, whence
+from schemas.contract import Dataset
+from schemas.province import identifier
+from schemas.registry import load
+from schemas.tables import SCORES
+
+#: One identifier of an accepted record, as a token that only the province can make, and where it was typed.
+TOKENS = {
+    "token": pl.String,
+    "dataset": pl.String,
+    "period": pl.String,
+    "column": pl.String,
+    "commune": pl.String,
+    "unit": pl.String,
+    "file": pl.String,
+    "sheet": pl.String,
+    "row": pl.UInt32,
+}
+
+
+# Files are read in processes of their own, which may crash over a bad one.
+_NO_CHILDREN = (
+    "Tiến trình làm việc của Dask không được mở tiến trình con; "
+    "chạy `dask worker` với biến DASK_DISTRIBUTED__WORKER__DAEMON=False."
+)
+
+
+class CommuneFailedError(RuntimeError):
+    """A commune's day failed; the message says why and quotes nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a worker is sent for: the day of the commune at `root`.
+
+    `key` is the province's, `tokens` the file (path or URL) of its tokens in the roll-up's working set.
+    """
+
+    root: str
+    as_of: date
+    key: Key
+    tokens: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one commune adds to the province; `indicators` are those of the whole commune alone."""
+
+    code: str
+    name: str
+    province: str
+    contract: str
+    release: str
+    records: int
+    faults: int
+    indicators: pl.DataFrame
+    scores: pl.DataFrame
+
+
+def day_of(errand: Errand) -> Share:
+    """Run the day of one commune, put its tokens into the working set, tell its figures.
+
+    Raises:
+        CommuneFailedError: whatever went wrong; the commune's former release stays.
+    """
+    if current_process().daemon:
+        raise CommuneFailedError(_NO_CHILDREN)
+    try:
+        return _day_of(errand)
+    except Exception as error:
+        raise CommuneFailedError(told(error)) from None
+
+
+def _day_of(errand: Errand) -> Share:
+    with at_hand(errand.root, errand.as_of) as root:
+        runner = PlainRunner(Console(quiet=True))
+        outcome = run_day(root, load(), errand.as_of, runner, audits=auditor_here)
+        contracts = root_contracts(root, load())
+        commune = contracts.commune
+        found = tokens(outcome.settled, contracts.datasets, commune.code, errand.key)
+        with fsspec.open(errand.tokens, "wb") as handle:
+            found.write_parquet(handle)
+        return Share(
+            commune.code,
+            commune.name,
+            commune.province,
+            load().digest,
+            outcome.release.name,
+            int(outcome.submissions["rows_accepted"].sum()),
+            outcome.faults.height,
+            outcome.indicators.filter(by="xa"),
+            SCORES.conform(pl.read_parquet(outcome.release / "scores.parquet")),
+        )
+
+
+def tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str, key: Key) -> pl.DataFrame:
+    """The identifiers of accepted records in effect, as `TOKENS`."""
+    found = [pl.DataFrame(schema=TOKENS)]
+    for one, pieces in chain.from_iterable(chapter.accepted() for chapter in settled.chapters):
+        dataset = datasets[one.dataset]
+        column = identifier(dataset)
+        if column is None:
+            continue
+        for rows in pieces:
+            told = rows.select(
+                key.tokens(column.name, rows[column.name]).alias("token"),
+                pl.lit(dataset.name).alias("dataset"),
+                pl.lit(one.period.label).alias("period"),
+                pl.lit(column.name).alias("column"),
+                pl.lit(commune).alias("commune"),
+            )
+            place = whence(one, rows).rename(lambda name: name.removeprefix("_"))
+            found.append(told.hstack(place.get_columns()))
+    return pl.concat(found)

@@ -1,0 +1,120 @@
+"""Makes the release of a province of what its communes came to: written, audited, published, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from flows.audit.auditor import Auditor
+from flows.errors import AuditRefusedError
+from flows.measure.ranking import ranked
+from flows.province.audit import audit_province
+from flows.province.commune import Share
+from flows.province.figures import provincial
+from flows.release import publish as release
+from flows.release.datapackage import write_package
+from flows.release.manifest import entries, sealed
+from flows.release.parquet import write_table
+from flows.release.refusal import refuse
+from flows.report.names import Names
+from flows.report.province import write_province
+from flows.root import Root
+from schemas import indicators as plan
+from schemas.province import COMMUNE_RANKING, COMMUNE_SCORES, COMMUNES, DUPLICATES, PROVINCE, TABLES
+from schemas.registry import load
+
+
+class NothingToRollUpError(RuntimeError):
+    """No commune's day succeeded, so that there is nothing to publish; says why of each."""
+
+    def __init__(self, failed: Mapping[str, str]) -> None:
+        lines = (f"- {root}: {why}" for root, why in sorted(failed.items()))
+        super().__init__("\n".join(["Không xã nào chạy được nên không công bố gì.", *lines]))
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What communes came to, by root: the shares of those that ran, at least one; why the others did not."""
+
+    shares: Mapping[str, Share]
+    failed: Mapping[str, str]
+    duplicates: pl.DataFrame
+
+    def by_code(self) -> list[Share]:
+        """The shares in the order of the communes' codes."""
+        return sorted(self.shares.values(), key=lambda share: share.code)
+
+
+def publish_province(root: Root, gathered: Gathered, as_of: date, auditing: Auditor) -> Path:
+    """Write, audit and publish the release of the day `as_of` at `root`; returns its folder.
+
+    Raises:
+        AuditRefusedError: the tables are not as they must be; the former release stays.
+    """
+    shares = gathered.by_code()
+    whose = ", ".join(sorted({share.province for share in shares}))
+    with release.staged(root) as folder:
+        write_tables(folder, whose, gathered)
+        asked = len(gathered.shares) + len(gathered.failed)
+        audited = auditing.begin_by(audit_province, folder, asked, as_of)
+        write_province(folder, whose, _names(), as_of)
+        write_package(folder, whose, TABLES)
+        found = audited()
+        if found.faults:
+            refusal = AuditRefusedError(found.faults, ())
+            refuse(root, folder, as_of, refusal)
+            raise refusal
+        said = {
+            "province": whose,
+            "contract": shares[0].contract,
+            "before": None,
+            "inputs": [{"commune": share.code, "release": share.release} for share in shares],
+            "failed": sorted(names(gathered.failed)),
+        }
+        return release.publish(root, folder, sealed(folder, as_of, said, entries(folder)))
+
+
+def _names() -> Names:
+    contracts = load()
+    return Names(contracts.datasets, contracts.commune, plan.load())
+
+
+def write_tables(folder: Path, province: str, gathered: Gathered) -> None:
+    """Write every table of the `province` into `folder`."""
+    shares = gathered.by_code()
+    figures = pl.concat([share.indicators for share in shares])
+    failed = dict(zip(gathered.failed, names(gathered.failed), strict=True))
+    asked = {share.code: share.name for share in shares} | failed
+    indicators = provincial(figures, province, asked, plan.load())
+    scores = pl.concat([share.scores.with_columns(commune=pl.lit(share.code)) for share in shares])
+    ranking = ranked(figures, "xa", [share.code for share in shares]).rename({"key": "commune"})
+    for table, frame in (
+        (COMMUNES, _communes(shares, gathered.failed)),
+        (PROVINCE, indicators),
+        (COMMUNE_SCORES, scores),
+        (COMMUNE_RANKING, ranking),
+        (DUPLICATES, gathered.duplicates),
+    ):
+        write_table(folder, table, frame)
+
+
+def _communes(shares: Sequence[Share], failed: Mapping[str, str]) -> pl.DataFrame:
+    ran = [
+        (each.code, each.name, "cong_bo", each.release, each.records, each.faults, None) for each in shares
+    ]
+    not_run = [
+        (name, None, "hong", None, None, None, why)
+        for name, why in zip(names(failed), failed.values(), strict=True)
+    ]
+    return pl.DataFrame([*ran, *not_run], schema=COMMUNES.schema, orient="row")
+
+
+def names(roots: Iterable[str]) -> list[str]:
+    """What to call communes of which only the roots are known: the last part, where that tells them apart."""
+    whole = list(roots)
+    last = [root.rpartition("/")[2] for root in whole]
+    return last if len(set(last)) == len(last) else whole

@@ -1,0 +1,1 @@
+"""Bytes to sheets: one module for each kind of file."""

@@ -1,0 +1,123 @@
+"""Tells what a file is by its first bytes and its directory, never by its name."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from enum import Enum
+
+from flows.read.problems import RefusedError
+
+
+class Container(Enum):
+    """How a file keeps its tables."""
+
+    WORKBOOK = "workbook"  # xlsx, xlsm, xlsb
+    XLS = "xls"
+    ODS = "ods"
+    TEXT = "text"
+    MARKUP = "markup"  # HTML or SpreadsheetML, often named .xls
+    ARCHIVE = "archive"
+
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: How files begin that hold several.
+PACKED = (b"PK", _OLE)
+_FOREIGN = (
+    (b"%PDF", "PDF"),
+    (b"\xff\xd8\xff", "ảnh JPEG"),
+    (b"\x89PNG", "ảnh PNG"),
+    (b"GIF8", "ảnh GIF"),
+    (b"{\\rtf", "văn bản RTF"),
+    (b"Rar!", "tệp nén RAR"),
+    (b"7z\xbc\xaf\x27\x1c", "tệp nén 7z"),
+    (b"\x1f\x8b", "tệp nén gzip"),
+    (b"MZ", "chương trình"),
+    (b"\x7fELF", "chương trình"),
+)
+#: What opening a damaged zip, or a part of it, may raise.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
+_ODS_PARTS = "META-INF/manifest.xml"
+_SEND = "Gửi lại bảng ở dạng Excel (.xlsx) hoặc CSV."
+BROKEN = f"Không mở được tệp: tệp hỏng hoặc chưa ghi xong. {_SEND}"
+
+
+def detect(data: bytes) -> Container:
+    """What `data` is.
+
+    Raises:
+        RefusedError: it is empty, encrypted, broken, or no kind of spreadsheet.
+    """
+    if not data[:4096].strip(b"\0 \r\n\t") and not data.strip(b"\0 \r\n\t"):
+        raise RefusedError("tep.khong_mo_duoc", f"Tệp rỗng, không có nội dung nào. {_SEND}")
+    if data.startswith(b"PK"):
+        return _zip(data)
+    if data.startswith(_OLE):
+        return _ole(data)
+    for start, what in _FOREIGN:
+        if data.startswith(start):
+            raise _not_a_table(what)
+    if re.match(rb"\x09[\x00\x02\x04\x08][\x04-\x10]\x00", data[:4]):
+        return Container.XLS
+    if re.match(
+        rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype\s+html|!--|html|table|meta|head)", data[:512], re.I
+    ):
+        return Container.MARKUP
+    return Container.TEXT
+
+
+def locked() -> RefusedError:
+    """What is said of a file that only its password opens."""
+    return RefusedError("tep.mat_khau", "Tệp đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.")
+
+
+def _not_a_table(what: str) -> RefusedError:
+    return RefusedError("tep.khong_phai_bang_tinh", f"Tệp là {what}, không phải bảng tính. {_SEND}")
+
+
+def _zip(data: bytes) -> Container:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            kind = archive.read("mimetype")[:80] if "mimetype" in names else b""
+            listed = archive.read(_ODS_PARTS) if _ODS_PARTS in names else b""
+    except ZIP_ERRORS as error:
+        raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
+    if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
+        return Container.WORKBOOK
+    if b"encryption-data" in listed:
+        raise locked()
+    if b"opendocument.spreadsheet" in kind:
+        return Container.ODS
+    if b"opendocument" in kind or "word/document.xml" in names:
+        raise _not_a_table("văn bản Word")
+    if any(name.startswith("ppt/") for name in names):
+        raise _not_a_table("trình chiếu PowerPoint")
+    if "[Content_Types].xml" in names:
+        return Container.WORKBOOK
+    return Container.ARCHIVE
+
+
+def _ole(data: bytes) -> Container:
+    def entry(name: str) -> bool:
+        return name.encode("utf-16-le") + b"\0\0" in data
+
+    if entry("EncryptedPackage"):
+        raise locked()
+    if entry("Workbook") or entry("Book") or entry("WORKBOOK") or entry("BOOK"):
+        return Container.XLS
+    if entry("WordDocument"):
+        raise _not_a_table("văn bản Word")
+    if entry("PowerPoint Document"):
+        raise _not_a_table("trình chiếu PowerPoint")
+    raise RefusedError("tep.khong_mo_duoc", BROKEN)

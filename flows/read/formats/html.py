@@ -1,0 +1,160 @@
+"""Turns HTML tables and SpreadsheetML 2003, which programs save under the name .xls, into sheets of text."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+from flows.read.formats import danger
+from flows.read.formats.container import BROKEN
+from flows.read.formats.text import as_utf8
+from flows.read.problems import RefusedError
+from flows.read.sheet import Merge, Sheet, plain_sheet
+
+_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
+_NO_TABLE = "Tệp là trang web, không có bảng nào. Gửi lại bảng ở dạng Excel (.xlsx) hoặc CSV."
+_MOST_SPANNED = 1000
+_MOST_COVERED = 20_000  # no form merges more cells than this
+
+
+def sheets_of(data: bytes, name: str) -> list[Sheet]:
+    """The tables of an HTML page as one sheet, or the worksheets of a SpreadsheetML file.
+
+    Raises:
+        RefusedError: there is no table, or the XML is broken or declares entities.
+    """
+    text = as_utf8(data)
+    if _SPREADSHEET.encode() in text[:4096]:
+        return list(_spreadsheet(text))
+    page = _Page()
+    page.feed(text.decode("utf-8", "replace"))
+    page.close()
+    if not page.grid.cells:
+        raise RefusedError("tep.khong_phai_bang_tinh", _NO_TABLE)
+    return [page.grid.sheet(name)]
+
+
+@dataclass(slots=True)
+class _Grid:
+    """Cells by row and column from 0, filled from the top down."""
+
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    covered: set[tuple[int, int]] = field(default_factory=set)
+
+    def free(self, row: int, column: int) -> int:
+        """First column from `column` on that no merged cell above covers."""
+        while (row, column) in self.covered:
+            column += 1
+        return column
+
+    def put(self, row: int, column: int, text: str, down: int, across: int) -> None:
+        """Writes a cell that spans `down` rows and `across` columns."""
+        if down * across > _MOST_COVERED:
+            down = across = 1
+        if text.strip():
+            self.cells[row, column] = text
+        if down * across > 1:
+            self.merges.append((row, column, row + down - 1, column + across - 1))
+            self.covered |= {(r, c) for r in range(row, row + down) for c in range(column, column + across)}
+
+    def sheet(self, name: str) -> Sheet:
+        rows = max((row for row, _ in self.cells), default=-1) + 1
+        columns = max((column for _, column in self.cells), default=-1) + 1
+        danger.refuse_far_cells(rows, columns, len(self.cells))
+        table = [[self.cells.get((row, column)) for row in range(rows)] for column in range(columns)]
+        return plain_sheet(name, table, tuple(self.merges))
+
+
+class _Page(HTMLParser):
+    """Writes every table row of a page into one grid, one below the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grid = _Grid()
+        self.row, self.column = -1, 0
+        self.cell: list[str] | None = None
+        self.span = (1, 1)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Opens rows and cells."""
+        if tag == "tr":
+            self._end_cell()
+            self.row, self.column = self.row + 1, 0
+        elif tag in {"td", "th"} and self.row >= 0:
+            self._end_cell()
+            given = dict(attrs)
+            self.span = _count(given.get("rowspan")), _count(given.get("colspan"))
+            self.cell = []
+        elif tag == "br" and self.cell is not None:
+            self.cell.append("\n")
+        elif tag == "table" and self.row >= 0:
+            self.row += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        """Closes cells."""
+        if tag in {"td", "th", "tr", "table"}:
+            self._end_cell()
+
+    def handle_data(self, data: str) -> None:
+        """Collects a cell's text."""
+        if self.cell is not None:
+            self.cell.append(" ".join(data.split()) if "\n" in data else data)
+
+    def _end_cell(self) -> None:
+        if self.cell is not None:
+            column = self.grid.free(self.row, self.column)
+            self.grid.put(self.row, column, "".join(self.cell), *self.span)
+            self.column, self.cell = column + self.span[1], None
+
+
+def _whole(text: str | None) -> int:
+    """The number that a text is, 0 for any other text."""
+    return int(text) if text and re.fullmatch("[0-9]{1,9}", text) else 0
+
+
+def _count(text: str | None) -> int:
+    return max(min(_whole(text), _MOST_SPANNED), 1)
+
+
+def _spreadsheet(text: bytes) -> Iterator[Sheet]:
+    danger.refuse_declarations(text)
+    try:
+        root = ElementTree.parse(io.BytesIO(text)).getroot()  # noqa: S314 - entities were refused above
+    except ElementTree.ParseError as error:
+        raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
+    for worksheet in root.iter(_tag("Worksheet")):
+        grid = _Grid()
+        row = 0
+        for found in worksheet.iter(_tag("Row")):
+            row = _index(found.attrib, row)
+            _row(grid, found, row)
+            row += 1
+        yield grid.sheet(worksheet.get(_tag("Name"), ""))
+
+
+def _row(grid: _Grid, found: ElementTree.Element, row: int) -> None:
+    column = 0
+    for cell in found.iter(_tag("Cell")):
+        column = _index(cell.attrib, grid.free(row, column))
+        down, across = (_number(cell.get(_tag(name))) + 1 for name in ("MergeDown", "MergeAcross"))
+        value = cell.find(_tag("Data"))
+        grid.put(row, column, "" if value is None else "".join(value.itertext()), down, across)
+        column += across
+
+
+def _index(attributes: Mapping[str, str], usual: int) -> int:
+    given = _number(attributes.get(_tag("Index")))
+    return given - 1 if given else usual
+
+
+def _number(text: str | None) -> int:
+    return _whole(text)
+
+
+def _tag(name: str) -> str:
+    return f"{{{_SPREADSHEET}}}{name}"

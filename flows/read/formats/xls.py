@@ -1,0 +1,83 @@
+"""Finds in an .xls what the workbook library leaves out: error cells, hidden rows, a password (MS-XLS)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+
+from flows.read.formats import danger, ole
+from flows.read.formats.container import locked
+from flows.read.formats.xlsx import Extra, Found
+from flows.read.table import CellType
+
+_BOF, _EOF, _FILEPASS, _SHEET = 0x809, 0x0A, 0x2F, 0x85
+_ROW, _ERROR, _FORMULA = 0x208, 0x205, 0x06
+# Records of cells that hold something: label, shared label, number, RK, several RK, rich label.
+_VALUES = frozenset({0x204, 0xFD, 0x203, 0x27E, 0xBD, 0xD6, 0x04, 0x03, 0x02, _ERROR, _FORMULA})
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+_HIDDEN = 0x20
+
+Record = tuple[int, bytes]
+
+
+def extras(data: bytes) -> Mapping[int, Extra]:
+    """`Extra` of each sheet of an .xls, by its place in the workbook.
+
+    Raises:
+        RefusedError: the workbook is encrypted, broken, or has cells absurdly far apart.
+    """
+    book = ole.stream(data, "Workbook", "Book") if data.startswith(b"\xd0\xcf") else data
+    places = []
+    for kind, body in _records(book, 0):
+        if kind == _FILEPASS:
+            raise locked()
+        if kind == _SHEET and len(body) >= 6:
+            places.append(struct.unpack_from("<I", body)[0])
+    return {number: _scan(_records(book, place)) for number, place in enumerate(places)}
+
+
+def _records(book: bytes, place: int) -> Iterator[Record]:
+    """Records of the substream that starts at `place`, nested ones such as charts included."""
+    depth = 0
+    while place + 4 <= len(book):
+        kind, size = struct.unpack_from("<HH", book, place)
+        yield kind, book[place + 4 : place + 4 + size]
+        place += 4 + size
+        depth += (kind == _BOF) - (kind == _EOF)
+        if kind == _EOF and depth <= 0:
+            return
+
+
+def _scan(records: Iterator[Record]) -> Extra:
+    cells: list[Found] = []
+    hidden: set[int] = set()
+    count = last_row = last_column = 0
+    for kind, body in records:
+        if kind in _VALUES and len(body) >= 6:
+            row, column = struct.unpack_from("<HH", body)
+            if kind == 0xBD:
+                column = struct.unpack_from("<H", body, len(body) - 2)[0]
+            count, last_row, last_column = count + 1, max(last_row, row), max(last_column, column)
+            if text := _error(kind, body):
+                cells.append((row, column, CellType.ERROR, text))
+        elif kind == _ROW and len(body) >= 16 and struct.unpack_from("<I", body, 12)[0] & _HIDDEN:
+            hidden.add(struct.unpack_from("<H", body)[0] + 1)
+    danger.refuse_far_cells(last_row + 1, last_column + 1, count)
+    return Extra(tuple(cells), frozenset(hidden))
+
+
+def _error(kind: int, body: bytes) -> str | None:
+    """Text of the error that a cell holds, itself or as a formula's result."""
+    if kind == _ERROR and len(body) >= 8 and body[7]:
+        return _ERRORS.get(body[6], "#ERR!")
+    if kind == _FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:
+        return _ERRORS.get(body[8], "#ERR!")
+    return None

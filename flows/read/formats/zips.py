@@ -1,0 +1,39 @@
+"""Takes the files out of a zip that a unit handed in, the ones that are nobody's hand-in left aside."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from flows.read.formats import danger
+from flows.read.formats.container import BROKEN, ZIP_ERRORS
+from flows.read.problems import RefusedError
+
+_MAX_FILES = 500
+
+
+def members(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file of a zip, in order of their names.
+
+    Raises:
+        RefusedError: the zip is broken, locked, empty or made to harm.
+    """
+    danger.check_size(len(data), danger.MAX_WORKBOOK)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            danger.check_entries(archive, len(data))
+            names = sorted(name for name in archive.namelist() if not _is_litter(name))
+            if not names or len(names) > _MAX_FILES:
+                raise RefusedError("tep.khong_phai_bang_tinh", f"Tệp nén chứa {len(names)} tệp bảng tính.")
+            for name in names:
+                yield PurePosixPath(name).name, archive.read(name)
+    except ZIP_ERRORS as error:
+        raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
+
+
+def _is_litter(name: str) -> bool:
+    """Whether an entry is a folder, a lock file or what an operating system leaves behind."""
+    last = PurePosixPath(name).name
+    return name.endswith("/") or name.startswith("__MACOSX/") or last.startswith(("~$", ".", "Thumbs.db"))

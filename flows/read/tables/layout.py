@@ -1,0 +1,119 @@
+"""Finds where on a sheet the headings of tables stand, in one to four rows, by the words of the contracts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from flows.read.sheet import Merge, Sheet
+from flows.read.tables.heading import Heading, Path, Vocabulary, number_keys, tidy
+from flows.read.tables.levels import Levels, paths_of
+from flows.read.tables.matching import matches
+
+_FIRST_LOOK = 60
+_DEEPEST = 4
+_NUMBERED = re.compile(r"\(?-?\d{1,3}\)?(?:\s*=\s*[\d()+\-*x×:/ .…]+)?|\(?[A-ZĐ]\)?|\d{1,3}[.,]0")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The headings of one table: rows `top` to `bottom`, numbering row if any, first row of the body."""
+
+    top: int
+    bottom: int
+    numbering: int | None
+    paths: tuple[Path, ...]
+
+    @property
+    def body(self) -> int:
+        """The first row below headings and numbering row."""
+        return (self.bottom if self.numbering is None else self.numbering) + 1
+
+
+def find_blocks(sheet: Sheet, vocabulary: Vocabulary) -> list[Block]:
+    """The heading blocks of a sheet from top to bottom; rows count from 0."""
+    blocks: list[Block] = []
+    for row in _first_candidates(sheet, vocabulary):
+        if not blocks or row > blocks[-1].bottom:
+            _add(blocks, sheet, row, vocabulary)
+    again = {level for block in blocks for path in block.paths for level in path.levels}
+    for row in sheet.holding(vocabulary.spellings | again, _FIRST_LOOK):
+        if not blocks or row > blocks[-1].bottom:
+            _add(blocks, sheet, row, vocabulary)
+    return blocks
+
+
+def _add(blocks: list[Block], sheet: Sheet, row: int, vocabulary: Vocabulary) -> None:
+    """Adds the block that starts near `row`, if one does."""
+    block = _best_block(sheet, row, blocks[-1].body if blocks else 0, vocabulary)
+    if block and (not blocks or _is_another(block, blocks, vocabulary)):
+        blocks.append(block)
+
+
+def _first_candidates(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[int]:
+    """Rows near the top that hold at least two known headings."""
+    for row, cells in enumerate(sheet.rows(0, min(_FIRST_LOOK, sheet.height))):
+        known = sum(1 for cell in cells if cell and not cell[0].isdigit() and vocabulary.knows(cell))
+        if known >= 2:
+            yield row
+
+
+def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> Block | None:
+    """Of all blocks that start near `row`, the shallowest of those that name most columns of a dataset."""
+    best: tuple[int, int, int] | None = None
+    first, last = max(floor, row - 1), min(row + 1, sheet.height - 1)
+    levels = Levels(sheet, first, min(last + _DEEPEST, sheet.height))
+    for top in range(first, last + 1):
+        for depth in range(1, min(_DEEPEST, sheet.height - top) + 1):
+            named = _most_named(levels.named(top, top + depth - 1).values(), vocabulary)
+            if named >= 2 and (best is None or (named, -depth) > (best[0], best[1])):
+                best = (named, -depth, top)
+    if best is None:
+        return None
+    top, bottom = _whole_merges(sheet.merges, best[2], best[2] - best[1] - 1, floor)
+    bottom = min(bottom, sheet.height - 1)  # a damaged file may merge cells below its last row
+    numbering = bottom + 1 if is_numbering(sheet, bottom + 1) else None
+    return Block(top, bottom, numbering, paths_of(sheet, top, bottom))
+
+
+def _is_another(block: Block, before: Sequence[Block], vocabulary: Vocabulary) -> bool:
+    """Whether a block further down is one indeed and not a record that happens to hold two such words."""
+    named = _most_named((path.levels for path in block.paths), vocabulary)
+    return named >= 3 or 2 * named >= len(block.paths) or block.paths == before[0].paths
+
+
+def _most_named(headings: Iterable[Heading], vocabulary: Vocabulary) -> int:
+    found: dict[str, set[str]] = {}
+    for heading in headings:
+        for match in matches(heading, vocabulary):
+            found.setdefault(match.dataset, set()).add(match.column + match.sex)
+    return max(map(len, found.values()), default=0)
+
+
+def _whole_merges(merges: Sequence[Merge], top: int, bottom: int, floor: int) -> tuple[int, int]:
+    """The block widened so that it cuts no merged cell; title rows merged across stay out."""
+    for first, _, last, _ in merges:
+        if first < last and first <= bottom and last >= top and first >= floor and last - first < _DEEPEST:
+            top, bottom = min(top, first), max(bottom, last)
+    return top, bottom
+
+
+def is_numbering(sheet: Sheet, row: int) -> bool:
+    """Whether a row only numbers the columns: `1 2 3`, `(1) (2)`, `A B 1 2`, `11=10+9`."""
+    if row >= sheet.height:
+        return False
+    cells = [tidy(cell) for cell in sheet.row(row) if cell]
+    if len(cells) < 3 or not all(map(_NUMBERED.fullmatch, cells)):
+        return False
+    numbers = [abs(int(re.sub(r"\D*(\d+).*", r"\1", cell))) for cell in cells if re.search(r"\d", cell)]
+    if not numbers:
+        return True
+    steps = sum(after == before + 1 for before, after in pairwise(numbers))
+    return numbers[0] in (0, 1, 2) and 2 * steps >= len(numbers) - 1
+
+
+def numbering_letter(block: Block) -> str | None:
+    """Letter of the column that numbers the records, if the table has one."""
+    return next((path.letter for path in block.paths if number_keys() & {*path.keys}), None)

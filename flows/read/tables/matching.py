@@ -1,0 +1,61 @@
+"""Which columns of which contracts a heading may name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from flows.read.tables.heading import Heading, Path, Vocabulary, key, strip_parentheses
+from schemas.contract import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A heading names `column` of `dataset`; `exact` unless some of its upper levels are unknown.
+
+    `sex` is set where one of two columns, for men and for women, holds the birth date, or is ticked.
+    """
+
+    dataset: str
+    column: str
+    exact: bool = True
+    sex: Literal["", "Nam", "Nữ"] = ""
+
+
+_SEXES: Mapping[str, Literal["Nam", "Nữ"]] = {key("Nam"): "Nam", key("Nữ"): "Nữ"}
+
+
+@lru_cache(maxsize=8192)
+def matches(heading: Heading, vocabulary: Vocabulary) -> Sequence[Match]:
+    """Every column that a heading names, in all contracts."""
+    path = Path("", heading)
+    whole = vocabulary.whole
+    for depth, words in enumerate(path.keys):
+        if words in whole:
+            return [Match(dataset, column, depth == 0) for dataset, column in whole[words]]
+    return _by_sex(path, vocabulary) or _with_strange_unit(path, vocabulary)
+
+
+def _by_sex(path: Path, vocabulary: Vocabulary) -> list[Match]:
+    sex = _SEXES.get(key(path.levels[-1]))
+    if sex is None or len(path.levels) == 1:
+        return []
+    return [
+        Match(match.dataset, match.column, match.exact, sex)
+        for match in matches(path.levels[:-1], vocabulary)
+        if _parts_by_sex(vocabulary.datasets[match.dataset][match.column])
+    ]
+
+
+def _parts_by_sex(column: Column) -> bool:
+    """Whether forms have two columns for it: birth dates of men and of women, ticks for the sex itself."""
+    return column.kind.name == "ngay_sinh" or column.of == tuple(_SEXES.values())
+
+
+def _with_strange_unit(path: Path, vocabulary: Vocabulary) -> list[Match]:
+    if "(" not in path.label:
+        return []
+    words = " ".join(filter(None, (key(strip_parentheses(level)[0]) for level in path.levels)))
+    return [Match(dataset, column) for dataset, column in vocabulary.without_parentheses.get(words, ())]

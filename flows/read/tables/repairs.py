@@ -1,0 +1,67 @@
+"""What reading itself changed in cells, as rows of the log of changes: decoded text, ditto marks."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from flows.read.recode import Originals
+from flows.read.sheet import Sheet, index_of
+from flows.read.table import CHANGES_SCHEMA, DECODED, DITTO
+from flows.read.tables.extract import Taken
+from schemas.contract import Dataset, chu, kieu
+
+_DITTO = frozenset(
+    {'"', "”", "“", "″", "''", "nt", "Nt", "NT", "-nt-", "như trên", "Như trên", "như trên.", "〃"}
+)
+_NEVER_REPEATED = frozenset({"so_dinh_danh", "ho_ten", "ma", "mst", "dien_thoai"})
+_LONG = 50_000
+
+
+def repaired(
+    sheet: Sheet, taken: Taken, dataset: Dataset, originals: Originals
+) -> tuple[Taken, pl.DataFrame]:
+    """The table with ditto marks filled from the row above, and all changes that reading made."""
+    logs = [_decoded(sheet, taken, originals)] if originals else []
+    frame = taken.cells
+    if frame.height <= _LONG:
+        for name, letter in taken.letters.items():
+            if dataset[name].kind.name in _NEVER_REPEATED:
+                continue
+            # A value taken from one of two columns may stand in the other one.
+            if f"{name}.cot" in frame.columns or sheet.holds(index_of(letter), _DITTO):
+                frame, log = _filled(frame, name, letter)
+                logs += log
+    changes = pl.concat(logs) if logs else pl.DataFrame(schema=CHANGES_SCHEMA)
+    return Taken(frame, taken.letters), changes
+
+
+def _decoded(sheet: Sheet, taken: Taken, originals: Originals) -> pl.DataFrame:
+    """One change for each cell of the records that was in a legacy encoding."""
+    found: list[tuple[int, str, str, str, str, str]] = []
+    for name, letter in taken.letters.items():
+        before = originals.get(index_of(letter))
+        if before is None:
+            continue
+        # Where a thôn came from its section's row, that is the cell that was decoded.
+        rows = taken.cells[f"{name}.row"] if f"{name}.row" in taken.cells.columns else taken.cells["_row"]
+        rows = rows.fill_null(taken.cells["_row"])
+        places = sheet.numbers().search_sorted(rows)
+        for row, place, after in zip(rows, places, taken.cells[chu(name)], strict=True):
+            stood = before[place]
+            if stood and after and after not in stood:
+                found.append((row, letter, name, DECODED, stood, after))
+    return pl.DataFrame(found, schema=CHANGES_SCHEMA, orient="row").unique(maintain_order=True)
+
+
+def _filled(frame: pl.DataFrame, name: str, letter: str) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """One column with its ditto marks replaced, and the log of that."""
+    texts = frame[chu(name)].to_list()
+    kinds, rows = frame[kieu(name)].to_list(), frame["_row"].to_list()
+    log: list[tuple[int, str, str, str, str, str]] = []
+    for place in range(1, len(texts)):
+        mark, above = texts[place], texts[place - 1]
+        if mark in _DITTO and above is not None and above not in _DITTO:
+            texts[place], kinds[place] = above, kinds[place - 1]
+            log.append((rows[place], letter, name, DITTO, mark, above))
+    columns = [pl.Series(chu(name), texts, pl.String), pl.Series(kieu(name), kinds, pl.UInt8)]
+    return frame.with_columns(columns), [pl.DataFrame(log, schema=CHANGES_SCHEMA, orient="row")]

@@ -1,0 +1,84 @@
+"""Writes `datapackage.json`: every table and column of a release described for machines and people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from flows.release.parquet import describe
+from schemas.contract import Dataset
+from schemas.privacy import protection
+from schemas.tables import RECORD_FIELDS, Dtype, Table
+
+TYPES = {pl.String: "string", pl.Date: "date", pl.Boolean: "boolean", pl.Float64: "number"}
+
+
+def write_package(
+    folder: Path, whose: str, tables: Iterable[Table], datasets: Iterable[Dataset] = ()
+) -> None:
+    """Describe the release in `folder` as a Data Package (v2), its `tables` and records alike."""
+    records = [_records(folder, dataset) for dataset in datasets]
+    package = {
+        "name": "dulieuxa",
+        "title": f"Dữ liệu {whose}",
+        "resources": [*map(_table, tables), *(resource for resource in records if resource["path"])],
+    }
+    text = json.dumps(package, ensure_ascii=False, indent=1)
+    (folder / "datapackage.json").write_text(text, encoding="utf-8")
+
+
+def _table(table: Table) -> dict[str, object]:
+    return {
+        "name": table.name,
+        "path": f"{table.name}.parquet",
+        "format": "parquet",
+        "title": table.title,
+        "description": table.grain,
+        "schema": {
+            "fields": [
+                {"name": name, "type": _type(field.dtype), "description": field.says}
+                | ({"constraints": {"enum": [*field.of]}} if field.of else {})
+                for name, field in table.fields.items()
+            ]
+        },
+    }
+
+
+def _records(folder: Path, dataset: Dataset) -> dict[str, object]:
+    paths = sorted((folder / "data" / dataset.name).rglob("*.parquet"))
+    return {
+        "name": dataset.name,
+        "path": [path.relative_to(folder).as_posix() for path in paths],
+        "format": "parquet",
+        "title": dataset.title,
+        "description": dataset.grain,
+        "schema": {
+            "fields": [
+                {"name": name, "type": _published_type(dataset, name), "description": says}
+                for name, says in describe(dataset).items()
+                if name not in dataset or protection(dataset[name]) != "bo"
+            ]
+        },
+    }
+
+
+def _published_type(dataset: Dataset, name: str) -> str:
+    if name not in dataset:
+        field = RECORD_FIELDS.get(name)
+        return _type(field.dtype if field else pl.String)
+    match protection(dataset[name]):
+        case "ma_hoa":
+            return "string"
+        case "nam":
+            return "integer" if dataset[name].required else "number"
+        case _:
+            said = _type(dataset[name].kind.dtype)
+            # Readers of Data Packages take an empty cell of Parquet for NaN, which is no whole number.
+            return "number" if said == "integer" and not dataset[name].required else said
+
+
+def _type(dtype: Dtype) -> str:
+    return next((name for known, name in TYPES.items() if dtype == known), "integer")

@@ -1,0 +1,82 @@
+"""Removes releases and hand-ins that the policy no longer keeps, and writes down what was removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from flows.collect.archive import archived, discard
+from flows.collect.hand_in import WHO, HandIn
+from flows.files import write_lines
+from flows.release.manifest import MANIFEST, read_manifest
+from flows.release.publish import day_of, published, releases, remove
+from flows.root import HERE, Root
+from schemas.retention import Policy
+
+_DOES_NOT_COUNT = ("bi_thay_the", "tu_choi", "trung")
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """What the policy no longer keeps: ids of releases, hand-ins of the archive."""
+
+    releases: tuple[str, ...]
+    hand_ins: tuple[HandIn, ...]
+
+
+def plan(root: Root, policy: Policy) -> Purge:
+    """What would be removed now; nothing where nothing was ever published."""
+    shown = published(root)
+    if shown is None or not (root.releases / shown / MANIFEST).exists():
+        return Purge((), ())
+    said = read_manifest(root.releases / shown)
+    today = date.fromisoformat(said["as_of"])
+    kept = {shown, said.get("before"), *_kept(releases(root), today, policy)}
+    gone = tuple(name for name in releases(root) if name not in kept)
+    return Purge(gone, tuple(_spent(root, root.releases / shown, today, policy)))
+
+
+def _kept(names: Iterable[str], today: date, policy: Policy) -> Iterator[str]:
+    oldest = f"{today - timedelta(days=policy.release_days):%Y%m%d}"
+    months: set[str] = set()
+    for name in sorted(names):
+        month = name[:6]
+        first = policy.first_of_month and month not in months
+        months.add(month)
+        if first or day_of(name) >= oldest:
+            yield name
+
+
+def _spent(root: Root, shown: Path, today: date, policy: Policy) -> Iterator[HandIn]:
+    """Hand-ins of which no part counts any more, received long enough ago."""
+    submissions = pl.read_parquet(shown / "submissions.parquet")
+    idle = submissions.group_by(WHO).agg(pl.col("state").is_in(_DOES_NOT_COUNT).all())
+    spent = {(unit, file, content) for unit, file, content, done in idle.iter_rows() if done}
+    oldest = today - timedelta(days=policy.archive_days)
+    for one in archived(root, today):
+        if one.day < oldest and one.who in spent:
+            yield one
+
+
+def purge(root: Root, what: Purge) -> None:
+    """Remove `what`, and note it before it is gone: what a kill left over goes the next time."""
+    _log(root, what)
+    for name in what.releases:
+        remove(root, name)
+    for one in what.hand_ins:
+        discard(root, one)
+
+
+def _log(root: Root, what: Purge) -> None:
+    path = root.state / "da_xoa.jsonl"
+    known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    at = datetime.now(HERE).isoformat(timespec="seconds")
+    gone = [{"at": at, "release": name} for name in what.releases]
+    gone += [{"at": at, "submission": one.submission, "unit": one.unit} for one in what.hand_ins]
+    if gone:
+        write_lines(path, [*known, *(json.dumps(line, ensure_ascii=False) for line in gone)], mode=0o600)

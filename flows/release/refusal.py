@@ -1,0 +1,45 @@
+"""What happens when an audit refuses: readers keep the former release, and everybody is told why."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from flows.errors import AuditRefusedError
+from flows.release.manifest import AUDIT
+from flows.root import Root
+
+_REASONS = "ly_do.json"
+
+
+def refuse(root: Root, folder: Path, as_of: date, refusal: AuditRefusedError) -> None:
+    """Keep the reasons and the audit's pages beside the releases, for the report and `status`."""
+    shutil.rmtree(root.refused, ignore_errors=True)
+    partial = root.refused.with_name(f".{root.refused.name}")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(folder / AUDIT, partial / "data_docs")
+    said = {"as_of": as_of.isoformat(), "faults": refusal.faults, "surprises": refusal.surprises}
+    (partial / _REASONS).write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+    (partial / "index.html").write_text(_page(as_of, refusal), encoding="utf-8")
+    partial.rename(root.refused)
+
+
+def _page(as_of: date, refusal: AuditRefusedError) -> str:
+    lines = "".join(f"<p>{escape(line)}</p>" for line in str(refusal).splitlines())
+    title = f"Ngày {as_of:%d/%m/%Y} không được công bố"
+    return (
+        f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><title>{title}</title></head>'
+        f'<body><h1>{title}</h1>{lines}<p><a href="data_docs/index.html">Kết quả kiểm toán</a> · '
+        f'<a href="../latest/reports/index.html">Báo cáo đang công bố</a></p></body></html>\n'
+    )
+
+
+def refused(root: Root) -> Mapping[str, Any] | None:
+    """Day and reasons of the last refusal; None where the last day was published."""
+    path = root.refused / _REASONS
+    return json.loads(path.read_bytes()) if path.exists() else None

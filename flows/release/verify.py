@@ -1,0 +1,29 @@
+"""Proves a release: every byte is as its manifest says, and the manifest is the one its name tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from flows.release.manifest import MANIFEST, entries, hashes, hashes_of, named, read_manifest
+
+
+def wrong(release: Path) -> list[str]:
+    """What is not as it was published, a sentence each; nothing where all is well."""
+    return list(_wrong(release))
+
+
+def _wrong(release: Path) -> Iterator[str]:
+    if not (release / MANIFEST).exists():
+        yield f"Thiếu {MANIFEST}."
+        return
+    said = read_manifest(release)
+    if named(date.fromisoformat(said["as_of"]), (release / MANIFEST).read_bytes()) != release.name:
+        yield f"{MANIFEST} đã bị sửa: mã băm không khớp tên bản."
+    expected = hashes(said)
+    found = hashes_of(entries(release))
+    yield from (f"Thiếu tệp {path}." for path in sorted(expected.keys() - found.keys()))
+    yield from (f"Tệp lạ {path}." for path in sorted(found.keys() - expected.keys()))
+    both = sorted(expected.keys() & found.keys())
+    yield from (f"Tệp {path} đã bị sửa." for path in both if expected[path] != found[path])

@@ -1,0 +1,137 @@
+"""Marks one workbook: colours and comments on wrong cells, our two sheets, everything else as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from itertools import islice
+
+import polars as pl
+
+from flows.read.formats.container import Container, detect
+from flows.read.reader import sheets_of
+from flows.read.sheet import index_of, letter
+from flows.read.tables.heading import vocabulary_of
+from flows.returns.lists import REPAIRED, TO_FIX, Looks, repaired, to_fix
+from flows.returns.marks import ASKS, Marks
+from flows.returns.xlsx.comments import commented, uncommented
+from flows.returns.xlsx.package import Package
+from flows.returns.xlsx.paint import painted
+from flows.returns.xlsx.rebuilt import names_of, rebuilt
+from flows.returns.xlsx.sheets import put, sheets, show_first, take_out
+from flows.returns.xlsx.styles import Styles
+from flows.returns.xlsx.xml import UnfitError, attributes, child, children
+from schemas import datasets
+from schemas.contract import Severity
+
+_STYLES = "xl/styles.xml"
+# LibreOffice takes minutes to open a sheet with tens of thousands of comments; cells past that get a colour.
+_MOST_NOTES = 5_000
+
+
+def marked(data: bytes, name: str, marks: Marks) -> bytes:
+    """The workbook `data`, named `name`, with `marks`; what is no xlsx becomes one of the same layout.
+
+    The same arguments give the same bytes.
+
+    Raises:
+        RefusedError: the file can't be opened as a table at all.
+    """
+    package, names = _package(data, name)
+    marks = replace(marks, faults=_renamed(marks.faults, names), changes=_renamed(marks.changes, names))
+    take_out(package)
+    styles = Styles(package.parts[_STYLES])
+    styles.unpaint()
+    found = sheets(package)
+    for sheet in found:
+        uncommented(package, sheet.path)
+        _mark_sheet(package, sheet.path, marks.faults.filter(pl.col("sheet") == sheet.name), styles)
+    _add_lists(package, styles, marks, [sheet.name for sheet in found])
+    package.parts[_STYLES] = styles.written()
+    show_first(package)
+    return package.close()
+
+
+def listed(marks: Marks) -> bytes:
+    """A workbook with our two sheets alone, for a table too large to be copied."""
+    package = rebuilt([])
+    styles = Styles(package.parts[_STYLES])
+    _add_lists(package, styles, marks, ())
+    package.parts[_STYLES] = styles.written()
+    return package.close()
+
+
+def _package(data: bytes, name: str) -> tuple[Package, Mapping[str, str]]:
+    """The package to be marked, and the new names of sheets that could not keep theirs."""
+    if detect(data) is Container.WORKBOOK:
+        try:
+            package = Package.open(data)
+            Styles(package.parts[_STYLES])
+        except UnfitError:
+            pass
+        else:
+            return package, {}
+    found = sheets_of(data, name, vocabulary_of(datasets.load()))
+    return rebuilt(found), names_of(found)
+
+
+def _renamed(frame: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    return frame.with_columns(pl.col("sheet").replace(names)) if names else frame
+
+
+def _add_lists(package: Package, styles: Styles, marks: Marks, names: Collection[str]) -> None:
+    looks = Looks.made(styles)
+    put(package, TO_FIX, to_fix(marks, looks, names, apart=not names), first=True)
+    if marks.changes.height:
+        put(package, REPAIRED, repaired(marks, looks, names), first=False)
+
+
+def _mark_sheet(package: Package, path: str, faults: pl.DataFrame, styles: Styles) -> None:
+    """Colour and comment the faulty cells of one sheet, in merged cells the first."""
+    at = faults.filter(pl.col("cell").is_not_null())
+    if at.is_empty():
+        return
+    anchors = _anchors(package.parts[path])
+    worst: dict[str, Severity] = {}
+    says: dict[str, list[str]] = {}
+    told = at.select("cell", "severity", "message", "twins", "proposal")
+    for cell, severity, message, twins, proposal in told.iter_rows():
+        place = anchors(cell)
+        worst[place] = "chan" if "chan" in (severity, worst.get(place)) else "canh_bao"
+        said = f"{ASKS[severity]}: {message}"
+        said += (f" {twins}" if twins else "") + (f"\nĐề xuất: {proposal}" if proposal else "")
+        says.setdefault(place, []).append(said)
+    looks: dict[int, dict[int, Callable[[int], int]]] = {}
+    for place, severity in worst.items():
+        column = place.rstrip("0123456789")
+        looks.setdefault(int(place[len(column) :]), {})[index_of(column)] = _painter(styles, severity)
+    package.parts[path] = painted(package.parts[path], looks)
+    noted = islice(says.items(), _MOST_NOTES)
+    commented(package, path, {place: "\n".join(dict.fromkeys(said)) for place, said in noted})
+
+
+def _painter(styles: Styles, severity: Severity) -> Callable[[int], int]:
+    return lambda look: styles.painted(look, severity)
+
+
+def _anchors(xml: bytes) -> Callable[[str], str]:
+    """For a cell the one that shows it: itself, or the first of the merged cells that it is among."""
+    merged = child(xml, "mergeCells")
+    hidden: Mapping[str, str] = {}
+    if merged is not None:
+        refs = (attributes(e.attributes).get("ref", "") for e in children(xml, merged.inside, merged.end))
+        hidden = {cell: ref.partition(":")[0] for ref in refs for cell in _cells(ref)}
+    return lambda cell: hidden.get(cell, cell)
+
+
+def _cells(ref: str) -> list[str]:
+    first, _, last = ref.partition(":")
+    (left, top), (right, bottom) = _place(first), _place(last or first)
+    if (right - left + 1) * (bottom - top + 1) > 10_000:
+        return []
+    return [f"{letter(c)}{r}" for r in range(top, bottom + 1) for c in range(left, right + 1)]
+
+
+def _place(cell: str) -> tuple[int, int]:
+    column = cell.rstrip("0123456789")
+    return index_of(column), int(cell[len(column) :])

@@ -1,0 +1,65 @@
+"""Writes what goes back to units, marked workbooks and receipts: anew only where something changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from shutil import rmtree
+
+from flows.cache import Shelf, code_of, name_of
+from flows.day_tables import Figures
+from flows.engine.runner import Runner
+from flows.release.manifest import Entry
+from flows.release.places import GIVEN_BACK, MARKED
+from flows.release.reuse import Former, Held, held
+from flows.returns.jobs import books, dealt, jobs
+from flows.returns.receipts import receipts, write_receipts
+from flows.returns.workbooks import hand_back
+from flows.root import Root
+from flows.settle.model import Settled
+from schemas.registry import Contracts
+
+# Into how many heaps the workbooks to be marked are dealt; enough for any number of cores.
+HANDS = 16
+
+
+def give_back(
+    root: Root,
+    folder: Path,
+    contracts: Contracts,
+    settled: Settled,
+    figures: Figures,
+    runner: Runner,
+    former: Former | None,
+) -> list[Entry]:
+    """Put what goes back to units into the release in `folder`; returns the files.
+
+    All of it depends on no day: what a `former` release holds just so is linked.
+    """
+    shelf, name = Shelf(root.state / GIVEN_BACK), name_of(code_of(""), contracts.rules)
+    kept: Mapping[str, Held | None] = (shelf.get(name) if former else None) or {}
+    typed = figures.typed
+    marked = books(folder / "reports", contracts, settled, typed)
+    found: dict[str, Held | None] = {}
+    if former:
+        found |= former.some_taken_over(folder, kept, {book.name: book.target for book in marked})
+    left = [book for book in marked if book.name not in found]
+    if left:
+        work = dealt(jobs(left, root, contracts, settled, typed), HANDS)
+        runner.each("Trả bài", hand_back, work)
+        found |= {book.name: held(folder, book.target) for book in left}
+    pages = receipts(settled, figures, {book.hand_in: book.target for book in marked if found[book.name]})
+    if former:
+        places = {page.name: folder / "reports" / page.path for page in pages}
+        found |= former.some_taken_over(folder, kept, places)
+    new = [page for page in pages if page.name not in found]
+    if new:
+        args = folder, contracts, settled, figures, new
+        written = runner.step("Viết phiếu nhận", write_receipts, *args)
+        found |= {page.name: held(folder, path) for page, path in zip(new, written, strict=True)}
+    # Copies that were kept here before files were taken over from releases.
+    rmtree(root.state / MARKED, ignore_errors=True)
+    if former:
+        shelf.sweep([name])
+        shelf.put(name, found)
+    return [each.entry for each in found.values() if each]

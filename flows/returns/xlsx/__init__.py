@@ -1,0 +1,1 @@
+"""Edits workbooks in place; knows nothing of faults."""

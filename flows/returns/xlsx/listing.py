@@ -1,0 +1,153 @@
+"""Writes a sheet of lines as XML, a column at a time: texts that are no formula in any program, and links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.read.our_sheets import STAMP
+from flows.read.sheet import letter
+from flows.returns.xlsx.xml import escape
+
+_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+)
+_ABOUT = ("look", "first", "level", "link")
+_LONGEST = 2_000
+_LINE_HEIGHT = 16.5
+_TITLE_HEIGHT = 24.0
+_WIDEST = 1.08  # width of a letter of our font, in the units in which columns are measured
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+#: What a spreadsheet may take for the start of a formula when it meets it in text.
+_STARTS = r"^[=+\-@\t\r]"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A sheet of ours.
+
+    `lines`, of which the first is the title, has `look` and `first` (style numbers of its cells and of the
+    first one), `level` (0 for what always shows), one String column a sheet column; `link` is where the cell
+    in column `linked` leads.
+    `widths` are in characters; the first `frozen` rows stay on screen; `wide` lines are merged across.
+    """
+
+    kind: str
+    lines: pl.DataFrame
+    widths: Sequence[float]
+    frozen: int
+    linked: int
+    link_look: int
+    wide: pl.Series
+    tab: str
+
+    def xml(self) -> bytes:
+        """The sheet's XML; its first row, hidden, bears the stamp."""
+        numbered = self.lines.with_columns(
+            _row=pl.int_range(2, pl.len() + 2).cast(pl.String), _wide=self.wide
+        )
+        texts = [name for name in self.lines.columns if name not in _ABOUT]
+        body = numbered.select(
+            pl.concat_str(
+                pl.lit('<row r="'),
+                "_row",
+                pl.lit('" ht="'),
+                self._height(texts),
+                pl.lit('" customHeight="1" outlineLevel="'),
+                "level",
+                pl.lit('">'),
+                *(self._cell(at, name) for at, name in enumerate(texts)),
+                pl.lit("</row>"),
+            )
+        ).to_series()
+        stamp = f'<row r="1" hidden="1"><c r="A1" t="inlineStr"><is><t>{STAMP}{self.kind}</t></is></c></row>'
+        return "".join(
+            [
+                _HEAD,
+                self._top(),
+                "<sheetData>",
+                stamp,
+                *body,
+                "</sheetData>",
+                self._bottom(numbered["_row"]),
+                "</worksheet>",
+            ]
+        ).encode()
+
+    def _height(self, texts: Sequence[str]) -> pl.Expr:
+        """Height in points that shows every line of wrapped text, which some programs do not reckon."""
+        lines = (
+            _lines(name, pl.when("_wide").then(sum(self.widths)).otherwise(width))
+            for name, width in zip(texts, self.widths, strict=True)
+        )
+        high = pl.max_horizontal(*lines, 1).clip(1, 20) * _LINE_HEIGHT
+        return pl.when(pl.int_range(pl.len()) == 0).then(_TITLE_HEIGHT).otherwise(high).cast(pl.String)
+
+    def _cell(self, at: int, name: str) -> pl.Expr:
+        look = pl.col("look" if at else "first").cast(pl.String)
+        if at == self.linked:
+            look = pl.when(pl.col("link").is_not_null()).then(pl.lit(str(self.link_look))).otherwise(look)
+        start = pl.concat_str(pl.lit(f'<c r="{letter(at)}'), "_row", pl.lit('" s="'), look)
+        text = pl.concat_str(
+            start,
+            pl.lit('" t="inlineStr"><is><t xml:space="preserve">'),
+            harmless(pl.col(name)),
+            pl.lit("</t></is></c>"),
+        )
+        blank = pl.concat_str(start, pl.lit('"/>'))
+        return pl.when(pl.col(name).is_not_null()).then(text).otherwise(blank)
+
+    def _top(self) -> str:
+        widths = "".join(
+            f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'
+            for n, width in enumerate(self.widths, 1)
+        )
+        below = self.frozen + 2
+        selected = ' tabSelected="1"' if self.kind.startswith("can_sua") else ""
+        return (
+            f'<sheetPr><tabColor rgb="{self.tab}"/><outlinePr summaryBelow="0"/>'
+            '<pageSetUpPr fitToPage="1"/></sheetPr>'
+            f'<sheetViews><sheetView showGridLines="0"{selected} workbookViewId="0">'
+            f'<pane ySplit="{below - 1}" topLeftCell="A{below}" activePane="bottomLeft" state="frozen"/>'
+            f'<selection pane="bottomLeft" activeCell="A{below}" sqref="A{below}"/></sheetView></sheetViews>'
+            f'<sheetFormatPr defaultRowHeight="15.75" outlineLevelRow="1"/><cols>{widths}</cols>'
+        )
+
+    def _bottom(self, rows: pl.Series) -> str:
+        last = letter(len(self.widths) - 1)
+        merges = [f'<mergeCell ref="A{row}:{last}{row}"/>' for row in rows.filter(self.wide)]
+        merged = f'<mergeCells count="{len(merges)}">{"".join(merges)}</mergeCells>' if merges else ""
+        column = letter(self.linked)
+        links = [
+            f'<hyperlink ref="{column}{row}" location="{escape(link)}"/>'
+            for row, link in zip(rows, self.lines["link"], strict=True)
+            if link is not None
+        ]
+        linked = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
+        page = '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
+        return (
+            merged
+            + linked
+            + '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
+            + page
+        )
+
+
+def _lines(name: str, width: pl.Expr) -> pl.Expr:
+    return (pl.col(name).str.len_chars().fill_null(0) * _WIDEST / width).ceil().cast(pl.Int64)
+
+
+def harmless(texts: pl.Expr) -> pl.Expr:
+    """Texts as they may stand in XML, cut where too long, with `'` before what looks like a formula."""
+    said = texts.str.slice(0, _LONGEST)
+    formula = said.str.contains(_STARTS)
+    return as_xml(pl.when(formula).then(pl.concat_str(pl.lit("'"), said)).otherwise(said))
+
+
+def as_xml(texts: pl.Expr) -> pl.Expr:
+    """Texts as they may stand in XML; characters that may not become question marks."""
+    said = texts.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]", "?")
+    return said.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))

@@ -1,0 +1,144 @@
+"""A workbook as the parts of its zip: read, added to, written back in the same bytes whenever asked."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from posixpath import basename, dirname, join, normpath, relpath
+from typing import NamedTuple
+
+from flows.returns.xlsx.xml import UnfitError, attributes, children, escape, prefix, root
+
+_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+#: What the types of relations between parts of a workbook start with.
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+CONTENT_TYPES = "[Content_Types].xml"
+_MADE = (1980, 1, 1, 0, 0, 0)
+_LEVEL = 4
+
+
+class Relation(NamedTuple):
+    """How one part refers to another: the last word of the relation's type, the other part's path."""
+
+    id: str
+    kind: str
+    path: str
+
+
+@dataclass(slots=True)
+class Package:
+    """The parts of a workbook by path; a part that nobody changes keeps its bytes."""
+
+    parts: dict[str, bytes]
+
+    @classmethod
+    def open(cls, data: bytes) -> Package:
+        """The package in `data`, a workbook that was read before and thus is known to be harmless.
+
+        Raises:
+            UnfitError: it lacks parts that every workbook written by Excel has.
+        """
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            parts = {normpath(e.filename.replace("\\", "/").lstrip("/")): archive.read(e) for e in entries}
+        needed = {CONTENT_TYPES, "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels"}
+        if not needed <= parts.keys() or b"purl.oclc.org" in parts["xl/workbook.xml"][:4096]:
+            raise UnfitError("not a transitional workbook")
+        return cls(parts)
+
+    def close(self) -> bytes:
+        """The workbook's bytes."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+            for path, content in self.parts.items():
+                entry = zipfile.ZipInfo(path, _MADE)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o600 << 16
+                archive.writestr(entry, content)
+        return buffer.getvalue()
+
+    def relations(self, of: str) -> Iterator[Relation]:
+        """What the part `of` refers to within the package."""
+        xml = self.parts.get(_relations_of(of), b"<Relationships/>")
+        for each in children(xml, root(xml).inside):
+            said = attributes(each.attributes)
+            if said.get("TargetMode") != "External":
+                path = normpath(join(dirname(of), said.get("Target", "")))
+                yield Relation(said.get("Id", ""), basename(said.get("Type", "")), path.lstrip("/"))
+
+    def relate(self, of: str, kind: str, to: str) -> str:
+        """Make the part `of` refer to the part `to`; returns the relation's id."""
+        path = _relations_of(of)
+        xml = self.parts.get(path, f'<Relationships xmlns="{_RELATIONS}"></Relationships>'.encode())
+        taken = {relation.id for relation in self.relations(of)} | _ids(xml)
+        number = next(n for n in range(1, len(taken) + 2) if f"dlx{n}" not in taken)
+        target = escape(relpath(to, dirname(of)))
+        said = f'Relationship Id="dlx{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'.encode()
+        # Some programs name the type of each relations part one by one: a new one would have none.
+        self.declare("rels", "application/vnd.openxmlformats-package.relationships+xml")
+        self.parts[path] = appended(xml, b"<" + prefix(xml) + said)
+        return f"dlx{number}"
+
+    def unrelate(self, of: str, path: str) -> None:
+        """Drop the relations of the part `of` to the part `path`."""
+        gone = {relation.id for relation in self.relations(of) if relation.path == path}
+        rels = _relations_of(of)
+        self.parts[rels] = without(self.parts[rels], lambda tag: attributes(tag).get("Id") in gone)
+
+    def add(self, path: str, content: bytes, content_type: str) -> None:
+        """Add a part of that content type."""
+        self.parts[path] = content
+        xml = self.parts[CONTENT_TYPES]
+        said = f'Override PartName="/{path}" ContentType="{content_type}"/>'.encode()
+        self.parts[CONTENT_TYPES] = appended(xml, b"<" + prefix(xml) + said)
+
+    def drop(self, path: str) -> None:
+        """Take a part out, with what it refers to by itself."""
+        self.parts.pop(path, None)
+        self.parts.pop(_relations_of(path), None)
+        self.parts[CONTENT_TYPES] = without(
+            self.parts[CONTENT_TYPES], lambda tag: attributes(tag).get("PartName") == f"/{path}"
+        )
+
+    def declare(self, extension: str, content_type: str) -> None:
+        """Say of what type parts with this extension are, unless the package says so."""
+        xml = self.parts[CONTENT_TYPES]
+        known = (attributes(each.attributes).get("Extension", "") for each in children(xml, root(xml).inside))
+        if extension not in {each.lower() for each in known}:
+            said = f'Default Extension="{extension}" ContentType="{content_type}"/>'.encode()
+            at = root(xml).inside
+            self.parts[CONTENT_TYPES] = xml[:at] + b"<" + prefix(xml) + said + xml[at:]
+
+    def free(self, pattern: str) -> str:
+        """The first path of `pattern`, which holds one `{}`, that no part has."""
+        return next(
+            path for n in range(1, len(self.parts) + 2) if (path := pattern.format(n)) not in self.parts
+        )
+
+
+def _relations_of(path: str) -> str:
+    return join(dirname(path), "_rels", f"{basename(path)}.rels")
+
+
+def _ids(xml: bytes) -> set[str]:
+    return {attributes(each.attributes).get("Id", "") for each in children(xml, root(xml).inside)}
+
+
+def appended(xml: bytes, content: bytes) -> bytes:
+    """`xml` with `content` as the last child of its root."""
+    at = xml.rfind(b"</")
+    if at < 0 or at < root(xml).start:
+        opening = xml[root(xml).start : root(xml).inside].rstrip(b"/> \r\n")
+        name = opening[1:].split(None, 1)[0]
+        return xml[: root(xml).start] + opening + b">" + content + b"</" + name + b">"
+    return xml[:at] + content + xml[at:]
+
+
+def without(xml: bytes, unwanted: Callable[[bytes], bool]) -> bytes:
+    """`xml` without those children of its root whose attributes are `unwanted`."""
+    gone = [each for each in children(xml, root(xml).inside) if unwanted(each.attributes)]
+    for each in reversed(gone):
+        xml = xml[: each.start] + xml[each.end :]
+    return xml

@@ -1,0 +1,128 @@
+"""The sheets of a workbook package: their names and parts, ours put in at either end and taken out."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from flows.read.our_sheets import STAMP
+from flows.returns.xlsx.package import OFFICE, Package
+from flows.returns.xlsx.xml import UnfitError, attributes, child, children, escape, prefix, without_attribute
+
+WORKBOOK = "xl/workbook.xml"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+
+
+class SheetPart(NamedTuple):
+    """One sheet: its name, the path of its part."""
+
+    name: str
+    path: str
+
+
+def sheets(package: Package) -> list[SheetPart]:
+    """The worksheets in the workbook's order."""
+    paths = {r.id: r.path for r in package.relations(WORKBOOK) if r.kind == "worksheet"}
+    return [SheetPart(name, paths[rid]) for name, rid in _entries(package) if rid in paths]
+
+
+def _entries(package: Package) -> list[tuple[str, str]]:
+    """Name and relation of each sheet, charts included."""
+    xml = package.parts[WORKBOOK]
+    listed = child(xml, "sheets")
+    if listed is None:
+        raise UnfitError("no sheets")
+    tags = (attributes(each.attributes) for each in children(xml, listed.inside, listed.end))
+    return [(tag.get("name", ""), next((v for k, v in tag.items() if k.endswith(":id")), "")) for tag in tags]
+
+
+def put(package: Package, name: str, content: bytes, *, first: bool) -> str:
+    """Add a sheet before or behind all others; returns its name, changed where the clerk has one so named."""
+    taken = {each.lower() for each, _ in _entries(package)}
+    name = next(n for i in range(1, 1000) if (n := name if i == 1 else f"{name} ({i})").lower() not in taken)
+    path = package.free("xl/worksheets/dulieuxa{}.xml")
+    package.add(path, content, _TYPE)
+    relation = package.relate(WORKBOOK, "worksheet", path)
+    xml = package.parts[WORKBOOK]
+    listed = child(xml, "sheets")
+    assert listed is not None
+    tags = [attributes(each.attributes) for each in children(xml, listed.inside, listed.end)]
+    number = 1 + max((int(tag.get("sheetId", "0")) for tag in tags), default=0)
+    said = (
+        f'<{prefix(xml).decode()}sheet name="{escape(name)}" sheetId="{number}" '
+        f'xmlns:dlx="{OFFICE}" dlx:id="{relation}"/>'
+    ).encode()
+    at = listed.inside if first else xml.rfind(b"</", 0, listed.end)
+    package.parts[WORKBOOK] = xml[:at] + said + xml[at:]
+    if first:
+        _shift(package, 0, 1)
+    return name
+
+
+def take_out(package: Package) -> None:
+    """Take out the sheets that bear our stamp."""
+    for sheet in sheets(package):
+        if not _stamped(package, sheet.path):
+            continue
+        place = [name for name, _ in _entries(package)].index(sheet.name)
+        relation = _entries(package)[place][1]
+        xml = package.parts[WORKBOOK]
+        listed = child(xml, "sheets")
+        assert listed is not None
+        gone = next(
+            e
+            for e in children(xml, listed.inside, listed.end)
+            if relation in attributes(e.attributes).values()
+        )
+        package.parts[WORKBOOK] = xml[: gone.start] + xml[gone.end :]
+        package.unrelate(WORKBOOK, sheet.path)
+        package.drop(sheet.path)
+        _shift(package, place, -1)
+
+
+def _stamped(package: Package, path: str) -> bool:
+    """Whether the sheet's first cell says so itself or by a shared string."""
+    head = package.parts[path][:20_000]
+    cell = re.search(rb"""<(?:\w+:)?c\s(?=[^<>]*\br=["']A1["'])[^<>]*>(.*?)</(?:\w+:)?c>""", head, re.S)
+    if cell is None:
+        return False
+    if STAMP.encode() in cell[1]:
+        return True
+    shared = package.parts.get("xl/sharedStrings.xml", b"")
+    number = re.search(rb"<(?:\w+:)?v>(\d+)<", cell[1])
+    if b't="s"' not in cell[0] or number is None or STAMP.encode() not in shared:
+        return False
+    items = re.findall(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>", shared, re.S)
+    return STAMP.encode() in items[int(number[1])]
+
+
+def _shift(package: Package, start: int, by: int) -> None:
+    """Keep names of one sheet and the sheet shown first pointing where they did."""
+    xml = package.parts[WORKBOOK]
+
+    def moved(found: re.Match[bytes]) -> bytes:
+        number = int(found[2])
+        return found[1] + str(number + by if number >= start else number).encode()
+
+    xml = re.sub(rb"""(\blocalSheetId\s*=\s*["'])(\d+)""", moved, xml)
+    package.parts[WORKBOOK] = re.sub(rb"""(\b(?:activeTab|firstSheet)\s*=\s*["'])(\d+)""", moved, xml)
+
+
+def show_first(package: Package) -> None:
+    """Open the workbook at its first sheet, with no other sheet chosen beside it."""
+    xml = package.parts[WORKBOOK]
+    views = child(xml, "bookViews")
+    if views is not None:
+        for view in reversed(list(children(xml, views.inside, views.end))):
+            tag = without_attribute(without_attribute(view.attributes, "activeTab"), "firstSheet")
+            at = (
+                view.start + xml[view.start : view.inside].index(view.attributes) if view.attributes else None
+            )
+            if at is not None:
+                xml = xml[:at] + tag + xml[at + len(view.attributes) :]
+        package.parts[WORKBOOK] = xml
+    for sheet in sheets(package)[1:]:
+        part = package.parts[sheet.path]
+        if b"tabSelected" in part[:20_000]:
+            head = re.sub(rb"""\s*\btabSelected\s*=\s*["']\w+["']""", b"", part[:20_000], count=1)
+            package.parts[sheet.path] = head + part[20_000:]

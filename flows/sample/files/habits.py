@@ -1,0 +1,117 @@
+"""A clerk's habits in one file: its format, headings, spellings of dates and ticks, and Unicode form."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from flows.sample.files.cells import Broken, Typed, Unsaved
+from flows.sample.handin import HandIn
+from flows.sample.people.person import Row
+from flows.sample.world import World
+from schemas.contract import Column
+
+Format = Literal["xlsx", "csv", "ods"]
+_FORMATS: tuple[Format, ...] = ("xlsx", "csv", "ods")
+_FIXED: Mapping[tuple[str, str], tuple[Format, Format]] = {  # by unit and dataset: older, latest period
+    ("cong_an", "dinh_danh"): ("csv", "xlsx"),
+    ("mobifone", "ha_tang_vien_thong"): ("csv", "csv"),
+    ("vnpt", "ha_tang_vien_thong"): ("ods", "xlsx"),
+    ("van_phong", "ho_so_cong_viec"): ("xlsx", "ods"),
+    ("van_phong", "ho_so_tthc"): ("csv", "xlsx"),
+    ("kinh_te", "moi_truong"): ("ods", "xlsx"),
+}
+_DATES = ("d/m/y", "true", "short", "d-m-y", "d.m.y")
+_SECTIONED = {"dan_cu", "dinh_danh"}
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How one file is filled in.
+
+    `headings` gives each column's heading by level; `worded` are the yes-no columns answered in
+    words, the others are ticked; `sections` says that the thôn stands in rows between the records.
+    """
+
+    format: Format
+    headings: Mapping[str, tuple[str, ...]]
+    worded: frozenset[str]
+    dates: str
+    capitals: bool
+    shouted: bool
+    decomposed: bool
+    untidy: float
+    numbers: Literal["", "(1)", "1", "A"]
+    counted: bool
+    remarks: bool
+    sections: bool
+    thon_column: bool
+    short_period: bool
+    spare_sheets: bool
+    letter_number: bool
+    declared: bool
+
+
+def habits_of(world: World, hand_in: HandIn) -> Habits:
+    """The habits behind a hand-in: its unit's, its dataset's and chance's."""
+    rng = world.rng("habits", hand_in.unit, hand_in.dataset.name, hand_in.period.label)
+    kind = _format(rng, hand_in)
+    sections = hand_in.dataset.name in _SECTIONED
+    hidden_thon = sections and ("thon" not in hand_in.dataset or not hand_in.latest)
+    made = Habits(
+        format=kind,
+        headings={c.name: _heading(rng, c, flat=kind == "csv") for c in hand_in.dataset.columns},
+        worded=frozenset(c.name for c in hand_in.dataset.columns if _worded(rng, c, hand_in)),
+        dates=rng.choices(_DATES, (45, 25, 12, 10, 8))[0],
+        capitals=hand_in.unit == "cong_an" or rng.random() < 0.1,
+        shouted=rng.random() < 0.2,
+        decomposed=rng.random() < 0.08,
+        untidy=0.05,
+        numbers=rng.choices(("", "(1)", "1", "A"), (30, 35, 20, 15))[0],
+        counted=rng.random() < 0.9,
+        remarks=rng.random() < 0.15,
+        sections=sections,
+        thon_column=not hidden_thon,
+        short_period=rng.random() < 0.2,
+        spare_sheets=rng.random() < 0.2,
+        letter_number=rng.random() < 0.25,
+        declared=rng.random() < 0.4,
+    )
+    return _grouped(made, rng)
+
+
+def _format(rng: random.Random, hand_in: HandIn) -> Format:
+    drawn = rng.choices(_FORMATS, (82, 11, 7))[0]
+    usual: Format = drawn if hand_in.dataset.unit == "thon" else "xlsx"
+    fixed = _FIXED.get((hand_in.unit, hand_in.dataset.name), (usual, usual))[hand_in.latest]
+    return "xlsx" if any(map(_needs_workbook, hand_in.rows)) else fixed
+
+
+def _needs_workbook(row: Row) -> bool:
+    """Failed and unsaved formulas are kept by workbooks only."""
+    return any(isinstance(v, Typed) and isinstance(v.cell, Broken | Unsaved) for v in row.values())
+
+
+def _heading(rng: random.Random, column: Column, *, flat: bool) -> tuple[str, ...]:
+    levels = tuple(column.label.split(" > "))
+    if len(levels) > 1:
+        return (column.also[0],) if flat else levels
+    return (rng.choice(column.also),) if column.also and rng.random() < 0.25 else levels
+
+
+def _grouped(habits: Habits, rng: random.Random) -> Habits:
+    """At times an office has one flat heading for each column instead of two rows of headings."""
+    if habits.format == "csv" or rng.random() < 0.75:
+        return habits
+    flat = {name: (" - ".join(levels),) for name, levels in habits.headings.items()}
+    return replace(habits, headings=flat)
+
+
+def _worded(rng: random.Random, column: Column, hand_in: HandIn) -> bool:
+    """A column without any yes cannot be ticked, and one with a blank planted in it must be worded."""
+    if column.kind.name != "co_khong":
+        return False
+    values = [row[column.name] for row in hand_in.rows]
+    return rng.random() < 0.35 or True not in values or Typed(None) in values

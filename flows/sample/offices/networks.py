@@ -1,0 +1,55 @@
+"""What the telecom operators hand in: masts, coverage, fibre and speed by thôn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from flows.sample.handin import HandIn, hand_ins
+from flows.sample.people.person import Row
+from flows.sample.world import World
+
+# share of thôn with 4G, with 5G, share of the fibre households
+_REACH = {"viettel": (1.0, 0.4, 0.5), "vnpt": (0.9, 0.2, 0.38)}
+_SMALLEST = (0.78, 0.1, 0.12)
+
+
+def make(world: World, homes: Sequence[HandIn]) -> Iterable[HandIn]:
+    """Hand-ins of `ha_tang_vien_thong`, agreeing with the fibre households in `homes` (`ho_gia_dinh`)."""
+    fibre = [_fibre(homes, latest=False), _fibre(homes, latest=True)]
+    for unit in world.commune.owing(world.datasets["ha_tang_vien_thong"]):
+        yield from hand_ins(world, "ha_tang_vien_thong", unit.name, *_coverage(world, unit.name, fibre))
+
+
+def _fibre(homes: Sequence[HandIn], *, latest: bool) -> Counter[str]:
+    return Counter(
+        hand_in.unit
+        for hand_in in homes
+        if hand_in.latest is latest and hand_in.dataset.name == "ho_gia_dinh"
+        for row in hand_in.rows
+        if row["internet"] == "Cáp quang"
+    )
+
+
+def _coverage(world: World, operator: str, fibre: Sequence[Counter[str]]) -> list[list[Row]]:
+    rng = world.rng("coverage", operator)
+    wide, fast, share = _REACH.get(operator, _SMALLEST)
+    both: list[list[Row]] = [[], []]
+    for place in world.commune.thon:
+        covered = rng.random() < wide
+        newest = covered and rng.random() < fast
+        masts = rng.choice((1, 1, 2)) if covered and rng.random() < 0.6 else 0
+        for step, rows in enumerate(both):
+            newer = newest or (covered and step == 1 and rng.random() < 0.04)
+            speed = rng.uniform(90, 210) if newer else rng.uniform(22, 70)
+            rows.append(
+                {
+                    "thon": place.code,
+                    "tram_bts": masts,
+                    "phu_4g": covered,
+                    "phu_5g": newer,
+                    "ho_cap_quang": round(fibre[step][place.code] * share),
+                    "toc_do": round(speed, 1) if covered else None,
+                }
+            )
+    return both

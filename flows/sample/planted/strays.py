@@ -1,0 +1,135 @@
+"""Files that are no good, dropped after good ones: each a fault of its own, none replacing a good hand-in."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from flows.sample.files.cells import Sheet
+from flows.sample.files.dropped import Dropped, file_of
+from flows.sample.files.filing import file_name
+from flows.sample.files.habits import habits_of
+from flows.sample.files.mishap import NONE, Mishap
+from flows.sample.files.ods import packed
+from flows.sample.files.xlsx import xlsx
+from flows.sample.handin import HandIn
+from flows.sample.world import World
+from schemas.periods import period
+
+#: The good hand-in of each unit and dataset for the latest period.
+Good = Mapping[tuple[str, str], HandIn]
+
+_LATER = timedelta(minutes=25)
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_DOCX = {
+    "[Content_Types].xml": (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/word/document.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Target="word/document.xml" Type='
+        '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>'
+    ),
+    "word/document.xml": (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<w:document xmlns:w="{_W}"><w:body><w:p><w:r><w:t>Báo cáo mẫu, do máy đặt ra.</w:t></w:r></w:p>'
+        "</w:body></w:document>"
+    ),
+}
+_PDF = b"%PDF-1.4\n% MAU\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def strays(world: World, good: Good) -> Iterator[Dropped]:
+    """The stray files, each handed in a little after the unit's good one."""
+    yield from _no_tables(world, good)
+    yield from _refused_forms(world, good)
+
+
+def _no_tables(world: World, good: Good) -> Iterator[Dropped]:
+    """Word, PDF, a workbook cut off, an empty file, a workbook that is no form."""
+    first, second, third, fourth = world.rng("strays").sample(
+        [hand_in for (_, name), hand_in in good.items() if name == "ho_gia_dinh"], 4
+    )
+    yield _last(good, first, "MAU bao cao ho gia dinh (Word).docx", _docx()).bears("tep.khong_phai_bang_tinh")
+    yield _last(good, second, "MAU_ban_quet_co_dau.pdf", _PDF).bears("tep.khong_phai_bang_tinh")
+    whole = file_of(world, third).data
+    yield _last(good, third, "MAU_ho_gia_dinh_gui_loi_mang.xlsx", _cut(whole)).bears("tep.khong_mo_duoc")
+    yield _last(good, fourth, "MAU_ho_gia_dinh_tep_rong.xlsx", b"").bears("tep.khong_mo_duoc")
+    office = good["van_phong", "ho_so_cong_viec"]
+    yield _last(good, office, "MAU lich truc co quan.xlsx", xlsx(_rota())).bears("tep.khong_ro_bo_du_lieu")
+
+
+def _last(good: Good, hand_in: HandIn, name: str, data: bytes) -> Dropped:
+    """A file that says nothing of what it is, after all that the unit handed in: more would mend it."""
+    last = max(other.received for (unit, _), other in good.items() if unit == hand_in.unit)
+    return Dropped(hand_in.unit, name, last + _LATER, data)
+
+
+def _refused_forms(world: World, good: Good) -> Iterator[Dropped]:
+    """Forms of the wrong unit or period, without records, with a column too few or too many."""
+    teams, payments = good["van_hoa_xa_hoi", "to_cong_nghe_so"], good["kinh_te", "thanh_toan"]
+    hamlet = world.rng("wrong unit").choice(world.commune.thon).code
+    own = [row for row in teams.rows if row["thon"] == hamlet]
+    yield _copy(world, replace(teams, unit=hamlet, rows=own), "gui nham").bears("tep.sai_don_vi")
+    lacking = Mishap(without="loai")
+    yield _copy(world, payments, "thieu cot", lacking).bears("tep.thieu_cot")
+    work = good["van_phong", "ho_so_cong_viec"]
+    yield _copy(world, work, "hai cot ngay", Mishap(twice="ngay_tao"))
+    next_year = period(teams.dataset, f"{world.today.year + 1}-06")
+    ahead = replace(teams, period=next_year)
+    yield _copy(world, ahead, "ky toi").bears("tep.khong_ro_ky")
+    older = replace(teams, period=world.periods(teams.dataset.name)[0])
+    other = file_name(world, older, habits_of(world, teams))
+    yield file_of(world, _after(teams), name=_also(other, "ten cu")).bears("tep.khac_ky")
+    empty = world.rng("hollow").choice([h for (_, name), h in good.items() if name == "ho_gia_dinh"])
+    yield _copy(world, replace(empty, rows=[]), "chua nhap").bears("tep.khong_co_dong")
+
+
+def _after(hand_in: HandIn) -> HandIn:
+    return replace(hand_in, received=hand_in.received + _LATER)
+
+
+def _copy(world: World, hand_in: HandIn, why: str, mishap: Mishap = NONE) -> Dropped:
+    name = file_name(world, hand_in, habits_of(world, hand_in))
+    return file_of(world, _after(hand_in), mishap, name=_also(name, why))
+
+
+def again(dropped: Dropped) -> Dropped:
+    """The same bytes once more, a little later and under another name."""
+    name = _also(dropped.name, "nop lai")
+    return Dropped(dropped.unit, name, dropped.received + _LATER, dropped.data).bears("tep.nop_lai_y_het")
+
+
+def _also(name: str, what: str) -> str:
+    stem, _, ending = name.rpartition(".")
+    return f"{stem} ({what}).{ending}"
+
+
+def _docx() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in _DOCX.items():
+            packed(name, text, archive)
+    return buffer.getvalue()
+
+
+def _cut(data: bytes) -> bytes:
+    """What is left of a file whose sending broke off."""
+    return b"PK\x03\x04" + data[4 : len(data) * 2 // 3]
+
+
+def _rota() -> Sheet:
+    sheet = Sheet("Truc", 3)
+    sheet.add("title", ["LỊCH TRỰC CƠ QUAN (dữ liệu mẫu)"])
+    sheet.add("heading", ["Thứ", "Ca sáng", "Ca chiều"])
+    for day in ("Hai", "Ba", "Tư", "Năm", "Sáu"):
+        sheet.add("body", [day, "Tổ 1", "Tổ 2"])
+    return sheet

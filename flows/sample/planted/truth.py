@@ -1,0 +1,61 @@
+"""Where each planted fault stands in the file that was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from unicodedata import normalize
+
+from flows.sample.files.cells import letter
+from flows.sample.files.form import Form
+from flows.sample.handin import HandIn, RowFault
+
+COLUMNS = ("unit", "dataset", "period", "file", "sheet", "row", "column", "cell", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One fault that a run must find; `row` is the sheet's row, in CSV the line; 0 for a whole file."""
+
+    unit: str
+    code: str
+    dataset: str = ""
+    period: str = ""
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    cell: str = ""
+
+    def line(self) -> tuple[str, ...]:
+        """The fault in the order of `COLUMNS`; zero rows are left blank."""
+        return tuple(str(getattr(self, name) or "") for name in COLUMNS)
+
+
+def located(hand_in: HandIn, name: str, form: Form, *, above: int) -> tuple[Planted, ...]:
+    """The faults planted in the records of `hand_in`, in the file `name` with `above` lines over the form."""
+    return tuple(
+        Planted(
+            hand_in.unit,
+            fault.code,
+            hand_in.dataset.name,
+            hand_in.period.label,
+            normalize("NFC", name),
+            sheet_name(name, form),
+            *_place(fault, form, above),
+        )
+        for fault in hand_in.faults
+    )
+
+
+def _place(fault: RowFault, form: Form, above: int) -> tuple[int, str, str]:
+    """Row, column and cell; a whole hand-in's fault has no row."""
+    if fault.row is None:
+        return 0, fault.column, ""
+    row = form.rows[id(fault.row)] + above + 1
+    return row, fault.column, f"{letter(form.columns[fault.column])}{row}"
+
+
+def sheet_name(name: str, form: Form) -> str:
+    """The sheet's name; a CSV goes by its file's."""
+    return normalize("NFC", PurePath(name).stem) if name.endswith(".csv") else form.sheet.name

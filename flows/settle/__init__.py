@@ -1,0 +1,1 @@
+"""Decides which submissions count, period by period."""

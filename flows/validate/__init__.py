@@ -1,0 +1,1 @@
+"""Judges records by the rules of their contract, and across datasets."""

@@ -1,0 +1,214 @@
+"""Judges the rules that need two datasets, over the hand-ins in effect of one period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from flows.validate.records import FAULTS_SCHEMA, Verdict, described, judge
+from flows.validate.tally import Tally
+from schemas.contract import GOOD, WARNED, Cross, Dataset, Tie
+from schemas.judgement import crossing
+from schemas.periods import in_words
+
+UNJUDGED = dict.fromkeys(("unit", "dataset", "period", "dimension", "code", "other"), pl.String)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """The verdicts with what cross rules found, and which of those could not be judged (`UNJUDGED`)."""
+
+    verdicts: Mapping[str, Verdict]
+    unjudged: pl.DataFrame
+
+
+def reconcile(
+    verdicts: Mapping[str, Verdict], live: pl.DataFrame, datasets: Mapping[str, Dataset]
+) -> Reconciled:
+    """Judge every cross rule of the hand-ins in effect (`live`: `dataset`, `_tep`, `_unit`, `_ky`).
+
+    A rule is not judged where the other dataset has no hand-in in effect for that period, nor on a row with
+    a blocking fault at one of the rule's own columns: a value known to be wrong is compared with nothing.
+
+    Raises:
+        RuleDidNotRunError: a rule gave no result.
+    """
+    found = dict(verdicts)
+    unjudged = [pl.DataFrame(schema=UNJUDGED)]
+    for name in verdicts:
+        dataset = datasets[name]
+        mine = live.filter(dataset=name)
+        for tie, rules in _by_tie(dataset.cross):
+            other = _rows(tie.to, verdicts, live)
+            alone = mine.join(other.select("_ky").unique(), on="_ky", how="anti")
+            unjudged += [_said(alone, rule, tie) for rule in rules]
+            together = mine.join(other.select("_ky").unique(), on="_ky", how="semi")
+            if together.height:
+                pair = _Pair(dataset, tie, together, other)
+                found[name] = pair.judged(found[name], rules)
+    return Reconciled(found, pl.concat(unjudged).sort("unit", "dataset", "period", "code"))
+
+
+def why_unjudged(unjudged: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """One row a unit, dataset, period and dimension with rules that were not judged, and the `reason`."""
+    titles = {name: dataset.title for name, dataset in datasets.items()}
+    words = {label: in_words(label) for label in unjudged["period"].unique()}
+    title = pl.col("other").replace_strict(titles, return_dtype=pl.String)
+    period = pl.col("period").replace_strict(words, return_dtype=pl.String)
+    said = pl.format("Chưa đối chiếu được với “{}” {}: chưa có lượt nộp nào dùng được.", title, period)
+    by = ["unit", "dataset", "period", "dimension"]
+    reasons = unjudged.with_columns(reason=said).unique([*by, "reason"], maintain_order=True)
+    return reasons.group_by(by, maintain_order=True).agg(pl.col("reason").str.join(" "))
+
+
+def _by_tie(rules: Iterable[Cross]) -> list[tuple[Tie, list[Cross]]]:
+    ties: dict[int, tuple[Tie, list[Cross]]] = {}
+    for rule in rules:
+        ties.setdefault(id(rule.tied), (rule.tied, []))[1].append(rule)
+    return list(ties.values())
+
+
+def _rows(name: str, verdicts: Mapping[str, Verdict], live: pl.DataFrame) -> pl.DataFrame:
+    if name not in verdicts:
+        return pl.DataFrame(schema={"_ky": pl.String})
+    mine = live.filter(dataset=name).select("_tep", "_ky")
+    return verdicts[name].judged.join(mine, on="_tep", how="inner", maintain_order="left")
+
+
+def _said(alone: pl.DataFrame, rule: Cross, tie: Tie) -> pl.DataFrame:
+    return alone.select(
+        pl.col("_unit").alias("unit"),
+        "dataset",
+        pl.col("_ky").alias("period"),
+        pl.lit(rule.dimension).alias("dimension"),
+        pl.lit(rule.code).alias("code"),
+        pl.lit(tie.to).alias("other"),
+    )
+
+
+class _Pair:
+    """Hand-ins of a dataset beside the rows of another that its rules are tied to."""
+
+    def __init__(self, dataset: Dataset, tie: Tie, live: pl.DataFrame, other: pl.DataFrame) -> None:
+        self._dataset, self._tie = dataset, tie
+        self._live = live.select("_tep", "_unit", "_ky")
+        self._other = other.with_columns(_noi=self._place())
+        self._tied = (
+            self._other.filter(pl.col(tie.by).is_not_null())
+            .group_by("_ky", "_noi", tie.by, maintain_order=True)
+            .agg(each.alias(f"{tie.to}.{name}") for name, each in tie.brings.items())
+        )
+
+    def judged(self, verdict: Verdict, rules: Iterable[Cross]) -> Verdict:
+        """`verdict` with what `rules` find."""
+        for level, judge_level in (("o", self._rows), ("tep", self._wholes)):
+            mine = [rule for rule in rules if rule.level == level]
+            verdict = judge_level(verdict, mine) if mine else verdict
+        return verdict
+
+    def _place(self) -> pl.Expr:
+        """Where a row stands: of a row that does not say, where the others tied to the same value do."""
+        if self._tie.place is None:
+            return pl.lit(None, pl.String)
+        place = pl.col(self._tie.place)
+        return pl.coalesce(place, place.drop_nulls().first().over("_ky", self._tie.by))
+
+    def _unclear(self) -> pl.DataFrame:
+        """By period and unit, how many rows of the other dataset may be tied to anything there."""
+        lost = self._other.filter(pl.col(self._tie.by).is_null())
+        here = (pl.col("_noi") == pl.col("_unit")) | pl.col("_noi").is_null()
+        return (
+            self._live.join(lost.select("_ky", "_noi"), on="_ky", how="inner")
+            .filter(here)
+            .group_by("_tep")
+            .agg(_khong_ro=pl.len().cast(pl.Int64))
+        )
+
+    def _rows(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
+        own, by = verdict.judged, self._tie.by
+        brought = [name for name in self._tied.columns if name not in ("_ky", "_noi", by)]
+        keys = own.select("_tep", by).join(self._live, on="_tep", how="left", maintain_order="left")
+        at_place = self._tied.with_columns(_co=pl.lit(value=True))
+        anywhere = at_place.filter(pl.col("_noi").is_null()).drop("_noi")
+        known = at_place.filter(pl.col("_noi").is_not_null())
+        found = keys.join(
+            known,
+            left_on=["_ky", "_unit", by],
+            right_on=["_ky", "_noi", by],
+            how="left",
+            maintain_order="left",
+        ).join(anywhere, on=["_ky", by], how="left", maintain_order="left", suffix="_dau_do")
+        frame = own.with_columns(
+            *(pl.coalesce(found[name], found[f"{name}_dau_do"]).alias(name) for name in brought),
+            _co=found["_co"].fill_null(found["_co_dau_do"]).fill_null(value=False),
+            _khong_ro=keys.join(self._unclear(), on="_tep", how="left", maintain_order="left")[
+                "_khong_ro"
+            ].fill_null(0),
+            **{f"_khong_xet.{rule.code}": self._not_judged(verdict, keys, rule) for rule in rules},
+        )
+        judgements = [
+            crossing(self._dataset, rule, not_judged=pl.col(f"_khong_xet.{rule.code}")) for rule in rules
+        ]
+        failures = judge(frame, self._dataset, judgements, verdict.results)
+        return replace(
+            verdict,
+            judged=own.with_columns(_lop=_warned(own["_lop"], failures["index"])),
+            faults=pl.concat([verdict.faults, described(failures, frame, self._dataset, judgements)]),
+        )
+
+    def _not_judged(self, verdict: Verdict, keys: pl.DataFrame, rule: Cross) -> pl.Series:
+        """Rows of hand-ins not in effect, without a value to be tied by, or with a blocking fault in `on`."""
+        return keys["_unit"].is_null() | keys[self._tie.by].is_null() | verdict.results.blocked(rule.on)
+
+    def _wholes(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
+        by, own = self._tie.by, verdict.judged
+        here = own.select("_tep", by).join(self._live, on="_tep", how="inner", maintain_order="left")
+        has = here.filter(pl.col(by).is_not_null()).select("_tep", by, _co=pl.lit(value=True)).unique()
+        unread = here.filter(pl.col(by).is_null()).group_by("_tep").agg(_khong_ro=pl.len().cast(pl.Int64))
+        groups = self._groups().join(has, on=["_tep", by], how="left", maintain_order="left")
+        groups = groups.join(unread, on="_tep", how="left", maintain_order="left").with_columns(
+            pl.col("_co").fill_null(value=False), pl.col("_khong_ro").fill_null(0)
+        )
+        found = [_whole(groups, rule, self._dataset, verdict.results) for rule in rules]
+        return replace(verdict, faults=pl.concat([verdict.faults, *found]))
+
+    def _groups(self) -> pl.DataFrame:
+        """The tied groups of each hand-in's place."""
+        if self._tie.place is None:
+            return self._live.join(self._tied, on="_ky", maintain_order="left_right")
+        return self._live.join(
+            self._tied, left_on=["_ky", "_unit"], right_on=["_ky", "_noi"], maintain_order="left_right"
+        )
+
+
+def _warned(classes: pl.Series, rows: pl.Series) -> pl.Series:
+    touched = pl.repeat(False, classes.len(), eager=True, dtype=pl.Boolean).scatter(rows, True)
+    return classes.set((classes == GOOD) & touched, WARNED)
+
+
+def _whole(groups: pl.DataFrame, rule: Cross, dataset: Dataset, results: Tally) -> pl.DataFrame:
+    """One fault a hand-in that lacks more of `groups` than it has rows whose tie could not be read."""
+    judged = groups.select("_tep", "_khong_ro", failed=rule.fails_when)
+    counted = (
+        judged.group_by("_tep", maintain_order=True)
+        .agg(
+            _phai_co=pl.col("failed").count().cast(pl.Int64),
+            _thieu=pl.col("failed").sum().cast(pl.Int64) - pl.col("_khong_ro").first(),
+        )
+        .with_columns(pl.col("_thieu").clip(0))
+    )
+    results.add(counted.select("_tep", dimension=pl.lit(rule.dimension), judged="_phai_co", failed="_thieu"))
+    says = pl.lit(rule.says)
+    place = {
+        "_bang": pl.lit(0),
+        "column": pl.lit(dataset.blamed(rule)),
+        "code": pl.lit(rule.code),
+        "dimension": pl.lit(rule.dimension),
+        "severity": pl.lit(rule.severity),
+        "message": says if rule.note is None else pl.concat_str(says, rule.note, separator=" "),
+    }
+    faults = counted.filter(pl.col("_thieu") > 0).with_columns(**place)
+    blank = [pl.lit(None).alias(name) for name in FAULTS_SCHEMA if name not in faults.columns]
+    return faults.with_columns(blank).select(pl.col(n).cast(t) for n, t in FAULTS_SCHEMA.items())

@@ -1,0 +1,189 @@
+"""Judges cleaned records by their Pandera schema: faults, the class of each row, cells judged and failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+import pandera.polars as pa
+import polars as pl
+
+from flows.errors import RuleDidNotRunError
+from flows.intake.model import Part
+from flows.validate.tally import Tally
+from schemas.contract import GOOD, HELD_BACK, ROW_CLASS, WARNED, Dataset, chu
+from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of, may_share_key
+from schemas.schema import schema
+
+__all__ = ["RuleDidNotRunError", "Verdict", "validate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What judging the parts of one dataset came to; `_tep` is the index of the part.
+
+    `judged` is the cleaned frame without repeated rows, plus `_lop`; `faults` has `_tep`, `_bang`,
+    `_row`, `_cot` (the cell's letter where it is not its column's), `_key` (what the record is known
+    by), `column`, `code`, `dimension`, `severity`, `value`, `message`; `repeated` counts rows left out
+    by `_tep`; `results` keeps what each rule said of each row of `judged`.
+    """
+
+    judged: pl.DataFrame
+    faults: pl.DataFrame
+    repeated: pl.DataFrame
+    results: Tally
+
+    @property
+    def tally(self) -> pl.DataFrame:
+        """Cells judged and failed: `_tep`, `dimension`, `judged`, `failed`."""
+        return self.results.table()
+
+
+FAULTS_SCHEMA = {
+    "_tep": pl.UInt32,
+    "_bang": pl.UInt16,
+    "_row": pl.UInt32,
+    "_cot": pl.String,
+    "_key": pl.String,
+    "column": pl.String,
+    "code": pl.String,
+    "dimension": pl.String,
+    "severity": pl.String,
+    "value": pl.String,
+    "message": pl.String,
+}
+
+
+def validate(parts: Sequence[tuple[Part, date]], dataset: Dataset) -> Verdict:
+    """Judge all `parts` of `dataset` together; each comes with the day on which it is judged.
+
+    Raises:
+        RuleDidNotRunError: a rule gave no result, or one that disagrees with Pandera's.
+    """
+    frame = _stacked(parts)
+    rules = {rule.code: rule for rule in judgements_of(dataset)}
+    first, rest = [rules[REPEATED]], [rule for code, rule in rules.items() if code != REPEATED]
+    near = frame.select(may_share_key(dataset)).to_series()
+    again = _among(frame, near, rules[REPEATED])
+    repeated = judge(frame, dataset, first, Tally(frame["_tep"]), {REPEATED: again})
+    kept, near = (frame.filter(~again), near.filter(~again)) if again.any() else (frame, near)
+    results = Tally(kept["_tep"])
+    faults = judge(kept, dataset, rest, results, {CLASHING: _among(kept, near, rules[CLASHING])})
+    return Verdict(
+        kept.hstack([_row_class(faults, rest, kept.height)]),
+        pl.concat([described(faults, kept, dataset, rest), described(repeated, frame, dataset, first)]),
+        frame.select("_tep").filter(again).group_by("_tep", maintain_order=True).len("rows"),
+        results,
+    )
+
+
+def _stacked(parts: Sequence[tuple[Part, date]]) -> pl.DataFrame:
+    """The records of all parts, each with its part (`_tep`), its period and the day on which it is judged."""
+    frames = (
+        part.frame.with_columns(
+            pl.lit(index, pl.UInt32).alias("_tep"),
+            pl.lit(part.period.start).alias("_ky_tu"),
+            pl.lit(part.period.end).alias("_ky_den"),
+            pl.lit(day).alias("_ngay_xet"),
+        )
+        for index, (part, day) in enumerate(parts)
+    )
+    return pl.concat(frames, how="diagonal")
+
+
+def _among(frame: pl.DataFrame, near: pl.Series, rule: Judgement) -> pl.Series:
+    """What `rule` says of the rows that are `near` one another; no other row can fail it."""
+    rows = near.arg_true()
+    passed = pl.repeat(False, frame.height, eager=True, dtype=pl.Boolean)
+    return passed.scatter(rows, frame[rows].select(rule.fails_when).to_series()) if rows.len() else passed
+
+
+def judge(
+    frame: pl.DataFrame,
+    dataset: Dataset,
+    rules: Sequence[Judgement],
+    results: Tally,
+    known: Mapping[str, pl.Series] = MappingProxyType({}),
+) -> pl.DataFrame:
+    """Run `rules` through Pandera, each noted in `results`; returns failures (`index` of the row, `code`).
+
+    `known` has the results of rules that were worked out another way, by code.
+    """
+    known = {**_together(frame, [rule for rule in rules if rule.code not in known]), **known}
+    try:
+        schema(dataset, rules, results.record, known).validate(frame, lazy=True)
+        cases = pl.DataFrame(schema={"check": pl.String, "index": pl.Int32})
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+    failures = cases.select(pl.col("index").cast(pl.UInt32), pl.col("check").alias("code"))
+    results.prove(rules, failures)
+    return failures
+
+
+def _together(frame: pl.DataFrame, rules: Sequence[Judgement]) -> dict[str, pl.Series]:
+    """The results of `rules` from one query, which shares what they have in common.
+
+    In one query an aggregate would be spread over all rows: each rule must give one result for each of two.
+    """
+    if not rules:
+        return {}
+    two = frame.head(2)
+    try:
+        lengths = two.select(rule.fails_when.len().alias(rule.code) for rule in rules).row(0)
+        if set(lengths) != {two.height}:
+            return {}
+    except pl.exceptions.PolarsError:
+        return {}  # Pandera runs them one by one, and tells which it was.
+    # An eager select would share nothing.
+    found = frame.lazy().select(rule.fails_when.alias(rule.code) for rule in rules).collect()
+    return {name: found[name] for name in found.columns}
+
+
+def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) -> pl.Series:
+    """What each row comes to: held back by a blocking rule, warned by any other, or good."""
+    blocking = failures["code"].is_in([rule.code for rule in rules if rule.severity == "chan"])
+    classes = pl.repeat(GOOD, height, eager=True, dtype=ROW_CLASS).alias("_lop")
+    classes = classes.scatter(failures["index"].filter(~blocking), WARNED)
+    return classes.scatter(failures["index"].filter(blocking), HELD_BACK)
+
+
+def described(
+    failures: pl.DataFrame, frame: pl.DataFrame, dataset: Dataset, judged_by: Sequence[Judgement]
+) -> pl.DataFrame:
+    """Failures with their place, what was typed there and what is wrong with it (`FAULTS_SCHEMA`)."""
+    rules = {rule.code: rule for rule in judged_by}
+    found = [pl.DataFrame(schema=FAULTS_SCHEMA)]
+    for (code,), group in failures.group_by("code", maintain_order=True):
+        rule = rules[str(code)]
+        at = frame[group["index"]]
+        section = f"{rule.column}.row"
+        unknown = pl.Series([None], dtype=pl.String).new_from_index(0, at.height)
+        row = pl.coalesce(section, "_row") if section in frame.columns else pl.col("_row")
+        found.append(
+            at.select(
+                "_tep",
+                "_bang",
+                row.alias("_row"),
+                at.get_column(f"{rule.column}.cot", default=unknown).alias("_cot"),
+                _record_name(dataset).alias("_key"),
+                pl.lit(rule.column).alias("column"),
+                pl.lit(rule.code).alias("code"),
+                pl.lit(rule.dimension).alias("dimension"),
+                pl.lit(rule.severity).alias("severity"),
+                pl.col(chu(rule.column)).alias("value"),
+                _message(rule).alias("message"),
+            )
+        )
+    return pl.concat(found)
+
+
+def _message(rule: Judgement) -> pl.Expr:
+    says = pl.lit(rule.says)
+    return says if rule.note is None else pl.concat_str(says, rule.note, separator=" ", ignore_nulls=True)
+
+
+def _record_name(dataset: Dataset) -> pl.Expr:
+    """What a record goes by whatever row it stands in: its key as typed."""
+    return pl.concat_str([pl.col(chu(name)) for name in dataset.key], separator="|", ignore_nulls=True)

@@ -1,0 +1,94 @@
+"""Keeps the result of every rule on every cell: proves that each rule ran, counts cells judged and failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from flows.errors import RuleDidNotRunError
+from schemas.contract import DIMENSIONS
+from schemas.judgement import Judgement
+
+COLUMNS = {"_tep": pl.UInt32, "dimension": pl.String, "judged": pl.UInt64, "failed": pl.UInt64}
+
+
+class Tally:
+    """What the rules said of the rows whose hand-ins are `parts` (`_tep`, one a row)."""
+
+    def __init__(self, parts: pl.Series) -> None:
+        self._parts = parts
+        self._failed: dict[str, int] = {}
+        self._cells: dict[tuple[str, str], list[pl.Series]] = {}
+        self._blocking: dict[str, list[pl.Series]] = {}
+        self._more: list[pl.DataFrame] = []
+
+    def record(self, rule: Judgement, failed: pl.Series) -> int:
+        """Take note of one rule's result, one Boolean a row: failed, passed or, null, not judged.
+
+        Returns how many rows fail it.
+        """
+        if failed.len() != self._parts.len() or failed.dtype != pl.Boolean:
+            raise RuleDidNotRunError(f"Quy tắc {rule.code} không cho kết quả trên từng dòng.")
+        count = self._failed[rule.code] = int(failed.sum())
+        self._cells.setdefault((rule.column, rule.dimension), []).append(failed)
+        if rule.severity == "chan" and count:
+            self._blocking.setdefault(rule.column, []).append(failed)
+        return count
+
+    def add(self, counts: pl.DataFrame) -> None:
+        """Take note of what was judged of hand-ins as a whole (`COLUMNS`)."""
+        self._more.append(counts.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()))
+
+    def prove(self, rules: Iterable[Judgement], failures: pl.DataFrame) -> None:
+        """Raise unless every rule ran once over every row and Pandera reports just what it found."""
+        reported = dict(failures["code"].value_counts().iter_rows())
+        for rule in rules:
+            if rule.code not in self._failed:
+                raise RuleDidNotRunError(f"Quy tắc {rule.code} không chạy.")
+            if reported.pop(rule.code, 0) != self._failed[rule.code]:
+                raise RuleDidNotRunError(f"Quy tắc {rule.code} cho kết quả không khớp.")
+        if reported or failures["index"].null_count():
+            raise RuleDidNotRunError("Có kiểm tra không chạy được: " + ", ".join(sorted(reported)))
+
+    @property
+    def results(self) -> int:
+        """How many rules gave their result on every row."""
+        return len(self._failed)
+
+    def blocked(self, columns: Iterable[str]) -> pl.Series:
+        """One Boolean a row: whether a blocking fault stands at one of its `columns`."""
+        rows = pl.repeat(False, self._parts.len(), eager=True, dtype=pl.Boolean)
+        for column in columns:
+            for failed in self._blocking.get(column, ()):
+                rows = rows | failed.fill_null(value=False)
+        return rows
+
+    def table(self) -> pl.DataFrame:
+        """One row a part and dimension (`COLUMNS`): cells judged, cells failed."""
+        frame = pl.DataFrame([self._parts.alias("_tep")])
+        judged: dict[str, list[pl.Expr]] = {}
+        wrong: dict[str, list[pl.Expr]] = {}
+        for (column, dimension), results in self._cells.items():
+            names = [f"{column}.{dimension}.{at}" for at in range(len(results))]
+            frame = frame.hstack([each.alias(name) for each, name in zip(results, names, strict=True)])
+            # A cell that several rules of one dimension judge counts once.
+            is_judged, is_wrong = pl.col(names).is_not_null(), pl.col(names).fill_null(value=False)
+            judged.setdefault(dimension, []).append(pl.any_horizontal(is_judged).sum())
+            wrong.setdefault(dimension, []).append(pl.any_horizontal(is_wrong).sum())
+        counted = frame.group_by("_tep").agg(
+            pl.struct(
+                pl.lit(dimension).alias("dimension"),
+                pl.sum_horizontal(judged[dimension]).cast(pl.UInt64).alias("judged"),
+                pl.sum_horizontal(wrong[dimension]).cast(pl.UInt64).alias("failed"),
+            ).alias(dimension)
+            for dimension in judged
+        )
+        counts = [counted.select("_tep", pl.col(dimension).struct.unnest()) for dimension in judged]
+        return (
+            pl.concat([pl.DataFrame(schema=COLUMNS), *counts, *self._more])
+            .group_by("_tep", "dimension")
+            .agg(pl.col("judged", "failed").sum())
+            .select(*COLUMNS)
+            .sort("_tep", pl.col("dimension").cast(pl.Enum(list(DIMENSIONS))))
+        )

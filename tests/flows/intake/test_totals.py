@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from flows.collect.hand_in import HandIn
+from flows.intake.records import digest
+from schemas.registry import load
+from tests.conftest import lines
+
+HEADING = ["STT", "Thôn", "Số thành viên tổ", "Số buổi hướng dẫn", "Số lượt người được hướng dẫn"]
+RECORDS: list[list[object]] = [
+    [1, "Thôn Thanh Sơn", 5, 2, "1.030"],
+    [2, "Thôn Vải", 4, 1, 10],
+    [3, "Thôn Hạ", 6, 3, None],
+]
+
+
+def problems(*rows: list[object]) -> list[tuple[str, str, str | None]]:
+    hand_in = HandIn("2026-11-17T09:30:00+07:00", "van_hoa_xa_hoi", "to.csv", "0" * 64, 1)
+    found = digest(hand_in, lines([["Tháng 11 năm 2026"], HEADING, *rows]).encode(), load())
+    return [(problem.code, f"{problem.column}{problem.row}", problem.proposal) for problem in found.problems]
+
+
+@pytest.mark.parametrize(
+    ("total", "wrong"),
+    [
+        ([None, "Tổng cộng", 15, 6, "1.040"], []),
+        (["Tổng cộng", None, 15, 6, 1040], []),
+        ([None, "Tổng cộng", 15, None, None], []),
+        ([None, "Tổng cộng", 16, 6, "1.040"], [("tep.dong_tong_sai", "C6", "15")]),
+        (
+            [None, "Cộng", 16, 7, "1.040"],
+            [("tep.dong_tong_sai", "C6", "15"), ("tep.dong_tong_sai", "D6", "6")],
+        ),
+    ],
+)
+def test_a_total_that_is_no_sum_is_told_with_the_sum(
+    total: list[object], wrong: list[tuple[str, str, str]]
+) -> None:
+    assert problems(*RECORDS, total) == wrong
+
+
+def test_totals_of_parts_are_compared_with_their_part() -> None:
+    part, whole = [None, "Cộng", 9, 3, "1.040"], [None, "Tổng cộng", 15, 6, "1.040"]
+    assert problems(*RECORDS[:2], part, RECORDS[2], whole) == []
+
+
+def test_a_column_that_could_not_be_read_is_not_compared() -> None:
+    assert problems(*RECORDS, [4, "Thôn Mống", "năm", 0, 0], [None, "Tổng cộng", 99, 6, "1.040"]) == []

@@ -1,0 +1,70 @@
+"""However an office lays a table out, its records come back, at their addresses."""
+
+from __future__ import annotations
+
+from random import Random
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flows.read import read_file
+from flows.read import sheet as grid
+from schemas.contract import chu
+from schemas.datasets import load
+from tests.flows.read.layouts import CONTAINERS, Laid, lay_out
+
+DATASETS = load()
+
+
+def check(laid: Laid, container: str) -> None:
+    doc = read_file(CONTAINERS[container](laid), "bao_cao", DATASETS)
+    assert [problem.code for problem in doc.problems] == []
+    (table,) = doc.tables
+    assert table.dataset == laid.dataset.name
+    got = [
+        (row["_row"], {c.name: row.get(chu(c.name)) for c in laid.dataset.columns})
+        for row in table.cells.iter_rows(named=True)
+    ]
+    assert [(row, texts) for row, texts in got] == _by_line(laid, container)
+    assert doc.rows.filter(pl.col("role") == "ban_ghi").height == table.cells.height
+    assert doc.rows["row"].is_unique().all()
+    if container in {"xlsx", "xls", "ods"}:
+        assert set(doc.rows.filter("hidden")["row"]) == {row + 1 for row in laid.hidden}
+        assert doc.rows.height == laid.size[0]
+
+
+def _by_line(laid: Laid, container: str) -> list[tuple[int, dict[str, str | None]]]:
+    """Expected records; in text a row is known by its line, which breaks inside cells push down."""
+    if container in {"xlsx", "xls", "ods", "html"}:
+        return laid.expected
+    grid = laid.grid()
+    breaks = [sum(str(cell).count("\n") for cell in row if cell is not None) for row in grid]
+    first = 1 if container == "csv, sep=" else 0
+    return [(row + sum(breaks[: row - 1]) + first, texts) for row, texts in laid.expected]
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_dataset_in_every_container(name: str, container: str) -> None:
+    check(lay_out(DATASETS[name], Random(name + container)), container)
+
+
+@pytest.mark.parametrize("container", ["xlsx", "xls", "ods"])
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_dataset_where_sheets_are_long(
+    name: str, container: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grid, "LISTED", 0)
+    check(lay_out(DATASETS[name], Random(name + container)), container)
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    seed=st.integers(0, 2**32),
+    name=st.sampled_from(list(DATASETS)),
+    container=st.sampled_from(list(CONTAINERS)),
+)
+def test_random_layouts(seed: int, name: str, container: str) -> None:
+    check(lay_out(DATASETS[name], Random(seed)), container)

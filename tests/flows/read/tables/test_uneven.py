@@ -1,0 +1,55 @@
+"""Lines of a text file with more or fewer cells than the others are told, each by its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.read import read_file
+from flows.read.tables.uneven import _MOST
+from schemas.datasets import load
+
+DATASETS = load()
+HEADING = "STT,Ngày phản ánh,Nhà mạng,Nội dung,Trạng thái,Ngày giải quyết"
+GOOD = "1,20/10/2026,Viettel,Mất sóng,Mới,"
+MORE = "2,21/10/2026,Viettel,Mất sóng, yếu,Mới,"
+FEWER = "3,20/10/2026,Viettel"
+
+
+def told(*lines: str) -> list[tuple[int | None, str]]:
+    found = read_file("\n".join(lines).encode(), "a.csv", DATASETS)
+    assert found.tables[0].cells.height == sum(line[:1].isdigit() for line in "\n".join(lines).splitlines())
+    return [(one.row, one.message) for one in found.problems if one.code == "tep.dong_lech"]
+
+
+@pytest.mark.parametrize("before", [(), ("PHẢN ÁNH HẠ TẦNG", "Tháng 10 năm 2026")], ids=["bare", "titled"])
+def test_tells_longer_and_shorter_lines(before: tuple[str, ...]) -> None:
+    found = told(*before, HEADING, GOOD, MORE, GOOD, FEWER)
+    at = len(before)
+    assert [line for line, _ in found] == [at + 3, at + 5]
+    assert f"Dòng {at + 3} có 7 ô, các dòng khác có 6 ô" in found[0][1]
+    assert f"Dòng {at + 5} có 3 ô, các dòng khác có 6 ô" in found[1][1]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (HEADING, GOOD, GOOD),
+        (HEADING, GOOD + ",", GOOD + ","),
+        (HEADING, GOOD, '2,21/10/2026,Viettel,"Mất sóng, yếu",Mới,'),
+        (HEADING, GOOD, '2,21/10/2026,Viettel,"Mất sóng,\nyếu",Mới,'),
+        ("PHẢN ÁNH HẠ TẦNG", HEADING, GOOD, "", "Người lập biểu"),
+    ],
+    ids=["even", "one more everywhere", "quoted", "quoted over two lines", "form"],
+)
+def test_says_nothing_of_even_lines(lines: tuple[str, ...]) -> None:
+    assert told(*lines) == []
+
+
+def test_finds_the_line_below_a_cell_of_two_lines() -> None:
+    assert [line for line, _ in told(HEADING, '1,20/10/2026,Viettel,"Mất\nsóng",Mới,', MORE)] == [4]
+
+
+def test_the_rest_of_very_many_is_one_sentence() -> None:
+    found = told(HEADING, *[GOOD] * 9, *[MORE] * (_MOST + 5))
+    assert len(found) == _MOST + 1
+    assert found[-1] == (11 + _MOST, f"Từ dòng {11 + _MOST} còn 5 dòng nữa có số ô khác các dòng khác.")

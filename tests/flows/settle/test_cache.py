@@ -1,0 +1,158 @@
+"""Only periods for which something came in are judged again, and all comes out as if all had been."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from rich.console import Console
+
+from flows.cache import Shelf
+from flows.collect.hand_in import HandIn
+from flows.day import Outcome
+from flows.engine.plain import PlainRunner
+from flows.engine.workers import Limits
+from flows.intake import cache as digests
+from flows.intake.model import Digest
+from flows.read import read_file
+from flows.rebuild import differs
+from flows.release.verify import wrong
+from flows.root import HERE, Root
+from flows.settle import cache as seasons
+from flows.settle.cache import KEPT
+from schemas.registry import load
+from tests.conftest import TODAY, Day, run_plainly
+
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def root(planted: Day, tmp_path: Path) -> Root:
+    """The root after its day, to be used up."""
+    shutil.copytree(planted.root.path, tmp_path / "xa", symlinks=True)
+    return Root(tmp_path / "xa")
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+    """The periods that are judged from now on, a set each time."""
+    told: list[set[str]] = []
+    judge = seasons.chapters_of
+
+    def watched(digests: object, labels: set[str], *rest: object) -> object:
+        told.append({*labels})
+        return judge(digests, labels, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(seasons, "chapters_of", watched)
+    return told
+
+
+def hand_in_again(root: Root, submissions: pl.DataFrame) -> str:
+    """A file of the earlier of two periods comes in once more, a row shorter; returns its period."""
+    held = submissions.filter(
+        pl.col("file").str.ends_with(".xlsx"), dataset="ho_gia_dinh", state="chap_nhan"
+    ).sort("period", "unit")
+    unit, file, period = held.select("unit", "file", "period").row(0)
+    read = read_file((root.inbox / unit / file).read_bytes(), file, load().datasets)
+    sheet, row = read.rows.filter(role="ban_ghi").select("sheet", "row").row(0)
+    book = openpyxl.load_workbook(root.inbox / unit / file)
+    book[sheet].delete_rows(row)
+    target = root.inbox / unit / f"{Path(file).stem} sua.xlsx"
+    book.save(target)
+    moment = datetime(TOMORROW.year, TOMORROW.month, TOMORROW.day, 8, tzinfo=HERE).timestamp()
+    os.utime(target, (moment, moment))
+    return str(period)
+
+
+def as_if_all_was_read_again(root: Root, outcome: Outcome) -> bool:
+    return differs(root, load(), outcome.release, PlainRunner(Console(quiet=True))) == []
+
+
+def test_what_came_in_for_one_period_has_that_one_judged(
+    planted: Day, root: Root, judged: list[set[str]]
+) -> None:
+    period = hand_in_again(root, planted.table("submissions"))
+    outcome = run_plainly(root.path, TOMORROW)
+    months = sorted(planted.table("submissions").filter(dataset="ho_gia_dinh")["period"].unique())
+    assert len(months) > 1
+    # The month after is compared with it.
+    assert judged == [{period, *months[months.index(period) + 1 :][:1]}]
+    assert "bi_thay_the" in outcome.submissions.filter(period=period)["state"]
+    assert as_if_all_was_read_again(root, outcome)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("harm", [_cut, _flip, Path.unlink])
+@pytest.mark.parametrize("of_records", [False, True])
+def test_a_period_that_was_kept_badly_is_judged_again(
+    planted: Day, root: Root, judged: list[set[str]], *, harm: Callable[[Path], None], of_records: bool
+) -> None:
+    for path in (root.state / KEPT).iterdir():
+        if path.name.endswith(".ban_ghi") == of_records:
+            harm(path)
+    shutil.rmtree(root.state / "bang")  # Records are to be written again.
+    outcome = run_plainly(root.path, TOMORROW)
+    periods = {*planted.table("submissions")["period"].drop_nulls()}
+    assert {label for labels in judged for label in labels} == periods
+    assert as_if_all_was_read_again(root, outcome)
+    judged.clear()
+    shutil.rmtree(root.state / "bang")
+    after = run_plainly(root.path, TOMORROW + timedelta(days=1))
+    assert judged == []
+    assert as_if_all_was_read_again(root, after)
+
+
+def test_a_file_that_can_not_be_read_again_is_told_of_and_tried_again(
+    planted: Day, root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = planted.table("submissions").filter(pl.col("file").str.ends_with(".xlsx"), state="chap_nhan")
+    unit, file, submission = good.select("unit", "file", "submission").row(0)
+    for path in (root.state / digests.KEPT).iterdir():
+        found = Shelf(path.parent).get(path.name)
+        if isinstance(found, Digest) and found.hand_in.submission == submission:
+            path.unlink()
+    shutil.rmtree(root.state / KEPT)
+    limits = digests.Reader.limits
+
+    def tight(reader: digests.Reader, hand_in: HandIn) -> Limits | None:
+        return Limits(0, 1) if hand_in.submission == submission else limits(reader, hand_in)
+
+    monkeypatch.setattr(digests.Reader, "limits", tight)
+    lost = run_plainly(root.path, TOMORROW)
+    told = lost.faults.filter(unit=unit, file=file)
+    assert "tep.nguy_hiem" in told["code"]
+    assert lost.submissions.filter(submission=submission)["rows_accepted"].sum() == 0
+    monkeypatch.undo()
+    found = run_plainly(root.path, TOMORROW + timedelta(days=1))
+    assert found.submissions.filter(submission=submission)["rows_accepted"].sum() > 0
+    assert as_if_all_was_read_again(root, found)
+
+
+def test_two_files_of_one_content_and_name_have_receipts_of_their_own(tmp_path: Path) -> None:
+    inbox = tmp_path / "raw" / "inbox" / "van_phong"
+    inbox.mkdir(parents=True)
+    days = [TODAY + timedelta(days=at) for at in range(3)]
+    for day, name in zip(days, ("bao cao.csv", "bao cao.txt", "khac.csv"), strict=True):
+        (inbox / name).write_text("a;b\n1;2\n" if name.startswith("bao") else "c;d\n")
+        moment = datetime(day.year, day.month, day.day, 8, tzinfo=HERE).timestamp()
+        os.utime(inbox / name, (moment, moment))
+    first = run_plainly(tmp_path, days[0])
+    second = run_plainly(tmp_path, days[1])
+    third = run_plainly(tmp_path, days[2])
+    assert [wrong(outcome.release) for outcome in (first, second, third)] == [[], [], []]
+    assert len([*third.release.glob("reports/don_vi/van_phong/phieu_nhan/*.html")]) == 3

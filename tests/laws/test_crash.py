@@ -1,0 +1,220 @@
+"""The power goes, the disk fills up: readers see whole releases, the next run gives the undisturbed bytes."""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from flows.audit.auditor import Answer, Audit, Auditor
+from flows.audit.facts import Case
+from flows.audit.pages import write_docs
+from flows.day import run_day
+from flows.engine import workers as pool
+from flows.engine.plain import PlainRunner
+from flows.release.manifest import AUDIT
+from flows.release.publish import published, releases
+from flows.release.verify import wrong
+from flows.root import Root
+from schemas.registry import load
+
+# Whoever starts the process that others are forked from first, it has imported what is killed here.
+pool.PRELOAD.append("tests.laws.test_crash")
+
+MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
+HEAD = ["Tháng 11 năm 2026", "Ngày phản ánh;Nhà mạng;Nội dung;Trạng thái;Ngày giải quyết"]
+CHANGING = {
+    "os.rename",
+    "os.mkdir",
+    "os.remove",
+    "os.rmdir",
+    "os.symlink",
+    "os.link",
+    "os.truncate",
+    "os.chmod",
+}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+class InThisProcess(PlainRunner):
+    """So that every file operation is done where it is watched."""
+
+    def each(
+        self, title: str, work: Callable[[Any], Any], items: Sequence[Any], guard: Any = None
+    ) -> list[Any]:
+        return [work(item) for item in items]
+
+
+class Lenient(Auditor):
+    """Audits nothing: that is proven elsewhere, and takes seconds to import."""
+
+    def __init__(self) -> None: ...
+
+    def prepare(self) -> None: ...
+
+    def begin(self, case: Case) -> Answer:
+        write_docs(case.folder / AUDIT, [], case.as_of)
+        return lambda: Audit(0, (), ())
+
+
+@contextmanager
+def lenient() -> Iterator[Lenient]:
+    yield Lenient()
+
+
+def day(root: Path, as_of: date) -> str:
+    runner = InThisProcess(Console(quiet=True))
+    return run_day(Root(root), load(), as_of, runner, audits=lenient).release.name
+
+
+def watched(root: Path, strike: Callable[[int], None]) -> list[str]:
+    """Call `strike` before each operation that changes something under `root`, with its number."""
+    seen: list[str] = []
+    inside = str(root)
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        changes = event in CHANGING or (event == "open" and isinstance(args[2], int) and args[2] & WRITING)
+        if changes and any(
+            isinstance(arg, str | os.PathLike) and str(arg).startswith(inside) for arg in args[:2]
+        ):
+            seen.append(event)
+            strike(len(seen))
+
+    sys.addaudithook(hook)
+    return seen
+
+
+def killed_at(root: Path, at: int) -> None:
+    def strike(number: int) -> None:
+        if number == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    watched(root, strike)
+    day(root, TUESDAY)
+
+
+def failing_from(root: Path, at: int, number: int) -> None:
+    """From operation `at` on, whatever is created fails as a disk fails that is full, or read-only."""
+
+    def strike(count: int) -> None:
+        if count >= at:
+            raise OSError(number, os.strerror(number))
+
+    watched(root, strike)
+    try:
+        day(root, TUESDAY)
+    except OSError as error:
+        os._exit(7 if error.errno == number else 8)
+    os._exit(9)
+
+
+def counted(root: Path, answer: Any) -> None:
+    seen = watched(root, lambda _: None)
+    day(root, TUESDAY)
+    answer.send(len(seen))
+
+
+def child(work: Callable[..., None], *args: object) -> int | None:
+    process = pool.context().Process(target=work, args=args)
+    process.start()
+    process.join(120)
+    return process.exitcode
+
+
+def complaints(root: Path, name: str, count: int) -> None:
+    folder = root / "raw" / "inbox" / "T01"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [f"{at + 1:02}/11/2026;VNPT;Việc {at};Mới;" for at in range(count)]
+    (folder / name).write_text("\n".join([*HEAD, *rows]), encoding="utf-8")
+    os.utime(folder / name, (1_795_400_000, 1_795_400_000))
+
+
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root with Monday published and a new file for Tuesday."""
+    root = tmp_path_factory.mktemp("crash") / "xa"
+    complaints(root, "mot.csv", 3)
+    day(root, MONDAY)
+    complaints(root, "hai.csv", 5)
+    return root
+
+
+@pytest.fixture(scope="module")
+def undisturbed(waiting: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, int]:
+    """The release that Tuesday comes to when nothing happens, and how many operations that takes."""
+    root = copied(waiting, tmp_path_factory.mktemp("undisturbed"))
+    ours, theirs = multiprocessing.Pipe()
+    assert child(counted, root, theirs) == 0
+    return str(published(Root(root))), int(ours.recv())
+
+
+def copied(root: Path, to: Path) -> Path:
+    return Path(shutil.copytree(root, to / "xa", symlinks=True))
+
+
+def whole(root: Path) -> str:
+    """The release that a reader sees, proven byte by byte."""
+    shown = published(Root(root))
+    assert shown is not None
+    assert wrong(root / "curated" / "releases" / shown) == []
+    return shown
+
+
+def recovers(root: Path, expected: str) -> None:
+    assert whole(root)[:8] in ("20261123", "20261124")
+    assert day(root, TUESDAY) == expected
+    assert whole(root) == expected
+    assert releases(Root(root)) == sorted(path.name for path in (root / "curated" / "releases").iterdir())
+    assert len(releases(Root(root))) == 2
+
+
+def proven(waiting: Path, undisturbed: tuple[str, int], tmp_path: Path, numbers: Sequence[int]) -> None:
+    for at in numbers:
+        root = copied(waiting, tmp_path / str(at))
+        assert child(killed_at, root, at) == -signal.SIGKILL, at
+        recovers(root, undisturbed[0])
+        shutil.rmtree(root)
+
+
+def test_a_run_killed_now_and_then_leaves_whole_releases(
+    waiting: Path, undisturbed: tuple[str, int], tmp_path: Path
+) -> None:
+    """The last dozen are those of publishing: every other of them, and some of those before."""
+    count = undisturbed[1]
+    proven(waiting, undisturbed, tmp_path, [*range(1, count - 12, 40), *range(count - 12, count + 1, 2)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [1, 2], ids=["odd ones", "even ones"])
+def test_a_run_killed_at_every_file_operation_leaves_whole_releases(
+    first: int, waiting: Path, undisturbed: tuple[str, int], tmp_path: Path
+) -> None:
+    proven(waiting, undisturbed, tmp_path, range(first, undisturbed[1] + 1, 2))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS], ids=["disk full", "read-only"])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.8, 0.97])
+def test_a_disk_that_fails_publishes_nothing_and_the_next_run_does(
+    number: int, share: float, waiting: Path, undisturbed: tuple[str, int], tmp_path: Path
+) -> None:
+    root = copied(waiting, tmp_path)
+    assert child(failing_from, root, 1 + int(undisturbed[1] * share), number) == 7
+    recovers(root, undisturbed[0])
+
+
+def test_a_clock_set_back_publishes_no_older_day(waiting: Path, tmp_path: Path) -> None:
+    root = copied(waiting, tmp_path)
+    shown = day(root, TUESDAY)
+    day(root, MONDAY)
+    assert whole(root) == shown

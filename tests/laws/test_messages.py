@@ -1,0 +1,286 @@
+"""Everything said to people is plain Vietnamese: no pattern, no type, no English, no word of the program."""
+
+from __future__ import annotations
+
+import ast
+import json
+import pkgutil
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import commands
+from flows.cli.main import app
+from flows.release.places import MARKED, RECEIPTS
+from schemas.datasets import load
+from schemas.judgement import judgements_of
+from tests.conftest import Day
+
+PROJECT = Path(__file__).parents[2]
+SOURCES = sorted([*PROJECT.glob("flows/**/*.py"), *PROJECT.glob("schemas/**/*.py")])
+TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+LETTERS = re.compile(r"[^\W\d_]+", re.UNICODE)
+#: A syllable of Vietnamese, its tone taken off; words of other languages hardly ever look like one.
+SYLLABLE = re.compile(
+    r"(?:ngh?|nh|gh?|gi|kh|ph|qu|th|tr|ch|[bcdđhklmnprstvx])?"
+    r"(?:[aăâeêioôơuưy]|[iuưoy][aăâeêioôơuưy]|[aâeêioôơuưy][iuoy]|iêu|yêu|oa[iyo]|uây|uôi|ươ[iu]|oe[o]|uy[aêu]|uê)"
+    r"(?:ch|ng|nh|[cmnpt])?"
+)
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Names, and what people who fill in tables say themselves.
+KNOWN = words(
+    """excel csv xlsx word powerpoint pdf html xml jpeg png gif rtf rar zip gzip unicode internet web zalo
+    macro dde tslcd viettel vnpt mobifone bts mbps kwp grdp cccd cmnd hđnd ubnd dvc sha json parquet
+    prefect dask ctrl kb mb gb byte manifest xls ods nđ cp tt bca
+    pandas polars duckdb raw curated var inbox dir debug check dulieuxa"""
+) | {module.name for module in pkgutil.iter_modules(commands.__path__)}
+#: English and Python that happens to be spelt like Vietnamese.
+FOREIGN = words(
+    """the and not is are was null none true false int str list dict set cell no yes nan date time hash this
+    that if else error class import char"""
+)
+EXAMPLE = re.compile(r"ví dụ [^ ]*\d[^ ]*")
+MACHINE = re.compile(
+    r"[\\^$|*_]|\[\w-\w\]|\(\?|\bNone\b|\bTrue\b|\bFalse\b|\d\{\d|\{\w*\}|Int\d|Utf8|->|::|=="
+)
+
+
+def odd_words(text: str) -> list[str]:
+    """Words that are neither Vietnamese nor known names; quotes and codes aside."""
+    text = re.sub(r"“[^”]*”|\w+_\w+(?:=\w+)?|--\w+", " ", EXAMPLE.sub(" ", text))
+    return [word for word in LETTERS.findall(text) if not _is_vietnamese(word)]
+
+
+def _is_vietnamese(word: str) -> bool:
+    plain = unicodedata.normalize("NFC", TONES.sub("", unicodedata.normalize("NFD", word))).lower()
+    if plain in FOREIGN and plain == word.lower():
+        return False
+    return (
+        plain in KNOWN
+        or len(word) == 1
+        or bool(SYLLABLE.fullmatch(plain))
+        or bool(re.fullmatch("[ivx]+", plain))
+    )
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Where and what: every sentence in Vietnamese that stands in the sources, patterns and words aside."""
+    for path in SOURCES:
+        if {"sample", "reference", "heading.py"} & {*path.parts}:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        skipped = {id(node) for call in ast.walk(tree) for node in _not_said(call)}
+        for node in ast.walk(tree):
+            text = _text(node)
+            if text and id(node) not in skipped and _is_sentence(text):
+                yield f"{path.relative_to(PROJECT)}:{node.lineno}", text  # type: ignore[attr-defined]
+
+
+def _not_said(node: ast.AST) -> Iterator[ast.AST]:
+    """Patterns, docstrings, what clerks write, and the parts of f-strings that are seen as a whole."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in PATTERNS:
+        yield from ast.walk(node)
+    if isinstance(node, ast.keyword) and node.arg == "also":
+        yield from ast.walk(node)
+    if isinstance(node, ast.JoinedStr):
+        yield from node.values
+    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body:
+        first = node.body[0]
+        if isinstance(first, ast.Expr):
+            yield first.value
+
+
+PATTERNS = ("compile", "contains", "sub", "search", "match", "fullmatch", "findall", "key", "replace_all")
+
+
+def _text(node: ast.AST) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return ""
+
+
+def _is_sentence(text: str) -> bool:
+    toned = unicodedata.normalize("NFD", text) != text or "đ" in text
+    return toned and " " in text and text[:1].isupper() | text.startswith(("“", "Ô", "Đ"))
+
+
+FOUND = sorted(set(sentences()))
+
+
+def test_there_is_something_to_read() -> None:
+    assert len(FOUND) > 250
+
+
+@pytest.mark.parametrize(("place", "text"), FOUND, ids=[place for place, _ in FOUND])
+def test_every_sentence_in_the_sources_is_vietnamese(place: str, text: str) -> None:
+    said = re.sub(
+        r"`[^`]*`|\[/?\w*\]|\{(?:label|form|example|span|choices)\}", " ", text
+    )  # typed, markup, templates
+    assert odd_words(said) == []
+
+
+@pytest.mark.parametrize("dataset", load().values(), ids=lambda dataset: dataset.name)
+def test_every_message_of_a_contract_is_plain(dataset) -> None:
+    says = {rule.says for rule in judgements_of(dataset)} | {rule.says for rule in dataset.cross}
+    for text in says:
+        assert odd_words(text) == [], text
+        assert not MACHINE.search(text), text
+        assert text[-1] in ".?!", text
+        assert "ví dụ ." not in text, text
+        assert " > " not in text, text
+
+
+def test_every_message_of_a_day_is_plain(planted: Day) -> None:
+    messages = planted.table("faults")["message"].unique().to_list()
+    reasons = planted.table("indicators")["reason"].drop_nulls().unique().to_list()
+    assert len(messages) > 100
+    for text in (*messages, *reasons):
+        assert odd_words(text) == [], text
+        assert not MACHINE.search(re.sub(r"“[^”]*”", "", text)), text
+
+
+class Said(HTMLParser):
+    """What a page says to eyes and ears; what people typed, code and file names aside."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.apart: list[str] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        self.texts += [text for name in ("title", "aria-label") if (text := said.get(name))]
+        if tag in ("script", "style", "code", "pre") or said.get("class") == "gia-tri-go":
+            self.apart.append(tag)
+        if tag == "script" and said.get("id") == "du-lieu":
+            self.apart[-1] = "payload"
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.apart and self.apart[-1] in (tag, "payload"):
+            self.apart.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.apart and self.apart[-1] == "payload":
+            fields = json.loads(data)["fields"]
+            self.texts += [field["title"] for field in fields]
+            self.texts += [
+                word for field in fields if field["name"] != "period" for word in field.get("words", ())
+            ]
+        elif not self.apart:
+            self.texts.append(data)
+
+
+#: Names of peoples, of a browser's language and of a part of Excel, on pages.
+NAMES = re.compile(r"Power Query|JavaScript|Hmông|Hrê|Mnông|Ra-glai|Xtiêng|Bru|Brâu|<\?>")
+
+
+def read_aloud(day: Day) -> dict[str, set[str]]:
+    """Every different text of the day's pages, by page; names of files taken out."""
+    files = sorted({*day.table("submissions")["file"]}, key=len, reverse=True)
+    names = re.compile(
+        "|".join(re.escape(Path(file).stem) for file in files) + r"|\S*\.(xlsx|xls|ods|csv|docx|pdf|parquet)"
+    )
+    found: dict[str, set[str]] = {}
+    reports = day.outcome.release / "reports"
+    # Of the receipts of a unit the first says what all say.
+    receipts = [sorted(folder.iterdir())[0] for folder in reports.glob(f"don_vi/*/{RECEIPTS}")]
+    for path in (*reports.glob("*.html"), *reports.glob("don_vi/*.html"), *receipts):
+        texts = Said(path.read_text("utf-8")).texts
+        found[path.name] = {NAMES.sub(" ", names.sub(" ", text)) for text in texts}
+    return found
+
+
+def test_every_page_of_a_day_is_plain(planted: Day) -> None:
+    pages = read_aloud(planted)
+    assert len(pages) > 100
+    seen: set[str] = set()
+    for name, texts in sorted(pages.items()):
+        for text in texts - seen:
+            assert odd_words(text) == [], (name, text)
+            unquoted = re.sub(r"“[^”]*”", "", text)
+            # The page for those who ask the tables names their columns, and masks stand for what was typed.
+            assert name == "phan_tich.html" or not MACHINE.search(
+                re.sub(r"[\w.]*\*{3,}[\w.]*", "", unquoted)
+            ), (name, text)
+        seen |= texts
+
+
+def test_every_marked_workbook_of_a_day_is_plain(planted: Day) -> None:
+    heard = set()
+    for path in sorted((planted.outcome.release / "reports").glob(f"don_vi/*/{MARKED}/*")):
+        with zipfile.ZipFile(path) as box:
+            ours = [part for part in box.namelist() if "/dulieuxa" in part and "_rels" not in part]
+            for part in ours:
+                xml = box.read(part).decode()
+                # Files' names and what was typed stand in other columns and lines.
+                columns = "AF" if "can_sua" in xml[:2_000] else "D"
+                cells = re.findall(r'<c r="([A-Z]+)(\d+)"[^>]*>(?:<is><t[^>]*>([^<]*))?', xml)
+                heard |= {unescape(text) for at, row, text in cells if at in columns and int(row) > 3}
+    assert len(heard) > 50
+    for text in heard:
+        said = re.sub(r"“[^”]*”", "", text)
+        assert odd_words(said) == [], text
+        assert not MACHINE.search(said), text
+
+
+COMMANDS = [module.name.replace("_", "-") for module in pkgutil.iter_modules(commands.__path__)]
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_how_to_use_a_command_is_plain(name: str) -> None:
+    text = CliRunner().invoke(app(), [*name.split(), "--help"], env={"COLUMNS": "200"}).output
+    # What is typed stands as it is typed: options, names of files, values, what stands for an argument.
+    said = re.sub("|".join(COMMANDS), " ", text)
+    said = re.sub(r"Ví dụ:.*|\S*[/_.=]\S*\w|\{[^}]*\}|\[[A-Z]+\]|\b[A-Z]{2,}\b|--\S+", " ", said)
+    assert odd_words(said) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("nothing", "Không có lệnh nothing."),
+        ("run --nothing", "Không có tùy chọn --nothing."),
+        ("run --date mai", "--date: cần ngày viết như 24/11/2026 hoặc 2026-11-24."),
+        ("run --date", "Sau --date phải có giá trị."),
+        ("run thua", "Thừa: thua."),
+        ("run --plain=1", "Sau --plain không có giá trị nào."),
+        ("check", "Thiếu FILE."),
+        ("check nothing.xlsx", "FILE: cần đường dẫn của một tệp có thật."),
+        ("sample x --persons 3", "--persons: cần một số nguyên từ 100 trở lên."),
+        ("template nothing", "Không có bộ dữ liệu nothing;"),
+    ],
+)
+def test_what_is_typed_wrong_is_told_plainly(typed: str, said: str) -> None:
+    result = CliRunner().invoke(app(), typed.split(), env={"COLUMNS": "400"})
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.split())
+    assert not re.search("Usage|Error|Try|Invalid|Missing", result.output)
+
+
+def test_no_message_repeats_what_a_person_typed(planted: Day) -> None:
+    faults = planted.table("faults").filter(pl.col("value").str.contains(r"\*\*\*"))
+    assert faults.height
+    assert not faults["message"].str.contains(r"\d{9}").any()
+
+
+@pytest.mark.parametrize(
+    "text", ["Bảng ở sheet 1", "Giá trị null", "Expected Int64", "Lỗi file", "Kiểu string", "row 17", "the ô"]
+)
+def test_what_must_not_be_said_is_noticed(text: str) -> None:
+    assert odd_words(text)

@@ -1,0 +1,38 @@
+"""The same hand-ins give the same release wherever, whenever and by however many threads it is made."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.release.publish import published
+from flows.root import Root
+from tests.conftest import Day
+
+# Time zones stand for other dates of the wall clock: at any moment two of these are a day apart.
+PLACES = {
+    "one thread, far east": {"POLARS_MAX_THREADS": "1", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1"},
+    "four threads, far west": {"POLARS_MAX_THREADS": "4", "TZ": "Pacific/Niue", "PYTHONHASHSEED": "2"},
+    "another language": {"LC_ALL": "C", "PYTHONHASHSEED": "3", "HOME": "/nonexistent"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PLACES)
+def test_a_release_does_not_depend_on_where_when_and_how(name: str, planted: Day, tmp_path: Path) -> None:
+    root = tmp_path / "nơi khác" / "xa"
+    shutil.copytree(planted.root.path / "raw", root / "raw")
+    (root / "var").mkdir()
+    shutil.copy(planted.root.path / "var" / "key", root / "var" / "key")
+    program = str(Path(sys.executable).with_name("dulieuxa"))
+    words = [program, "run", "--plain", "--root", str(root), "--date", "2026-11-24"]
+    done = subprocess.run(
+        words, env=os.environ | PLACES[name], capture_output=True, timeout=300, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert published(Root(root)) == planted.outcome.release.name
