@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import flows.sample
-from flows.sample.people.person import Person, Row
+from flows.sample.people.person import Row, SamplePerson
 from flows.sample.people.register import registers
 from flows.sample.world import World
 from schemas.contract import Dataset
@@ -58,7 +58,7 @@ def copied(root: Path, to: Path) -> Path:
 
 
 def register(persons: int) -> Path:
-    """The root of a commune whose only hand-in is a register of `persons` people in CSV."""
+    """The root of a commune whose only submission is a register of `persons` people in CSV."""
     return once(f"register-{persons}", lambda root: _write_register(root, persons))
 
 
@@ -98,7 +98,7 @@ def _people(persons: int) -> Iterator[Row]:
     for part in range(parts):
         size = persons // parts + (part < persons % parts)
         world = World(7 + part, size, DAY, contracts.commune, contracts.datasets, (part, parts))
-        everybody: list[Person] = registers(world)[0]
+        everybody: list[SamplePerson] = registers(world)[0]
         yield from (person.row() | {"ma_ho": f"H{part:02}{person.ma_ho[1:]}"} for person in everybody)
 
 

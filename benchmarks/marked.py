@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 from xlsxwriter import Workbook
 
-from flows.returns import marked, marks_of
+from flows.returns import make_marks, mark_workbook
 from schemas.datasets import load
 from schemas.tables import CHANGES, FAULTS
 
@@ -58,9 +58,9 @@ def faults() -> pl.DataFrame:
 
 def main() -> None:
     """Print one line."""
-    data, marks = register(), marks_of(faults(), CHANGES.conform(pl.DataFrame()), load())
+    data, marks = register(), make_marks(faults(), CHANGES.conform(pl.DataFrame()), load())
     start = time.perf_counter()
-    marked(data, "dan_cu.xlsx", marks)
+    mark_workbook(data, "dan_cu.xlsx", marks)
     taken = time.perf_counter() - start
     print(f"danh_dau_10000_dong {taken:.2f} {ALLOWED:.2f} {taken / ALLOWED:.2f}")
 

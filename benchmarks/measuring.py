@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from flows.day import Outcome, run_day
+from flows.day import DayOutcome, run_day
 from flows.engine.plain import PlainRunner
 from flows.root import Root
 from schemas.registry import Contracts
@@ -22,7 +22,7 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def a_day(root: Path, contracts: Contracts, as_of: date) -> Outcome:
+def a_day(root: Path, contracts: Contracts, as_of: date) -> DayOutcome:
     """One day without Prefect and without a word, as `dulieuxa run --plain` does it."""
     return run_day(Root(root), contracts, as_of, PlainRunner(Console(quiet=True)))
 

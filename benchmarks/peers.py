@@ -20,8 +20,8 @@ import pandera.polars as pa
 import polars as pl
 
 from flows.clean.cleaning import clean
-from flows.intake.model import Part
-from flows.read.table import CellType, Table
+from flows.intake.model import SubmissionPart
+from flows.read.table import CellType, ReadTable
 from flows.validate.records import validate
 from schemas.contract import chu, kieu
 from schemas.periods import open_window
@@ -85,10 +85,10 @@ def ours(table: pl.DataFrame) -> Found:
         *(pl.col(name).alias(chu(name)) for name in table.columns),
         *(stored.alias(kieu(name)) for name in table.columns),
     )
-    cleaned = clean(Table(dataset.name, "", (), cells, {}), dataset, contracts.commune)
+    cleaned = clean(ReadTable(dataset.name, "", (), cells, {}), dataset, contracts.commune)
     frame = cleaned.frame.with_columns(pl.lit(0, pl.UInt16).alias("_bang"))
     window = open_window(dataset.cadence, dataset.basis, DAY)
-    part = Part(dataset.name, window, frame, cleaned.changes, (("", {}),), nil=False)
+    part = SubmissionPart(dataset.name, window, frame, cleaned.changes, (("", {}),), nil=False)
     faults = validate([(part, DAY)], dataset).faults
     rules = {rule.code: rule.code.partition(".")[2] for rule in dataset.rules}
     blamed = pl.col("code").replace(rules)

@@ -18,7 +18,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from flows.intake.model import Part
+from flows.intake.model import SubmissionPart
 from flows.validate.records import validate
 from measuring import seconds, tell
 from schemas.contract import Dataset
@@ -49,7 +49,9 @@ class Task:
 
 def ours(task: Task) -> int:
     """This project: every rule, every fault with its place and sentence."""
-    part = Part(task.dataset.name, task.when, task.frame, pl.DataFrame(), (("Danh sách", {}),), nil=False)
+    part = SubmissionPart(
+        task.dataset.name, task.when, task.frame, pl.DataFrame(), (("Danh sách", {}),), nil=False
+    )
     return validate([(part, DAY)], task.dataset).faults.height
 
 

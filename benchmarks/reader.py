@@ -18,15 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.read.formats import html as markup
-from flows.read.formats import text as flat
-from flows.read.formats import workbook
+from flows.read.formats import html, workbook
 from flows.read.formats.container import Container, detect
+from flows.read.formats.text import read_text
 from flows.read.legacy_fonts import is_syllable
-from flows.read.recode import in_unicode
+from flows.read.recode import to_unicode
 from flows.read.sheet import Sheet
-from flows.read.tables.heading import key, vocabulary_of
-from flows.read.tables.unknown import body_of, guess_block
+from flows.read.tables.heading import key_of, vocabulary_of
+from flows.read.tables.unknown import guess_block, guess_body
 
 FOLDER = Path(__file__).parents[2] / "shared" / "corpus"
 Grid = list[list[str]]
@@ -104,8 +103,10 @@ def as_described(seen: Seen, entry: dict[str, Any]) -> bool:
 
 def _alike(expected: str, got: str) -> bool:
     """Equal words level by level; expected headings are shortened, with an ellipsis or at a level's end."""
-    levels = [".*".join(re.escape(key(part)) for part in level.split("…")) for level in expected.split(" > ")]
-    return re.fullmatch(" ".join(f"{level}.*" for level in levels), key(got)) is not None
+    levels = [
+        ".*".join(re.escape(key_of(part)) for part in level.split("…")) for level in expected.split(" > ")
+    ]
+    return re.fullmatch(" ".join(f"{level}.*" for level in levels), key_of(got)) is not None
 
 
 def has_text(seen: Seen, lines: Sequence[str]) -> bool:
@@ -210,20 +211,20 @@ def ours(case: Case) -> Seen:
     container = detect(data)
     sheets: Sequence[Sheet]
     if container is Container.TEXT:
-        sheets = [flat.sheet_of(data, case.file.stem, vocabulary_of({}))]
+        sheets = [read_text(data, case.file.stem, vocabulary_of({}))]
     elif container is Container.MARKUP:
-        sheets = markup.sheets_of(data, case.file.stem)
+        sheets = html.read_html(data, case.file.stem)
     else:
-        sheets, _ = workbook.sheets_of(data, container)
+        sheets, _ = workbook.read_workbook(data, container)
     found = sheets[case.sheet] if isinstance(case.sheet, int) else _named(sheets, case.sheet)
-    sheet, _ = in_unicode(found)
+    sheet, _ = to_unicode(found)
     text = [[cell or "" for cell in row] for row in sheet.rows(0, sheet.height)]
     block = guess_block(sheet) if sheet.height else None
     if block is None:
         return Seen(text, None, [], None)
     following = guess_block(sheet, block.body + 1)
     again = following if following and following.paths == block.paths else None
-    body = body_of(sheet, block, again.top - 1 if again else sheet.height)
+    body = guess_body(sheet, block, again.top - 1 if again else sheet.height)
     rows = [body.start + int(n) + 1 for n in body.having("ban_ghi").nonzero()[0]]
     totals = [body.start + int(n) + 1 for n in body.having("tong").nonzero()[0]]
     data_rows = (min(rows + totals), max(rows)) if rows else None

@@ -13,8 +13,8 @@ from pathlib import Path
 import fastexcel
 
 from commune import readable
-from flows.collect.inbox import collect, handed_in, waiting
-from flows.intake.cache import Reader, side_by_side
+from flows.collect.inbox import collect, describe_file, list_waiting
+from flows.intake.cache import SubmissionReader, read_side_by_side
 from flows.root import Root
 from made import DAY, commune, copied
 from measuring import seconds, tell
@@ -38,23 +38,23 @@ def main() -> None:
         root.prepare()
         collect(root, DAY)
         files = [path for path in readable(root.path) if path.suffix.lower() != ".csv"]
-        hand_ins = [
-            handed_in(root, unit, path, path.read_bytes(), DAY)
-            for unit, path in waiting(root.inbox)
+        submissions = [
+            describe_file(root, unit, path, path.read_bytes(), DAY)
+            for unit, path in list_waiting(root.inbox)
             if path in files
         ]
-        reader = Reader(root, load())
+        reader = SubmissionReader(root, load())
         goes = [
             (
                 seconds(lambda: read_plainly(files)),
-                seconds(lambda: list(map(reader, hand_ins))),
-                seconds(lambda: side_by_side(reader, hand_ins, reader.guard())),
+                seconds(lambda: list(map(reader, submissions))),
+                seconds(lambda: read_side_by_side(reader, submissions, reader.guard())),
             )
             for _ in range(TIMES)
         ]
     floor, alone, together = (min(each) for each in zip(*goes, strict=True))
-    tell(f"doc_{len(hand_ins)}_so_mot_tien_trinh", alone, floor)
-    tell(f"doc_{len(hand_ins)}_so", together, floor)
+    tell(f"doc_{len(submissions)}_so_mot_tien_trinh", alone, floor)
+    tell(f"doc_{len(submissions)}_so", together, floor)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from pathlib import Path
 import psutil
 from distributed import LocalCluster
 
-from flows.engine.prefect_server import watched
-from flows.province.flow import local, roll_up
+from flows.engine.prefect_server import serve_prefect
+from flows.province.flow import roll_up, start_local
 from flows.sample import write_province
 from made import DAY, copied, once
 from measuring import seconds, tell
@@ -57,7 +57,7 @@ def main() -> None:
     sources = sorted(path for path in made.iterdir() if path.is_dir())
     taken: dict[tuple[int, int], tuple[float, float]] = {}
     for workers in said.workers:
-        with LocalCluster(**local(workers)) as cluster, watched() as answered:
+        with LocalCluster(**start_local(workers)) as cluster, serve_prefect() as answered:
             answered()
             a_province(sources[:workers], cluster)
             for communes in said.communes:

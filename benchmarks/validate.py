@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from flows.intake.model import Part
+from flows.intake.model import SubmissionPart
 from flows.validate.records import validate
 from measuring import seconds, tell
 from schemas.contract import Dataset, chu, doc
@@ -86,7 +86,7 @@ def main() -> None:
     """Print one line, of the quickest of several goes turn by turn."""
     dataset = load()["dan_cu"]
     frame, when = register(dataset), period(dataset, "2026-10")
-    part = Part(dataset.name, when, frame, pl.DataFrame(), (("Danh sách", {}),), nil=False)
+    part = SubmissionPart(dataset.name, when, frame, pl.DataFrame(), (("Danh sách", {}),), nil=False)
     context = {"_ky_tu": when.start, "_ky_den": when.end, "_ngay_xet": DAY}
     whole = frame.with_columns(pl.lit(0, pl.UInt32).alias("_tep"), **context)
     goes = [

@@ -40,7 +40,7 @@ def a_month(day: date) -> Path:
     return once(f"month-{day}", lambda root: write(root, clean=True, today=day))
 
 
-def hand_in(root: Path, month: Path, after: float) -> Path:
+def submission(root: Path, month: Path, after: float) -> Path:
     """Copy into the inbox what was written in `month` after that second; returns the file kept back."""
     files = sorted(path for path in (month / "raw" / "inbox").rglob("*.*") if path.stat().st_mtime > after)
     late = next(path for path in files if path.parent.name == LATE)
@@ -55,7 +55,7 @@ def hand_in(root: Path, month: Path, after: float) -> Path:
 def taken(root: Path, day: date, month: Path, after: float) -> Mapping[str, float]:
     """Seconds of three days, by what came in on them."""
     contracts = load()
-    late = hand_in(root, month, after)
+    late = submission(root, month, after)
     whole = seconds(lambda: a_day(root, contracts, day))
     target = root / late.relative_to(month)
     shutil.copy(late, target)

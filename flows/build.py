@@ -1,4 +1,4 @@
-"""Builds a release from given hand-ins into a folder: all stages between collecting and publishing."""
+"""Builds a release from given submissions into a folder: all stages between collecting and publishing."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from pathlib import Path
 import polars as pl
 
 from flows.audit.auditor import Auditor
-from flows.audit.decision import Acknowledged, audited_before, pass_or_refuse, taken_over
-from flows.audit.facts import Case
-from flows.collect.hand_in import HandIn
-from flows.day_tables import Figures, reckon
+from flows.audit.decision import Acknowledged, find_same_audit, pass_or_refuse, reuse_audit
+from flows.audit.facts import AuditCase
+from flows.collect.submission import Submission
+from flows.day_tables import DayTables, compute_day_tables
 from flows.engine.runner import Runner
-from flows.intake.cache import Readings
-from flows.protect import key_of
-from flows.release import publish as release
+from flows.intake.cache import SubmissionCache
+from flows.protect import read_key
+from flows.release import publish
 from flows.release.datapackage import write_package
-from flows.release.diff import difference
+from flows.release.diff import compare_releases
 from flows.release.manifest import Origin, hashes_of
-from flows.release.reuse import Former
+from flows.release.reuse import EarlierFiles
 from flows.release.tables import write_tables
 from flows.report import write_site
-from flows.report.changed import Since
+from flows.report.changed import EarlierRelease
 from flows.returns.give_back import give_back
 from flows.root import Root
-from flows.settle.cache import Seasons
-from flows.settle.model import Chapter, Settled
-from flows.settle.periods import settled_of
+from flows.settle.cache import PeriodCache
+from flows.settle.model import PeriodRecords, Settled
+from flows.settle.periods import settle_all
 from schemas.registry import Contracts
 from schemas.tables import (
     TABLES,
@@ -50,7 +50,7 @@ class Recipe:
     """
 
     as_of: date
-    inputs: tuple[HandIn, ...]
+    inputs: tuple[Submission, ...]
     before: str | None
     ledger: pl.DataFrame
     acknowledged: str | None = None
@@ -60,11 +60,11 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A sealed release in its folder: its id, its hand-ins, its tables."""
+    """A sealed release in its folder: its id, its submissions, its tables."""
 
     name: str
     settled: Settled
-    figures: Figures
+    figures: DayTables
 
 
 def build(
@@ -76,54 +76,56 @@ def build(
         AuditRefusedError: what would be published is not as it must be.
         RuleDidNotRunError, ConservationError: our own fault.
     """
-    key, as_of = key_of(root), recipe.as_of
+    key, as_of = read_key(root), recipe.as_of
     settled = _settled(root, contracts, recipe, runner, auditing)
-    figures = runner.step("Tính chỉ tiêu", reckon, settled, contracts, as_of, key, recipe.ledger)
-    former = None if recipe.anew else Former(root, recipe.before)
+    figures = runner.step("Tính chỉ tiêu", compute_day_tables, settled, contracts, as_of, key, recipe.ledger)
+    former = None if recipe.anew else EarlierFiles(root, recipe.before)
     written = runner.step("Ghi bảng", write_tables, root, folder, contracts, settled, figures, key, former)
     kept = None if recipe.anew else root.state / AUDITED
     before = _at_hand(root, recipe.before)
-    case = Case(folder, before, contracts, as_of, hashes_of(written), kept)
+    case = AuditCase(folder, before, contracts, as_of, hashes_of(written), kept)
     audited = _begin_audit(root, case, recipe, auditing)
     returned = give_back(root, folder, contracts, settled, figures, runner, former)
     runner.step("Viết báo cáo", _report, case)
     whose = f"{contracts.commune.name}, {contracts.commune.province}"
     write_package(folder, whose, TABLES.values(), contracts.datasets.values())
     surprising = runner.step("Kiểm toán", audited)
-    inputs = (*(one.hand_in for one in settled.accounts), *settled.repeats)
+    inputs = (*(one.submission for one in settled.summaries), *settled.repeats)
     origin = Origin(as_of, inputs, recipe.before, surprising)
-    return Built(release.seal(root, folder, contracts, origin, [*written, *returned]), settled, figures)
+    return Built(publish.seal(root, folder, contracts, origin, [*written, *returned]), settled, figures)
 
 
 def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor) -> Settled:
-    """What the hand-ins came to; only what is not known from an earlier day is read and judged."""
-    hand_ins, repeats = _once(recipe.inputs)
-    readings = Readings(root, contracts, partial(runner.each, "Đọc tệp"), anew=recipe.anew)
-    accounts = readings.accounts(hand_ins)
+    """What the submissions came to; only what is not known from an earlier day is read and judged."""
+    submissions, repeats = _once(recipe.inputs)
+    readings = SubmissionCache(root, contracts, partial(runner.each, "Đọc tệp"), anew=recipe.anew)
+    summaries = readings.summaries(submissions)
 
-    def judge(work: Callable[[], list[Chapter]]) -> list[Chapter]:
+    def judge(work: Callable[[], list[PeriodRecords]]) -> list[PeriodRecords]:
         # Reading keeps all cores busy, judging one.
         auditing.prepare()
         return runner.step("Kiểm tra", work)
 
-    seasons = Seasons(root, contracts, readings, accounts, anew=recipe.anew)
-    chapters = seasons.chapters(judge)
-    return settled_of(chapters, seasons.accounts, repeats, contracts)
+    settled_periods = PeriodCache(root, contracts, readings, summaries, anew=recipe.anew)
+    periods = settled_periods.periods(judge)
+    return settle_all(periods, settled_periods.summaries, repeats, contracts)
 
 
-def _begin_audit(root: Root, case: Case, recipe: Recipe, auditing: Auditor) -> Callable[[], Acknowledged]:
+def _begin_audit(
+    root: Root, case: AuditCase, recipe: Recipe, auditing: Auditor
+) -> Callable[[], Acknowledged]:
     """Begin to audit the tables, beside other work, unless a former audit is theirs too; what ends it."""
-    former = audited_before(root, case, recipe.again)
+    former = find_same_audit(root, case, recipe.again)
     if former is not None:
-        return lambda: taken_over(case, former)
+        return lambda: reuse_audit(case, former)
     answer = auditing.begin(case)
     return lambda: pass_or_refuse(answer, recipe.acknowledged)
 
 
-def _report(case: Case) -> None:
+def _report(case: AuditCase) -> None:
     contracts, before = case.contracts, case.before
     since = (
-        Since(before.name, difference(before, case.folder, contracts.datasets, case.tables))
+        EarlierRelease(before.name, compare_releases(before, case.folder, contracts.datasets, case.tables))
         if before
         else None
     )
@@ -135,13 +137,13 @@ def _at_hand(root: Root, name: str | None) -> Path | None:
     return place if place is not None and place.exists() else None
 
 
-def _once(hand_ins: Iterable[HandIn]) -> tuple[list[HandIn], list[HandIn]]:
-    """Hand-ins whose content the unit had not handed in before, and those whose content it had."""
+def _once(submissions: Iterable[Submission]) -> tuple[list[Submission], list[Submission]]:
+    """Submissions whose content the unit had not handed in before, and those whose content it had."""
     seen: set[tuple[str, str]] = set()
-    first: list[HandIn] = []
-    again: list[HandIn] = []
-    for hand_in in hand_ins:
-        content = hand_in.unit, hand_in.submission
-        (again if content in seen else first).append(hand_in)
+    first: list[Submission] = []
+    again: list[Submission] = []
+    for submission in submissions:
+        content = submission.unit, submission.sha256
+        (again if content in seen else first).append(submission)
         seen.add(content)
     return first, again

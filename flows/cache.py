@@ -24,7 +24,7 @@ _PROOF = 32
 
 
 @cache
-def code_of(*places: str) -> str:
+def hash_code(*places: str) -> str:
     """SHA-256 over our sources in `places`, files and folders of this package, and what lies beneath them."""
     total = sha256(" ".join((machine(), *map(version, _LIBRARIES))).encode())
     for place in places:
@@ -38,13 +38,13 @@ def _is_source(path: Path) -> bool:
     return path.is_file() and "__pycache__" not in path.parts
 
 
-def name_of(*depends_on: object) -> str:
+def make_key(*depends_on: object) -> str:
     """The name of a value that hangs on these alone."""
     return sha256("\0".join(map(str, depends_on)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Cache:
     """One folder of values that were worked out before, for the owner's eyes only."""
 
     folder: Path

@@ -11,14 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from flows.collect.hand_in import HandIn
-from flows.faults.table import fault_table
-from flows.intake.records import digest
+from flows.collect.submission import Submission
+from flows.faults.table import build_fault_table
+from flows.intake.records import clean_submission
 from flows.protect import Key
-from flows.returns.marks import Marks, marks_of
+from flows.returns.marks import Marks, make_marks
 from flows.roll_call import FAULTS as ROLL_CALL_FAULTS
-from flows.settle.model import Judged
-from flows.settle.periods import settle
+from flows.settle.model import JudgedPart
+from flows.settle.periods import settle_submissions
 from schemas.periods import in_words
 from schemas.registry import Contracts
 from schemas.units import Unit
@@ -90,7 +90,7 @@ class Checked:
 
     path: Path
     unit: str | None
-    parts: Sequence[Judged]
+    parts: Sequence[JudgedPart]
     rows_seen: int
     faults: pl.DataFrame
     marks: Marks
@@ -110,15 +110,15 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts) -> Chec
     unit = unit or _unit_of(path, contracts)
     held_to = contracts if unit else _owed_by_anybody(contracts)
     who = unit or _ANYBODY.name
-    hand_in = HandIn(f"{day}T12:00:00+07:00", who, path.name, sha256(data).hexdigest(), len(data))
-    digested = digest(hand_in, data, held_to)
-    settled = settle([digested], [], held_to)
+    submission = Submission(f"{day}T12:00:00+07:00", who, path.name, sha256(data).hexdigest(), len(data))
+    digested = clean_submission(submission, data, held_to)
+    settled = settle_submissions([digested], [], held_to)
     nobody = pl.DataFrame(schema=ROLL_CALL_FAULTS)
-    faults = fault_table(settled, nobody, held_to, Key(b"")).typed
+    faults = build_fault_table(settled, nobody, held_to, Key(b"")).typed
     about = tuple(
         f"{contracts.datasets[one.dataset].title}, {in_words(one.period.label)}" for one in settled.judged
     )
-    marks = marks_of(faults, settled.changes, contracts.datasets, (path.name, *about))
+    marks = make_marks(faults, settled.changes, contracts.datasets, (path.name, *about))
     return Checked(path, unit, settled.judged, digested.rows.height, faults, marks)
 
 
@@ -133,7 +133,7 @@ def _owed_by_anybody(contracts: Contracts) -> Contracts:
     return replace(contracts, datasets=datasets, commune=commune)
 
 
-def as_json(checked: Sequence[Checked]) -> dict[str, Any]:
+def to_json(checked: Sequence[Checked]) -> dict[str, Any]:
     """What was found, as `SCHEMA` says."""
     blocking = sum(one.blocking for one in checked)
     return {

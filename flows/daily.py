@@ -17,13 +17,13 @@ from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL
 from rich.console import Console
 
-from flows.day import Outcome, run_day
-from flows.engine.workers import Guard, cores, workers
-from flows.engine.prefect_server import watched
-from flows.engine.progress import shown
+from flows.day import DayOutcome, run_day
+from flows.engine.workers import Guard, count_cores, start_workers
+from flows.engine.prefect_server import serve_prefect
+from flows.engine.progress import show_step
 from flows.errors import AuditRefusedError
 from flows.root import HERE, Root
-from flows.summary import markdown
+from flows.summary import to_markdown
 from schemas.registry import load
 
 S = TypeVar("S")
@@ -47,7 +47,7 @@ class PrefectRunner:
         step = task(name=title, persist_result=False, cache_policy=NO_CACHE)(work)
         if title in OUTSIDE:
             step = step.with_options(retries=len(RETRY_SECONDS), retry_delay_seconds=RETRY_SECONDS)
-        with shown(self._console, title):
+        with show_step(self._console, title):
             return step(*args)
 
     def each(
@@ -55,13 +55,13 @@ class PrefectRunner:
     ) -> list[T]:
         """Run one task a batch of items; the work itself is done by worker processes."""
         batches = [items[at : at + BATCH] for at in range(0, len(items), BATCH)]
-        with workers(work, guard) as run, ThreadPoolExecutor(cores()) as threads:
+        with start_workers(work, guard) as run, ThreadPoolExecutor(count_cores()) as threads:
 
             def one(batch: Sequence[S]) -> list[T]:
                 return [*threads.map(run, batch)]
 
             step = task(name=title, persist_result=False, cache_policy=NO_CACHE)(one)
-            with shown(self._console, title, len(batches)) as tick:
+            with show_step(self._console, title, len(batches)) as tick:
                 futures = [step.submit(batch) for batch in batches]
                 for _ in as_completed(futures):
                     tick()
@@ -69,7 +69,7 @@ class PrefectRunner:
 
 
 @flow(name="dulieuxa", flow_run_name="ngay-{as_of}", persist_result=False, validate_parameters=False)
-def daily(root: Path, as_of: date | None = None, acknowledged: str | None = None) -> Outcome:
+def daily(root: Path, as_of: date | None = None, acknowledged: str | None = None) -> DayOutcome:
     """Một ngày của một xã: thu tệp, đọc, kiểm tra, tính chỉ tiêu, công bố, báo cáo."""
     day = as_of or datetime.now(HERE).date()
     try:
@@ -80,7 +80,7 @@ def daily(root: Path, as_of: date | None = None, acknowledged: str | None = None
         )
         raise
     create_markdown_artifact(
-        markdown(outcome), key="tom-tat-ngay", description=f"Tóm tắt ngày {day:%d/%m/%Y}"
+        to_markdown(outcome), key="tom-tat-ngay", description=f"Tóm tắt ngày {day:%d/%m/%Y}"
     )
     return outcome
 
@@ -91,7 +91,7 @@ def serve(root: Path, cron: str = "0 6 * * *") -> None:
     Uses the Prefect server of `PREFECT_API_URL` where one is named, else starts its own.
     """
     schedule, console = Cron(cron, timezone=str(HERE)), Console()
-    with watched() as answered:
+    with serve_prefect() as answered:
         answered()
         console.print(f"Chạy hằng ngày lúc 06:00 giờ Việt Nam cho {root}. Dừng bằng Ctrl+C.", soft_wrap=True)
         console.print(f"Theo dõi: {PREFECT_API_URL.value().removesuffix('/api')}", soft_wrap=True)

@@ -10,27 +10,27 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.audit.auditor import Auditor, auditor
+from flows.audit.auditor import Auditor, start_auditor
 from flows.build import Recipe, build
-from flows.collect.archive import archived
-from flows.collect.hand_in import HandIn
+from flows.collect.archive import list_archived
 from flows.collect.inbox import collect
+from flows.collect.submission import Submission
 from flows.engine.runner import Runner
 from flows.errors import AuditRefusedError
-from flows.forget.gate import gate
-from flows.release import publish as release
-from flows.release.refusal import refuse
-from flows.root import Root, root_contracts
+from flows.forget.gate import make_gate
+from flows.release import publish
+from flows.release.refusal import keep_refusal
+from flows.root import Root, read_contracts
 from flows.settle.model import Settled
 from schemas.registry import Contracts
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DayOutcome:
     """What a day came to: where its release is, what was new, its records, its tables for the summary."""
 
     release: Path
-    new: Sequence[HandIn]
+    new: Sequence[Submission]
     unchanged: bool
     settled: Settled
     submissions: pl.DataFrame
@@ -46,8 +46,8 @@ def run_day(
     as_of: date,
     runner: Runner,
     acknowledged: str | None = None,
-    audits: Callable[[], AbstractContextManager[Auditor]] = auditor,
-) -> Outcome:
+    audits: Callable[[], AbstractContextManager[Auditor]] = start_auditor,
+) -> DayOutcome:
     """Collect, digest, settle, measure, audit, release and report the day `as_of`.
 
     The release depends on the archive, the contracts, `as_of` and the release before it alone; and on
@@ -58,25 +58,25 @@ def run_day(
         AuditRefusedError: what would be published is not as it must be; the former release stays.
         RuleDidNotRunError, ConservationError: our own fault; nothing was published.
     """
-    with root.lock(), audits() as auditing, release.staged(root) as folder:
-        contracts = root_contracts(root, contracts)
+    with root.lock(), audits() as auditing, publish.stage(root) as folder:
+        contracts = read_contracts(root, contracts)
         root.prepare(unit.name for unit in contracts.commune.units)
-        new = runner.step("Thu tệp", collect, root, as_of, gate(root, contracts))
-        shown, before = release.published(root), release.before(root, as_of)
+        new = runner.step("Thu tệp", collect, root, as_of, make_gate(root, contracts))
+        shown, before = publish.read_published(root), publish.find_before(root, as_of)
         recipe = Recipe(
             as_of,
-            tuple(archived(root, as_of)),
+            tuple(list_archived(root, as_of)),
             before.name if before else None,
-            release.issues_of(before),
+            publish.read_issues(before),
             acknowledged,
         )
         try:
             built = build(root, folder, contracts, recipe, runner, auditing)
         except AuditRefusedError as refusal:
-            refuse(root, folder, as_of, refusal)
+            keep_refusal(root, folder, as_of, refusal)
             raise
-        place = runner.step("Công bố", release.publish, root, folder, built.name)
-    return Outcome(
+        place = runner.step("Công bố", publish.publish, root, folder, built.name)
+    return DayOutcome(
         place,
         new,
         built.name == shown,

@@ -17,10 +17,10 @@ class AuditRefusedError(RuntimeError):
         self.faults = tuple(faults)
         self.surprises = tuple(surprises)
         self.reasons = (*self.faults, *self.surprises)
-        super().__init__("\n".join(sentences(self.faults, self.surprises)))
+        super().__init__("\n".join(explain_refusal(self.faults, self.surprises)))
 
 
-def sentences(faults: Sequence[str], surprises: Sequence[str]) -> list[str]:
+def explain_refusal(faults: Sequence[str], surprises: Sequence[str]) -> list[str]:
     """The refusal for people, a line a reason, and what to do."""
     said = ["Không công bố: kiểm toán từ chối, bản trước giữ nguyên."]
     said += [f"- {fault}" for fault in faults]
@@ -60,16 +60,16 @@ DISK = {
 }
 
 
-def told(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     """What `error` says where it was made for people, else its kind and where it happened."""
     if isinstance(error, (AuditRefusedError, DeclarationError, LockedError, NoReleaseError, NoRootError)):
         return str(error)
     if isinstance(error, OSError) and error.errno in DISK:
         return DISK[error.errno]
-    return f"Lỗi của chương trình ({type(error).__name__}) tại {place(error)}."
+    return f"Lỗi của chương trình ({type(error).__name__}) tại {place_of(error)}."
 
 
-def place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """File and line that raised `error`, here or in a worker, which sends its traceback along as a note."""
     trace = "".join(getattr(error, "__notes__", ())) or "".join(format_tb(error.__traceback__))
     lines = re.findall(r'File "(?:[^"]*/)?([^"/]+)", line (\d+)', trace)

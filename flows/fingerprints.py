@@ -13,7 +13,7 @@ FINGERPRINT = {"rows": pl.UInt32, "upper": pl.UInt64, "lower": pl.UInt64}
 _HALF = 1 << 32
 
 
-def fingerprints(frame: pl.DataFrame, by: Sequence[str], of: Sequence[str]) -> pl.DataFrame:
+def take_fingerprints(frame: pl.DataFrame, by: Sequence[str], of: Sequence[str]) -> pl.DataFrame:
     """The `FINGERPRINT` of the columns `of` in each group `by`."""
     hashes = frame.select(of).hash_rows()
     return (
@@ -27,7 +27,9 @@ def fingerprints(frame: pl.DataFrame, by: Sequence[str], of: Sequence[str]) -> p
     )
 
 
-def by_group(frame: pl.DataFrame, by: Sequence[str]) -> dict[tuple[object, ...], tuple[object, ...]]:
+def fingerprint_groups(
+    frame: pl.DataFrame, by: Sequence[str]
+) -> dict[tuple[object, ...], tuple[object, ...]]:
     """The fingerprint of all other columns for each group `by`."""
-    found = fingerprints(frame, by, [name for name in frame.columns if name not in by])
+    found = take_fingerprints(frame, by, [name for name in frame.columns if name not in by])
     return {row[: len(by)]: row[len(by) :] for row in found.iter_rows()}

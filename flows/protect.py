@@ -75,12 +75,12 @@ class Key:
         return pl.Series(values.name, found["token"], dtype=pl.String).gather(values.rle_id())
 
 
-def key_of(root: Root) -> Key:
+def read_key(root: Root) -> Key:
     """The root's key, `var/key`, made at the first run."""
-    return key_at(root.state / "key")
+    return read_key_at(root.state / "key")
 
 
-def key_at(path: Path) -> Key:
+def read_key_at(path: Path) -> Key:
     """The key kept in `path`, made if there is none, readable by its owner only."""
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
@@ -88,7 +88,7 @@ def key_at(path: Path) -> Key:
     return Key(bytes.fromhex(path.read_text().strip()))
 
 
-def rotate(root: Root) -> None:
+def rotate_key(root: Root) -> None:
     """Give the root a new key; the old one is destroyed, so nobody can make its tokens again."""
     partial = root.state / ".key"
     partial.unlink(missing_ok=True)
@@ -99,7 +99,7 @@ def rotate(root: Root) -> None:
     partial.replace(root.state / "key")
 
 
-def protected(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
+def protect(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
     """The contract's columns as they are published: as they are, as tokens, as years, or gone."""
     columns: list[pl.Series] = []
     for column in dataset.columns:
@@ -108,7 +108,7 @@ def protected(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
             case "nguyen":
                 columns.append(values)
             case "che":
-                said = without_numbers(pl.lit(values))
+                said = mask_numbers(pl.lit(values))
                 told = said.str.replace_all(PERSON, "***") if column.name in FREE_TEXT else said
                 columns.append(pl.select(told.alias(column.name)).to_series())
             case "ma_hoa":
@@ -120,7 +120,7 @@ def protected(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def masked(value: pl.Expr, *, personal: pl.Expr, of_people: pl.Expr | None = None) -> pl.Expr:
+def mask(value: pl.Expr, *, personal: pl.Expr, of_people: pl.Expr | None = None) -> pl.Expr:
     """What a page may show of a typed value: `038*******45`, `N***`; whole where nothing is personal.
 
     A number as long as a person's is masked wherever it was typed; what looks like a person's name,
@@ -144,12 +144,12 @@ def _first(value: pl.Expr) -> pl.Expr:
     return pl.concat_str(value.str.slice(0, 1), pl.lit("***"))
 
 
-def masked_text(text: pl.Expr) -> pl.Expr:
+def mask_text(text: pl.Expr) -> pl.Expr:
     """A sentence that may quote a heading or a sheet's name: in it, a person's number and name masked."""
     return text.str.replace_all(LONG_NUMBER, "***").str.replace_all(PERSON, "***")
 
 
-def without_numbers(text: pl.Expr) -> pl.Expr:
+def mask_numbers(text: pl.Expr) -> pl.Expr:
     """The name of a file or sheet, or words about a thing: in it, numbers and phones of people masked."""
     # Of two numbers with one sign between them the first match takes the sign.
     for _ in range(2):

@@ -22,23 +22,23 @@ FAULTS = {
     "severity": pl.String,
     "message": pl.String,
 }
-_HAND_IN = ["unit", "dataset", "period"]
+_SUBMISSION = ["unit", "dataset", "period"]
 
 
-def roll_call(
+def call_roll(
     commune: Commune, datasets: Mapping[str, Dataset], handed_in: pl.DataFrame, as_of: date
 ) -> pl.DataFrame:
     """One row a unit, dataset and period owed by `as_of` (`COLUMNS`), whether it came or not.
 
-    Owed are the periods that ended in [commune.since, as_of]. `handed_in` has one row a hand-in
+    Owed are the periods that ended in [commune.since, as_of]. `handed_in` has one row a submission
     accepted in whole or part: unit, dataset, period, received (Date), nil (Boolean). The first
     one decides punctuality; the last one whether there was nothing to report. `days_late` are
     calendar days after `due`, up to `as_of` where nothing came. A late "Không phát sinh" is late.
     """
     came = (
         handed_in.filter(pl.col("received") <= as_of)
-        .sort(*_HAND_IN, "received", maintain_order=True)
-        .group_by(_HAND_IN, maintain_order=True)
+        .sort(*_SUBMISSION, "received", maintain_order=True)
+        .group_by(_SUBMISSION, maintain_order=True)
         .agg(pl.col("received").first(), pl.col("nil").last().fill_null(value=False))
     )
     nil_allowed = [dataset.name for dataset in datasets.values() if dataset.nil_allowed]
@@ -46,7 +46,7 @@ def roll_call(
     days = (pl.coalesce("received", pl.lit(as_of)) - pl.col("due")).dt.total_days()
     return (
         _owed(commune, datasets, as_of)
-        .join(came, on=_HAND_IN, how="left", maintain_order="left")
+        .join(came, on=_SUBMISSION, how="left", maintain_order="left")
         .with_columns(
             days_late=pl.max_horizontal(pl.lit(0), days).cast(pl.Int32),
             state=pl.when(pl.col("received").is_null())
@@ -58,7 +58,7 @@ def roll_call(
             .otherwise(pl.lit("dung_han")),
         )
         .select(*COLUMNS)
-        .sort(_HAND_IN)
+        .sort(_SUBMISSION)
     )
 
 
@@ -69,11 +69,13 @@ def _owed(commune: Commune, datasets: Mapping[str, Dataset], as_of: date) -> pl.
         for period in ended(dataset.cadence, dataset.basis, commune.since, as_of)
         for unit in commune.owing(dataset)
     ]
-    return pl.DataFrame(rows, schema={name: COLUMNS[name] for name in (*_HAND_IN, "due")}, orient="row")
+    return pl.DataFrame(rows, schema={name: COLUMNS[name] for name in (*_SUBMISSION, "due")}, orient="row")
 
 
-def roll_call_faults(called: pl.DataFrame, commune: Commune, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """Hand-ins that are missing (`giao_nop.chua_co`) or came late (`giao_nop.tre_han`), as `FAULTS`."""
+def find_roll_call_faults(
+    called: pl.DataFrame, commune: Commune, datasets: Mapping[str, Dataset]
+) -> pl.DataFrame:
+    """Submissions that are missing (`giao_nop.chua_co`) or came late (`giao_nop.tre_han`), as `FAULTS`."""
     who = pl.col("unit").replace_strict({unit.name: unit.title for unit in commune.units})
     missing = pl.format(
         "{} chưa nộp {}; hạn nộp {}, đã quá {} ngày.", who, _what(datasets), _day("due"), "days_late"
@@ -91,7 +93,7 @@ def roll_call_faults(called: pl.DataFrame, commune: Commune, datasets: Mapping[s
             _faults(called.filter(pl.col("state") == "chua_co"), "giao_nop.chua_co", "du", missing),
             _faults(called.filter(pl.col("state") == "tre_han"), "giao_nop.tre_han", "song", late),
         ]
-    ).sort(*_HAND_IN, "code")
+    ).sort(*_SUBMISSION, "code")
 
 
 def _faults(rows: pl.DataFrame, code: str, dimension: Dimension, message: pl.Expr) -> pl.DataFrame:

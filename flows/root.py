@@ -18,7 +18,7 @@ from schemas.registry import Contracts
 from schemas.waivers import FILE
 
 
-def root_contracts(root: Root, contracts: Contracts) -> Contracts:
+def read_contracts(root: Root, contracts: Contracts) -> Contracts:
     """The contracts with what the root declares in a `schemas/` of its own.
 
     `xa.csv` and `thon.csv` say which commune it is, where it is not the one of this installation;

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from flows.day import Outcome
-from flows.faults.ledger import standing
+from flows.day import DayOutcome
+from flows.faults.ledger import filter_standing
 from flows.words import INDICATOR_STATES, period_order, word
 from schemas.units import Commune
 
 COLUMNS = ("Đơn vị", "Tệp", "Công bố", "Giữ lại", "Chặn", "Cảnh báo", "Thiếu")
 
 
-def by_unit(outcome: Outcome, commune: Commune) -> list[tuple[str, ...]]:
+def summarize_units(outcome: DayOutcome, commune: Commune) -> list[tuple[str, ...]]:
     """One row a unit in the order of the commune, the 48 thôn together: `COLUMNS`."""
     named = {unit.name: unit.title if unit.kind != "thon" else "Các thôn" for unit in commune.units}
     titles = list(dict.fromkeys(named.values()))
@@ -25,7 +25,9 @@ def by_unit(outcome: Outcome, commune: Commune) -> list[tuple[str, ...]]:
             b=_live("rows_accepted"),
             c=_live("rows_quarantined"),
         ),
-        _by_title(standing(outcome.faults, outcome.issues), named).agg(d=blocking.sum(), e=(~blocking).sum()),
+        _by_title(filter_standing(outcome.faults, outcome.issues), named).agg(
+            d=blocking.sum(), e=(~blocking).sum()
+        ),
         _by_title(outcome.roll_call, named).agg(f=(pl.col("state") == "chua_co").sum()),
     ]
     table = pl.DataFrame({"title": titles}, schema={"title": pl.String})
@@ -44,7 +46,7 @@ def _by_title(frame: pl.DataFrame, named: dict[str, str]) -> pl.dataframe.group_
     return frame.with_columns(title=title).group_by("title", maintain_order=True)
 
 
-def targets(outcome: Outcome) -> str:
+def count_targets(outcome: DayOutcome) -> str:
     """How many of the commune's indicators met their target, in the latest period of each."""
     of_commune = outcome.indicators.filter(pl.col("by") == "xa")
     by_time = {label: at for at, label in enumerate(sorted(of_commune["period"].unique(), key=period_order))}
@@ -59,16 +61,16 @@ def targets(outcome: Outcome) -> str:
     )
 
 
-def markdown(outcome: Outcome) -> str:
+def to_markdown(outcome: DayOutcome) -> str:
     """The day for Prefect's page; no value that anyone typed."""
-    faults = standing(outcome.faults, outcome.issues)["code"].value_counts(sort=True).head(20)
+    faults = filter_standing(outcome.faults, outcome.issues)["code"].value_counts(sort=True).head(20)
     states = outcome.submissions["state"].value_counts(sort=True).iter_rows()
     submissions = [(word(state), count) for state, count in states]
     return "\n\n".join(
         [
             f"**Bản công bố** `{outcome.release.name}`",
             f"Tệp mới: {len(outcome.new)}",
-            f"Chỉ tiêu: {targets(outcome)}",
+            f"Chỉ tiêu: {count_targets(outcome)}",
             _table(("Trạng thái lượt nộp", "Số lượt"), submissions),
             _table(("Mã lỗi", "Số lỗi"), faults.rows()),
         ]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 from rich.console import Console
 
-from flows.day import Outcome, run_day
+from flows.day import DayOutcome, run_day
 from flows.engine.plain import PlainRunner
 from flows.root import Root
 from flows.sample import write
@@ -30,7 +30,7 @@ class Day:
     """A root after its day, and what was planted in it."""
 
     root: Root
-    outcome: Outcome
+    outcome: DayOutcome
     truth: pl.DataFrame
 
     def table(self, name: str) -> pl.DataFrame:
@@ -39,7 +39,7 @@ class Day:
 
 def run_plainly(
     root: Path, as_of: date = TODAY, contracts: Contracts | None = None, acknowledged: str | None = None
-) -> Outcome:
+) -> DayOutcome:
     runner = PlainRunner(Console(quiet=True))
     return run_day(Root(root), contracts or load(), as_of, runner, acknowledged)
 

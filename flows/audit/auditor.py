@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import polars as pl
 
 from flows.audit.expectations import Suite, _suites
-from flows.audit.facts import Case
-from flows.audit.pages import write_docs
-from flows.engine.workers import workers
+from flows.audit.facts import AuditCase
+from flows.audit.pages import write_audit_pages
+from flows.engine.workers import start_workers
 from flows.release.manifest import AUDIT
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class Auditor:
         """Get ready, while other work is done."""
         self._start(_library)
 
-    def begin(self, case: Case) -> Answer:
+    def begin(self, case: AuditCase) -> Answer:
         """Begin to audit `case`, beside other work; the answer is waited for when it is called."""
-        return self.begin_by(audit, case)
+        return self.begin_by(audit_release, case)
 
     def begin_by(self, work: Callable[..., Audit], *args: object) -> Answer:
         """Begin the audit `work` in that process."""
@@ -67,15 +67,15 @@ class Auditor:
 
 
 @contextmanager
-def auditor() -> Iterator[Auditor]:
+def start_auditor() -> Iterator[Auditor]:
     """An auditor for one run."""
     # One process for all of it, which ends with this one, even by a kill.
-    with workers(_done) as there, ThreadPoolExecutor(1) as thread:
+    with start_workers(_done) as there, ThreadPoolExecutor(1) as thread:
         yield Auditor(lambda work: thread.submit(there, work))
 
 
 @contextmanager
-def auditor_here() -> Iterator[Auditor]:
+def audit_in_process() -> Iterator[Auditor]:
     """An auditor in this process, which has the library still when it audits the next commune."""
     yield Auditor(_at_once)
 
@@ -107,12 +107,12 @@ def _library() -> None:
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.ERROR)
 
 
-def audit(case: Case) -> Audit:
+def audit_release(case: AuditCase) -> Audit:
     """Check the staged release of `case` and write the pages of the audit into it."""
-    return audit_by(lambda expectations: _suites(case, expectations), case.folder / AUDIT, case.as_of)
+    return run_suites(lambda expectations: _suites(case, expectations), case.folder / AUDIT, case.as_of)
 
 
-def audit_by(suites: Callable[[Any], Iterable[Suite]], pages: Path, as_of: date) -> Audit:
+def run_suites(suites: Callable[[Any], Iterable[Suite]], pages: Path, as_of: date) -> Audit:
     """Hold frames to the suites that are made of Great Expectations' own words; write its `pages`."""
     _library()
     import great_expectations as gx  # noqa: PLC0415
@@ -130,7 +130,7 @@ def audit_by(suites: Callable[[Any], Iterable[Suite]], pages: Path, as_of: date)
         result = definition.run(batch_parameters={"dataframe": _pandas(suite.frame)}, result_format=_COUNTS)
         results.append((suite.name, suite.title, result, _rendered(result, as_of)))
         (surprises if suite.surprising else faults).extend(_failures(suite, result))
-    write_docs(pages, results, as_of)
+    write_audit_pages(pages, results, as_of)
     checks = sum(len(result.results) for _, _, result, _ in results)
     return Audit(checks, tuple(faults), tuple(surprises))
 

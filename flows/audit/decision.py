@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from flows.audit.auditor import Answer
-from flows.audit.facts import Case
+from flows.audit.facts import AuditCase
 from flows.errors import AuditRefusedError
-from flows.release.manifest import AUDIT, MANIFEST, hashes, read_manifest, records_of, tables_of
+from flows.release.manifest import AUDIT, MANIFEST, read_hashes, read_manifest, select_records, select_tables
 from flows.root import Root
 
 Acknowledged = Mapping[str, Any] | None
@@ -28,7 +28,7 @@ def pass_or_refuse(answer: Answer, reason: str | None) -> Acknowledged:
     return {"reason": reason, "surprises": list(found.surprises)} if found.surprises else None
 
 
-def taken_over(case: Case, former: Path) -> Acknowledged:
+def reuse_audit(case: AuditCase, former: Path) -> Acknowledged:
     """Take over the audit's pages of a `former` release that was audited just so; its acknowledgement."""
     shutil.copytree(former / AUDIT, case.folder / AUDIT)
     said = read_manifest(former)
@@ -36,7 +36,7 @@ def taken_over(case: Case, former: Path) -> Acknowledged:
     return same_day
 
 
-def audited_before(root: Root, case: Case, but: str | None = None) -> Path | None:
+def find_same_audit(root: Root, case: AuditCase, but: str | None = None) -> Path | None:
     """A release at hand, other than `but`, whose audit is this one's too.
 
     A release of this day with the same tables was audited just so; one of the day before with the
@@ -45,13 +45,13 @@ def audited_before(root: Root, case: Case, but: str | None = None) -> Path | Non
     before = case.before.name if case.before else None
     for place in sorted(root.releases.glob(f"{case.as_of:%Y%m%d}-*"), reverse=True):
         said = _manifest(place, case) if place.name != but else None
-        if said and said["before"] == before and tables_of(hashes(said)) == case.tables:
+        if said and said["before"] == before and select_tables(read_hashes(said)) == case.tables:
             return place
     said = _manifest(case.before, case) if case.before else None
-    return case.before if said and records_of(hashes(said)) == records_of(case.tables) else None
+    return case.before if said and select_records(read_hashes(said)) == select_records(case.tables) else None
 
 
-def _manifest(place: Path, case: Case) -> Mapping[str, Any] | None:
+def _manifest(place: Path, case: AuditCase) -> Mapping[str, Any] | None:
     """The manifest of a release that was made under the same contracts and holds an audit."""
     if not (place / MANIFEST).exists() or not (place / AUDIT / "index.html").exists():
         return None

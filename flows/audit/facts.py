@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 import pyarrow.parquet as pq
 
-from flows.cache import Shelf, code_of, name_of
-from flows.release.manifest import hashes, read_manifest
+from flows.cache import Cache, hash_code, make_key
+from flows.release.manifest import read_hashes, read_manifest
 from schemas.contract import Dataset
 from schemas.periods import ended
 from schemas.privacy import protection, published_dtype
@@ -22,7 +22,7 @@ _LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AuditCase:
     """A staged release to be audited, with the hashes of its `tables` by path, and the release before it.
 
     `kept` is the folder under `var/` where it is kept what former audits saw in files of given hashes.
@@ -37,7 +37,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FileFacts:
     """What an audit sees in a file of a `table`: rows, `doubles` among them that share their whole key.
 
     `types` of columns are in words; `filled` counts their cells that hold something.
@@ -51,34 +51,34 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class AuditFacts:
     """What is seen in the files of a staged release, and of the one before it, by path."""
 
-    now: Mapping[str, Facts]
-    before: Mapping[str, Facts]
+    now: Mapping[str, FileFacts]
+    before: Mapping[str, FileFacts]
 
 
-def look(case: Case) -> Look:
+def collect_facts(case: AuditCase) -> AuditFacts:
     """Look at every file of both releases; not again at files that a former audit saw.
 
     What a file holds is told by its hash, worked out as it was written: damage since is for `verify` to find.
     """
-    shelf = Shelf(case.kept) if case.kept else None
-    name = name_of(case.contracts.rules, code_of("audit/facts.py"))
-    known: Mapping[str, Facts] = (shelf and shelf.get(name)) or {}
+    cache = Cache(case.kept) if case.kept else None
+    name = make_key(case.contracts.rules, hash_code("audit/facts.py"))
+    known: Mapping[str, FileFacts] = (cache and cache.get(name)) or {}
     now = _seen(case.folder, case.tables, known, case.contracts)
-    was = hashes(read_manifest(case.before)) if case.before and known else {}
+    was = read_hashes(read_manifest(case.before)) if case.before and known else {}
     before = _seen(case.before, was, known, case.contracts) if case.before else {}
-    if shelf:
-        shelf.sweep([name])
-        shelf.put(name, {case.tables[path]: facts for path, facts in now.items() if path in case.tables})
-    return Look(now, before)
+    if cache:
+        cache.sweep([name])
+        cache.put(name, {case.tables[path]: facts for path, facts in now.items() if path in case.tables})
+    return AuditFacts(now, before)
 
 
 def _seen(
-    release: Path, by_path: Mapping[str, str], known: Mapping[str, Facts], contracts: Contracts
-) -> Mapping[str, Facts]:
-    found: dict[str, Facts] = {}
+    release: Path, by_path: Mapping[str, str], known: Mapping[str, FileFacts], contracts: Contracts
+) -> Mapping[str, FileFacts]:
+    found: dict[str, FileFacts] = {}
     for table, path in _parquets(release):
         place = path.relative_to(release).as_posix()
         facts = known.get(by_path.get(place, ""))
@@ -86,14 +86,14 @@ def _seen(
     return found
 
 
-def _facts(table: str, path: Path, key: tuple[str, ...]) -> Facts:
+def _facts(table: str, path: Path, key: tuple[str, ...]) -> FileFacts:
     metadata = pq.read_metadata(path)
     types = {column: str(dtype) for column, dtype in pl.read_parquet_schema(path).items()}
     doubles = _doubles(path, key) if key else None
-    return Facts(table, metadata.num_rows, doubles, types, _filled(metadata))
+    return FileFacts(table, metadata.num_rows, doubles, types, _filled(metadata))
 
 
-def columns(case: Case, seen: Look) -> pl.DataFrame:
+def list_columns(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
     """One row a column of a table or dataset: `table`, `column`, `declared` and `stored` types in words,
     `filled` cells, `filled_before` in the release before (null where there was no such column), and
     `blanks` where each record must have a value.
@@ -141,7 +141,7 @@ def _fields(dataset: Dataset) -> Mapping[str, object]:
     return published | row
 
 
-def _stored(seen: Mapping[str, Facts]) -> dict[tuple[str, str], tuple[str, int]]:
+def _stored(seen: Mapping[str, FileFacts]) -> dict[tuple[str, str], tuple[str, int]]:
     """Types, in words, and number of filled cells of every column, over all files of its table."""
     types: dict[tuple[str, str], list[str]] = {}
     filled: dict[tuple[str, str], int] = {}
@@ -177,7 +177,7 @@ def _filled(metadata: pq.FileMetaData) -> Mapping[str, int]:
     return filled
 
 
-def keys(seen: Look) -> pl.DataFrame:
+def list_keys(seen: AuditFacts) -> pl.DataFrame:
     """One row a file of records and a table: `place`, `rows` and `doubles` that share their whole key."""
     rows = [(place, one.rows, one.doubles) for place, one in seen.now.items() if one.doubles is not None]
     schema = {"place": pl.String, "rows": pl.Int64, "doubles": pl.Int64}
@@ -204,8 +204,8 @@ def _doubles(path: Path, key: tuple[str, ...]) -> int:
     return int(known.collect().is_duplicated().sum())
 
 
-def accounts(case: Case) -> pl.DataFrame:
-    """One row a hand-in: `rows_seen`, and what became of them, `rows_told`."""
+def list_row_balances(case: AuditCase) -> pl.DataFrame:
+    """One row a submission: `rows_seen`, and what became of them, `rows_told`."""
     parts = ("rows_left_out", "rows_accepted", "rows_quarantined")
     told = pl.read_parquet(case.folder / "submissions.parquet").with_columns(
         rows_told=pl.sum_horizontal(parts)
@@ -213,8 +213,8 @@ def accounts(case: Case) -> pl.DataFrame:
     return told.select("unit", "state", "rows_seen", *parts, "rows_told")
 
 
-def published(case: Case, seen: Look) -> pl.DataFrame:
-    """One row a unit, dataset and period in effect: `accepted` by its hand-in, `rows` in its file."""
+def list_record_counts(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
+    """One row a unit, dataset and period in effect: `accepted` by its submission, `rows` in its file."""
     taken = (
         pl.read_parquet(case.folder / "submissions.parquet")
         .filter(_LIVE & (pl.col("rows_accepted") > 0))
@@ -235,7 +235,7 @@ def published(case: Case, seen: Look) -> pl.DataFrame:
     )
 
 
-def called(case: Case) -> pl.DataFrame:
+def list_roll_calls(case: AuditCase) -> pl.DataFrame:
     """One row a unit, dataset and period that is owed or called: `owed` and `called` times, its `state`."""
     commune = case.contracts.commune
     due = [
@@ -261,7 +261,7 @@ def called(case: Case) -> pl.DataFrame:
     )
 
 
-def indicators(case: Case) -> pl.DataFrame:
+def list_indicators(case: AuditCase) -> pl.DataFrame:
     """The figures with their bounds; `share` where they are between 0 and 1."""
     table = pl.read_parquet(case.folder / "indicators.parquet")
     return table.with_columns(

@@ -34,7 +34,7 @@ _POLICY = (
 )
 
 
-def write_docs(folder: Path, results: Pages, as_of: date) -> None:
+def write_audit_pages(folder: Path, results: Pages, as_of: date) -> None:
     """Write one page a suite and the page that lists them; the same results give the same bytes."""
     (folder / "validations").mkdir(parents=True, exist_ok=True)
     for name, title, _, html in results:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.audit.facts import Case, Look, columns
+from flows.audit.facts import AuditCase, AuditFacts, list_columns
 from schemas import indicators as plan
 
 # Of fewer rows, a third is a handful: no reason to stop a commune's day.
@@ -16,14 +16,14 @@ FEWEST_COUNTED = 30
 LARGEST_FALL = 0.30
 LARGEST_JUMP = 0.20
 
-# While hand-ins are still coming in, a figure moves by itself.
+# While submissions are still coming in, a figure moves by itself.
 COMPLETE = 0.8
 
 _LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ReleaseComparison:
     """One thing compared: `about` it, how far it moved (`by`), how far it may, and all that as a sentence."""
 
     about: str
@@ -32,26 +32,26 @@ class Comparison:
     says: str
 
 
-def comparisons(case: Case, seen: Look) -> list[Comparison]:
+def compare_releases(case: AuditCase, seen: AuditFacts) -> list[ReleaseComparison]:
     """Everything of a release that can be compared with the release before; nothing on the first day."""
     if case.before is None:
         return []
     return [*_rows(case), *_quarantined(case), *_columns(case, seen), *_indicators(case)]
 
 
-def _both(case: Case, table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _both(case: AuditCase, table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     assert case.before is not None
     return pl.read_parquet(case.folder / f"{table}.parquet"), pl.read_parquet(
         case.before / f"{table}.parquet"
     )
 
 
-def _title(case: Case, dataset: str) -> str:
+def _title(case: AuditCase, dataset: str) -> str:
     known = case.contracts.datasets.get(dataset)
     return known.title if known else dataset
 
 
-def _rows(case: Case) -> Iterator[Comparison]:
+def _rows(case: AuditCase) -> Iterator[ReleaseComparison]:
     """Published records of a dataset and period that both releases tell of."""
     by = ("dataset", "period")
     now, was = (
@@ -61,7 +61,7 @@ def _rows(case: Case) -> Iterator[Comparison]:
     both = was.join(now, on=by, how="left", suffix="_now").filter(pl.col("rows") >= FEWEST_ROWS).sort(by)
     for dataset, period, before, after in both.iter_rows():
         fall = 1 - (after or 0) / before
-        yield Comparison(
+        yield ReleaseComparison(
             f"{dataset}.{period}.dong",
             fall,
             LARGEST_FALL,
@@ -70,8 +70,8 @@ def _rows(case: Case) -> Iterator[Comparison]:
         )
 
 
-def _quarantined(case: Case) -> Iterator[Comparison]:
-    """The share of quarantined records of a dataset, over all its hand-ins that count."""
+def _quarantined(case: AuditCase) -> Iterator[ReleaseComparison]:
+    """The share of quarantined records of a dataset, over all its submissions that count."""
     counts = ("rows_accepted", "rows_quarantined")
     now, was = (
         table.filter(_LIVE)
@@ -85,7 +85,7 @@ def _quarantined(case: Case) -> Iterator[Comparison]:
         was.join(now, on="dataset", suffix="_now").filter(pl.col("rows_now") >= FEWEST_ROWS).sort("dataset")
     )
     for dataset, _, before, _, after in both.filter(pl.col("rows") >= FEWEST_ROWS).iter_rows():
-        yield Comparison(
+        yield ReleaseComparison(
             f"{dataset}.giu_lai",
             after - before,
             LARGEST_JUMP,
@@ -94,14 +94,14 @@ def _quarantined(case: Case) -> Iterator[Comparison]:
         )
 
 
-def _columns(case: Case, seen: Look) -> Iterator[Comparison]:
+def _columns(case: AuditCase, seen: AuditFacts) -> Iterator[ReleaseComparison]:
     """Columns that held something in the release before and hold nothing now."""
-    datasets = columns(case, seen).filter(pl.col("table").is_in(list(case.contracts.datasets)))
+    datasets = list_columns(case, seen).filter(pl.col("table").is_in(list(case.contracts.datasets)))
     gone = (pl.col("filled") == 0) & (pl.col("filled_before") >= FEWEST_ROWS)
     by_table = datasets.group_by("table").agg(pl.col("column").filter(gone).sort()).sort("table")
     for dataset, names in by_table.iter_rows():
         said = f", nay mất: {', '.join(names)}" if names else ""
-        yield Comparison(
+        yield ReleaseComparison(
             f"{dataset}.cot",
             len(names),
             1,
@@ -109,7 +109,7 @@ def _columns(case: Case, seen: Look) -> Iterator[Comparison]:
         )
 
 
-def _indicators(case: Case) -> Iterator[Comparison]:
+def _indicators(case: AuditCase) -> Iterator[ReleaseComparison]:
     """Shares of the commune that both releases could tell."""
     on = ("indicator", "period")
     told = (
@@ -122,7 +122,7 @@ def _indicators(case: Case) -> Iterator[Comparison]:
     both = was.join(now, on=on, suffix="_now").sort(on)
     titles = {each.name: each.title for each in plan.load().values()}
     for name, period, before, after in both.iter_rows():
-        yield Comparison(
+        yield ReleaseComparison(
             f"{name}.{period}",
             abs(after - before),
             LARGEST_JUMP,

@@ -24,7 +24,7 @@ CHANGES: Mapping[str, str] = {
 }
 
 
-def changes_of(
+def list_changes(
     answers: pl.DataFrame, name: str, cells: pl.DataFrame, letters: Sequence[str | None]
 ) -> pl.DataFrame:
     """The repairs made in column `name` of `cells`, with the number of their `table`.

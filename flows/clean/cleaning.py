@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.clean.changes import changes_of
-from flows.clean.lost_zeros import restored
-from flows.clean.measures import unknown_units
+from flows.clean.changes import list_changes
+from flows.clean.lost_zeros import restore_zeros
+from flows.clean.measures import refuse_unknown_units
 from flows.clean.readers import READERS
-from flows.clean.reading import Reading, Setting, all_null, completed
-from flows.clean.ticks import with_blanks_as_no
-from flows.read.table import CellType, Problem, Table
+from flows.clean.reading import Reading, Setting, complete, make_nulls
+from flows.clean.ticks import read_blanks_as_no
+from flows.read.table import CellType, Problem, ReadTable
 from schemas.contract import UNREAD, Column, Dataset, chu, doc, kieu
 from schemas.kinds import CO_KHONG, NGAY_SINH, SO_DINH_DANH
 from schemas.kinds.dates import PRECISION, precision
@@ -39,12 +39,12 @@ class Cleaned:
     problems: tuple[Problem, ...]
 
 
-def clean(table: Table, dataset: Dataset, commune: Commune) -> Cleaned:
+def clean(table: ReadTable, dataset: Dataset, commune: Commune) -> Cleaned:
     """Read every column of `table` as its kind in `dataset`; columns that it lacks are all null."""
     return clean_all([table], dataset, commune)[0]
 
 
-def clean_all(tables: Sequence[Table], dataset: Dataset, commune: Commune) -> list[Cleaned]:
+def clean_all(tables: Sequence[ReadTable], dataset: Dataset, commune: Commune) -> list[Cleaned]:
     """Each of `tables` cleaned as by itself; those of one layout are read in one pass."""
     alike: dict[object, list[int]] = {}
     for at, table in enumerate(tables):
@@ -55,7 +55,7 @@ def clean_all(tables: Sequence[Table], dataset: Dataset, commune: Commune) -> li
     return [found[at] for at in range(len(tables))]
 
 
-def _together(tables: Sequence[Table], dataset: Dataset, commune: Commune) -> Iterator[Cleaned]:
+def _together(tables: Sequence[ReadTable], dataset: Dataset, commune: Commune) -> Iterator[Cleaned]:
     """Clean tables of one layout."""
     numbered = (
         each.cells.with_columns(pl.lit(at, pl.UInt32).alias(_TABLE)) for at, each in enumerate(tables)
@@ -70,7 +70,7 @@ def _together(tables: Sequence[Table], dataset: Dataset, commune: Commune) -> It
     readings = _readings(cells, settings)
     for name, reading in readings.items():
         if dataset[name].kind is SO_DINH_DANH:
-            readings[name] = restored(reading, dataset, readings)
+            readings[name] = restore_zeros(reading, dataset, readings)
     columns = (
         series for column in dataset.columns for series in _columns(column, cells, readings.get(column.name))
     )
@@ -80,16 +80,16 @@ def _together(tables: Sequence[Table], dataset: Dataset, commune: Commune) -> It
     for at, table in enumerate(tables):
         height = table.cells.height
         own = pl.concat([table.changes, changes.get((at,), table.changes.clear())])
-        yield Cleaned(frame.slice(start, height), own, unknown_units(table, dataset))
+        yield Cleaned(frame.slice(start, height), own, refuse_unknown_units(table, dataset))
         start += height
 
 
 def _changes(
-    cells: pl.DataFrame, readings: Mapping[str, Reading], tables: Sequence[Table]
+    cells: pl.DataFrame, readings: Mapping[str, Reading], tables: Sequence[ReadTable]
 ) -> Mapping[tuple[object, ...], pl.DataFrame]:
     """The repairs made in each table, by `(its number,)`."""
     found = [
-        changes_of(reading.answers, name, cells, [table.letters.get(name) for table in tables])
+        list_changes(reading.answers, name, cells, [table.letters.get(name) for table in tables])
         for name, reading in readings.items()
         if reading.answers is not None
     ]
@@ -114,14 +114,14 @@ def _readings(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Rea
     readings = {setting.column.name: _reading(cells, values, setting) for setting in settings}
     yes_or_no = [setting.column.name for setting in settings if setting.column.kind is CO_KHONG]
     forms = {name: (cells[chu(name)], readings[name]) for name in yes_or_no}
-    return readings | with_blanks_as_no(forms, cells[_TABLE])
+    return readings | read_blanks_as_no(forms, cells[_TABLE])
 
 
 def _reading(cells: pl.DataFrame, values: pl.DataFrame, setting: Setting) -> Reading:
     name, kind = setting.column.name, setting.column.kind
     plain = Reading(values[name], values[doc(name)])
     typed, stored = cells[chu(name)], cells[kieu(name)]
-    return completed(plain, typed, stored, cells[_TABLE], READERS[kind.name], setting)
+    return complete(plain, typed, stored, cells[_TABLE], READERS[kind.name], setting)
 
 
 def _with_stored(cells: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
@@ -136,7 +136,7 @@ def _columns(column: Column, cells: pl.DataFrame, reading: Reading | None) -> li
         nothing = {name: column.kind.dtype, chu(name): pl.String, doc(name): UNREAD}
         if column.kind is NGAY_SINH:
             nothing[precision(name)] = PRECISION
-        return [all_null(cells.height, dtype).alias(each) for each, dtype in nothing.items()]
+        return [make_nulls(cells.height, dtype).alias(each) for each, dtype in nothing.items()]
     read = [reading.value.alias(name), cells[chu(name)], reading.doc.alias(doc(name))]
     return [*read, _precision(reading).alias(precision(name))] if column.kind is NGAY_SINH else read
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from flows.clean.reading import IS_NUMBER, STORED, TEXT, Reader, Setting
+from flows.clean.reading import IS_NUMBER, STORED, TEXT, KindReader, Setting
 from flows.read.table import CellType
 
 _DAY, _MONTH, _YEAR = "(?<d>[0-9]{1,2})", "(?<m>[0-9]{1,2})", "(?<y>[0-9]{4})"
@@ -32,7 +32,7 @@ def _plain(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
     return pl.when(read >= _FIRST_OF_FOUR_DIGITS).then(read)
 
 
-def said_date(text: pl.Expr) -> pl.Expr:
+def parse_date(text: pl.Expr) -> pl.Expr:
     """The day that `text` spells out, day before month unless it is ISO; null for days that don't exist."""
     text = _unspaced(text)
     return pl.coalesce(_date(text, shape, ("y", "m", "d")) for shape in _SHAPES)
@@ -56,7 +56,7 @@ def _serial() -> pl.Expr:
 
 
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    return cells.with_columns(said=said_date(TEXT), serial=_serial()).with_columns(
+    return cells.with_columns(said=parse_date(TEXT), serial=_serial()).with_columns(
         value=pl.coalesce("said", "serial"),
         change=pl.when(pl.col("said").is_null() & pl.col("serial").is_not_null()).then(pl.lit("ngay_excel")),
     )
@@ -91,6 +91,6 @@ def _read_year(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     return cells.with_columns(value=pl.when(STORED != CellType.DATE).then(digits.cast(pl.Int32)))
 
 
-DATE = Reader(_plain, _read)
-BIRTH_DATE = Reader(_plain, _read_birth)
-YEAR = Reader(_plain_year, _read_year)
+DATE = KindReader(_plain, _read)
+BIRTH_DATE = KindReader(_plain, _read_birth)
+YEAR = KindReader(_plain_year, _read_year)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from stdnum.vn import mst as tax
 
-from flows.clean.reading import IS_NUMBER, TEXT, TYPED, Reader, Setting
+from flows.clean.reading import IS_NUMBER, TEXT, TYPED, KindReader, Setting
 from flows.clean.text import DASHES
 
 _TWELVE = "^[0-9]{12}$"
@@ -15,7 +15,7 @@ _IN_GROUPS = "^[0-9]{2,}(?:[. ]+[0-9]{2,})+$"
 _VALUE = pl.col("value")
 
 
-def ungrouped(text: pl.Expr) -> pl.Expr:
+def ungroup(text: pl.Expr) -> pl.Expr:
     """`text` without spaces, and without dots where these stand between groups of digits.
 
     A group has two digits or more: the dot of `38085012345.0` begins decimals.
@@ -27,7 +27,7 @@ def ungrouped(text: pl.Expr) -> pl.Expr:
     )
 
 
-def why_rewritten(value: pl.Expr) -> pl.Expr:
+def name_rewrite(value: pl.Expr) -> pl.Expr:
     """Name of the change where an identifier's `value` is not written as typed."""
     spaces_only = TYPED.str.replace_all(r"[\s\u200b-\u200f\u2060\ufeff\u00ad'’]", "") == value
     return (
@@ -43,7 +43,7 @@ def _plain_number(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 def _read_number(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     """Twelve digits; with fewer, what they must have been. Lost zeros come back in `lost_zeros`."""
-    digits = ungrouped(TEXT).str.replace(r"^([0-9]{11,12})\.0$", "${1}")
+    digits = ungroup(TEXT).str.replace(r"^([0-9]{11,12})\.0$", "${1}")
     lost_one = digits.str.contains("^[1-9][0-9]{10}$")
     lost_two = IS_NUMBER & digits.str.contains("^[12468][0-9]{9}$")
     return cells.with_columns(
@@ -52,7 +52,7 @@ def _read_number(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
         .then(pl.lit("mat_so_0"))
         .when(digits.str.contains("^[0-9]{9}$"))
         .then(pl.lit("la_cmnd")),
-    ).with_columns(change=why_rewritten(_VALUE))
+    ).with_columns(change=name_rewrite(_VALUE))
 
 
 def _plain_tax_code(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
@@ -60,7 +60,7 @@ def _plain_tax_code(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Exp
 
 
 def _read_tax_code(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    code = ungrouped(TEXT.str.replace_all(DASHES, "-"))
+    code = ungroup(TEXT.str.replace_all(DASHES, "-"))
     joined = code.str.contains("^[0-9]{13}$")
     code = pl.when(joined).then(code.str.replace("^([0-9]{10})", "${1}-")).otherwise(code)
     cells = cells.with_columns(code=code, lost=IS_NUMBER & TEXT.str.contains("^[1-9][0-9]{8}$"))
@@ -70,7 +70,7 @@ def _read_tax_code(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     fits = [bool(lost) and tax.is_valid(code) for lost, code in cells.select("lost", "restored").iter_rows()]
     return cells.with_columns(fits=pl.Series(fits, dtype=pl.Boolean)).with_columns(
         value=pl.when("fits").then("restored").otherwise("value"),
-        change=pl.when("fits").then(pl.lit("so_0_dau")).otherwise(why_rewritten(_VALUE)),
+        change=pl.when("fits").then(pl.lit("so_0_dau")).otherwise(name_rewrite(_VALUE)),
     )
 
 
@@ -97,6 +97,6 @@ def _read_code(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     )
 
 
-PERSONAL_NUMBER = Reader(_plain_number, _read_number)
-TAX_CODE = Reader(_plain_tax_code, _read_tax_code)
-CODE = Reader(_plain_code, _read_code)
+PERSONAL_NUMBER = KindReader(_plain_number, _read_number)
+TAX_CODE = KindReader(_plain_tax_code, _read_tax_code)
+CODE = KindReader(_plain_code, _read_code)

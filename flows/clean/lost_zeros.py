@@ -17,12 +17,12 @@ _POSSIBLE = f"^(?:{'|'.join(birth_provinces())})[0-3][0-9]{{8}}$"
 _SEXES = {"Nam", "Nữ"}
 
 
-def possible(number: pl.Expr) -> pl.Expr:
+def is_possible(number: pl.Expr) -> pl.Expr:
     """Whether a number has the structure of one that was given in Vietnam."""
     return number.str.contains(_POSSIBLE)
 
 
-def restored(reading: Reading, dataset: Dataset, others: Mapping[str, Reading]) -> Reading:
+def restore_zeros(reading: Reading, dataset: Dataset, others: Mapping[str, Reading]) -> Reading:
     """`reading` of a column of personal numbers, with the zeros that the row's other columns prove.
 
     Year of birth and sex in the number must be the row's where the row has them. One zero comes
@@ -53,7 +53,7 @@ def _proven() -> pl.Expr:
     year = _agrees(birth_year_in("number") == pl.col("born").dt.year(), "born")
     sex = _agrees(sex_in("number") == pl.col("sex"), "sex")
     one_zero = pl.col("text").str.len_bytes() == 11
-    return possible(pl.col("number")) & year.fill_null(one_zero) & sex.fill_null(value=True)
+    return is_possible(pl.col("number")) & year.fill_null(one_zero) & sex.fill_null(value=True)
 
 
 def _agrees(same: pl.Expr, said: str) -> pl.Expr:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flows.clean.text import fold_one
-from flows.read.table import Problem, Table
+from flows.read.table import Problem, ReadTable
 from schemas.contract import Column, Dataset
 
 _MONEY = {
@@ -42,7 +42,7 @@ class Scale:
         return self.sizes.get(fold_one(_BEFORE_UNIT.sub("", stated.strip())))
 
 
-def scale(column: Column) -> Scale:
+def scale_of(column: Column) -> Scale:
     """The scale of a column of numbers; a column that names no unit can be in none but its own."""
     unit = _wanted(column)
     if unit is None:
@@ -62,7 +62,7 @@ def _wanted(column: Column) -> str | None:
     return bracketed[1] if bracketed and kind == "so_thuc" else None
 
 
-def unknown_units(table: Table, dataset: Dataset) -> tuple[Problem, ...]:
+def refuse_unknown_units(table: ReadTable, dataset: Dataset) -> tuple[Problem, ...]:
     """A blocking problem for each column whose heading states a unit that can't be turned into its own."""
     return tuple(
         Problem(
@@ -70,13 +70,13 @@ def unknown_units(table: Table, dataset: Dataset) -> tuple[Problem, ...]:
             "dung",
             "chan",
             f"Đầu cột “{column.label}” ghi đơn vị tính không quy đổi được. "
-            f"Đổi số liệu sang đơn vị {scale(column).unit} rồi sửa đầu cột.",
+            f"Đổi số liệu sang đơn vị {scale_of(column).unit} rồi sửa đầu cột.",
             dataset=dataset.name,
             sheet=table.sheet,
             column=table.letters.get(column.name),
             value=table.units[column.name],
-            proposal=scale(column).unit,
+            proposal=scale_of(column).unit,
         )
         for column in dataset.columns
-        if column.name in table.units and scale(column).size_of(table.units[column.name]) is None
+        if column.name in table.units and scale_of(column).size_of(table.units[column.name]) is None
     )

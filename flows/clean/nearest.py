@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz, process
 
 from flows.clean.text import toneless
-from flows.clean.thon_names import Codes, Gazetteer, gazetteer, parts
+from flows.clean.thon_names import Codes, Gazetteer, gazetteer_of, split_parts
 from schemas.contract import Column
 from schemas.units import Commune
 
@@ -20,7 +20,7 @@ _NEAR = 80
 _MOST = 3
 
 
-def nearest_choice(text: str, column: Column) -> str | None:
+def find_nearest_choice(text: str, column: Column) -> str | None:
     """The only choice whose words `text` contains, else the one that is spelled most like it."""
     words = _words(text)
     contained = [choice for choice in column.of if f" {_words(choice)} " in f" {words} "]
@@ -28,20 +28,20 @@ def nearest_choice(text: str, column: Column) -> str | None:
     return near[0] if len(near) == 1 else None
 
 
-def nearest_places(text: str, commune: Commune) -> str | None:
+def find_nearest_thon(text: str, commune: Commune) -> str | None:
     """The thôn that `text` may mean, at most three, each by a name that no other has."""
-    places = gazetteer(commune)
+    places = gazetteer_of(commune)
     meant = places.meant(text) or _nearly_meant(text, places)
     return OR.join(map(places.sure_name, sorted(meant))) if 0 < len(meant) <= _MOST else None
 
 
 def _nearly_meant(text: str, places: Gazetteer) -> Codes:
     """What the known parts of `text` mean one by one, else what its first part is spelled like."""
-    named = frozenset[str]().union(*map(places.named, parts(text)))
-    around = frozenset(places.thon).intersection(*filter(None, map(places.surrounded, parts(text))))
+    named = frozenset[str]().union(*map(places.named, split_parts(text)))
+    around = frozenset(places.thon).intersection(*filter(None, map(places.surrounded, split_parts(text))))
     if not named:
         names = {name for thon in places.thon.values() for name in (thon.name, thon.name.partition(" ")[2])}
-        near = _nearest(_words(next(iter(parts(text)), "")), sorted(names))
+        near = _nearest(_words(next(iter(split_parts(text)), "")), sorted(names))
         named = frozenset[str]().union(*(places.meant(name) or _numbered(name, places) for name in near))
     return (named & around) or named
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.clean.measures import scale
-from flows.clean.reading import IS_NUMBER, STORED, TEXT, Reader, Setting
+from flows.clean.measures import scale_of
+from flows.clean.reading import IS_NUMBER, STORED, TEXT, KindReader, Setting
 from flows.clean.text import DASHES, fold
 from flows.read.table import CellType
 
@@ -98,7 +98,7 @@ def _read_count(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
 
 
 def _plain_measure(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
-    own = scale(setting.column)
+    own = scale_of(setting.column)
     if own.size_of(setting.unit) != own.size:
         return pl.lit(None, pl.Float64)
     sure = (stored == CellType.NUMBER) | ~typed.str.contains(".", literal=True)
@@ -107,7 +107,7 @@ def _plain_measure(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr
 
 def _read_measure(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     """A cell's own unit comes before the heading's; with neither it is in the contract's."""
-    own = scale(setting.column)
+    own = scale_of(setting.column)
     stated = own.size_of(setting.unit)
     if stated is None:
         return cells.with_columns(value=pl.lit(None, pl.Float64))
@@ -130,7 +130,7 @@ def _plain_share(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 def _read_share(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     """Percentages carry their sign or stand under a heading that has it; else it is a share as it is."""
-    column, own = setting.column, scale(setting.column)
+    column, own = setting.column, scale_of(setting.column)
     if own.size_of(setting.unit) is None:
         return cells.with_columns(value=pl.lit(None, pl.Float64))
     headed = pl.lit("%" in column.label or column.unit == "%" or setting.unit is not None)
@@ -146,6 +146,6 @@ def _read_share(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     )
 
 
-COUNT = Reader(_plain_count, _read_count)
-MEASURE = Reader(_plain_measure, _read_measure)
-SHARE = Reader(_plain_share, _read_share)
+COUNT = KindReader(_plain_count, _read_count)
+MEASURE = KindReader(_plain_measure, _read_measure)
+SHARE = KindReader(_plain_share, _read_share)

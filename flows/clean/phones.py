@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.clean.identifiers import ungrouped, why_rewritten
-from flows.clean.reading import TEXT, TYPED, Reader, Setting
+from flows.clean.identifiers import name_rewrite, ungroup
+from flows.clean.reading import TEXT, TYPED, KindReader, Setting
 from flows.clean.text import DASHES
 from schemas.kinds.identifiers import PHONE
 from schemas.reference import phone_prefixes
@@ -31,7 +31,7 @@ def _numbers() -> tuple[pl.Expr, ...]:
 
 
 def _digits(number: pl.Expr) -> pl.Expr:
-    return ungrouped(number.str.replace_all(r"[() -]+", " ").str.strip_chars(" "))
+    return ungroup(number.str.replace_all(r"[() -]+", " ").str.strip_chars(" "))
 
 
 def _national(digits: pl.Expr) -> pl.Expr:
@@ -58,7 +58,7 @@ def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     cells = cells.with_columns(digits=_digits(TEXT))
     whole = pl.col("digits").str.contains(_TEN_DIGITS)
     simple, other = cells.filter(whole), cells.filter(~whole)
-    simple = simple.with_columns(value=pl.col("digits"), change=why_rewritten(pl.col("digits")))
+    simple = simple.with_columns(value=pl.col("digits"), change=name_rewrite(pl.col("digits")))
     return pl.concat([simple, _read_parts(other)], how="diagonal")
 
 
@@ -79,8 +79,8 @@ def _read_parts(cells: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("so_0_dau"))
         .when(several)
         .then(pl.lit("lay_so_dau"))
-        .otherwise(why_rewritten(value)),
+        .otherwise(name_rewrite(value)),
     )
 
 
-PHONE_NUMBER = Reader(_plain, _read)
+PHONE_NUMBER = KindReader(_plain, _read)

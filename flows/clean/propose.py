@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 import polars as pl
 
 from flows.clean import retyped
-from flows.clean.nearest import nearest_choice, nearest_places
+from flows.clean.nearest import find_nearest_choice, find_nearest_thon
 from flows.clean.readers import READERS
-from flows.clean.reading import Setting, answer
+from flows.clean.reading import Setting, read_spellings
 from flows.read.table import CellType
 from schemas.contract import Column, doc
 from schemas.kinds import THON
@@ -48,9 +48,9 @@ def propose(column: Column, texts: pl.Series, flaw: str, commune: Commune) -> pl
 
 def _from_list(typed: pl.Series, column: Column, commune: Commune) -> dict[str, str]:
     if column.kind is THON:
-        found = {text: nearest_places(text, commune) for text in typed}
+        found = {text: find_nearest_thon(text, commune) for text in typed}
     else:
-        found = {text: nearest_choice(text, column) for text in typed}
+        found = {text: find_nearest_choice(text, column) for text in typed}
     return {text: proposal for text, proposal in found.items() if proposal is not None}
 
 
@@ -68,7 +68,7 @@ def _faultless(candidates: list[str], column: Column, commune: Commune) -> set[s
     """The candidates that, typed in a cell of `column`, would be read and judged without any fault."""
     cells = pl.DataFrame({"typed": candidates}, schema={"typed": pl.String}).unique()
     cells = cells.with_columns(stored=pl.lit(CellType.TEXT, pl.UInt8), table=pl.lit(0))
-    read = answer(cells, READERS[column.kind.name], Setting(column, commune)).select(
+    read = read_spellings(cells, READERS[column.kind.name], Setting(column, commune)).select(
         "typed",
         pl.col("value").cast(column.kind.dtype).alias(column.name),
         pl.col("doc").alias(doc(column.name)),

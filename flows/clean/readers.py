@@ -8,13 +8,13 @@ from flows.clean.dates import BIRTH_DATE, DATE, YEAR
 from flows.clean.identifiers import CODE, PERSONAL_NUMBER, TAX_CODE
 from flows.clean.numbers import COUNT, MEASURE, SHARE
 from flows.clean.phones import PHONE_NUMBER
-from flows.clean.reading import Reader
+from flows.clean.reading import KindReader
 from flows.clean.thon import PLACE
 from flows.clean.ticks import TICK
 from flows.clean.words import CHOICE, WORDS
 
 #: By name of the kind.
-READERS: Mapping[str, Reader] = {
+READERS: Mapping[str, KindReader] = {
     "so_dinh_danh": PERSONAL_NUMBER,
     "ho_ten": WORDS,
     "ngay": DATE,

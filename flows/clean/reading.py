@@ -28,7 +28,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class KindReader:
     """How one kind of column is read.
 
     `plain` gives the value of cells that need no thought, from the typed text and how it was
@@ -50,15 +50,20 @@ class Reading:
     answers: pl.DataFrame | None = None
 
 
-def completed(
-    plain: Reading, typed: pl.Series, stored: pl.Series, tables: pl.Series, reader: Reader, setting: Setting
+def complete(
+    plain: Reading,
+    typed: pl.Series,
+    stored: pl.Series,
+    tables: pl.Series,
+    reader: KindReader,
+    setting: Setting,
 ) -> Reading:
     """`plain`, where only plain and empty cells are read, with all others read too."""
     if plain.value.null_count() == typed.null_count():
         return plain
     at = (plain.value.is_null() & typed.is_not_null()).arg_true()
     asked = pl.DataFrame({"at": at, "typed": typed[at], "stored": stored[at], "table": tables[at]})
-    spellings = answer(asked.select(_SPELLING).unique(), reader, setting)
+    spellings = read_spellings(asked.select(_SPELLING).unique(), reader, setting)
     answers = asked.join(spellings, on=_SPELLING, how="left", maintain_order="left")
     if at.len() == typed.len():
         return Reading(answers["value"], answers["doc"], answers)
@@ -66,12 +71,12 @@ def completed(
     return Reading(value, plain.doc.clone().scatter(at, answers["doc"]), answers)
 
 
-def all_null(height: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+def make_nulls(height: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
     """A series of nulls."""
     return pl.Series([None], dtype=dtype).new_from_index(0, height)
 
 
-def answer(spellings: pl.DataFrame, reader: Reader, setting: Setting) -> pl.DataFrame:
+def read_spellings(spellings: pl.DataFrame, reader: KindReader, setting: Setting) -> pl.DataFrame:
     """`spellings` (`typed`, `stored`, `table`) with `value`, `doc` and `change`, whatever was typed."""
     spellings = spellings.with_columns(text=tidy(TYPED))
     spellings = spellings.with_columns(doc=_illegible(setting.column))

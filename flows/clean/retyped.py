@@ -22,20 +22,20 @@ _TICKS = {"v": "x", "xx": "x", "xxx": "x", "đãcó": "Có", "cócó": "Có", "c
 _IN_PATTERN = re.compile(r"\\d(?:\{(\d+)\})?|([A-Z]+)|(-)|(.)")
 
 
-def digits_meant(text: str) -> str:
+def read_digits(text: str) -> str:
     """`text` with digits for the letters that look like them and without signs between digits."""
     return _BETWEEN_DIGITS.sub("", text.translate(_LOOK_ALIKE))
 
 
 def personal_number(text: str, column: Column) -> Iterator[str]:
     """Twelve digits, with zeros before them if there are fewer."""
-    digits = digits_meant(text).removeprefix("'")
+    digits = read_digits(text).removeprefix("'")
     yield re.sub(r"^(\d{10,12})0$", r"\1", digits).zfill(12) if text.endswith(".0") else digits.zfill(12)
 
 
 def tax_code(text: str, column: Column) -> Iterator[str]:
     """Ten digits, with the branch's three behind a hyphen."""
-    digits = digits_meant(text)
+    digits = read_digits(text)
     if len(digits) in (9, 10):
         yield digits.zfill(10)
     if len(digits) in (12, 13):

@@ -48,7 +48,7 @@ def tidy(typed: pl.Expr) -> pl.Expr:
     return pl.coalesce(tidied, typed)
 
 
-def why_tidied(typed: pl.Expr, text: pl.Expr) -> pl.Expr:
+def name_tidying(typed: pl.Expr, text: pl.Expr) -> pl.Expr:
     """Name of the change from `typed` to `text`, its tidied form: null where they are equal."""
     return (
         pl.when(typed == text)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.clean.reading import Reader, Setting
-from flows.clean.thon_names import Codes, gazetteer, spellings
+from flows.clean.reading import KindReader, Setting
+from flows.clean.thon_names import Codes, gazetteer_of, list_spellings
 
 
 def _plain(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
-    return typed.replace_strict(spellings(setting.commune), default=None, return_dtype=pl.String)
+    return typed.replace_strict(list_spellings(setting.commune), default=None, return_dtype=pl.String)
 
 
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    places = gazetteer(setting.commune)
+    places = gazetteer_of(setting.commune)
     read = [_decided(places.meant(text)) for text in cells["text"]]
     columns = {"value": pl.String, "doc": pl.String}
     return cells.hstack(pl.DataFrame(read, schema=columns, orient="row"))
@@ -27,4 +27,4 @@ def _decided(codes: Codes) -> tuple[str | None, str | None]:
     return next(iter(codes)), None
 
 
-PLACE = Reader(_plain, _read)
+PLACE = KindReader(_plain, _read)

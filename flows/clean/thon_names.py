@@ -32,7 +32,7 @@ def _split(name: str) -> tuple[str | None, str]:
     return (found[1].lower(), found[2]) if found else (None, name)
 
 
-def parts(text: str) -> list[str]:
+def split_parts(text: str) -> list[str]:
     """What commas, dashes, brackets and words such as "xã" part: a name, an old commune, a district…"""
     return list(filter(None, _BETWEEN.split(text.strip())))
 
@@ -65,7 +65,7 @@ class Gazetteer:
         """Codes of the thôn that `text` can mean; none where some part of it is not known."""
         named: list[Codes] = []
         around = frozenset(self.thon)
-        for part in parts(text):
+        for part in split_parts(text):
             if codes := self.named(part):
                 named.append(codes)
             elif codes := self.surrounded(part):
@@ -102,12 +102,12 @@ class Gazetteer:
         return thon.name if self.meant(thon.name) == {code} else f"{thon.name} ({thon.old_commune})"
 
 
-def gazetteer(commune: Commune) -> Gazetteer:
+def gazetteer_of(commune: Commune) -> Gazetteer:
     """The gazetteer of a commune."""
     return _gazetteer(commune.thon, commune.name, commune.province)
 
 
-def spellings(commune: Commune) -> Mapping[str, str]:
+def list_spellings(commune: Commune) -> Mapping[str, str]:
     """The code for each of the commonest spellings that mean one thôn only."""
     return _spellings(commune.thon, commune.name, commune.province)
 

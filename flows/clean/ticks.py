@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from flows.clean.reading import TEXT, Reader, Reading, Setting
+from flows.clean.reading import TEXT, KindReader, Reading, Setting
 from flows.clean.text import fold, fold_one, tidy
 from schemas.kinds.words import NO, TICKS, YES
 
@@ -29,7 +29,7 @@ def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     )
 
 
-def with_blanks_as_no(
+def read_blanks_as_no(
     columns: Mapping[str, tuple[pl.Series, Reading]], tables: pl.Series
 ) -> dict[str, Reading]:
     """Readings of yes-or-no columns, given with their typed text, as the forms mean blank cells.
@@ -61,4 +61,4 @@ def _ticked(typed: pl.Series, tables: pl.Series) -> pl.Series:
     return spellings.filter(is_tick)["table"].unique()
 
 
-TICK = Reader(_plain, _read)
+TICK = KindReader(_plain, _read)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.clean.reading import TEXT, TYPED, Reader, Setting
-from flows.clean.text import fold, fold_one, is_tidy, why_tidied
+from flows.clean.reading import TEXT, TYPED, KindReader, Setting
+from flows.clean.text import fold, fold_one, is_tidy, name_tidying
 
 # Any text as short as a blank mark, spelled like one, or like a failed formula, is looked at more closely.
 _DOUBTFUL = r"(?i)^(?:.{1,5}|#.*|kh.ng ?c.|ch.a ?c.)$"
@@ -17,7 +17,7 @@ def _plain_text(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 
 def _read_text(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    return cells.with_columns(value=TEXT, change=why_tidied(TYPED, TEXT))
+    return cells.with_columns(value=TEXT, change=name_tidying(TYPED, TEXT))
 
 
 def _plain_choice(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
@@ -32,7 +32,7 @@ def _read_choice(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     named = fold(TEXT).replace_strict(choices, default=None, return_dtype=pl.String)
     code = pl.when(TEXT.str.contains("^[0-9]+$")).then(TEXT.str.zfill(width))
     coded = code.replace_strict(dict(column.codes), default=None, return_dtype=pl.String)
-    respelled = pl.when(TEXT != _VALUE).then(pl.lit("danh_muc")).otherwise(why_tidied(TYPED, TEXT))
+    respelled = pl.when(TEXT != _VALUE).then(pl.lit("danh_muc")).otherwise(name_tidying(TYPED, TEXT))
     return cells.with_columns(value=pl.coalesce(named, coded)).with_columns(
         doc=pl.when(_VALUE.is_null()).then(pl.lit("ngoai_danh_muc")),
         change=pl.when(_VALUE.is_null())
@@ -43,5 +43,5 @@ def _read_choice(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     )
 
 
-WORDS = Reader(_plain_text, _read_text)
-CHOICE = Reader(_plain_choice, _read_choice)
+WORDS = KindReader(_plain_text, _read_text)
+CHOICE = KindReader(_plain_choice, _read_choice)

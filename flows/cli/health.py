@@ -7,15 +7,15 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.forget.tombstones import unfinished
-from flows.release.journal import lines
-from flows.release.publish import STAGING, published
+from flows.forget.tombstones import count_unfinished
+from flows.release.journal import read_journal
+from flows.release.publish import STAGING, read_published
 from flows.root import Root
 
 ENOUGH = 1 << 30
 
 
-def looked_over(root: Root) -> Iterator[tuple[bool, str]]:
+def check_health(root: Root) -> Iterator[tuple[bool, str]]:
     """Whether each thing is well, and a sentence about it."""
     free = shutil.disk_usage(root.path).free
     yield free > ENOUGH, f"Đĩa còn trống {free >> 20} MB"
@@ -28,22 +28,22 @@ def looked_over(root: Root) -> Iterator[tuple[bool, str]]:
         if path.exists():
             private = path.stat().st_mode & 0o077 == 0
             yield private, f"{path.name} chỉ chủ đọc được" if private else f"{path} người khác cũng đọc được"
-    shown = published(root)
+    shown = read_published(root)
     whole = shown is None or (root.releases / shown / "manifest.json").exists()
     yield whole, "Bản đang cho xem có đủ" if whole else "curated/latest trỏ tới bản không còn"
     left = any(root.releases.glob(f"{STAGING}*"))
     yield not left, "Còn vết của lượt bị ngắt: lượt sau sẽ dọn" if left else "Không có vết của lượt bị ngắt"
-    asked = unfinished(root)
+    asked = count_unfinished(root)
     yield (
         not asked,
         f"{asked} yêu cầu xóa chưa xong: chạy lại dulieuxa erase"
         if asked
         else "Không có yêu cầu xóa dở dang",
     )
-    yield bool(lines(root)) or shown is None, "Nhật ký công bố đọc được"
+    yield bool(read_journal(root)) or shown is None, "Nhật ký công bố đọc được"
 
 
-def inbox_of_nobody(root: Root, units: frozenset[str]) -> Iterator[Path]:
+def find_unowned_folders(root: Root, units: frozenset[str]) -> Iterator[Path]:
     """Folders of the inbox that belong to no unit."""
     if root.inbox.is_dir():
         yield from (path for path in sorted(root.inbox.iterdir()) if path.name not in units and path.is_dir())

@@ -13,7 +13,7 @@ import typer
 
 from flows.cli import commands
 from flows.cli.vietnamese import Command, Group
-from flows.errors import DISK, AuditRefusedError, LockedError, NoReleaseError, told
+from flows.errors import DISK, AuditRefusedError, LockedError, NoReleaseError, message_of
 from schemas.declared import DeclarationError
 
 WRONG_USAGE = 2
@@ -22,7 +22,7 @@ LOCKED = 4
 OUR_FAULT = 5
 
 
-def app() -> typer.Typer:
+def build_app() -> typer.Typer:
     """The command line, with every command of `flows.cli.commands`."""
     made = typer.Typer(
         help="Dữ liệu xã: thu tệp của các đơn vị, kiểm đúng, đủ, sạch, sống, "
@@ -48,7 +48,7 @@ def main() -> None:
     # Modules and rows live as long as the command: a look for garbage at every 700th object is wasted.
     gc.set_threshold(50_000)
     try:
-        app()()
+        build_app()()
     except LockedError as locked:
         typer.echo(str(locked), err=True)
         sys.exit(LOCKED)
@@ -61,7 +61,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in DISK:
             _our_fault(error)
-        typer.echo(f"{told(error)} Không công bố gì, bản trước giữ nguyên.", err=True)
+        typer.echo(f"{message_of(error)} Không công bố gì, bản trước giữ nguyên.", err=True)
         sys.exit(OUR_FAULT)
     except Exception as error:
         _our_fault(error)
@@ -70,6 +70,6 @@ def main() -> None:
 def _our_fault(error: Exception) -> NoReturn:
     if os.environ.get("DULIEUXA_DEBUG"):
         raise error
-    typer.echo(told(error), err=True)
+    typer.echo(message_of(error), err=True)
     typer.echo("Đặt DULIEUXA_DEBUG=1 rồi chạy lại để xem chi tiết.", err=True)
     sys.exit(OUR_FAULT)

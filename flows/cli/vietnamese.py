@@ -78,7 +78,7 @@ class Group(_Spoken, TyperGroup):
         try:
             code = super().main(args, *rest, **extra | {"standalone_mode": False})
         except TyperException as wrong:
-            said = wrong_usage(wrong)
+            said = explain_usage(wrong)
             shown: Any = wrong
             shown.format_message = lambda: said
             rich_utils.rich_format_error(shown)
@@ -89,7 +89,7 @@ class Group(_Spoken, TyperGroup):
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def wrong_usage(wrong: TyperException) -> str:
+def explain_usage(wrong: TyperException) -> str:
     """What was typed wrong, in a sentence."""
     kind, option = type(wrong).__name__, getattr(wrong, "param", None)
     if kind == "NoSuchOption":

@@ -1,4 +1,4 @@
-"""Copies what units sent into the archive, unchanged, once per content, with a receipt a hand-in."""
+"""Copies what units sent into the archive, unchanged, once per content, with a receipt a submission."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from flows.collect.archive import keep
-from flows.collect.hand_in import HandIn
+from flows.collect.submission import Submission
 from flows.protect import NUMBER_ALONE
 from flows.root import HERE, Root
 
@@ -32,37 +32,37 @@ IGNORED_PREFIXES = (".", "~$")
 IGNORED_SUFFIXES = (".tmp", ".part", ".crdownload")
 
 
-def collect(root: Root, as_of: date, gate: Gate | None = None) -> list[HandIn]:
+def collect(root: Root, as_of: date, gate: Gate | None = None) -> list[Submission]:
     """Archive every settled file of the inbox that is not there yet; return those, in order of arrival.
 
-    A hand-in is one content under one name from one unit. It was received when its file was last
+    A submission is one content under one name from one unit. It was received when its file was last
     written, but never after `as_of`. A `gate` may change what comes in before anything else sees it.
     """
-    new: list[HandIn] = []
-    for unit, came in waiting(root.inbox):
+    new: list[Submission] = []
+    for unit, came in list_waiting(root.inbox):
         path, data = came, came.read_bytes()
-        hand_in = handed_in(root, unit, path, data, as_of)
-        if gate is not None and not hand_in.receipt(root).exists():
+        submission = describe_file(root, unit, path, data, as_of)
+        if gate is not None and not submission.receipt(root).exists():
             path, data = gate(unit, path, data)
-            hand_in = handed_in(root, unit, path, data, as_of)
-        if not hand_in.receipt(root).exists():
-            keep(root, hand_in, data)
-            new.append(hand_in)
+            submission = describe_file(root, unit, path, data, as_of)
+        if not submission.receipt(root).exists():
+            keep(root, submission, data)
+            new.append(submission)
     return sorted(new)
 
 
-def handed_in(root: Root, unit: str, path: Path, data: bytes, as_of: date) -> HandIn:
-    """What the file in `path` of the inbox, with content `data`, is as a hand-in."""
-    return HandIn(
+def describe_file(root: Root, unit: str, path: Path, data: bytes, as_of: date) -> Submission:
+    """What the file in `path` of the inbox, with content `data`, is as a submission."""
+    return Submission(
         received=_received(path, as_of),
         unit=unit,
         file=_name(path, root.inbox, unit),
-        submission=sha256(data).hexdigest(),
+        sha256=sha256(data).hexdigest(),
         size=len(data),
     )
 
 
-def waiting(inbox: Path) -> Iterator[tuple[str, Path]]:
+def list_waiting(inbox: Path) -> Iterator[tuple[str, Path]]:
     """Files that lie still, each with the folder it was dropped into; a file outside any is `UNKNOWN`."""
     found = {path: path.stat() for path in sorted(inbox.rglob("*")) if _is_hand_in(path)}
     newest = max((stat.st_mtime for stat in found.values()), default=0.0)

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from rich.console import Console
 
-from flows.engine.progress import shown
-from flows.engine.workers import Guard, in_order
+from flows.engine.progress import show_step
+from flows.engine.workers import Guard, map_in_order
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -22,12 +22,12 @@ class PlainRunner:
 
     def step(self, title: str, work: Callable[..., T], *args: object) -> T:
         """Run one step."""
-        with shown(self._console, title):
+        with show_step(self._console, title):
             return work(*args)
 
     def each(
         self, title: str, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
     ) -> list[T]:
         """Run `work` on every item in worker processes."""
-        with shown(self._console, title, len(items)) as tick:
-            return in_order(work, items, tick, guard)
+        with show_step(self._console, title, len(items)) as tick:
+            return map_in_order(work, items, tick, guard)

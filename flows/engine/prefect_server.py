@@ -31,7 +31,7 @@ _BRIEF = {
 
 
 @contextmanager
-def watched(*, brief: bool = False) -> Iterator[Callable[[], None]]:
+def serve_prefect(*, brief: bool = False) -> Iterator[Callable[[], None]]:
     """Within it flows tell a server: the one that Prefect's settings name, else our own.
 
     What is given waits until the server answers: to be called before a flow runs. One for a `brief` time

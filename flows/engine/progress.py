@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 @contextmanager
-def shown(console: Console, title: str, total: int | None = None) -> Iterator[Callable[[], None]]:
+def show_step(console: Console, title: str, total: int | None = None) -> Iterator[Callable[[], None]]:
     """Show a step of `total` parts; gives what is to be called as each is done."""
     if not console.is_terminal:
         console.print(f"{title}…", highlight=False)

@@ -59,7 +59,7 @@ class Guard(Generic[S, T]):
     lost: Callable[[S, Exception], T]
 
 
-def context() -> ForkServerContext:
+def process_context() -> ForkServerContext:
     """How processes are started: forked from one that has imported what reading needs."""
     found = get_context("forkserver")
     found.set_forkserver_preload(PRELOAD)
@@ -67,7 +67,7 @@ def context() -> ForkServerContext:
 
 
 @contextmanager
-def workers(work: Callable[[S], T], guard: Guard[S, T] | None = None) -> Iterator[Callable[[S], T]]:
+def start_workers(work: Callable[[S], T], guard: Guard[S, T] | None = None) -> Iterator[Callable[[S], T]]:
     """`work`, to be called from several threads, each call done by a process of its own.
 
     Raises:
@@ -80,7 +80,7 @@ def workers(work: Callable[[S], T], guard: Guard[S, T] | None = None) -> Iterato
         pool.close()
 
 
-def in_order(
+def map_in_order(
     work: Callable[[S], T],
     items: Sequence[S],
     tick: Callable[[], None] = lambda: None,
@@ -89,21 +89,21 @@ def in_order(
     """`work` of every item, in the order of `items`; `tick` is called as each is done."""
     if not items:
         return []
-    count = min(len(items), cores())
+    count = min(len(items), count_cores())
     done: list[T] = []
-    with workers(work, guard) as run, ThreadPoolExecutor(count) as threads:
+    with start_workers(work, guard) as run, ThreadPoolExecutor(count) as threads:
         for result in threads.map(run, items):
             done.append(result)
             tick()
     return done
 
 
-def ahead(work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+def map_ahead(work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> Iterator[T]:
     """`work` of every item, in their order, done by threads while what came before is put to use.
 
     As many are under way as there are cores; no more than these and the one to be used next are held.
     """
-    count = cores()
+    count = count_cores()
     with ThreadPoolExecutor(count) as threads:
         waiting: deque[Future[T]] = deque()
         for item in items:
@@ -114,7 +114,7 @@ def ahead(work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> Iterator[
             yield waiting.popleft().result()
 
 
-def cores() -> int:
+def count_cores() -> int:
     """How many processors this process may use: as many as polars, which `POLARS_MAX_THREADS` may bound."""
     return pl.thread_pool_size()
 
@@ -161,9 +161,9 @@ class _Worker(Generic[S, T]):
     """One process that works on items one after another."""
 
     def __init__(self, work: Callable[[S], T]) -> None:
-        ours, theirs = context().Pipe()
+        ours, theirs = process_context().Pipe()
         self._pipe: Connection = ours
-        self._process = context().Process(target=_serve, args=(theirs, work), daemon=True)
+        self._process = process_context().Process(target=_serve, args=(theirs, work), daemon=True)
         with _program_left_out():
             self._process.start()
         theirs.close()

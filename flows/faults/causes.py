@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-#: What is one cause: the same thing wrong with the same column of the same sheet of one hand-in.
+#: What is one cause: the same thing wrong with the same column of the same sheet of one submission.
 CAUSE = ("unit", "dataset", "period", "submission", "file", "sheet", "column", "code", "severity")
 #: The kinds of cause, in words.
 KINDS = {
@@ -22,7 +22,7 @@ _AGAIN = 3
 _SHEET = ("unit", "dataset", "period", "submission", "file", "sheet")
 
 
-def causes(faults: pl.DataFrame, *apart: str) -> pl.DataFrame:
+def group_by_cause(faults: pl.DataFrame, *apart: str) -> pl.DataFrame:
     """Ordered faults (with `line`) grouped by cause, heaviest first; one cause differs in none of `apart`.
 
     Columns: CAUSE, `kind` (of KINDS), `count`, `line` (of its first fault), `row`, `cell`, `value`,

@@ -28,14 +28,14 @@ class Example:
     unread: bool = False
 
 
-def examples(dataset: Dataset) -> dict[str, Example]:
+def make_examples(dataset: Dataset) -> dict[str, Example]:
     """The example of every code that can stand at a cell of `dataset`."""
     found = {
         f"{column.name}.{flaw.name}": Example(
             flaw,
             (column.name,),
-            ({column.name: good_cell(column)},),
-            ({column.name: good_cell(column)}, {column.name: flaw.bad}),
+            ({column.name: make_good_cell(column)},),
+            ({column.name: make_good_cell(column)}, {column.name: flaw.bad}),
             unread=flaw is UNREADABLE and column.kind.reads_all,
         )
         for column in dataset.columns
@@ -50,10 +50,10 @@ def examples(dataset: Dataset) -> dict[str, Example]:
 
 
 def _of_key(dataset: Dataset) -> dict[str, Example]:
-    row = {name: good_cell(dataset[name]) for name in dataset.key}
+    row = {name: make_good_cell(dataset[name]) for name in dataset.key}
     other = next(c for c in dataset.columns if c.name not in dataset.key and c.required)
     changed = {**row, other.name: _another(other)}
-    first = {**row, other.name: good_cell(other)}
+    first = {**row, other.name: make_good_cell(other)}
     unlike = {**first, dataset.key[0]: _another(dataset[dataset.key[0]])}
     on = (*dataset.key, other.name)
     return {
@@ -62,7 +62,7 @@ def _of_key(dataset: Dataset) -> dict[str, Example]:
     }
 
 
-def good_cell(column: Column) -> str:
+def make_good_cell(column: Column) -> str:
     """What may be typed in a cell of `column`."""
     if column.kind is CO_KHONG:
         return "Không"
@@ -77,7 +77,7 @@ def _another(column: Column) -> str:
         return "Có"
     if len(column.of) > 1:
         return column.of[1]
-    good = good_cell(column)
+    good = make_good_cell(column)
     return f"{good} khác" if column.kind is VAN_BAN else _ANOTHER.get(column.kind.name) or _next(good)
 
 

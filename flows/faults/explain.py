@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.faults.examples import Example, examples
+from flows.faults.examples import Example, make_examples
 from schemas.contract import DIMENSIONS, SEVERITIES, Cross, Dataset, Rows, Severity
 from schemas.datasets import load
 from schemas.judgement import Judgement, judgements_of
@@ -18,7 +18,7 @@ WHY: Mapping[Severity, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class Explanation:
     """What there is to say of one code in one dataset, or of a whole file; rows are by heading."""
 
     code: str
@@ -33,35 +33,35 @@ class Explained:
     beside: tuple[Mapping[str, str], ...] = ()
 
 
-def explained(code: str, datasets: Mapping[str, Dataset]) -> list[Explained]:
+def explain(code: str, datasets: Mapping[str, Dataset]) -> list[Explanation]:
     """Every meaning of `code`, one a dataset that has it; none where there is no such code."""
     everything = load()
     found = [one for dataset in datasets.values() for one in _in_dataset(code, dataset, everything)]
     return [*found, _whole(code)] if code in WHOLE_FAULTS else found
 
 
-def codes(datasets: Mapping[str, Dataset]) -> list[str]:
+def list_codes(datasets: Mapping[str, Dataset]) -> list[str]:
     """Every code that there is."""
-    known = {code for dataset in datasets.values() for code in examples(dataset)}
+    known = {code for dataset in datasets.values() for code in make_examples(dataset)}
     return sorted(known | {*WHOLE_FAULTS})
 
 
-def _whole(code: str) -> Explained:
+def _whole(code: str) -> Explanation:
     fault = WHOLE_FAULTS[code]
     good, bad = ({"Ví dụ": fault.good},), ({"Ví dụ": fault.bad},)
-    return Explained(code, "Cả tệp, cả kỳ", "", fault.says, fault.why, fault.mend, good, bad, _SOURCE)
+    return Explanation(code, "Cả tệp, cả kỳ", "", fault.says, fault.why, fault.mend, good, bad, _SOURCE)
 
 
 _SOURCE = "Quy ước của xã về nộp dữ liệu; kỳ báo cáo theo Nghị định 09/2019/NĐ-CP điều 12."
 
 
-def _in_dataset(code: str, dataset: Dataset, datasets: Mapping[str, Dataset]) -> list[Explained]:
-    example = examples(dataset).get(code)
+def _in_dataset(code: str, dataset: Dataset, datasets: Mapping[str, Dataset]) -> list[Explanation]:
+    example = make_examples(dataset).get(code)
     if example is None:
         return []
     rule = _rule(code, dataset)
     return [
-        Explained(
+        Explanation(
             code,
             f"{dataset.title}, “{dataset[_column(rule, dataset)].label.replace(' > ', ', ')}”",
             f"{DIMENSIONS[rule.dimension]}, {SEVERITIES[rule.severity].lower()}",

@@ -54,10 +54,10 @@ def follow(
     return ISSUES.conform(ledger.with_columns(age_days=(until - pl.col("opened")).dt.total_days()))
 
 
-def standing(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
+def filter_standing(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     """Of `faults` those that somebody still has to mend, as the ledger `issues` of their day says.
 
-    Those of a state that a later hand-in has put right, or of a deadline long past, stand in the table of
+    Those of a state that a later submission has put right, or of a deadline long past, stand in the table of
     faults for good, and more of them every month.
     """
     return faults.join(issues.filter(STANDS), on="issue", how="semi", maintain_order="left")
@@ -73,7 +73,7 @@ def _waived(faults: pl.DataFrame, as_of: date, waivers: Sequence[Waiver]) -> pl.
     )
 
 
-def pace(issues: pl.DataFrame) -> pl.DataFrame:
+def measure_pace(issues: pl.DataFrame) -> pl.DataFrame:
     """How each unit keeps up: `unit`, `open`, `waived`, `fixed`, `oldest_days`, `median_days`, `days_to_fix`.
 
     The ages are of its open faults; `days_to_fix` is the median, over its fixed ones, of the days from the

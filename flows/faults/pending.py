@@ -9,15 +9,15 @@ import polars as pl
 from flows.settle.model import Settled
 from schemas.contract import Dataset
 
-_HAND_IN = ("unit", "dataset", "period")
+_SUBMISSION = ("unit", "dataset", "period")
 
 
-def followed(faults: pl.DataFrame, settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+def list_pending(faults: pl.DataFrame, settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
     """`issue`, `unit`, `dataset`, `code`, `record` of the faults that are still to be mended.
 
-    A state (`point_in_time`) is mended by the next one: of those the latest hand-in's faults are followed.
-    What happened in a period is mended in that period's own hand-in: all are followed. So is a hand-in that
-    never came; one that came late, copied or thin is, until the next one.
+    A state (`point_in_time`) is mended by the next one: of those the latest submission's faults are followed.
+    What happened in a period is mended in that period's own submission: all are followed. So is a
+    submission that never came; one that came late, copied or thin is, until the next one.
     """
     states = [dataset.name for dataset in datasets.values() if dataset.basis == "point_in_time"]
     code = pl.col("code")
@@ -34,5 +34,5 @@ def followed(faults: pl.DataFrame, settled: Settled, datasets: Mapping[str, Data
 def _latest(settled: Settled) -> pl.DataFrame:
     """The latest period that each unit handed in, of each dataset."""
     rows = [one.owes for one in settled.judged if settled.counts(one)]
-    found = pl.DataFrame(rows, schema=dict.fromkeys(_HAND_IN, pl.String), orient="row")
+    found = pl.DataFrame(rows, schema=dict.fromkeys(_SUBMISSION, pl.String), orient="row")
     return found.group_by("unit", "dataset").agg(latest=pl.col("period").max())

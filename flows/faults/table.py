@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.faults.pending import followed
-from flows.protect import Key, masked, masked_text, without_numbers
-from flows.settle.faults import as_found
+from flows.faults.pending import list_pending
+from flows.protect import Key, mask, mask_numbers, mask_text
+from flows.settle.faults import fill_columns
 from flows.settle.model import Settled
 from schemas.contract import Dataset
 from schemas.registry import Contracts
@@ -19,7 +19,7 @@ ISSUE_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Faults:
+class FaultTables:
     """The day's faults.
 
     `published` is the table; `followed` has `issue`, `unit`, `dataset`, `code`, `record` of those that
@@ -32,13 +32,13 @@ class Faults:
     typed: pl.DataFrame
 
 
-def fault_table(settled: Settled, called: pl.DataFrame, contracts: Contracts, key: Key) -> Faults:
-    """All faults of hand-ins that are not superseded and of the roll call `called`."""
+def build_fault_table(settled: Settled, called: pl.DataFrame, contracts: Contracts, key: Key) -> FaultTables:
+    """All faults of submissions that are not superseded and of the roll call `called`."""
     called = called.with_columns(record=pl.col("period"))
-    faults = _numbered(pl.concat([settled.faults, as_found(called)]), key)
-    return Faults(
+    faults = _numbered(pl.concat([settled.faults, fill_columns(called)]), key)
+    return FaultTables(
         FAULTS.conform(_shown(faults, contracts.datasets)),
-        followed(faults, settled, contracts.datasets),
+        list_pending(faults, settled, contracts.datasets),
         faults,
     )
 
@@ -69,19 +69,19 @@ def _shown(faults: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFram
     personal, people = _personal(datasets), _of_people(datasets)
     quoted = pl.col("code").str.starts_with("tep.")
     return faults.with_columns(
-        *(masked(pl.col(name), personal=personal, of_people=people) for name in ("value", "proposal")),
-        sheet=without_numbers(pl.col("sheet")),
+        *(mask(pl.col(name), personal=personal, of_people=people) for name in ("value", "proposal")),
+        sheet=mask_numbers(pl.col("sheet")),
         # Where a table has no heading, somebody's name may be taken for one.
-        message=pl.when(quoted).then(masked_text(pl.col("message"))).otherwise("message"),
+        message=pl.when(quoted).then(mask_text(pl.col("message"))).otherwise("message"),
     )
 
 
-def change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """Every repaired cell of the hand-ins in effect, masked."""
+def build_change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """Every repaired cell of the submissions in effect, masked."""
     personal, people = _personal(datasets), _of_people(datasets)
     return CHANGES.conform(
         settled.changes.filter("_in_effect").with_columns(
-            *(masked(pl.col(name), personal=personal, of_people=people) for name in ("before", "after")),
-            sheet=without_numbers(pl.col("sheet")),
+            *(mask(pl.col(name), personal=personal, of_people=people) for name in ("before", "after")),
+            sheet=mask_numbers(pl.col("sheet")),
         )
     )

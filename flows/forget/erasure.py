@@ -10,19 +10,19 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from flows.collect.archive import archived, discard, keep
-from flows.collect.hand_in import HandIn
-from flows.collect.inbox import waiting
-from flows.engine.workers import Guard, LostError, in_order
-from flows.forget.find import TOKEN, in_releases, token_columns, tokens_of
-from flows.forget.gate import put_back, tell
-from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, Person, digits_of
-from flows.forget.redact import Redacted, redacted
-from flows.forget.search import everybody, known_as, number_of
-from flows.forget.traces import traces
+from flows.collect.archive import discard, keep, list_archived
+from flows.collect.inbox import list_waiting
+from flows.collect.submission import Submission
+from flows.engine.workers import Guard, LostError, map_in_order
+from flows.forget.find import TOKEN, find_in_releases, token_columns, tokens_of
+from flows.forget.gate import note_rewrite, put_back
+from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, ForgottenPerson, digits_of
+from flows.forget.redact import Redacted, redact
+from flows.forget.search import find_number, find_person, list_people
+from flows.forget.traces import find_traces
 from flows.intake.cache import KEPT as READ
-from flows.intake.cache import Reader
-from flows.protect import key_of
+from flows.intake.cache import SubmissionReader
+from flows.protect import read_key
 from flows.release.places import GIVEN_BACK
 from flows.root import Root
 from flows.settle.cache import KEPT as SETTLED
@@ -33,7 +33,7 @@ from schemas.registry import Contracts
 class Subject:
     """Who asked: the person, what releases call him, and what the ledger calls his records."""
 
-    person: Person
+    person: ForgottenPerson
     tokens: frozenset[str]
     records: frozenset[str]
 
@@ -47,11 +47,11 @@ class Cleared:
     cells: int
 
 
-def subject(root: Root, said: str, contracts: Contracts) -> Subject | None:
+def find_subject(root: Root, said: str, contracts: Contracts) -> Subject | None:
     """The person of an identifier, or of a token as far as the archive tells whose it is."""
-    people, key = everybody(root, contracts), key_of(root)
+    people, key = list_people(root, contracts), read_key(root)
     if TOKEN.fullmatch(said.strip().lower()):
-        number = number_of(said.strip().lower(), people, key, token_columns(contracts))
+        number = find_number(said.strip().lower(), people, key, token_columns(contracts))
     else:
         number = digits_of(said).zfill(NUMBER_DIGITS)
     # Fewer digits would be found in what tells of somebody else.
@@ -59,26 +59,26 @@ def subject(root: Root, said: str, contracts: Contracts) -> Subject | None:
         return None
     records = key.tokens("ban_ghi", people.filter(number=number)["record"].unique())
     return Subject(
-        known_as(number, people),
+        find_person(number, people),
         frozenset(tokens_of(root, number, contracts)),
         frozenset(records.drop_nulls()),
     )
 
 
-def clear(root: Root, contracts: Contracts, person: Person, mark: str) -> Cleared:
+def clear(root: Root, contracts: Contracts, person: ForgottenPerson, mark: str) -> Cleared:
     """Take the person out of the inbox and the archive, and out of what was marked for units.
 
     Files by which alone he is known go last: what a kill leaves over is found again.
     """
     for kept in (GIVEN_BACK, READ, SETTLED):
         shutil.rmtree(root.state / kept, ignore_errors=True)
-    hand_ins = archived(root, date.max)
-    contents = list({one.submission: one for one in hand_ins}.values())
-    looked = in_order(partial(_redact, root, contracts, person), contents, guard=_guard(root, contracts))
-    found = {one.submission: new for one, new in zip(contents, looked, strict=True) if new is not None}
+    submissions = list_archived(root, date.max)
+    contents = list({one.sha256: one for one in submissions}.values())
+    looked = map_in_order(partial(_redact, root, contracts, person), contents, guard=_guard(root, contracts))
+    found = {one.sha256: new for one, new in zip(contents, looked, strict=True) if new is not None}
     _clear_inbox(root, contracts, person, mark, found)
-    for one in sorted(hand_ins, key=lambda one: one.submission in found and found[one.submission].rows > 0):
-        new = found.get(one.submission)
+    for one in sorted(submissions, key=lambda one: one.sha256 in found and found[one.sha256].rows > 0):
+        new = found.get(one.sha256)
         if new is not None:
             _rewrite(root, one, new, person, mark)
         elif (file := _without(one.file, person)) != one.file:
@@ -89,45 +89,45 @@ def clear(root: Root, contracts: Contracts, person: Person, mark: str) -> Cleare
     )
 
 
-def _redact(root: Root, contracts: Contracts, person: Person, one: HandIn) -> Redacted | None:
-    return redacted(one.content(root).read_bytes(), PurePath(one.file).name, person, contracts.datasets)
+def _redact(root: Root, contracts: Contracts, person: ForgottenPerson, one: Submission) -> Redacted | None:
+    return redact(one.content(root).read_bytes(), PurePath(one.file).name, person, contracts.datasets)
 
 
-def _guard(root: Root, contracts: Contracts) -> Guard[HandIn, Redacted | None]:
+def _guard(root: Root, contracts: Contracts) -> Guard[Submission, Redacted | None]:
     """What reading a file may cost. One that costs more was never read: only its bytes are looked through."""
 
-    def lost(_: HandIn, error: Exception) -> None:
+    def lost(_: Submission, error: Exception) -> None:
         if not isinstance(error, LostError):
             raise error
 
-    return Guard(Reader(root, contracts).limits, lost)
+    return Guard(SubmissionReader(root, contracts).limits, lost)
 
 
 def _clear_inbox(
-    root: Root, contracts: Contracts, person: Person, mark: str, found: Mapping[str, Redacted]
+    root: Root, contracts: Contracts, person: ForgottenPerson, mark: str, found: Mapping[str, Redacted]
 ) -> None:
-    kept = {one.submission for one in archived(root, date.max)}
-    for unit, path in waiting(root.inbox):
+    kept = {one.sha256 for one in list_archived(root, date.max)}
+    for unit, path in list_waiting(root.inbox):
         data = path.read_bytes()
         content = sha256(data).hexdigest()
         new = found.get(content)
         if content not in kept:
-            new = redacted(data, path.name, person, contracts.datasets)
+            new = redact(data, path.name, person, contracts.datasets)
         if new is not None and content not in kept:
-            tell(root, mark, unit, data, new)
+            note_rewrite(root, mark, unit, data, new)
         if new is not None or person.taken_out_of(path.name) != path.name:
             put_back(path, new.data if new else data, person)
 
 
-def _rewrite(root: Root, one: HandIn, new: Redacted, person: Person, mark: str) -> None:
+def _rewrite(root: Root, one: Submission, new: Redacted, person: ForgottenPerson, mark: str) -> None:
     data = one.content(root).read_bytes()
-    tell(root, mark, one.unit, data, new)
+    note_rewrite(root, mark, one.unit, data, new)
     file, content = _without(one.file, person), sha256(new.data).hexdigest()
-    keep(root, replace(one, file=file, submission=content, size=len(new.data)), new.data)
+    keep(root, replace(one, file=file, sha256=content, size=len(new.data)), new.data)
     discard(root, one)
 
 
-def _without(file: str, person: Person) -> str:
+def _without(file: str, person: ForgottenPerson) -> str:
     path = PurePath(file)
     return path.with_name(person.taken_out_of(path.name)).as_posix()
 
@@ -144,5 +144,5 @@ class Proof:
 
 def prove(root: Root, who: Subject) -> Proof:
     """Look for the person in every file of the root."""
-    left, sealed = traces(root, who.person)
-    return Proof(left, sum(place.rows for place in in_releases(root, set(who.tokens))), sealed)
+    left, sealed = find_traces(root, who.person)
+    return Proof(left, sum(place.rows for place in find_in_releases(root, set(who.tokens))), sealed)

@@ -1,4 +1,4 @@
-"""Where one person's data is: in which releases and which hand-ins; every question is written down."""
+"""Where one person's data is: in which releases and which submissions; every question is written down."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.collect.archive import archived
+from flows.collect.archive import list_archived
 from flows.files import write_lines
-from flows.intake.cache import digest_all, side_by_side
-from flows.protect import TOKEN_DIGITS, key_of
-from flows.release.publish import releases
+from flows.intake.cache import clean_all_submissions, read_side_by_side
+from flows.protect import TOKEN_DIGITS, read_key
+from flows.release.publish import list_releases
 from flows.root import HERE, Root
 from schemas.privacy import protection
 from schemas.registry import Contracts
@@ -38,7 +38,7 @@ def tokens_of(root: Root, said: str, contracts: Contracts) -> set[str]:
     """What the person of an identifier is called in releases; a token stands for itself."""
     if TOKEN.fullmatch(said.strip().lower()):
         return {said.strip().lower()}
-    key, values = key_of(root), {said.strip(), re.sub(_DIGITS, "", said)}
+    key, values = read_key(root), {said.strip(), re.sub(_DIGITS, "", said)}
     return {key.token(column, value) for column in token_columns(contracts) for value in values}
 
 
@@ -47,11 +47,11 @@ def token_columns(contracts: Contracts) -> set[str]:
     return {c.name for d in contracts.datasets.values() for c in d.columns if protection(c) == "ma_hoa"}
 
 
-def in_releases(root: Root, tokens: set[str]) -> list[Place]:
+def find_in_releases(root: Root, tokens: set[str]) -> list[Place]:
     """Files of records, in all releases at hand, with a row that carries one of `tokens`."""
     found = []
     counts: dict[tuple[int, int], int] = {}
-    for name in releases(root):
+    for name in list_releases(root):
         for path in sorted((root.releases / name).glob("data/*/*/*.parquet")):
             # One file on the disk stands in all releases of its period: it is read once.
             stat = path.stat()
@@ -70,17 +70,17 @@ def _count(path: Path, tokens: set[str]) -> int:
     return rows.filter(pl.any_horizontal(pl.col(texts).is_in(list(tokens)))).height
 
 
-def in_archive(root: Root, number: str, contracts: Contracts) -> list[Place]:
+def find_in_archive(root: Root, number: str, contracts: Contracts) -> list[Place]:
     """Files handed in that hold the number, however it was typed; read anew, so it takes seconds."""
-    hand_ins = archived(root, date.max)
+    submissions = list_archived(root, date.max)
     # Excel takes the zero in front away.
     digits = re.sub(_DIGITS, "", number).lstrip("0")
     found = []
-    for one in digest_all(hand_ins, root, contracts, side_by_side):
+    for one in clean_all_submissions(submissions, root, contracts, read_side_by_side):
         count = sum(_rows_with(part.frame, digits) for part in one.parts)
         if count:
-            hand_in = one.hand_in
-            found.append(Place(f"{hand_in.unit}/{hand_in.file} ({hand_in.submission[:12]})", count))
+            submission = one.submission
+            found.append(Place(f"{submission.unit}/{submission.file} ({submission.sha256[:12]})", count))
     return found
 
 

@@ -11,18 +11,18 @@ from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
-from flows.collect.hand_in import HandIn
 from flows.collect.inbox import Gate
-from flows.engine.workers import Guard, LostError, in_order
+from flows.collect.submission import Submission
+from flows.engine.workers import Guard, LostError, map_in_order
 from flows.forget import tombstones
-from flows.forget.person import NUMBER_DIGITS, Person, digits_of
-from flows.forget.redact import Redacted, redacted
-from flows.forget.search import known_as, people_of
+from flows.forget.person import NUMBER_DIGITS, ForgottenPerson, digits_of
+from flows.forget.redact import Redacted, redact
+from flows.forget.search import find_person, people_in
 from flows.forget.tombstones import Tombstones
 from flows.intake.cache import limits_of
-from flows.intake.records import digest
+from flows.intake.records import clean_submission
 from flows.read.problems import RefusedError
-from flows.read.reader import sheets_of
+from flows.read.reader import read_sheets
 from flows.read.tables.heading import vocabulary_of
 from flows.root import HERE, Root
 from schemas.registry import Contracts
@@ -31,17 +31,17 @@ from schemas.registry import Contracts
 _NUMBERS = (r"\d(?:[ .\-\x{a0}]?\d){8,11}", r"\d{9,12}")
 
 
-def gate(root: Root, contracts: Contracts) -> Gate | None:
+def make_gate(root: Root, contracts: Contracts) -> Gate | None:
     """What takes the forgotten out of a file that came in, also in the inbox; None where there are none."""
-    stones = tombstones.tombstones(root)
+    stones = tombstones.read_tombstones(root)
     if stones is None:
         return None
 
     def passed(unit: str, path: Path, data: bytes) -> tuple[Path, bytes]:
         came = _Came(unit, path.name, data)
-        (found,) = in_order(partial(_forgotten_in, stones, contracts), [came], guard=_GUARD)
+        (found,) = map_in_order(partial(_forgotten_in, stones, contracts), [came], guard=_GUARD)
         for person, new in found:
-            tell(root, stones.mark(person.number), unit, data, new)
+            note_rewrite(root, stones.mark(person.number), unit, data, new)
             path, data = put_back(path, new.data, person), new.data
         return path, data
 
@@ -57,19 +57,21 @@ class _Came:
     data: bytes
 
 
-def _forgotten_in(stones: Tombstones, contracts: Contracts, came: _Came) -> list[tuple[Person, Redacted]]:
+def _forgotten_in(
+    stones: Tombstones, contracts: Contracts, came: _Came
+) -> list[tuple[ForgottenPerson, Redacted]]:
     """Each of the forgotten whom the file tells of, and the file without him and those before him."""
-    found: list[tuple[Person, Redacted]] = []
+    found: list[tuple[ForgottenPerson, Redacted]] = []
     for number in stones.among(_numbers(came.data, came.name, contracts)):
         data = found[-1][1].data if found else came.data
         person = _known_here(number, replace(came, data=data), contracts)
-        new = redacted(data, came.name, person, contracts.datasets)
+        new = redact(data, came.name, person, contracts.datasets)
         if new is not None:
             found.append((person, new))
     return found
 
 
-def _lost(_: _Came, error: Exception) -> list[tuple[Person, Redacted]]:
+def _lost(_: _Came, error: Exception) -> list[tuple[ForgottenPerson, Redacted]]:
     """A file that can't be read at no harm is refused as a whole later on: nothing of it counts."""
     if isinstance(error, LostError):
         return []
@@ -82,7 +84,7 @@ _GUARD = Guard(lambda came: limits_of(came.data[:8], len(came.data)), _lost)
 def _numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]:
     """Whatever may be a person's number in a file, with twelve digits."""
     try:
-        sheets = sheets_of(data, name, vocabulary_of(contracts.datasets))
+        sheets = read_sheets(data, name, vocabulary_of(contracts.datasets))
     except RefusedError:
         return
     every = [sheet.column(at)[0] for sheet in sheets for at in range(sheet.width)]
@@ -91,20 +93,22 @@ def _numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]:
         yield from (digits_of(number).zfill(NUMBER_DIGITS) for number in said)
 
 
-def _known_here(number: str, came: _Came, contracts: Contracts) -> Person:
+def _known_here(number: str, came: _Came, contracts: Contracts) -> ForgottenPerson:
     """The person as this one file knows him."""
     moment, content = datetime.now(HERE).isoformat(), sha256(came.data).hexdigest()
-    hand_in = HandIn(moment, came.unit, came.name, content, len(came.data))
-    return known_as(number, people_of([digest(hand_in, came.data, contracts)], contracts))
+    submission = Submission(moment, came.unit, came.name, content, len(came.data))
+    return find_person(number, people_in([clean_submission(submission, came.data, contracts)], contracts))
 
 
-def tell(root: Root, mark: str, unit: str, data: bytes, found: Redacted) -> None:
+def note_rewrite(root: Root, mark: str, unit: str, data: bytes, found: Redacted) -> None:
     """Write down that a file is about to be rewritten."""
     before, after = (sha256(each).hexdigest() for each in (data, found.data))
-    tombstones.rewritten(root, mark, unit, before=before, after=after, rows=found.rows, cells=found.cells)
+    tombstones.note_rewritten(
+        root, mark, unit, before=before, after=after, rows=found.rows, cells=found.cells
+    )
 
 
-def put_back(path: Path, data: bytes, person: Person) -> Path:
+def put_back(path: Path, data: bytes, person: ForgottenPerson) -> Path:
     """Put `data` in the place of a file of the inbox, whole or not at all, as old as that was."""
     stat = path.stat()
     place = path.with_name(person.taken_out_of(path.name))

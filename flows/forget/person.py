@@ -23,13 +23,13 @@ def digits_of(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """A name in one case and with single spaces: tones stay, they tell people apart."""
     return " ".join(normalize("NFC", name).casefold().split())
 
 
 @dataclass(frozen=True, repr=False)
-class Person:
+class ForgottenPerson:
     """`number` has twelve digits; `names` and `phones` are those of nobody else in the commune's lists."""
 
     number: str

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.forget.person import ERASED, Person
-from flows.forget.traces import SealedError, texts
+from flows.forget.person import ERASED, ForgottenPerson
+from flows.forget.traces import SealedError, read_texts
 from flows.read.formats.container import Container, detect
 from flows.read.formats.text import as_utf8
 from flows.read.problems import RefusedError
-from flows.read.reader import sheets_of
-from flows.read.recode import in_unicode
-from flows.read.sheet import CellSheet, Sheet, letter
+from flows.read.reader import read_sheets
+from flows.read.recode import to_unicode
+from flows.read.sheet import CellSheet, Sheet, letter_of
 from flows.read.table import CellType
 from flows.read.tables.heading import vocabulary_of
-from flows.returns.xlsx.rebuilt import rebuilt
+from flows.returns.xlsx.rebuilt import rebuild_workbook
 from schemas.contract import Dataset
 
 # A file that no table can be read from does not count: it goes as a whole.
@@ -54,7 +54,9 @@ class _Looked:
         return int(self.changed.select(pl.sum_horizontal(pl.all().sum())).item()) if self.changed.width else 0
 
 
-def redacted(data: bytes, name: str, person: Person, datasets: Mapping[str, Dataset]) -> Redacted | None:
+def redact(
+    data: bytes, name: str, person: ForgottenPerson, datasets: Mapping[str, Dataset]
+) -> Redacted | None:
     """The file without `person`; None where it does not tell of him, as far as anybody can look.
 
     Text keeps its lines. Any other format becomes an xlsx of the same cells, without what is no cell
@@ -63,7 +65,7 @@ def redacted(data: bytes, name: str, person: Person, datasets: Mapping[str, Data
     told = _told(data, person)
     try:
         container = detect(data)
-        looked = [_looked(sheet, person) for sheet in sheets_of(data, name, vocabulary_of(datasets))]
+        looked = [_looked(sheet, person) for sheet in read_sheets(data, name, vocabulary_of(datasets))]
     except RefusedError:
         return Redacted(_NOTHING, 0, 1) if told else None
     rows, cells = sum(each.rows for each in looked), sum(each.cells for each in looked)
@@ -73,22 +75,22 @@ def redacted(data: bytes, name: str, person: Person, datasets: Mapping[str, Data
         lines = _lines(data, looked[0], person)
         if not person.seen_in((lines,)):
             return Redacted(lines.encode(), rows, cells)
-    return Redacted(rebuilt([_without(each, person) for each in looked]).close(), rows, cells)
+    return Redacted(rebuild_workbook([_without(each, person) for each in looked]).close(), rows, cells)
 
 
-def _told(data: bytes, person: Person) -> bool:
+def _told(data: bytes, person: ForgottenPerson) -> bool:
     """Whether the file's own text tells of the person."""
     try:
-        return person.seen_in(texts(data))
+        return person.seen_in(read_texts(data))
     except SealedError:
         return False
 
 
-def _looked(sheet: Sheet, person: Person) -> _Looked:
-    sheet, originals = in_unicode(sheet)
-    text = pl.DataFrame({letter(at): sheet.column(at)[0] for at in range(sheet.width)})
+def _looked(sheet: Sheet, person: ForgottenPerson) -> _Looked:
+    sheet, originals = to_unicode(sheet)
+    text = pl.DataFrame({letter_of(at): sheet.column(at)[0] for at in range(sheet.width)})
     typed = text.with_columns(
-        pl.Series(letter(at), cells, dtype=pl.String) for at, cells in originals.items()
+        pl.Series(letter_of(at), cells, dtype=pl.String) for at, cells in originals.items()
     )
     text = text.select(pl.all().str.normalize("NFC"))
     said = pl.all()
@@ -107,7 +109,7 @@ def _looked(sheet: Sheet, person: Person) -> _Looked:
     return _Looked(sheet, typed, without, gone, changed)
 
 
-def _without(looked: _Looked, person: Person) -> Sheet:
+def _without(looked: _Looked, person: ForgottenPerson) -> Sheet:
     """The sheet as cells, rows about the person blank, cells that told of him changed."""
     columns: list[list[str | None]] = []
     kinds: list[list[int] | None] = []
@@ -126,7 +128,7 @@ def _without(looked: _Looked, person: Person) -> Sheet:
     return CellSheet(title, sheet.merges, sheet.hidden, sheet.hidden_rows, columns, kinds)
 
 
-def _lines(data: bytes, looked: _Looked, person: Person) -> str:
+def _lines(data: bytes, looked: _Looked, person: ForgottenPerson) -> str:
     """The text with the same number of lines."""
     text = as_utf8(data).decode("utf-8", "replace")
     ends = "\n" if "\n" in text else "\r"

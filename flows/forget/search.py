@@ -7,10 +7,10 @@ from datetime import date
 
 import polars as pl
 
-from flows.collect.archive import archived
-from flows.forget.person import NUMBER_DIGITS, Person, digits_of, folded
-from flows.intake.cache import digest_all, side_by_side
-from flows.intake.model import Digest
+from flows.collect.archive import list_archived
+from flows.forget.person import NUMBER_DIGITS, ForgottenPerson, digits_of, fold_name
+from flows.intake.cache import clean_all_submissions, read_side_by_side
+from flows.intake.model import CleanedSubmission
 from flows.protect import Key
 from flows.root import Root
 from schemas.contract import Dataset, chu
@@ -21,15 +21,17 @@ from schemas.registry import Contracts
 PEOPLE = dict.fromkeys(("number", "record", "name", "phone"), pl.String)
 
 
-def everybody(root: Root, contracts: Contracts) -> pl.DataFrame:
-    """Everybody who has a number in any hand-in of the archive (`PEOPLE`)."""
-    return people_of(digest_all(archived(root, date.max), root, contracts, side_by_side), contracts)
+def list_people(root: Root, contracts: Contracts) -> pl.DataFrame:
+    """Everybody who has a number in any submission of the archive (`PEOPLE`)."""
+    return people_in(
+        clean_all_submissions(list_archived(root, date.max), root, contracts, read_side_by_side), contracts
+    )
 
 
-def people_of(digests: Iterable[Digest], contracts: Contracts) -> pl.DataFrame:
+def people_in(all_cleaned: Iterable[CleanedSubmission], contracts: Contracts) -> pl.DataFrame:
     """Everybody who has a number in `digests` (`PEOPLE`)."""
     frames = [
-        _people(part.frame, contracts.datasets[part.dataset]) for each in digests for part in each.parts
+        _people(part.frame, contracts.datasets[part.dataset]) for each in all_cleaned for part in each.parts
     ]
     return pl.concat([pl.DataFrame(schema=PEOPLE), *frames]).unique(maintain_order=True)
 
@@ -57,12 +59,12 @@ def _people(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     ).filter(pl.col("number").str.len_chars() == NUMBER_DIGITS)
 
 
-def known_as(number: str, people: pl.DataFrame) -> Person:
+def find_person(number: str, people: pl.DataFrame) -> ForgottenPerson:
     """The person of `number`, with the names and phones that nobody else among `people` has."""
     own, others = (people.filter(mine) for mine in (pl.col("number") == number, pl.col("number") != number))
-    return Person(
+    return ForgottenPerson(
         number,
-        _alone(own["name"], others["name"], folded),
+        _alone(own["name"], others["name"], fold_name),
         _alone(own["phone"], others["phone"], digits_of),
     )
 
@@ -76,7 +78,7 @@ def _alone(own: pl.Series, others: pl.Series, alike: Callable[[str], str]) -> tu
     return tuple(sorted(said for said in mine if f" {said} " not in theirs))
 
 
-def number_of(said: str, people: pl.DataFrame, key: Key, columns: Iterable[str]) -> str | None:
+def find_number(said: str, people: pl.DataFrame, key: Key, columns: Iterable[str]) -> str | None:
     """The number whose person has the token `said` in one of `columns`; None where nobody has."""
     for column in sorted(columns):
         for number in people["number"].unique():

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.files import write_lines
-from flows.protect import Key, key_at
+from flows.protect import Key, read_key_at
 from flows.root import HERE, Root
 
 _ASKED, _FILE, _DONE = "yeu_cau", "tep", "xong"
@@ -36,15 +36,15 @@ class Tombstones:
         return self.key.token("xoa", number)
 
 
-def tombstones(root: Root) -> Tombstones | None:
+def read_tombstones(root: Root) -> Tombstones | None:
     """The tombstones of the root; None where nobody ever asked."""
-    marks = frozenset(line["mark"] for line in lines(root) if line["act"] == _ASKED)
-    return Tombstones(key_at(root.state / "key_xoa"), marks) if marks else None
+    marks = frozenset(line["mark"] for line in read_lines(root) if line["act"] == _ASKED)
+    return Tombstones(read_key_at(root.state / "key_xoa"), marks) if marks else None
 
 
-def asked(root: Root, number: str, tokens: Iterable[str], reason: str) -> str:
+def note_request(root: Root, number: str, tokens: Iterable[str], reason: str) -> str:
     """Write down that a person asked to be forgotten, before anything is done; returns the mark."""
-    mark = Tombstones(key_at(root.state / "key_xoa"), frozenset()).mark(number)
+    mark = Tombstones(read_key_at(root.state / "key_xoa"), frozenset()).mark(number)
     _add(
         root,
         {"act": _ASKED, "mark": mark, "tokens": sorted(tokens), "reason": reason, "who": getpass.getuser()},
@@ -52,29 +52,31 @@ def asked(root: Root, number: str, tokens: Iterable[str], reason: str) -> str:
     return mark
 
 
-def rewritten(root: Root, mark: str, unit: str, **told: Any) -> None:
+def note_rewritten(root: Root, mark: str, unit: str, **told: Any) -> None:
     """Write down that a file is about to be rewritten: `before` and `after` hashes, `rows`, `cells`."""
     _add(root, {"act": _FILE, "mark": mark, "unit": unit, **told})
 
 
-def done(root: Root, mark: str, **proof: Any) -> None:
+def note_done(root: Root, mark: str, **proof: Any) -> None:
     """Write down that all is done, and what proves it."""
     _add(root, {"act": _DONE, "mark": mark, **proof})
 
 
-def successors(root: Root) -> Mapping[tuple[str, str], str]:
+def map_successors(root: Root) -> Mapping[tuple[str, str], str]:
     """For unit and hash of every file that was rewritten, the hash that its content has now."""
-    return {(line["unit"], line["before"]): line["after"] for line in lines(root) if line["act"] == _FILE}
+    return {
+        (line["unit"], line["before"]): line["after"] for line in read_lines(root) if line["act"] == _FILE
+    }
 
 
-def unfinished(root: Root) -> int:
+def count_unfinished(root: Root) -> int:
     """How many requests were not carried out to the end."""
-    said = lines(root)
+    said = read_lines(root)
     acts = {act: {line["mark"] for line in said if line["act"] == act} for act in (_ASKED, _DONE)}
     return len(acts[_ASKED] - acts[_DONE])
 
 
-def lines(root: Root) -> list[dict[str, Any]]:
+def read_lines(root: Root) -> list[dict[str, Any]]:
     """The book, oldest line first."""
     path = root.state / "da_quen.jsonl"
     return (
@@ -84,7 +86,7 @@ def lines(root: Root) -> list[dict[str, Any]]:
 
 def _add(root: Root, line: Mapping[str, Any]) -> None:
     at = datetime.now(HERE).isoformat(timespec="seconds")
-    told = [*lines(root), {"at": at, **line}]
+    told = [*read_lines(root), {"at": at, **line}]
     write_lines(
         root.state / "da_quen.jsonl", [json.dumps(one, ensure_ascii=False) for one in told], mode=0o600
     )

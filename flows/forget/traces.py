@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 import polars as pl
 
-from flows.forget.person import Person
+from flows.forget.person import ForgottenPerson
 from flows.root import Root
 
 _PARQUET = b"PAR1"
@@ -27,7 +27,7 @@ class SealedError(ValueError):
     """No text can be read in a file: a picture, a PDF, one that is locked, damaged or made to burst."""
 
 
-def texts(data: bytes) -> Iterator[str]:
+def read_texts(data: bytes) -> Iterator[str]:
     """What can be read in `data`: as it is, as UTF-16, in each part of a zip, in columns of Parquet.
 
     Raises:
@@ -57,10 +57,10 @@ def _of_parts(data: bytes) -> Iterator[str]:
         yield name
         # A picture within a workbook does not seal the workbook.
         with suppress(SealedError):
-            yield from texts(part)
+            yield from read_texts(part)
 
 
-def traces(root: Root, person: Person) -> tuple[list[Path], list[Path]]:
+def find_traces(root: Root, person: ForgottenPerson) -> tuple[list[Path], list[Path]]:
     """Files anywhere under the root that still tell of `person`, and those in which nobody can look.
 
     Files linked to one another are read once.
@@ -76,7 +76,7 @@ def traces(root: Root, person: Person) -> tuple[list[Path], list[Path]]:
             continue
         read.add((stat.st_dev, stat.st_ino))
         try:
-            if person.seen_in(chain((normalize("NFC", path.name),), texts(path.read_bytes()))):
+            if person.seen_in(chain((normalize("NFC", path.name),), read_texts(path.read_bytes()))):
                 left.append(path)
         except SealedError:
             sealed.append(path)

@@ -14,9 +14,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from flows.forms.guide import write_guide
-from flows.forms.inputs import choices, example, number_format, validation, wide
+from flows.forms.inputs import example_of, list_choices, number_format, validation_of, width_of
 from flows.read.our_sheets import STAMP
-from flows.read.sheet import letter
+from flows.read.sheet import letter_of
 from schemas.contract import Dataset
 from schemas.periods import Period, in_words
 from schemas.units import Commune, Unit
@@ -31,7 +31,7 @@ _REQUIRED, _OPTIONAL = "#DDE6EF", "#F2F2F2"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FormRequest:
     """What a form asks for: of which dataset, of whom (anybody, where None), for which period."""
 
     dataset: Dataset
@@ -39,7 +39,7 @@ class Asked:
     period: Period
 
 
-def form(asked: Asked, commune: Commune, version: str, rows: pl.DataFrame) -> bytes:
+def build_form(asked: FormRequest, commune: Commune, version: str, rows: pl.DataFrame) -> bytes:
     """The workbook to be filled in; `rows`, with the contract's columns, are filled in already.
 
     The same arguments give the same bytes. `version` names the contracts, in a hidden sheet with our stamp.
@@ -55,7 +55,7 @@ def form(asked: Asked, commune: Commune, version: str, rows: pl.DataFrame) -> by
 
 
 class _Form:
-    def __init__(self, book: Workbook, asked: Asked, commune: Commune) -> None:
+    def __init__(self, book: Workbook, asked: FormRequest, commune: Commune) -> None:
         self._book, self._asked, self._commune = book, asked, commune
         self._columns = asked.dataset.columns
         self._last = len(self._columns)
@@ -105,7 +105,7 @@ class _Form:
         grey = self._look(italic=True, font_color="#777777", text_wrap=True, valign="top")
         self._page.write_string(6, 0, "Ví dụ", grey)
         for at, column in enumerate(self._columns, 1):
-            self._page.write_string(6, at, example(column, self._asked.period, self._commune), grey)
+            self._page.write_string(6, at, example_of(column, self._asked.period, self._commune), grey)
         return 7
 
     def _across(self, row: int, first: int, last: int, text: str, look: Format) -> None:
@@ -148,8 +148,8 @@ class _Form:
         for at, column in enumerate(self._columns, 1):
             kind = number_format(column.kind)
             looks.append(self._look(border=1, locked=False, num_format=kind))
-            self._page.set_column(at, at, wide(column), self._look(locked=False, num_format=kind))
-            rule = validation(column, sources[at - 1])
+            self._page.set_column(at, at, width_of(column), self._look(locked=False, num_format=kind))
+            rule = validation_of(column, sources[at - 1])
             self._page.data_validation(first, at, first + _CHECKED_ROWS - 1, at, dict(rule))
         filled = [*rows.iter_rows()]
         for at in range(len(filled) + _EMPTY_ROWS):
@@ -176,9 +176,9 @@ class _Form:
         self._lists.very_hidden()
         sources: list[str | None] = []
         for at, column in enumerate(self._columns, 1):
-            values = choices(column, self._commune)
+            values = list_choices(column, self._commune)
             self._lists.write_column(0, at, values)
-            name = letter(at)
+            name = letter_of(at)
             sources.append(f"={_LISTS}!${name}$1:${name}${len(values)}" if values else None)
         return sources
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from flows.forms.inputs import choices, hint
+from flows.forms.inputs import hint_of, list_choices
 from flows.read.our_sheets import STAMP
 from schemas.contract import Dataset
 from schemas.units import Commune
@@ -41,6 +41,6 @@ def write_guide(
 
 def _explained(dataset: Dataset, commune: Commune) -> Iterator[tuple[str, str, str]]:
     for column in dataset.columns:
-        values = choices(column, commune)
+        values = list_choices(column, commune)
         more = ", … (xem danh sách khi bấm vào ô)" if len(values) > _SHOWN else ""
-        yield column.label.replace(" > ", ", "), hint(column), ", ".join(values[:_SHOWN]) + more
+        yield column.label.replace(" > ", ", "), hint_of(column), ", ".join(values[:_SHOWN]) + more

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.clean.thon_names import gazetteer
+from flows.clean.thon_names import gazetteer_of
 from schemas.contract import Column
 from schemas.kinds import (
     CO_KHONG,
@@ -40,32 +40,32 @@ def number_format(kind: Kind) -> str:
     return "General" if kind in _NUMBERS else "@"
 
 
-def choices(column: Column, commune: Commune) -> tuple[str, ...]:
+def list_choices(column: Column, commune: Commune) -> tuple[str, ...]:
     """What the column's drop-down offers; nothing where anything may be written."""
     if column.kind is THON:
-        places = gazetteer(commune)
+        places = gazetteer_of(commune)
         return tuple(places.sure_name(thon.code) for thon in commune.thon)
     if column.kind is CO_KHONG:
         return ("Có", "Không")
     return column.of if column.kind is LUA_CHON else ()
 
 
-def wide(column: Column) -> int:
+def width_of(column: Column) -> int:
     """How many characters wide the column is."""
     label = max(map(len, column.label.split(" > ")))
     return max(_WIDTHS.get(column.kind.name, 13), min(label // 2 + 4, 30))
 
 
-def hint(column: Column) -> str:
+def hint_of(column: Column) -> str:
     """How to fill in the column, for the clerk."""
     form = column.kind.form.format(example=column.example or column.kind.example)
     need = "Bắt buộc." if column.required else "Không bắt buộc."
     return f"{form}. {need}"
 
 
-def example(column: Column, period: Period, commune: Commune) -> str:
+def example_of(column: Column, period: Period, commune: Commune) -> str:
     """A cell of the example row."""
-    offered = choices(column, commune)
+    offered = list_choices(column, commune)
     if column.example or offered:
         return column.example or offered[0]
     if column.kind is NGAY:
@@ -77,15 +77,15 @@ def example(column: Column, period: Period, commune: Commune) -> str:
     return "Nội dung ví dụ" if column.kind is VAN_BAN else column.kind.example
 
 
-def validation(column: Column, source: str | None) -> Mapping[str, Any]:
+def validation_of(column: Column, source: str | None) -> Mapping[str, Any]:
     """What Excel says and refuses when a cell is filled in; `source` is where a drop-down's values stand."""
     label = column.label.rpartition(" > ")[2]
     said: dict[str, Any] = {
         "ignore_blank": True,
         "input_title": label[:_TITLE],
-        "input_message": hint(column)[:_MESSAGE],
+        "input_message": hint_of(column)[:_MESSAGE],
         "error_title": "Chưa đúng",
-        "error_message": hint(column)[:_MESSAGE],
+        "error_message": hint_of(column)[:_MESSAGE],
     }
     if source is not None:
         return said | {"validate": "list", "source": source}

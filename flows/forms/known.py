@@ -1,4 +1,4 @@
-"""Fills a form with what the commune knows already, from the latest hand-ins of the archive."""
+"""Fills a form with what the commune knows already, from the latest submissions of the archive."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from datetime import date
 
 import polars as pl
 
-from flows.collect.archive import archived
-from flows.intake.records import digest
+from flows.collect.archive import list_archived
+from flows.intake.records import clean_submission
 from flows.root import Root
 from schemas.contract import Dataset
 from schemas.known import KNOWN, Known
 from schemas.registry import Contracts
 
 
-def known_rows(root: Root, dataset: Dataset, unit: str, contracts: Contracts, as_of: date) -> pl.DataFrame:
+def list_known_rows(
+    root: Root, dataset: Dataset, unit: str, contracts: Contracts, as_of: date
+) -> pl.DataFrame:
     """The rows of `unit`'s form that are known on `as_of`, with the form's columns; none where nothing is."""
     schema = {column.name: column.kind.dtype for column in dataset.columns}
     known = KNOWN.get(dataset.name)
@@ -36,10 +38,10 @@ def _latest(root: Root, name: str, contracts: Contracts, as_of: date) -> pl.Data
     """The records of the latest period of the dataset `name` in the archive, as cleaned."""
     owners = {unit.name for unit in contracts.commune.owing(contracts.datasets[name])}
     best: tuple[date, pl.DataFrame] | None = None
-    for hand_in in reversed(archived(root, as_of)):
-        if hand_in.unit not in owners:
+    for submission in reversed(list_archived(root, as_of)):
+        if submission.unit not in owners:
             continue
-        for part in digest(hand_in, hand_in.content(root).read_bytes(), contracts).parts:
+        for part in clean_submission(submission, submission.content(root).read_bytes(), contracts).parts:
             if part.dataset == name and part.frame.height and (best is None or part.period.end > best[0]):
                 best = part.period.end, part.frame
     return None if best is None else best[1]

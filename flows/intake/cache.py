@@ -1,4 +1,4 @@
-"""Digests many hand-ins side by side: each file once for good, none able to take the run down with it."""
+"""Digests many submissions side by side: each file once for good, none able to take the run down with it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flows.cache import Shelf, code_of, name_of
-from flows.collect.hand_in import HandIn
-from flows.engine.workers import Guard, Limits, LostError, in_order
-from flows.errors import place
-from flows.intake.model import Account, Digest, ReadIn, account_of
-from flows.intake.owed import lost, read_in
-from flows.intake.records import cleaned
-from flows.read.problems import problem
+from flows.cache import Cache, hash_code, make_key
+from flows.collect.submission import Submission
+from flows.engine.workers import Guard, Limits, LostError, map_in_order
+from flows.errors import place_of
+from flows.intake.model import CleanedSubmission, ReadSubmission, SubmissionSummary, summarize
+from flows.intake.owed import give_up, read_submission
+from flows.intake.records import clean_submissions
+from flows.read.problems import make_problem
 from flows.root import Root
 from schemas.registry import Contracts
 
 _log = logging.getLogger(__name__)
 
-Work: TypeAlias = Callable[[HandIn], ReadIn]
+Work: TypeAlias = Callable[[Submission], ReadSubmission]
 
-#: Does the work on each hand-in, side by side where it can, as far as the guard lets it.
-Each: TypeAlias = Callable[[Work, Sequence[HandIn], Guard[HandIn, ReadIn]], list[ReadIn]]
+#: Does the work on each submission, side by side where it can, as far as the guard lets it.
+Each: TypeAlias = Callable[
+    [Work, Sequence[Submission], Guard[Submission, ReadSubmission]], list[ReadSubmission]
+]
 
 #: Where under `var/` digests are kept.
 KEPT = "doc"
-# What is kept beside the digests: the accounts of all hand-ins.
+# What is kept beside the digests: the accounts of all submissions.
 _ACCOUNTS = "accounts"
 #: What of our code a digest hangs on.
 CODE = ("read", "clean", "collect", "intake", "protect.py", "words.py", "files.py")
@@ -47,97 +49,99 @@ _PARSED_APART = (b"PK", b"\xd0\xcf", b"\x09", b"<", b"\xef\xbb\xbf<", b"\xff\xfe
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """Reads hand-ins of one root; called with one, gives what it holds, as text."""
+class SubmissionReader:
+    """Reads submissions of one root; called with one, gives what it holds, as text."""
 
     root: Root
     contracts: Contracts
 
-    def __call__(self, hand_in: HandIn) -> ReadIn:
-        """Read one hand-in."""
-        return read_in(hand_in, hand_in.content(self.root).read_bytes(), self.contracts)
+    def __call__(self, submission: Submission) -> ReadSubmission:
+        """Read one submission."""
+        return read_submission(submission, submission.content(self.root).read_bytes(), self.contracts)
 
-    def guard(self) -> Guard[HandIn, ReadIn]:
+    def guard(self) -> Guard[Submission, ReadSubmission]:
         """What a file may cost before it is refused alone."""
         return Guard(self.limits, _lost)
 
-    def limits(self, hand_in: HandIn) -> Limits | None:
+    def limits(self, submission: Submission) -> Limits | None:
         """What reading one file may cost; None where nothing is unpacked."""
-        with hand_in.content(self.root).open("rb") as file:
-            return limits_of(file.read(8), hand_in.size)
+        with submission.content(self.root).open("rb") as file:
+            return limits_of(file.read(8), submission.size)
 
 
-class Readings:
-    """What is read of the hand-ins of one root: each file once, and kept for the days to come.
+class SubmissionCache:
+    """What is read of the submissions of one root: each file once, and kept for the days to come.
 
     `each` reads those that nothing is kept of. With `anew` all are read from the archive, and what is kept
     stays as it is.
     """
 
     def __init__(self, root: Root, contracts: Contracts, each: Each, *, anew: bool = False) -> None:
-        self._reader = Reader(root, contracts)
+        self._reader = SubmissionReader(root, contracts)
         self._each = each
-        self._shelf = None if anew else Shelf(root.state / KEPT)
-        self._code = name_of(contracts.rules, code_of(*CODE))
-        self._new: dict[HandIn, Digest] = {}
+        self._cache = None if anew else Cache(root.state / KEPT)
+        self._code = make_key(contracts.rules, hash_code(*CODE))
+        self._new: dict[Submission, CleanedSubmission] = {}
 
-    def accounts(self, hand_ins: Sequence[HandIn]) -> list[Account]:
-        """What was read of each of `hand_ins`, which are all that there are; what is kept of others goes."""
+    def summaries(self, submissions: Sequence[Submission]) -> list[SubmissionSummary]:
+        """The summary of each of `submissions`, which are all there are; cached values of others go."""
         known = self._known()
-        missing = [one for one in hand_ins if one not in known]
-        found = known | {one.hand_in: account_of(one) for one in self.digests(missing)}
-        if self._shelf:
-            self._shelf.sweep([self._name(_ACCOUNTS), *map(self._name, hand_ins)])
-            kept = {one: found[one] for one in hand_ins if not found[one].lost}
+        missing = [one for one in submissions if one not in known]
+        found = known | {one.submission: summarize(one) for one in self.all_cleaned(missing)}
+        if self._cache:
+            self._cache.sweep([self._name(_ACCOUNTS), *map(self._name, submissions)])
+            kept = {one: found[one] for one in submissions if not found[one].lost}
             if kept != known:
-                self._shelf.put(self._name(_ACCOUNTS), kept)
-        return [found[one] for one in hand_ins]
+                self._cache.put(self._name(_ACCOUNTS), kept)
+        return [found[one] for one in submissions]
 
-    def _known(self) -> dict[HandIn, Account]:
-        return (self._shelf and self._shelf.get(self._name(_ACCOUNTS))) or {}
+    def _known(self) -> dict[Submission, SubmissionSummary]:
+        return (self._cache and self._cache.get(self._name(_ACCOUNTS))) or {}
 
-    def digests(self, hand_ins: Sequence[HandIn]) -> list[Digest]:
-        """The digest of each of `hand_ins`, in their order."""
-        kept = [self._new.get(one) or self._kept(one) for one in hand_ins]
-        missing = [one for one, found in zip(hand_ins, kept, strict=True) if found is None]
+    def all_cleaned(self, submissions: Sequence[Submission]) -> list[CleanedSubmission]:
+        """The digest of each of `submissions`, in their order."""
+        kept = [self._new.get(one) or self._kept(one) for one in submissions]
+        missing = [one for one, found in zip(submissions, kept, strict=True) if found is None]
         new = self._read(missing) if missing else []
         for one, found in zip(missing, new, strict=True):
             self._new[one] = found
-            if self._shelf and not found.lost and _is_kept(one, self._reader):
-                self._shelf.put(self._name(one), found)
+            if self._cache and not found.lost and _is_kept(one, self._reader):
+                self._cache.put(self._name(one), found)
         rest = iter(new)
         return [next(rest) if found is None else found for found in kept]
 
-    def _read(self, hand_ins: Sequence[HandIn]) -> list[Digest]:
-        return _cleaned(self._each(self._reader, hand_ins, self._reader.guard()), self._reader.contracts)
+    def _read(self, submissions: Sequence[Submission]) -> list[CleanedSubmission]:
+        return _cleaned(self._each(self._reader, submissions, self._reader.guard()), self._reader.contracts)
 
     def let_go(self) -> None:
         """Hold what was read no longer in memory."""
         self._new.clear()
 
-    def _kept(self, hand_in: HandIn) -> Digest | None:
-        return self._shelf.get(self._name(hand_in)) if self._shelf else None
+    def _kept(self, submission: Submission) -> CleanedSubmission | None:
+        return self._cache.get(self._name(submission)) if self._cache else None
 
-    def _name(self, what: HandIn | str) -> str:
-        return name_of(what, self._code)
-
-
-def _is_kept(hand_in: HandIn, reader: Reader) -> bool:
-    return hand_in.size <= _LONGEST_TEXT_KEPT or reader.limits(hand_in) is not None
+    def _name(self, what: Submission | str) -> str:
+        return make_key(what, self._code)
 
 
-def digest_all(hand_ins: Sequence[HandIn], root: Root, contracts: Contracts, each: Each) -> list[Digest]:
-    """The digest of each of `hand_ins`, in their order."""
-    return Readings(root, contracts, each).digests(hand_ins)
+def _is_kept(submission: Submission, reader: SubmissionReader) -> bool:
+    return submission.size <= _LONGEST_TEXT_KEPT or reader.limits(submission) is not None
 
 
-def _cleaned(reads: Sequence[ReadIn], contracts: Contracts) -> list[Digest]:
+def clean_all_submissions(
+    submissions: Sequence[Submission], root: Root, contracts: Contracts, each: Each
+) -> list[CleanedSubmission]:
+    """The digest of each of `submissions`, in their order."""
+    return SubmissionCache(root, contracts, each).all_cleaned(submissions)
+
+
+def _cleaned(reads: Sequence[ReadSubmission], contracts: Contracts) -> list[CleanedSubmission]:
     """The digests of what was read; a file over which our code fails is refused alone."""
     try:
-        return cleaned(reads, contracts)
+        return clean_submissions(reads, contracts)
     except Exception as error:
         if len(reads) == 1:
-            return cleaned([_lost(reads[0].hand_in, error)], contracts)
+            return clean_submissions([_lost(reads[0].submission, error)], contracts)
         return [found for read in reads for found in _cleaned([read], contracts)]
 
 
@@ -148,15 +152,17 @@ def limits_of(start: bytes, size: int) -> Limits | None:
     return Limits(_SECONDS + size / _BYTES_A_SECOND, _HEADROOM + _PER_BYTE * size)
 
 
-def side_by_side(work: Work, items: Sequence[HandIn], guard: Guard[HandIn, ReadIn]) -> list[ReadIn]:
+def read_side_by_side(
+    work: Work, items: Sequence[Submission], guard: Guard[Submission, ReadSubmission]
+) -> list[ReadSubmission]:
     """Read in worker processes, without a word about how far it is."""
-    return in_order(work, items, guard=guard)
+    return map_in_order(work, items, guard=guard)
 
 
-def _lost(hand_in: HandIn, error: Exception) -> ReadIn:
+def _lost(submission: Submission, error: Exception) -> ReadSubmission:
     """A file over which its process died or our code failed."""
     if isinstance(error, LostError):
-        return lost(hand_in, problem("tep.nguy_hiem", _SLOW if error.late else _SWOLLEN))
+        return give_up(submission, make_problem("tep.nguy_hiem", _SLOW if error.late else _SWOLLEN))
     # Where our code failed, for those who mend it; what it failed over may be about a person.
-    _log.error("%s: %s %s", hand_in.submission[:12], type(error).__name__, place(error))
-    return lost(hand_in, problem("tep.khong_mo_duoc", _FAILED))
+    _log.error("%s: %s %s", submission.sha256[:12], type(error).__name__, place_of(error))
+    return give_up(submission, make_problem("tep.khong_mo_duoc", _FAILED))

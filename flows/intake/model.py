@@ -1,4 +1,4 @@
-"""What a hand-in is once read, and once cleaned."""
+"""What a submission is once read, and once cleaned."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.collect.hand_in import HandIn
-from flows.read.table import Problem, Table
+from flows.collect.submission import Submission
+from flows.read.table import Problem, ReadTable
 from schemas.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The records that one hand-in brings for one dataset and period.
+class SubmissionPart:
+    """The records that one submission brings for one dataset and period.
 
     `frame` and `changes` are the cleaned ones plus `_bang` (UInt16), the number of the table in
     `tables`, which gives its sheet and its columns' letters.
@@ -29,28 +29,28 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """What one hand-in came to: its parts, its problems, the role of each of its rows.
+class CleanedSubmission:
+    """What one submission came to: its parts, its problems, the role of each of its rows.
 
     `lost` says that reading it was broken off, and may not be another time.
     """
 
-    hand_in: HandIn
-    parts: tuple[Part, ...]
+    submission: Submission
+    parts: tuple[SubmissionPart, ...]
     rows: pl.DataFrame
     problems: tuple[Problem, ...]
     lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """What was read of one hand-in: its sheets, its rows by what they were taken for, its problems.
+class SubmissionSummary:
+    """What was read of one submission: its sheets, its rows by what they were taken for, its problems.
 
     `brings` names dataset and period of each of its parts. `lost` says that reading it was broken off, and
     may not be another time.
     """
 
-    hand_in: HandIn
+    submission: Submission
     sheets: int
     roles: Mapping[str, int]
     problems: tuple[Problem, ...]
@@ -64,27 +64,27 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadIn:
-    """One hand-in as read: the tables that its unit owes, with their periods; its problems and its rows.
+class ReadSubmission:
+    """One submission as read: the tables that its unit owes, with their periods; its problems and its rows.
 
     `lost` says that reading it was broken off, and may not be another time.
     """
 
-    hand_in: HandIn
-    taken: tuple[tuple[Table, Period], ...]
+    submission: Submission
+    taken: tuple[tuple[ReadTable, Period], ...]
     rows: pl.DataFrame
     problems: tuple[Problem, ...]
     lost: bool = False
 
 
-def account_of(digest: Digest) -> Account:
-    """What was read of a hand-in, without its records."""
-    roles = digest.rows["role"].value_counts(sort=True)
-    return Account(
-        digest.hand_in,
-        digest.rows["sheet"].n_unique(),
+def summarize(cleaned: CleanedSubmission) -> SubmissionSummary:
+    """What was read of a submission, without its records."""
+    roles = cleaned.rows["role"].value_counts(sort=True)
+    return SubmissionSummary(
+        cleaned.submission,
+        cleaned.rows["sheet"].n_unique(),
         dict(roles.iter_rows()),
-        digest.problems,
-        tuple((part.dataset, part.period.label) for part in digest.parts),
-        digest.lost,
+        cleaned.problems,
+        tuple((part.dataset, part.period.label) for part in cleaned.parts),
+        cleaned.lost,
     )

@@ -7,45 +7,45 @@ from pathlib import PurePath
 
 import polars as pl
 
-from flows.collect.hand_in import HandIn
-from flows.intake.model import ReadIn
-from flows.read.reader import read_file, refusal
-from flows.read.table import Doc, Problem, Table
+from flows.collect.submission import Submission
+from flows.intake.model import ReadSubmission
+from flows.read.reader import read_file, refuse_file
+from flows.read.table import Problem, ReadFile, ReadTable
 from schemas.contract import Dataset
 from schemas.periods import Period, in_words, open_window, period, read_period
 from schemas.registry import Contracts
 
 
-def read_in(hand_in: HandIn, data: bytes, contracts: Contracts) -> ReadIn:
+def read_submission(submission: Submission, data: bytes, contracts: Contracts) -> ReadSubmission:
     """Read `data`, decide for each table whether this unit owes it and for which period.
 
     A table that is refused keeps its rows in `rows`, as `ngoai_bang`; its problem says why.
     """
-    doc = read_file(data, PurePath(hand_in.file).name, contracts.datasets)
+    doc = read_file(data, PurePath(submission.file).name, contracts.datasets)
     problems = [*doc.problems]
-    taken: list[tuple[Table, Period]] = []
+    taken: list[tuple[ReadTable, Period]] = []
     for table in doc.tables:
         dataset = contracts.datasets[table.dataset]
-        refusal = _not_owed(hand_in, table, contracts) or _hollow(table, dataset)
-        found = _period_of(table, hand_in, dataset) if refusal is None else refusal
+        refusal = _not_owed(submission, table, contracts) or _hollow(table, dataset)
+        found = _period_of(table, submission, dataset) if refusal is None else refusal
         if isinstance(found, Problem):
             problems.append(found)
         else:
             taken.append((table, found))
-    return ReadIn(hand_in, tuple(taken), _rows(doc, taken), tuple(problems))
+    return ReadSubmission(submission, tuple(taken), _rows(doc, taken), tuple(problems))
 
 
-def lost(hand_in: HandIn, why: Problem) -> ReadIn:
-    """A hand-in of which nothing was read this time."""
-    return ReadIn(hand_in, (), refusal(why).rows, (why,), lost=True)
+def give_up(submission: Submission, why: Problem) -> ReadSubmission:
+    """A submission of which nothing was read this time."""
+    return ReadSubmission(submission, (), refuse_file(why).rows, (why,), lost=True)
 
 
-def _not_owed(hand_in: HandIn, table: Table, contracts: Contracts) -> Problem | None:
-    unit = contracts.commune.unit(hand_in.unit)
+def _not_owed(submission: Submission, table: ReadTable, contracts: Contracts) -> Problem | None:
+    unit = contracts.commune.unit(submission.unit)
     dataset = contracts.datasets[table.dataset]
     if unit is not None and unit.kind == dataset.unit:
         return None
-    who = unit.title if unit else f"Thư mục “{hand_in.unit}”"
+    who = unit.title if unit else f"Thư mục “{submission.unit}”"
     return Problem(
         "tep.sai_don_vi",
         "dung",
@@ -56,7 +56,7 @@ def _not_owed(hand_in: HandIn, table: Table, contracts: Contracts) -> Problem | 
     )
 
 
-def _hollow(table: Table, dataset: Dataset) -> Problem | None:
+def _hollow(table: ReadTable, dataset: Dataset) -> Problem | None:
     if table.cells.height or (table.nil and dataset.nil_allowed):
         return None
     hint = " Nếu kỳ này không có gì, ghi “Không phát sinh”." if dataset.nil_allowed else ""
@@ -70,10 +70,10 @@ def _hollow(table: Table, dataset: Dataset) -> Problem | None:
     )
 
 
-def _period_of(table: Table, hand_in: HandIn, dataset: Dataset) -> Period | Problem:
+def _period_of(table: ReadTable, submission: Submission, dataset: Dataset) -> Period | Problem:
     """The period from the title rows, else from the sheet's or file's name, else the one being handed in."""
     titled = read_period(table.title, dataset.cadence)
-    named = read_period([PurePath(hand_in.file).stem], dataset.cadence)
+    named = read_period([PurePath(submission.file).stem], dataset.cadence)
     if len(titled) > 1:
         return _unclear(table, dataset, f"Tiêu đề ghi hơn một kỳ: {_said(titled)}")
     if titled and named and not titled & named:
@@ -87,9 +87,9 @@ def _period_of(table: Table, hand_in: HandIn, dataset: Dataset) -> Period | Prob
         )
     labels = titled or (named if len(named) == 1 else set())
     if not labels:
-        return open_window(dataset.cadence, dataset.basis, hand_in.day)
+        return open_window(dataset.cadence, dataset.basis, submission.day)
     found = period(dataset, min(labels))
-    if found.start > hand_in.day:
+    if found.start > submission.day:
         return _unclear(table, dataset, f"Kỳ {in_words(found.label)} chưa bắt đầu")
     return found
 
@@ -98,7 +98,7 @@ def _said(labels: Iterable[str]) -> str:
     return ", ".join(map(in_words, sorted(labels)))
 
 
-def _unclear(table: Table, dataset: Dataset, why: str) -> Problem:
+def _unclear(table: ReadTable, dataset: Dataset, why: str) -> Problem:
     return Problem(
         "tep.khong_ro_ky",
         "dung",
@@ -109,7 +109,7 @@ def _unclear(table: Table, dataset: Dataset, why: str) -> Problem:
     )
 
 
-def _rows(doc: Doc, taken: Sequence[tuple[Table, Period]]) -> pl.DataFrame:
+def _rows(doc: ReadFile, taken: Sequence[tuple[ReadTable, Period]]) -> pl.DataFrame:
     """The row account, with the records of tables that were not taken moved out of the tables."""
     if len(taken) == len(doc.tables):
         return doc.rows

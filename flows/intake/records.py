@@ -1,4 +1,4 @@
-"""One hand-in from its bytes to cleaned records: read, told which dataset and period, cleaned."""
+"""One submission from its bytes to cleaned records: read, told which dataset and period, cleaned."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import replace
 import polars as pl
 
 from flows.clean import Cleaned, clean_all
-from flows.collect.hand_in import HandIn
-from flows.intake.model import Digest, Part, ReadIn
-from flows.intake.owed import read_in
-from flows.intake.totals import wrong_totals
-from flows.read.table import Table
+from flows.collect.submission import Submission
+from flows.intake.model import CleanedSubmission, ReadSubmission, SubmissionPart
+from flows.intake.owed import read_submission
+from flows.intake.totals import check_totals
+from flows.read.table import ReadTable
 from schemas.periods import Period
 from schemas.registry import Contracts
 
 
-def digest(hand_in: HandIn, data: bytes, contracts: Contracts) -> Digest:
+def clean_submission(submission: Submission, data: bytes, contracts: Contracts) -> CleanedSubmission:
     """Read `data`, decide for each table whether this unit owes it and for which period, clean it."""
-    return cleaned([read_in(hand_in, data, contracts)], contracts)[0]
+    return clean_submissions([read_submission(submission, data, contracts)], contracts)[0]
 
 
-def cleaned(reads: Sequence[ReadIn], contracts: Contracts) -> list[Digest]:
+def clean_submissions(reads: Sequence[ReadSubmission], contracts: Contracts) -> list[CleanedSubmission]:
     """Clean the tables of all `reads`, those of one dataset together."""
     tables = [table for read in reads for table, _ in read.taken]
     clean = _cleaned(tables, contracts)
@@ -30,9 +30,9 @@ def cleaned(reads: Sequence[ReadIn], contracts: Contracts) -> list[Digest]:
     return [_digest(read, clean, totals, contracts) for read in reads]
 
 
-def _cleaned(tables: Iterable[Table], contracts: Contracts) -> Iterator[Cleaned]:
+def _cleaned(tables: Iterable[ReadTable], contracts: Contracts) -> Iterator[Cleaned]:
     """Each of `tables` cleaned, in their order."""
-    by_dataset: dict[str, list[Table]] = {}
+    by_dataset: dict[str, list[ReadTable]] = {}
     order: list[str] = []
     for table in tables:
         order.append(table.dataset)
@@ -45,16 +45,16 @@ def _cleaned(tables: Iterable[Table], contracts: Contracts) -> Iterator[Cleaned]
 
 
 def _digest(
-    read: ReadIn, clean: Iterator[Cleaned], totals: Iterator[Cleaned], contracts: Contracts
-) -> Digest:
-    """The digest of one hand-in; tables of one dataset and period (a list continued) are one part."""
-    parts: dict[tuple[str, Period], Part] = {}
+    read: ReadSubmission, clean: Iterator[Cleaned], totals: Iterator[Cleaned], contracts: Contracts
+) -> CleanedSubmission:
+    """The digest of one submission; tables of one dataset and period (a list continued) are one part."""
+    parts: dict[tuple[str, Period], SubmissionPart] = {}
     problems = [*read.problems]
     for table, when in read.taken:
         one = next(clean)
         before = parts.get((table.dataset, when))
         number = pl.lit(len(before.tables) if before else 0, pl.UInt16).alias("_bang")
-        part = Part(
+        part = SubmissionPart(
             table.dataset,
             when,
             one.frame.with_columns(number),
@@ -65,11 +65,11 @@ def _digest(
         parts[table.dataset, when] = part if before is None else _joined(before, part)
         problems += one.problems
         if table.totals.height:
-            problems += wrong_totals(table, one.frame, next(totals).frame, contracts.datasets[table.dataset])
-    return Digest(read.hand_in, tuple(parts.values()), read.rows, tuple(problems), read.lost)
+            problems += check_totals(table, one.frame, next(totals).frame, contracts.datasets[table.dataset])
+    return CleanedSubmission(read.submission, tuple(parts.values()), read.rows, tuple(problems), read.lost)
 
 
-def _joined(one: Part, two: Part) -> Part:
+def _joined(one: SubmissionPart, two: SubmissionPart) -> SubmissionPart:
     return replace(
         one,
         frame=pl.concat([one.frame, two.frame], how="diagonal"),

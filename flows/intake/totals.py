@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from flows.read.table import Problem, Table
+from flows.read.table import Problem, ReadTable
 from flows.words import number
 from schemas.contract import Column, Dataset, chu, doc
 
@@ -14,8 +14,8 @@ from schemas.contract import Column, Dataset, chu, doc
 DECIMALS = 4
 
 
-def wrong_totals(
-    table: Table, records: pl.DataFrame, totals: pl.DataFrame, dataset: Dataset
+def check_totals(
+    table: ReadTable, records: pl.DataFrame, totals: pl.DataFrame, dataset: Dataset
 ) -> list[Problem]:
     """`tep.dong_tong_sai` for each total that is the sum neither of all records nor of those since the last.
 
@@ -55,7 +55,7 @@ def _half_a_digit(typed: str) -> float:
     return 0.5 * 10.0 ** -len(decimals) + 1e-9 if comma else 1e-6
 
 
-def _problem(table: Table, column: Column, said: dict[str, object], proper: float) -> Problem:
+def _problem(table: ReadTable, column: Column, said: dict[str, object], proper: float) -> Problem:
     off, sum_said = float(str(said["value"])) - proper, number(proper, DECIMALS)
     return Problem(
         "tep.dong_tong_sai",

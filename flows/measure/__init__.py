@@ -1,7 +1,7 @@
 """Measuring: the plan's indicators with bounds, scores of the four dimensions, the ranking of the thôn."""
 
-from flows.measure.indicators import count, measure
-from flows.measure.ranking import ranking
-from flows.measure.scores import scores
+from flows.measure.indicators import count_records, measure
+from flows.measure.ranking import compute_ranking
+from flows.measure.scores import compute_scores
 
-__all__ = ["count", "measure", "ranking", "scores"]
+__all__ = ["compute_ranking", "compute_scores", "count_records", "measure"]

@@ -15,7 +15,7 @@ _FEWEST_HIDDEN = 2
 _TELLING = ("tu_so", "mau_so", "value", "low", "high", "quarantined_share")
 
 
-def with_targets(figures: pl.DataFrame, indicators: Iterable[Indicator]) -> pl.DataFrame:
+def add_targets(figures: pl.DataFrame, indicators: Iterable[Indicator]) -> pl.DataFrame:
     """Adds `muc_tieu` and `san` of the period's year, null where none is set yet."""
     years = figures.select("indicator", "period", year=pl.col("period").str.head(4).cast(pl.Int32)).unique()
     declared = {each.name: each for each in indicators}
@@ -29,13 +29,13 @@ def with_targets(figures: pl.DataFrame, indicators: Iterable[Indicator]) -> pl.D
     return figures.join(targets, on=["indicator", "period"], how="left")
 
 
-def with_values(figures: pl.DataFrame) -> pl.DataFrame:
+def add_values(figures: pl.DataFrame) -> pl.DataFrame:
     """Adds `value`, `low` and `high`; what nothing is known of is null.
 
     A quarantined row may count or not: low = tu_so / (mau_so + unknown) and
     high = (tu_so + unknown) / (mau_so + unknown). In a sum it weighs its own amount where that was
     read, else the mean row of the period. Missing units weigh what they had in their last period;
-    where one has none, low is 0 and high 1. A count has no upper bound while a hand-in is missing.
+    where one has none, low is 0 and high 1. A count has no upper bound while a submission is missing.
     """
     told = figures.with_columns(
         absent=pl.when(pl.col("completeness") == 1).then(0.0).otherwise(pl.col("absent"))
@@ -50,7 +50,7 @@ def _share() -> dict[str, pl.Expr]:
     value = pl.when(usable & (pl.col("mau_so") > 0)).then(tu_so / pl.col("mau_so"))
     open_ = ~usable | pl.col("absent").is_null()
     most = tu_so + pl.col("unknown") + pl.col("only_tu_so") + pl.col("absent")
-    # No hand-in can change the number of thôn, so what one operator covers is certain.
+    # No submission can change the number of thôn, so what one operator covers is certain.
     low = pl.when(usable & pl.col("each_thon")).then(value).when(open_).then(0.0)
     high = pl.when(open_).then(1.0).when(whole > 0).then(most / whole)
     return {
@@ -70,7 +70,7 @@ def _number() -> dict[str, pl.Expr]:
     }
 
 
-def with_status(figures: pl.DataFrame) -> pl.DataFrame:
+def add_status(figures: pl.DataFrame) -> pl.DataFrame:
     """Adds `status`: a verdict only where both bounds give the same one."""
     low, high = _verdict("low"), _verdict("high")
     status = (
@@ -94,7 +94,7 @@ def _verdict(bound: str) -> pl.Expr:
     )
 
 
-def suppressed(figures: pl.DataFrame) -> pl.DataFrame:
+def suppress(figures: pl.DataFrame) -> pl.DataFrame:
     """Adds `small`, `beside`, and empties what a group of fewer than `SMALLEST_GROUP` people would give away.
 
     `small` is such a group of a thôn. What the commune has less what the other thôn have would tell

@@ -32,7 +32,7 @@ _AMOUNTS = ("tu_so", "mau_so", "unknown", "only_tu_so", "rows", "blocked")
 BY_UNIT = "_unit"
 
 
-def counts(view: View, commune: Commune) -> pl.DataFrame:
+def count_view(view: View, commune: Commune) -> pl.DataFrame:
     """Counts (`COUNTS`) of a view's indicators by every grouping that they publish, and by unit."""
     keys = {
         "xa": pl.lit(commune.code),
@@ -79,15 +79,15 @@ def _amounts(indicator: Indicator, rows: pl.DataFrame) -> Iterator[pl.Expr]:
     measured = indicator.tu_so if indicator.mau_so is None else indicator.mau_so
     weight = pl.lit(1.0) if _counts_rows(measured, rows) else pl.col(f"{indicator.name}.typical")
     amounts = {
-        "tu_so": exact_sum(pl.when(counted).then(indicator.tu_so.cast(pl.Float64))),
-        "mau_so": exact_sum(pl.when(counted).then(measured.cast(pl.Float64))),
-        "unknown": exact_sum(pl.when(aside).then(weight)),
+        "tu_so": sum_exactly(pl.when(counted).then(indicator.tu_so.cast(pl.Float64))),
+        "mau_so": sum_exactly(pl.when(counted).then(measured.cast(pl.Float64))),
+        "unknown": sum_exactly(pl.when(aside).then(weight)),
         "only_tu_so": (pl.col("_phu") & QUARANTINED).sum(),
     }
     return (amount.alias(f"{indicator.name}.{name}") for name, amount in amounts.items())
 
 
-def exact_sum(amounts: pl.Expr) -> pl.Expr:
+def sum_exactly(amounts: pl.Expr) -> pl.Expr:
     """The sum of amounts to nine decimals, whatever rows stand beside them and however many add up at once.
 
     Sums of floating-point numbers change in their last digits with both, and what is published with them.
@@ -102,7 +102,7 @@ def _typical(indicators: tuple[Indicator, ...], rows: pl.DataFrame) -> Iterator[
         if not _counts_rows(measured, rows):
             amount = measured.cast(pl.Float64)
             known = pl.when(~QUARANTINED).then(amount)
-            mean = exact_sum(known).over("_ky") / known.count().over("_ky")
+            mean = sum_exactly(known).over("_ky") / known.count().over("_ky")
             usable = pl.when(amount >= 0).then(amount)
             yield pl.coalesce(usable, mean, pl.lit(0.0)).alias(f"{each.name}.typical")
 

@@ -1,4 +1,4 @@
-"""Every figure that must stand in the table, and which of the hand-ins it needs have come."""
+"""Every figure that must stand in the table, and which of the submissions it needs have come."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def periods_of(
     return found
 
 
-def figures(
+def list_figures(
     indicators: Iterable[Indicator], periods: Periods, called: pl.DataFrame, commune: Commune
 ) -> pl.DataFrame:
     """Every indicator by every grouping, key and period (`FIGURE`); of the roll call, what is in it."""
@@ -71,14 +71,14 @@ def _keys(indicator: Indicator, by: Grouping, commune: Commune) -> tuple[str, ..
     return tuple(unit.name for unit in commune.units if unit.kind != "thon")
 
 
-def needs(
+def list_needs(
     indicators: Iterable[Indicator],
     grid: pl.DataFrame,
     came: pl.DataFrame,
     called: pl.DataFrame,
     commune: Commune,
 ) -> pl.DataFrame:
-    """The hand-ins that each figure is made of: `FIGURE`, dataset, unit, title, came (Boolean).
+    """The submissions that each figure is made of: `FIGURE`, dataset, unit, title, came (Boolean).
 
     A figure of one thôn, of a dataset that the thôn hand in, needs that thôn's alone.
     """
@@ -121,10 +121,10 @@ def _title(name: str, commune: Commune) -> str:
     return title if place is None or titles.count(title) == 1 else f"{title} ({place.old_commune})"
 
 
-def coverage(needed: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
+def compute_coverage(needed: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
     """Per figure: completeness, usable, missing (words), and what missing units may add.
 
-    `usable` says that of every dataset at least one hand-in came. `absent` is the denominator
+    `usable` says that of every dataset at least one submission came. `absent` is the denominator
     that the missing units had in their last period, null where one never handed in.
     """
     by_dataset = (

@@ -7,11 +7,11 @@ from datetime import date
 
 import polars as pl
 
-from flows.measure.bounds import suppressed, with_status, with_targets, with_values
-from flows.measure.counts import COUNTS, counts
-from flows.measure.coverage import FIGURE, coverage, figures, needs, periods_of
-from flows.measure.reasons import with_reasons
-from flows.measure.views import View, of_hand_ins, of_records
+from flows.measure.bounds import add_status, add_targets, add_values, suppress
+from flows.measure.counts import COUNTS, count_view
+from flows.measure.coverage import FIGURE, compute_coverage, list_figures, list_needs, periods_of
+from flows.measure.reasons import add_reasons
+from flows.measure.views import View, view_of_roll_call, views_of_records
 from schemas.indicator import Indicator
 from schemas.tables import INDICATORS
 from schemas.units import Commune
@@ -20,7 +20,7 @@ COLUMNS = INDICATORS.schema
 STEADY_DECIMALS = 9
 
 
-def count(
+def count_records(
     judged: Mapping[str, pl.DataFrame], commune: Commune, indicators: Mapping[str, Indicator]
 ) -> pl.DataFrame:
     """What the indicators count in records (`COUNTS`), which depends on no day.
@@ -28,7 +28,7 @@ def count(
     `judged` has each dataset's rows in effect: its contract's columns typed, `_unit`, `_ky`
     (label), `_lop` (dat, can_bo_sung, khong_su_dung).
     """
-    return _counts(of_records(indicators.values(), judged), commune)
+    return _counts(views_of_records(indicators.values(), judged), commune)
 
 
 def measure(
@@ -41,25 +41,25 @@ def measure(
 ) -> pl.DataFrame:
     """One row an indicator, period, grouping and key (`COLUMNS`), sorted; none is ever absent.
 
-    `counted` is what `count` gives, `came` names dataset, unit and period of each hand-in in effect
+    `counted` is what `count` gives, `came` names dataset, unit and period of each submission in effect
     that has rows, `called` is the roll call. Shares are 0..1;
-    without denominator, or without a hand-in of each dataset needed, `value` is null and `reason`
-    says why. `completeness` is the share of the hand-ins needed that came, `quarantined_share`
+    without denominator, or without a submission of each dataset needed, `value` is null and `reason`
+    says why. `completeness` is the share of the submissions needed that came, `quarantined_share`
     that of the rows read that are quarantined. Targets are those of the period's year. The figures
     of `bao_cao_dung_han` stand under the label of the period reported on, whatever its basis.
     """
     declared = tuple(indicators.values())
-    grid = figures(declared, periods_of(declared, came, called, as_of), called, commune)
-    counted = pl.concat([counted, _counts(of_hand_ins(declared, called, commune), commune)])
-    covered = coverage(needs(declared, grid, came, called, commune), counted)
+    grid = list_figures(declared, periods_of(declared, came, called, as_of), called, commune)
+    counted = pl.concat([counted, _counts(view_of_roll_call(declared, called, commune), commune)])
+    covered = compute_coverage(list_needs(declared, grid, came, called, commune), counted)
     table = _steady(grid.join(covered, on=FIGURE, how="left").join(counted, on=FIGURE, how="left"))
     table = _filled(table.join(_traits(declared), on="indicator"))
-    table = with_status(with_values(with_targets(table, declared)))
-    return with_reasons(suppressed(table)).select(*COLUMNS).sort(FIGURE)
+    table = add_status(add_values(add_targets(table, declared)))
+    return add_reasons(suppress(table)).select(*COLUMNS).sort(FIGURE)
 
 
 def _counts(views: Sequence[View], commune: Commune) -> pl.DataFrame:
-    return pl.concat([pl.DataFrame(schema=COUNTS), *(counts(view, commune) for view in views)])
+    return pl.concat([pl.DataFrame(schema=COUNTS), *(count_view(view, commune) for view in views)])
 
 
 def _steady(sums: pl.DataFrame) -> pl.DataFrame:
@@ -81,7 +81,7 @@ def _traits(indicators: Iterable[Indicator]) -> pl.DataFrame:
 
 
 def _filled(table: pl.DataFrame) -> pl.DataFrame:
-    """Nothing counted is zero where the hand-ins came, unknown where not; the roll call always came."""
+    """Nothing counted is zero where the submissions came, unknown where not; the roll call always came."""
     called, usable = pl.col("of_roll_call"), pl.col("usable")
     decided = (pl.col("rows") - pl.col("blocked")) / pl.col("rows")
     amounts = [name for name, dtype in COUNTS.items() if dtype == pl.Float64]

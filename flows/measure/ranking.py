@@ -14,13 +14,13 @@ COLUMNS = RANKING.schema
 _MONTH = r"^\d{4}-\d{2}$"
 
 
-def ranking(indicators: pl.DataFrame, commune: Commune) -> pl.DataFrame:
+def compute_ranking(indicators: pl.DataFrame, commune: Commune) -> pl.DataFrame:
     """One row a thôn and month (`COLUMNS`), from the table of indicators."""
-    told = ranked(indicators, "thon", [place.code for place in commune.thon])
+    told = rank(indicators, "thon", [place.code for place in commune.thon])
     return told.rename({"key": "thon"}).select(*COLUMNS).sort("period", "rank", "thon", nulls_last=True)
 
 
-def ranked(indicators: pl.DataFrame, by: str, keys: Sequence[str]) -> pl.DataFrame:
+def rank(indicators: pl.DataFrame, by: str, keys: Sequence[str]) -> pl.DataFrame:
     """One row a key and month: period, key, score, rank, computed_from; from the figures by `by`.
 
     An indicator scores min(value / muc_tieu, 1); the score is their mean by weight over those that

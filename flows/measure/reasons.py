@@ -7,7 +7,7 @@ import polars as pl
 from flows.measure.bounds import SMALLEST_GROUP
 
 
-def with_reasons(figures: pl.DataFrame) -> pl.DataFrame:
+def add_reasons(figures: pl.DataFrame) -> pl.DataFrame:
     """Adds `reason` (Vietnamese), null where a figure needs no word."""
     blocked = pl.col("blocked").fill_null(0.0).cast(pl.Int64)
     without_value = pl.col("value").is_null() & pl.col("usable")

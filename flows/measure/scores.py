@@ -15,25 +15,25 @@ COLUMNS = {
     "failed": pl.Int64,
     "score": pl.Float64,
 }
-_HAND_IN = ["unit", "dataset", "period"]
+_SUBMISSION = ["unit", "dataset", "period"]
 
 
-def scores(results: pl.DataFrame) -> pl.DataFrame:
+def compute_scores(results: pl.DataFrame) -> pl.DataFrame:
     """One row a unit, dataset, period and dimension (`COLUMNS`): score = 1 - failed / judged.
 
     `results` has one row a rule that ran: unit, dataset, period, dimension, judged and failed
-    (cells). Each hand-in gets all four dimensions; one in which nothing was judged has no score.
+    (cells). Each submission gets all four dimensions; one in which nothing was judged has no score.
     """
     dimensions = pl.DataFrame({"dimension": list(DIMENSIONS)})
-    summed = results.group_by(*_HAND_IN, "dimension").agg(pl.col("judged", "failed").sum().cast(pl.Int64))
+    summed = results.group_by(*_SUBMISSION, "dimension").agg(pl.col("judged", "failed").sum().cast(pl.Int64))
     judged, failed = pl.col("judged"), pl.col("failed")
     return (
-        results.select(_HAND_IN)
+        results.select(_SUBMISSION)
         .unique()
         .join(dimensions, how="cross")
-        .join(summed, on=[*_HAND_IN, "dimension"], how="left")
+        .join(summed, on=[*_SUBMISSION, "dimension"], how="left")
         .with_columns(judged.fill_null(0), failed.fill_null(0))
         .with_columns(score=pl.when(judged > 0).then(1 - failed / judged))
         .select(*COLUMNS)
-        .sort(*_HAND_IN, "dimension")
+        .sort(*_SUBMISSION, "dimension")
     )

@@ -26,7 +26,7 @@ class View:
     rows: pl.DataFrame
 
 
-def of_records(indicators: Iterable[Indicator], judged: Mapping[str, pl.DataFrame]) -> list[View]:
+def views_of_records(indicators: Iterable[Indicator], judged: Mapping[str, pl.DataFrame]) -> list[View]:
     """One view for all indicators that count the same records; none where a dataset has no rows at all."""
     together: dict[tuple[object, ...], list[Indicator]] = {}
     for each in indicators:
@@ -36,14 +36,14 @@ def of_records(indicators: Iterable[Indicator], judged: Mapping[str, pl.DataFram
     return [View(tuple(same), _records(same, judged)) for same in together.values()]
 
 
-def of_hand_ins(indicators: Iterable[Indicator], called: pl.DataFrame, commune: Commune) -> list[View]:
+def view_of_roll_call(indicators: Iterable[Indicator], called: pl.DataFrame, commune: Commune) -> list[View]:
     """The view for all indicators that count the roll call."""
     own = tuple(each for each in indicators if each.over is None)
     return [View(own, _hand_ins(called, commune))] if own else []
 
 
 def _hand_ins(called: pl.DataFrame, commune: Commune) -> pl.DataFrame:
-    """The roll call as rows; a hand-in not due yet is as unknown as a quarantined row."""
+    """The roll call as rows; a submission not due yet is as unknown as a quarantined row."""
     thon = pl.col("unit").is_in([unit.name for unit in commune.units if unit.kind == "thon"])
     open_ = pl.col("state") == "chua_den_han"
     return called.with_columns(

@@ -9,15 +9,15 @@ from typing import Any
 
 import polars as pl
 
-from flows.audit.auditor import Audit, audit_by
-from flows.audit.expectations import Suite, at_least, equal, one_of, within
+from flows.audit.auditor import Audit, run_suites
+from flows.audit.expectations import Suite, expect_at_least, expect_equal, expect_one_of, expect_within
 from flows.release.manifest import AUDIT
 from schemas.province import COMMUNES, TABLES
 
 
 def audit_province(folder: Path, asked: int, as_of: date) -> Audit:
     """Check the staged release in `folder` of `asked` communes."""
-    return audit_by(lambda gxe: _suites(folder, asked, gxe), folder / AUDIT, as_of)
+    return run_suites(lambda gxe: _suites(folder, asked, gxe), folder / AUDIT, as_of)
 
 
 def _suites(folder: Path, asked: int, gxe: Any) -> Iterator[Suite]:
@@ -27,8 +27,8 @@ def _suites(folder: Path, asked: int, gxe: Any) -> Iterator[Suite]:
         "Cột và khóa",
         _columns(tables),
         (
-            equal(gxe, "declared", "stored", "mỗi bảng đúng các cột, các kiểu đã khai"),
-            within(gxe, "doubles", 0, 0, "không có hai dòng trùng khóa trong một bảng"),
+            expect_equal(gxe, "declared", "stored", "mỗi bảng đúng các cột, các kiểu đã khai"),
+            expect_within(gxe, "doubles", 0, 0, "không có hai dòng trùng khóa trong một bảng"),
         ),
     )
     yield Suite(
@@ -36,8 +36,8 @@ def _suites(folder: Path, asked: int, gxe: Any) -> Iterator[Suite]:
         "Các xã",
         tables["communes"].with_columns(rows=pl.len().cast(pl.Int64), asked=pl.lit(asked, pl.Int64)),
         (
-            one_of(gxe, "state", COMMUNES.fields["state"].of, "mỗi xã có một trạng thái đã định"),
-            equal(gxe, "rows", "asked", "mỗi xã được gọi có mặt đúng một lần"),
+            expect_one_of(gxe, "state", COMMUNES.fields["state"].of, "mỗi xã có một trạng thái đã định"),
+            expect_equal(gxe, "rows", "asked", "mỗi xã được gọi có mặt đúng một lần"),
         ),
     )
     yield Suite(
@@ -45,17 +45,17 @@ def _suites(folder: Path, asked: int, gxe: Any) -> Iterator[Suite]:
         "Tổng các xã",
         _sums(tables["indicators"]),
         (
-            within(gxe, "tu_so_lech", -1e-6, 1e-6, "tử số của tỉnh bằng tổng tử số các xã"),
-            within(gxe, "mau_so_lech", -1e-6, 1e-6, "mẫu số của tỉnh bằng tổng mẫu số các xã"),
-            at_least(gxe, "value", "low", "giá trị không nhỏ hơn cận dưới"),
-            at_least(gxe, "high", "value", "giá trị không lớn hơn cận trên"),
+            expect_within(gxe, "tu_so_lech", -1e-6, 1e-6, "tử số của tỉnh bằng tổng tử số các xã"),
+            expect_within(gxe, "mau_so_lech", -1e-6, 1e-6, "mẫu số của tỉnh bằng tổng mẫu số các xã"),
+            expect_at_least(gxe, "value", "low", "giá trị không nhỏ hơn cận dưới"),
+            expect_at_least(gxe, "high", "value", "giá trị không lớn hơn cận trên"),
         ),
     )
     yield Suite(
         "dinh_danh",
         "Định danh ở hai xã",
         tables["duplicates"].group_by("case").agg(communes=pl.col("commune").n_unique().cast(pl.Int64)),
-        (within(gxe, "communes", 2, None, "mỗi trường hợp có ở ít nhất hai xã"),),
+        (expect_within(gxe, "communes", 2, None, "mỗi trường hợp có ở ít nhất hai xã"),),
     )
 
 

@@ -12,14 +12,14 @@ import fsspec
 import polars as pl
 from rich.console import Console
 
-from flows.audit.auditor import auditor_here
+from flows.audit.auditor import audit_in_process
 from flows.day import run_day
 from flows.engine.plain import PlainRunner
-from flows.errors import told
+from flows.errors import message_of
 from flows.protect import Key
-from flows.province.storage import at_hand
-from flows.root import root_contracts
-from flows.settle.model import Settled, whence
+from flows.province.storage import open_root
+from flows.root import read_contracts
+from flows.settle.model import Settled, trace_rows
 from schemas.contract import Dataset
 from schemas.province import identifier
 from schemas.registry import load
@@ -51,7 +51,7 @@ class CommuneFailedError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class CommuneTask:
     """What a worker is sent for: the day of the commune at `root`.
 
     `key` is the province's, `tokens` the file (path or URL) of its tokens in the roll-up's working set.
@@ -64,7 +64,7 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class CommuneFigures:
     """What one commune adds to the province; `indicators` are those of the whole commune alone."""
 
     code: str
@@ -78,7 +78,7 @@ class Share:
     scores: pl.DataFrame
 
 
-def day_of(errand: Errand) -> Share:
+def run_commune(task: CommuneTask) -> CommuneFigures:
     """Run the day of one commune, put its tokens into the working set, tell its figures.
 
     Raises:
@@ -87,21 +87,21 @@ def day_of(errand: Errand) -> Share:
     if current_process().daemon:
         raise CommuneFailedError(_NO_CHILDREN)
     try:
-        return _day_of(errand)
+        return _day_of(task)
     except Exception as error:
-        raise CommuneFailedError(told(error)) from None
+        raise CommuneFailedError(message_of(error)) from None
 
 
-def _day_of(errand: Errand) -> Share:
-    with at_hand(errand.root, errand.as_of) as root:
+def _day_of(task: CommuneTask) -> CommuneFigures:
+    with open_root(task.root, task.as_of) as root:
         runner = PlainRunner(Console(quiet=True))
-        outcome = run_day(root, load(), errand.as_of, runner, audits=auditor_here)
-        contracts = root_contracts(root, load())
+        outcome = run_day(root, load(), task.as_of, runner, audits=audit_in_process)
+        contracts = read_contracts(root, load())
         commune = contracts.commune
-        found = tokens(outcome.settled, contracts.datasets, commune.code, errand.key)
-        with fsspec.open(errand.tokens, "wb") as handle:
+        found = list_tokens(outcome.settled, contracts.datasets, commune.code, task.key)
+        with fsspec.open(task.tokens, "wb") as handle:
             found.write_parquet(handle)
-        return Share(
+        return CommuneFigures(
             commune.code,
             commune.name,
             commune.province,
@@ -114,10 +114,10 @@ def _day_of(errand: Errand) -> Share:
         )
 
 
-def tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str, key: Key) -> pl.DataFrame:
+def list_tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str, key: Key) -> pl.DataFrame:
     """The identifiers of accepted records in effect, as `TOKENS`."""
     found = [pl.DataFrame(schema=TOKENS)]
-    for one, pieces in chain.from_iterable(chapter.accepted() for chapter in settled.chapters):
+    for one, pieces in chain.from_iterable(period_records.accepted() for period_records in settled.periods):
         dataset = datasets[one.dataset]
         column = identifier(dataset)
         if column is None:
@@ -130,6 +130,6 @@ def tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str, key:
                 pl.lit(column.name).alias("column"),
                 pl.lit(commune).alias("commune"),
             )
-            place = whence(one, rows).rename(lambda name: name.removeprefix("_"))
+            place = trace_rows(one, rows).rename(lambda name: name.removeprefix("_"))
             found.append(told.hstack(place.get_columns()))
     return pl.concat(found)

@@ -17,7 +17,7 @@ _SAME = ["token", "dataset", "period"]
 _PLACE = ["commune", "unit", "file", "sheet", "row"]
 
 
-def duplicates(client: Client, files: Sequence[str]) -> pl.DataFrame:
+def find_duplicates(client: Client, files: Sequence[str]) -> pl.DataFrame:
     """Rows of `DUPLICATES`, from `files` of `TOKENS` (paths or URLs); the tokens themselves are not told."""
     with client.as_current(), dask.config.set({"dataframe.shuffle.method": "p2p"}):
         names = dd.read_parquet(list(files), columns=[*_SAME, "commune"])

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
-from flows.measure.bounds import with_status, with_targets
+from flows.measure.bounds import add_status, add_targets
 from flows.measure.indicators import STEADY_DECIMALS
 from schemas.indicator import Indicator
 from schemas.province import PROVINCE
@@ -17,7 +17,7 @@ from schemas.province import PROVINCE
 _NAMES_TOLD = 5
 
 
-def provincial(
+def sum_figures(
     figures: pl.DataFrame, province: str, asked: Mapping[str, str], indicators: Mapping[str, Indicator]
 ) -> pl.DataFrame:
     """Rows of `PROVINCE`: those of the communes (`figures`, by xa) and of the whole province.
@@ -29,7 +29,7 @@ def provincial(
     own = figures.with_columns(communes=pl.col("tu_so").is_not_null().cast(pl.UInt32))
     counts = [each.name for each in indicators.values() if each.mau_so is None]
     whole = _summed(own, counts, len(asked)).with_columns(by=pl.lit("tinh"), key=pl.lit(province))
-    judged = with_status(with_targets(whole, indicators.values()))
+    judged = add_status(add_targets(whole, indicators.values()))
     said = judged.join(_missing(own, asked), on=["indicator", "period"], how="left").with_columns(
         reason=_reason()
     )

@@ -20,15 +20,15 @@ from prefect_dask.utils import get_dask_client
 from rich.console import Console
 
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
-from flows.audit.auditor import auditor
-from flows.engine.prefect_server import watched
-from flows.engine.progress import shown
-from flows.errors import told
-from flows.protect import key_of
-from flows.province.commune import CommuneFailedError, Errand, Share, day_of
-from flows.province.duplicates import duplicates
+from flows.audit.auditor import start_auditor
+from flows.engine.prefect_server import serve_prefect
+from flows.engine.progress import show_step
+from flows.errors import message_of
+from flows.protect import read_key
+from flows.province.commune import CommuneFailedError, CommuneTask, CommuneFigures, run_commune
+from flows.province.duplicates import find_duplicates
 from flows.province.release import Gathered, NothingToRollUpError, publish_province
-from flows.province.storage import at_hand
+from flows.province.storage import open_root
 
 dask.config.set(
     {
@@ -41,46 +41,47 @@ dask.config.set(
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ProvinceOutcome:
     """What a roll-up came to: the province's release, what each commune gave or why it failed, by root."""
 
     release: str
-    shares: Mapping[str, Share]
+    shares: Mapping[str, CommuneFigures]
     failed: Mapping[str, str]
 
 
-commune_day = task(name="Một ngày của một xã", persist_result=False, cache_policy=NO_CACHE)(day_of)
+commune_day = task(name="Một ngày của một xã", persist_result=False, cache_policy=NO_CACHE)(run_commune)
 
 
 @flow(name="dulieuxa-tinh", flow_run_name="ngay-{as_of}", persist_result=False, validate_parameters=False)
-def province(roots: Sequence[str], out: str, as_of: date) -> Outcome:
+def province(roots: Sequence[str], out: str, as_of: date) -> ProvinceOutcome:
     """Một ngày của nhiều xã: mỗi xã một việc trên Dask, rồi cộng lại thành bản công bố của tỉnh."""
     with (
-        at_hand(out, as_of, new=True) as root,
+        open_root(out, as_of, new=True) as root,
         root.lock(),
-        auditor() as auditing,
+        start_auditor() as auditing,
         _working_set(out) as tokens,
     ):
         auditing.prepare()
-        key = key_of(root)
-        errands = {
-            each: Errand(each, as_of, key, f"{tokens}/{number}.parquet") for number, each in enumerate(roots)
+        key = read_key(root)
+        tasks = {
+            each: CommuneTask(each, as_of, key, f"{tokens}/{number}.parquet")
+            for number, each in enumerate(roots)
         }
-        shares, failed = _days(errands)
+        shares, failed = _days(tasks)
         if not shares:
             raise NothingToRollUpError(failed)
         with get_dask_client() as client:
-            found = duplicates(client, [errands[each].tokens for each in shares])
+            found = find_duplicates(client, [tasks[each].tokens for each in shares])
         place = publish_province(root, Gathered(shares, failed, found), as_of, auditing)
-    return Outcome(f"{out}/{place.relative_to(root.path).as_posix()}", shares, failed)
+    return ProvinceOutcome(f"{out}/{place.relative_to(root.path).as_posix()}", shares, failed)
 
 
-def _days(errands: Mapping[str, Errand]) -> tuple[dict[str, Share], dict[str, str]]:
+def _days(tasks: Mapping[str, CommuneTask]) -> tuple[dict[str, CommuneFigures], dict[str, str]]:
     """What each commune gave, and why each of the others gave nothing, by root."""
-    futures = {root: commune_day.submit(errand) for root, errand in errands.items()}
-    shares: dict[str, Share] = {}
+    futures = {root: commune_day.submit(task) for root, task in tasks.items()}
+    shares: dict[str, CommuneFigures] = {}
     failed: dict[str, str] = {}
-    with shown(Console(), "Các xã", len(futures)) as tick:
+    with show_step(Console(), "Các xã", len(futures)) as tick:
         for root, future in futures.items():
             try:
                 share = future.result()
@@ -88,7 +89,7 @@ def _days(errands: Mapping[str, Errand]) -> tuple[dict[str, Share], dict[str, st
                 failed[root] = str(failure)
             except Exception as lost:
                 # Its worker died again and again, or could not be reached: the others go on.
-                failed[root] = told(lost)
+                failed[root] = message_of(lost)
             else:
                 other = next((at for at, one in shares.items() if one.code == share.code), None)
                 if other is None:
@@ -101,7 +102,7 @@ def _days(errands: Mapping[str, Errand]) -> tuple[dict[str, Share], dict[str, st
 
 def roll_up(
     roots: Sequence[str], out: str, as_of: date, scheduler: str | None = None, workers: int | None = None
-) -> Outcome:
+) -> ProvinceOutcome:
     """Run the day of the communes at `roots` and publish the province's release at `out`.
 
     Paths and URLs (s3://...) will do. The tasks go to the Dask scheduler at the address `scheduler`, else
@@ -117,15 +118,15 @@ def roll_up(
     runner = (
         DaskTaskRunner(address=scheduler)
         if scheduler
-        else DaskTaskRunner(cluster_kwargs=local(workers or len(places)))
+        else DaskTaskRunner(cluster_kwargs=start_local(workers or len(places)))
     )
-    with watched() as answered:
+    with serve_prefect() as answered:
         answered()
         asked = province.with_options(task_runner=runner)  # type: ignore[arg-type] # its own kind of future
         return asked(places, _whole(out), as_of)
 
 
-def local(workers: int) -> dict[str, Any]:
+def start_local(workers: int) -> dict[str, Any]:
     """What a cluster of worker processes on this machine is made of: one a core, silent on the terminal."""
     return {
         "n_workers": max(1, min(workers, os.cpu_count() or 1)),

@@ -11,15 +11,15 @@ import polars as pl
 
 from flows.audit.auditor import Auditor
 from flows.errors import AuditRefusedError
-from flows.measure.ranking import ranked
+from flows.measure.ranking import rank
 from flows.province.audit import audit_province
-from flows.province.commune import Share
-from flows.province.figures import provincial
-from flows.release import publish as release
+from flows.province.commune import CommuneFigures
+from flows.province.figures import sum_figures
+from flows.release import publish
 from flows.release.datapackage import write_package
-from flows.release.manifest import entries, sealed
+from flows.release.manifest import list_entries, seal_manifest
 from flows.release.parquet import write_table
-from flows.release.refusal import refuse
+from flows.release.refusal import keep_refusal
 from flows.report.names import Names
 from flows.report.province import write_province
 from flows.root import Root
@@ -40,11 +40,11 @@ class NothingToRollUpError(RuntimeError):
 class Gathered:
     """What communes came to, by root: the shares of those that ran, at least one; why the others did not."""
 
-    shares: Mapping[str, Share]
+    shares: Mapping[str, CommuneFigures]
     failed: Mapping[str, str]
     duplicates: pl.DataFrame
 
-    def by_code(self) -> list[Share]:
+    def by_code(self) -> list[CommuneFigures]:
         """The shares in the order of the communes' codes."""
         return sorted(self.shares.values(), key=lambda share: share.code)
 
@@ -57,8 +57,8 @@ def publish_province(root: Root, gathered: Gathered, as_of: date, auditing: Audi
     """
     shares = gathered.by_code()
     whose = ", ".join(sorted({share.province for share in shares}))
-    with release.staged(root) as folder:
-        write_tables(folder, whose, gathered)
+    with publish.stage(root) as folder:
+        write_province_tables(folder, whose, gathered)
         asked = len(gathered.shares) + len(gathered.failed)
         audited = auditing.begin_by(audit_province, folder, asked, as_of)
         write_province(folder, whose, _names(), as_of)
@@ -66,16 +66,16 @@ def publish_province(root: Root, gathered: Gathered, as_of: date, auditing: Audi
         found = audited()
         if found.faults:
             refusal = AuditRefusedError(found.faults, ())
-            refuse(root, folder, as_of, refusal)
+            keep_refusal(root, folder, as_of, refusal)
             raise refusal
         said = {
             "province": whose,
             "contract": shares[0].contract,
             "before": None,
             "inputs": [{"commune": share.code, "release": share.release} for share in shares],
-            "failed": sorted(names(gathered.failed)),
+            "failed": sorted(name_roots(gathered.failed)),
         }
-        return release.publish(root, folder, sealed(folder, as_of, said, entries(folder)))
+        return publish.publish(root, folder, seal_manifest(folder, as_of, said, list_entries(folder)))
 
 
 def _names() -> Names:
@@ -83,15 +83,15 @@ def _names() -> Names:
     return Names(contracts.datasets, contracts.commune, plan.load())
 
 
-def write_tables(folder: Path, province: str, gathered: Gathered) -> None:
+def write_province_tables(folder: Path, province: str, gathered: Gathered) -> None:
     """Write every table of the `province` into `folder`."""
     shares = gathered.by_code()
     figures = pl.concat([share.indicators for share in shares])
-    failed = dict(zip(gathered.failed, names(gathered.failed), strict=True))
+    failed = dict(zip(gathered.failed, name_roots(gathered.failed), strict=True))
     asked = {share.code: share.name for share in shares} | failed
-    indicators = provincial(figures, province, asked, plan.load())
+    indicators = sum_figures(figures, province, asked, plan.load())
     scores = pl.concat([share.scores.with_columns(commune=pl.lit(share.code)) for share in shares])
-    ranking = ranked(figures, "xa", [share.code for share in shares]).rename({"key": "commune"})
+    ranking = rank(figures, "xa", [share.code for share in shares]).rename({"key": "commune"})
     for table, frame in (
         (COMMUNES, _communes(shares, gathered.failed)),
         (PROVINCE, indicators),
@@ -102,18 +102,18 @@ def write_tables(folder: Path, province: str, gathered: Gathered) -> None:
         write_table(folder, table, frame)
 
 
-def _communes(shares: Sequence[Share], failed: Mapping[str, str]) -> pl.DataFrame:
+def _communes(shares: Sequence[CommuneFigures], failed: Mapping[str, str]) -> pl.DataFrame:
     ran = [
         (each.code, each.name, "cong_bo", each.release, each.records, each.faults, None) for each in shares
     ]
     not_run = [
         (name, None, "hong", None, None, None, why)
-        for name, why in zip(names(failed), failed.values(), strict=True)
+        for name, why in zip(name_roots(failed), failed.values(), strict=True)
     ]
     return pl.DataFrame([*ran, *not_run], schema=COMMUNES.schema, orient="row")
 
 
-def names(roots: Iterable[str]) -> list[str]:
+def name_roots(roots: Iterable[str]) -> list[str]:
     """What to call communes of which only the roots are known: the last part, where that tells them apart."""
     whole = list(roots)
     last = [root.rpartition("/")[2] for root in whole]

@@ -14,7 +14,7 @@ import fsspec
 
 from flows.errors import NoRootError
 from flows.release.manifest import MANIFEST
-from flows.release.publish import day_of, switch
+from flows.release.publish import day_of, switch_latest
 from flows.root import Root
 
 _INBOX = "raw/inbox/"
@@ -34,7 +34,7 @@ Snapshot = Mapping[str, tuple[int, int]]
 
 
 @contextmanager
-def at_hand(where: str, as_of: date, *, new: bool = False) -> Iterator[Root]:
+def open_root(where: str, as_of: date, *, new: bool = False) -> Iterator[Root]:
     """The root at `where` for the day `as_of`: itself where it is a folder, else a copy.
 
     Of a copy, what is new is sent back in the end, even when the day failed; the pointer to the release
@@ -81,7 +81,7 @@ def _fetch(fs: fsspec.AbstractFileSystem, there: Mapping[str, str], root: Root, 
         elif name.startswith(_STATE):
             (root.path / name).chmod(0o600)
     if shown:
-        switch(root, shown)
+        switch_latest(root, shown)
 
 
 def _is_state(name: str) -> bool:

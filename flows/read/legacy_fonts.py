@@ -52,7 +52,7 @@ _MAY_BE_MISREAD = re.compile("[áÃÄÆ][º»\u0080-\u00bf€‚ƒ„…†‡ˆ
 _MISREAD = re.compile("á[º»]|[ÃÄÆ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
-def from_tcvn3(text: str) -> str:
+def decode_tcvn3(text: str) -> str:
     """Unicode of a text in TCVN3 (ABC) letters, which has no accented capitals but in special fonts."""
     return _WORD.sub(lambda found: _evened(found[0]), text.translate(_TCVN3))
 
@@ -63,7 +63,7 @@ def _evened(word: str) -> str:
     return word.upper() if len(plain) > 1 and not word.isascii() and all(map(str.isupper, plain)) else word
 
 
-def from_vni(text: str) -> str:
+def decode_vni(text: str) -> str:
     """Unicode of a text in VNI for Windows letters, which write a vowel and its marks as two letters."""
 
     def compose(found: re.Match[str]) -> str:
@@ -80,13 +80,13 @@ def from_vni(text: str) -> str:
     return "".join([*pieces, text[place:].translate(_VNI_LETTERS)])
 
 
-DECODERS: Mapping[str, Callable[[str], str]] = {"TCVN3": from_tcvn3, "VNI": from_vni}
+DECODERS: Mapping[str, Callable[[str], str]] = {"TCVN3": decode_tcvn3, "VNI": decode_vni}
 
 
 UNICODE = "Unicode"
 
 
-def encoding_of(texts: Iterable[str]) -> str | None:
+def guess_encoding(texts: Iterable[str]) -> str | None:
     """The encoding of texts that belong together, such as a column's; None where they don't tell.
 
     Of the accented words without a letter beyond Latin-1 most must be Vietnamese syllables when decoded,
@@ -134,7 +134,7 @@ def is_misread(text: str) -> bool:
     return not text.isascii() and bool(_MAY_BE_MISREAD.search(text) and _MISREAD.search(text))
 
 
-def from_misread(text: str) -> str:
+def decode_misread(text: str) -> str:
     """The text that was UTF-8 before it was taken for Windows-1252; unchanged where it was not."""
     try:
         return b"".join(map(_byte, text)).decode("utf-8")
@@ -147,7 +147,7 @@ def _byte(character: str) -> bytes:
     return character.encode("latin-1" if character <= "\u00ff" else "cp1252")
 
 
-def choose(text: str, usual: str) -> str:
+def decode(text: str, usual: str) -> str:
     """Unicode of a cell whose column is in encoding `usual`: decoded so, unless another reading is better."""
     words = [word for word in _WORD.findall(text) if _is_doubtful(word)]
     readings = {usual: DECODERS[usual](text)} | {n: d(text) for n, d in DECODERS.items() if n != usual}

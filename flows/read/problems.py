@@ -22,7 +22,7 @@ _FAULTS: Mapping[str, tuple[Dimension, Severity]] = {
 }
 
 
-def problem(code: str, message: str, *, severity: Severity | None = None, **place: Any) -> Problem:
+def make_problem(code: str, message: str, *, severity: Severity | None = None, **place: Any) -> Problem:
     """A problem with the dimension and, unless given, the severity of its code."""
     dimension, usual = _FAULTS[code]
     return Problem(code, dimension, severity or usual, message, **place)
@@ -33,4 +33,4 @@ class RefusedError(Exception):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code)
-        self.problem = problem(code, message)
+        self.problem = make_problem(code, message)

@@ -9,23 +9,22 @@ from pathlib import PurePath
 
 import polars as pl
 
-from flows.read.formats import danger, workbook
-from flows.read.formats import html as markup
-from flows.read.formats import text as flat
-from flows.read.formats import zips as archive
+from flows.read.formats import danger, html, workbook
 from flows.read.formats.container import BROKEN, Container, detect
+from flows.read.formats.text import read_text
+from flows.read.formats.zips import list_members
 from flows.read.our_sheets import is_ours
 from flows.read.problems import RefusedError
 from flows.read.sheet import Sheet
-from flows.read.table import ROWS_SCHEMA, Doc, Problem
+from flows.read.table import ROWS_SCHEMA, Problem, ReadFile
 from flows.read.tables.heading import Vocabulary, tidy, vocabulary_of
 from flows.read.tables.one_sheet import SheetRead, read_sheet
-from flows.read.tables.routing import unclear
-from flows.read.tables.unknown import body_of, guess_block
+from flows.read.tables.routing import describe_unclear
+from flows.read.tables.unknown import guess_block, guess_body
 from schemas.contract import Dataset
 
 
-def read_file(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> Doc:
+def read_file(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> ReadFile:
     """The tables, the account of rows and the problems of one file.
 
     Never raises for what a file holds: a file that can't be read gives a Doc with the problem that says why.
@@ -42,56 +41,56 @@ def read_file(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> Doc:
             return _read_archive(data, vocabulary)
         return _read(data, name, container, vocabulary)
     except RefusedError as refused:
-        return refusal(refused.problem)
+        return refuse_file(refused.problem)
 
 
-def refusal(why: Problem) -> Doc:
+def refuse_file(why: Problem) -> ReadFile:
     """The Doc of a file of which nothing was read."""
-    return Doc((), pl.DataFrame(schema=ROWS_SCHEMA), (why,))
+    return ReadFile((), pl.DataFrame(schema=ROWS_SCHEMA), (why,))
 
 
-def _read_archive(data: bytes, vocabulary: Vocabulary) -> Doc:
+def _read_archive(data: bytes, vocabulary: Vocabulary) -> ReadFile:
     """All files of a zip as one; sheets go by the name of their file and their own."""
     docs = []
-    for name, content in archive.members(data):
+    for name, content in list_members(data):
         try:
             container = detect(content)
             if container is Container.ARCHIVE:
                 raise RefusedError("tep.nguy_hiem", "Tệp nén nằm trong tệp nén: không mở. Nộp từng tệp.")
             docs.append(_inside(name, _read(content, name, container, vocabulary)))
         except RefusedError as refused:
-            docs.append(_inside(name, refusal(refused.problem)))
-    return Doc(
+            docs.append(_inside(name, refuse_file(refused.problem)))
+    return ReadFile(
         tuple(table for doc in docs for table in doc.tables),
         pl.concat([doc.rows for doc in docs]),
         tuple(found for doc in docs for found in doc.problems),
     )
 
 
-def _inside(name: str, doc: Doc) -> Doc:
+def _inside(name: str, doc: ReadFile) -> ReadFile:
     """`doc` with the file's name before each sheet's."""
 
     def within(sheet: str | None) -> str:
         return f"{tidy(name)}/{sheet}" if sheet else tidy(name)
 
-    return Doc(
+    return ReadFile(
         tuple(replace(table, sheet=within(table.sheet)) for table in doc.tables),
         doc.rows.with_columns(pl.lit(tidy(name) + "/").add(pl.col("sheet")).alias("sheet")),
         tuple(replace(found, sheet=within(found.sheet)) for found in doc.problems),
     )
 
 
-def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) -> Doc:
+def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) -> ReadFile:
     sheets, warnings = _sheets(data, name, container, vocabulary)
     reads = [read_sheet(sheet, vocabulary) for sheet in sheets if not is_ours(sheet)]
     frames = [read.rows() for read in reads]
     rows = pl.concat(frames) if len(frames) > 1 else frames[0] if frames else pl.DataFrame(schema=ROWS_SCHEMA)
     tables = tuple(table for read in reads for table in read.tables)
     problems = [found for read in reads for found in read.problems]
-    return Doc(tables, rows, (*warnings, *problems, *_unrecognised(reads)))
+    return ReadFile(tables, rows, (*warnings, *problems, *_unrecognised(reads)))
 
 
-def sheets_of(data: bytes, name: str, vocabulary: Vocabulary) -> list[Sheet]:
+def read_sheets(data: bytes, name: str, vocabulary: Vocabulary) -> list[Sheet]:
     """Every sheet of a file that is not ours, by the names that `read_file` gives them.
 
     Raises:
@@ -101,9 +100,9 @@ def sheets_of(data: bytes, name: str, vocabulary: Vocabulary) -> list[Sheet]:
     if container is not Container.ARCHIVE:
         return [each for each in _sheets(data, name, container, vocabulary)[0] if not is_ours(each)]
     found: list[Sheet] = []
-    for member, content in archive.members(data):
+    for member, content in list_members(data):
         with suppress(RefusedError):
-            inside = sheets_of(content, member, vocabulary) if detect(content) is not container else []
+            inside = read_sheets(content, member, vocabulary) if detect(content) is not container else []
             found += [replace(each, name=f"{tidy(member)}/{each.name}") for each in inside]
     return found
 
@@ -114,12 +113,12 @@ def _sheets(
     """The sheets of one file, and warnings about what it carries besides."""
     try:
         if container in (Container.WORKBOOK, Container.ODS, Container.XLS):
-            return workbook.sheets_of(data, container)
+            return workbook.read_workbook(data, container)
         if container is Container.MARKUP:
             danger.check_size(len(data), danger.MAX_WORKBOOK)
-            return markup.sheets_of(data, tidy(PurePath(name).stem)), ()
+            return html.read_html(data, tidy(PurePath(name).stem)), ()
         danger.check_size(len(data), danger.MAX_TEXT)
-        return [flat.sheet_of(data, tidy(PurePath(name).stem), vocabulary)], ()
+        return [read_text(data, tidy(PurePath(name).stem), vocabulary)], ()
     except BaseException as panic:
         # Each compiled library has a class of its own for this, which is no Exception.
         if type(panic).__name__ != "PanicException":
@@ -141,9 +140,9 @@ def _unrecognised(reads: Sequence[SheetRead]) -> list[Problem]:
 
 def _stranger(sheet: Sheet, *, blocks: bool) -> Problem:
     block = guess_block(sheet)
-    if block is None or not body_of(sheet, block, sheet.height).records.any():
-        return unclear(sheet.name, None, (), blocks=blocks)
-    return unclear(sheet.name, sheet.number(block.bottom), (), block.paths, blocks=blocks)
+    if block is None or not guess_body(sheet, block, sheet.height).records.any():
+        return describe_unclear(sheet.name, None, (), blocks=blocks)
+    return describe_unclear(sheet.name, sheet.number(block.bottom), (), block.paths, blocks=blocks)
 
 
 def _nothing() -> Problem:

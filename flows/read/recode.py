@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
-from flows.read.legacy_fonts import DECODERS, choose, encoding_of, from_misread, is_misread
-from flows.read.sheet import CellSheet, FrameSheet, Sheet, letter
+from flows.read.legacy_fonts import DECODERS, decode, decode_misread, guess_encoding, is_misread
+from flows.read.sheet import CellSheet, FrameSheet, Sheet, letter_of
 
 #: For each column of which cells were decoded, its cells as they stood in the file.
 Originals = Mapping[int, Sequence[str | None]]
@@ -19,7 +19,7 @@ _FIRST_LOOK = 2000
 _LONG = 50_000
 
 
-def in_unicode(sheet: Sheet) -> tuple[Sheet, Originals]:
+def to_unicode(sheet: Sheet) -> tuple[Sheet, Originals]:
     """The sheet with legacy text decoded, and the columns that this changed as they were."""
     columns = _accented(sheet)
     if not any(_STRANGE.search(joined) or is_misread(joined) for joined in columns.values()):
@@ -43,32 +43,32 @@ def _accented(sheet: Sheet) -> Mapping[int, str]:
 
 def _decoders(columns: Mapping[int, Sequence[str]]) -> Mapping[int, Callable[[str], str]]:
     """How to decode each column that is in a legacy encoding, as its own cells tell or else the sheet's."""
-    of_sheet = encoding_of(text for texts in columns.values() for text in texts)
+    of_sheet = guess_encoding(text for texts in columns.values() for text in texts)
     found: dict[int, Callable[[str], str]] = {}
     for index, texts in columns.items():
-        encoding = encoding_of(texts) or of_sheet
+        encoding = guess_encoding(texts) or of_sheet
         if encoding in DECODERS:
             found[index] = _cell_decoder(encoding)
-        elif any(is_misread(text) and from_misread(text) != text for text in texts):
-            found[index] = from_misread
+        elif any(is_misread(text) and decode_misread(text) != text for text in texts):
+            found[index] = decode_misread
     return found
 
 
 def _cell_decoder(usual: str | None) -> Callable[[str], str]:
-    return lambda text: choose(text, str(usual))
+    return lambda text: decode(text, str(usual))
 
 
 def _decoded(sheet: Sheet, decoders: Mapping[int, Callable[[str], str]]) -> tuple[Sheet, Originals]:
     originals: dict[int, Sequence[str | None]] = {}
-    for index, decode in decoders.items():
+    for index, convert in decoders.items():
         if isinstance(sheet, CellSheet):
             originals[index] = sheet.columns[index]
-            sheet.columns[index] = [_anew(cell, decode) for cell in sheet.columns[index]]
+            sheet.columns[index] = [_anew(cell, convert) for cell in sheet.columns[index]]
         elif isinstance(sheet, FrameSheet):
-            column = sheet.text[letter(index)]
+            column = sheet.text[letter_of(index)]
             originals[index] = column.to_list()
             unique = column.unique().drop_nulls()
-            after = pl.Series([_anew(cell, decode) for cell in unique], dtype=pl.String)
+            after = pl.Series([_anew(cell, convert) for cell in unique], dtype=pl.String)
             sheet.text = sheet.text.with_columns(pl.col(column.name).replace(unique, after))
     return sheet, originals
 

@@ -30,7 +30,7 @@ _BARE_NUMBER = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 
 
 @cache
-def letter(index: int) -> str:
+def letter_of(index: int) -> str:
     """Letter of the column with this index, counted from 0."""
     name = ""
     index += 1
@@ -49,7 +49,7 @@ def index_of(name: str) -> int:
     return value - 1
 
 
-def as_text(count: int) -> pl.Series:
+def text_types(count: int) -> pl.Series:
     """`CellType` of so many cells stored as text."""
     return _TEXT.new_from_index(0, count)
 
@@ -163,7 +163,7 @@ class CellSheet(Sheet):
         if not keep.all():
             text, kind = list(compress(text, keep.tolist())), None if kind is None else kind[keep]
         kept = pl.Series(text, dtype=pl.String)
-        return kept, as_text(len(kept)) if kind is None else pl.Series(kind)
+        return kept, text_types(len(kept)) if kind is None else pl.Series(kind)
 
     def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
         """See `Sheet`."""
@@ -211,7 +211,7 @@ class FrameSheet(Sheet):
 
     def filled(self, columns: Collection[int], start: int, stop: int) -> npt.NDArray[np.uint32]:
         """See `Sheet`."""
-        names = [letter(index) for index in columns]
+        names = [letter_of(index) for index in columns]
         if not names:
             return np.zeros(max(stop - start, 0), np.uint32)
         counted = pl.sum_horizontal(pl.col(names).is_not_null()).cast(pl.UInt32).alias("n")
@@ -220,7 +220,7 @@ class FrameSheet(Sheet):
 
     def matching(self, pattern: str, columns: Iterable[int], start: int, among: Mask) -> Mask:
         """See `Sheet`."""
-        begins = [pl.col(letter(i)).str.contains(f"^(?:{pattern})").fill_null(False) for i in columns]
+        begins = [pl.col(letter_of(i)).str.contains(f"^(?:{pattern})").fill_null(False) for i in columns]
         if not begins:
             return np.zeros(len(among), np.bool_)
         rows = self.text.slice(start, len(among))
@@ -229,14 +229,14 @@ class FrameSheet(Sheet):
 
     def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
         """See `Sheet`. In a text file a bare number without leading zero is NUMBER, all else TEXT."""
-        text = self.text[letter(column)].slice(start, len(keep))
+        text = self.text[letter_of(column)].slice(start, len(keep))
         if not keep.all():
             text = text.filter(pl.Series(keep))
         if self.kinds is None:
             self.kinds = self._numbers_among()
-        stored = self.kinds.get(letter(column))
+        stored = self.kinds.get(letter_of(column))
         if stored is None:
-            return text, as_text(len(text))
+            return text, text_types(len(text))
         kind = stored.slice(start, len(keep))
         return text, kind if keep.all() else kind.filter(pl.Series(keep))
 
@@ -258,7 +258,7 @@ class FrameSheet(Sheet):
 
     def holds(self, column: int, spellings: frozenset[str]) -> bool:
         """See `Sheet`."""
-        return bool(self.text[letter(column)].is_in(spellings).any())
+        return bool(self.text[letter_of(column)].is_in(spellings).any())
 
     def number(self, row: int) -> int:
         """See `Sheet`."""
@@ -280,8 +280,8 @@ def workbook_sheet(
     """A workbook's sheet from its cells by column and how they were stored, None where all are text."""
     if not columns or not LISTED <= len(columns[0]) <= _LONG:
         return CellSheet(name, merges, hidden, hidden_rows, columns, kinds)
-    text = pl.DataFrame([pl.Series(letter(i), cells, pl.String) for i, cells in enumerate(columns)])
-    stored = {letter(i): pl.Series(of, dtype=pl.UInt8) for i, of in enumerate(kinds) if of is not None}
+    text = pl.DataFrame([pl.Series(letter_of(i), cells, pl.String) for i, cells in enumerate(columns)])
+    stored = {letter_of(i): pl.Series(of, dtype=pl.UInt8) for i, of in enumerate(kinds) if of is not None}
     return FrameSheet(name, merges, hidden, hidden_rows, text, stored)
 
 
@@ -292,5 +292,5 @@ def least_of(text: pl.DataFrame) -> Mapping[str, str | None]:
 
 def plain_sheet(name: str, columns: Sequence[Sequence[str | None]], merges: tuple[Merge, ...] = ()) -> Sheet:
     """A sheet of text that no program stored as numbers or dates; blank cells are None."""
-    text = pl.DataFrame({letter(i): pl.Series(cells, dtype=pl.String) for i, cells in enumerate(columns)})
+    text = pl.DataFrame({letter_of(i): pl.Series(cells, dtype=pl.String) for i, cells in enumerate(columns)})
     return FrameSheet(name, merges, text=text, least=least_of(text))

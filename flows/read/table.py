@@ -80,7 +80,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReadTable:
     """One table found on a sheet and recognised as `dataset`.
 
     `cells` has `_row` (UInt32, sheet row) and, for each contract column found, `<name>.chu`
@@ -105,9 +105,9 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Doc:
+class ReadFile:
     """One file as read: its tables, `rows` with one line a sheet row (`ROWS_SCHEMA`), its problems."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[ReadTable, ...]
     rows: pl.DataFrame
     problems: tuple[Problem, ...]

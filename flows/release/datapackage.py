@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.release.parquet import describe
+from flows.release.parquet import describe_columns
 from schemas.contract import Dataset
 from schemas.privacy import protection
 from schemas.tables import RECORD_FIELDS, Dtype, Table
@@ -58,7 +58,7 @@ def _records(folder: Path, dataset: Dataset) -> dict[str, object]:
         "schema": {
             "fields": [
                 {"name": name, "type": _published_type(dataset, name), "description": says}
-                for name, says in describe(dataset).items()
+                for name, says in describe_columns(dataset).items()
                 if name not in dataset or protection(dataset[name]) != "bo"
             ]
         },

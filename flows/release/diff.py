@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.release.manifest import hashes, read_manifest, tables_of
+from flows.release.manifest import read_hashes, read_manifest, select_tables
 from schemas.contract import Dataset
 from schemas.privacy import protection
 from schemas.tables import RECORD_FIELDS
@@ -38,7 +38,7 @@ MOVED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ReleaseDifference:
     """What is different in `after`: `columns` as (table, column, type before, type after)."""
 
     columns: tuple[tuple[str, str, str | None, str | None], ...]
@@ -51,9 +51,9 @@ class Difference:
         return not self.columns and self.rows.is_empty() and self.indicators.is_empty()
 
 
-def difference(
+def compare_releases(
     before: Path, after: Path, datasets: Mapping[str, Dataset], tables: Mapping[str, str] | None = None
-) -> Difference:
+) -> ReleaseDifference:
     """What changed from the release `before` to `after`; files of the same hash are not opened.
 
     `tables` are the hashes of an `after` that is not sealed yet.
@@ -61,8 +61,8 @@ def difference(
     Rows are the same when all of the contract's columns are; changed when only their key is. Where the
     key is not published whole (a name, a birth date) a changed row is one removed and one added.
     """
-    was = tables_of(hashes(read_manifest(before)))
-    now = tables_of(hashes(read_manifest(after))) if tables is None else tables
+    was = select_tables(read_hashes(read_manifest(before)))
+    now = select_tables(read_hashes(read_manifest(after))) if tables is None else tables
     changed = {path for path in was.keys() | now.keys() if was.get(path) != now.get(path)}
     names = sorted({path.split("/")[1] for path in changed if path.startswith("data/")})
     rows = [
@@ -70,7 +70,7 @@ def difference(
         for name in names
         if (row := _rows(before, after, name, sorted(changed), datasets.get(name)))[3:] != (0, 0, 0)
     ]
-    return Difference(
+    return ReleaseDifference(
         tuple(_columns(before, after, changed)),
         pl.DataFrame(rows, schema=ROWS, orient="row"),
         _moved(before, after) if "indicators.parquet" in changed else pl.DataFrame(schema=MOVED),

@@ -15,7 +15,7 @@ Act = Literal["cong_bo", "quay_lai"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JournalLine:
     """One switch of `curated/latest`: to which release, whether by publishing or by going back, why, when."""
 
     release: str
@@ -24,33 +24,33 @@ class Line:
     at: str
 
 
-def lines(root: Root) -> list[Line]:
+def read_journal(root: Root) -> list[JournalLine]:
     """The journal, oldest line first."""
     if not root.journal.exists():
         return []
-    return [Line(**json.loads(text)) for text in root.journal.read_text(encoding="utf-8").splitlines()]
+    return [JournalLine(**json.loads(text)) for text in root.journal.read_text(encoding="utf-8").splitlines()]
 
 
-def note(root: Root, release: str, act: Act, reason: str | None = None) -> None:
+def add_line(root: Root, release: str, act: Act, reason: str | None = None) -> None:
     """Add a line, whole or not at all; publishing what was published last is not told twice."""
-    known = lines(root)
+    known = read_journal(root)
     if known and (known[-1].release, act) == (release, "cong_bo"):
         return
     now = datetime.now(HERE).isoformat(timespec="seconds")
-    told = [*known, Line(release, act, reason, now)]
+    told = [*known, JournalLine(release, act, reason, now)]
     write_lines(root.journal, [json.dumps(asdict(line), ensure_ascii=False) for line in told])
 
 
-def rename(root: Root, names: Mapping[str, str]) -> None:
+def rename_releases(root: Root, names: Mapping[str, str]) -> None:
     """Tell of releases by the `names` that they have now, by the ones they had."""
-    told = [replace(line, release=names.get(line.release, line.release)) for line in lines(root)]
+    told = [replace(line, release=names.get(line.release, line.release)) for line in read_journal(root)]
     write_lines(root.journal, [json.dumps(asdict(line), ensure_ascii=False) for line in told])
 
 
-def standing(root: Root) -> Iterator[str]:
+def list_standing(root: Root) -> Iterator[str]:
     """Releases that stand, first published first: going back takes back all that came after."""
     stack: list[str] = []
-    for line in lines(root):
+    for line in read_journal(root):
         if line.act == "quay_lai" and line.release in stack:
             del stack[len(stack) - stack[::-1].index(line.release) :]
         elif not stack or stack[-1] != line.release:

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.collect.hand_in import HandIn
+from flows.collect.submission import Submission
 from schemas.registry import Contracts
 
 MANIFEST = "manifest.json"
@@ -28,7 +28,7 @@ _RECORDS = ("data/", "submissions.parquet", "changes.parquet")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FileEntry:
     """One file of a release; `rows` of Parquet only."""
 
     path: str
@@ -50,7 +50,7 @@ class Origin:
     """
 
     as_of: date
-    inputs: tuple[HandIn, ...]
+    inputs: tuple[Submission, ...]
     before: str | None
     acknowledged: Mapping[str, Any] | None = None
 
@@ -60,31 +60,31 @@ class Origin:
         return self.acknowledged["reason"] if self.acknowledged else None
 
 
-def entries(folder: Path, known: Sequence[Entry] = ()) -> list[Entry]:
+def list_entries(folder: Path, known: Sequence[FileEntry] = ()) -> list[FileEntry]:
     """Every file of the release in `folder` but its manifest, by path; those `known` are not read."""
     have = {entry.path: entry for entry in known}
-    found = files(folder)
-    return [have.get(path.relative_to(folder).as_posix()) or entry_of(folder, path) for path in found]
+    found = list_files(folder)
+    return [have.get(path.relative_to(folder).as_posix()) or describe_file(folder, path) for path in found]
 
 
-def hashes_of(some: Iterable[Entry]) -> dict[str, str]:
+def hashes_of(some: Iterable[FileEntry]) -> dict[str, str]:
     """Hash by path."""
     return {entry.path: entry.sha256 for entry in some}
 
 
-def files(folder: Path) -> list[Path]:
+def list_files(folder: Path) -> list[Path]:
     """The paths of those files, sorted."""
     return sorted(
         Path(place, name) for place, _, names in os.walk(folder) for name in names if name != MANIFEST
     )
 
 
-def entry_of(folder: Path, path: Path) -> Entry:
+def describe_file(folder: Path, path: Path) -> FileEntry:
     """A file of the release in `folder`, read for its hash."""
     with path.open("rb") as handle:
         digest = file_digest(handle, "sha256").hexdigest()
     rows = _rows(path) if path.suffix == ".parquet" else None
-    return Entry(path.relative_to(folder).as_posix(), digest, path.stat().st_size, rows)
+    return FileEntry(path.relative_to(folder).as_posix(), digest, path.stat().st_size, rows)
 
 
 def _rows(path: Path) -> int | None:
@@ -95,20 +95,20 @@ def _rows(path: Path) -> int | None:
         return None
 
 
-def write_manifest(folder: Path, contracts: Contracts, origin: Origin, all_files: Iterable[Entry]) -> str:
+def write_manifest(folder: Path, contracts: Contracts, origin: Origin, all_files: Iterable[FileEntry]) -> str:
     """Seal the release in `folder`; returns its id."""
     said: dict[str, Any] = {
         "commune": {"code": contracts.commune.code, "name": contracts.commune.name},
         "contract": contracts.digest,
         "before": origin.before,
-        "inputs": [asdict(one) for one in origin.inputs],
+        "inputs": [one.to_json() for one in origin.inputs],
     }
     if origin.acknowledged:
         said["acknowledged"] = origin.acknowledged
-    return sealed(folder, origin.as_of, said, all_files)
+    return seal_manifest(folder, origin.as_of, said, all_files)
 
 
-def sealed(folder: Path, as_of: date, said: Mapping[str, Any], all_files: Iterable[Entry]) -> str:
+def seal_manifest(folder: Path, as_of: date, said: Mapping[str, Any], all_files: Iterable[FileEntry]) -> str:
     """Write the manifest of any release: what is `said` of it, its day, code and files; returns its id."""
     whole = {
         **said,
@@ -118,20 +118,20 @@ def sealed(folder: Path, as_of: date, said: Mapping[str, Any], all_files: Iterab
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode()
     (folder / MANIFEST).write_bytes(text)
-    return named(as_of, text)
+    return name_release(as_of, text)
 
 
-def origin_of(said: Mapping[str, Any]) -> Origin:
+def read_origin(said: Mapping[str, Any]) -> Origin:
     """What the release of a commune was made from, as its manifest says."""
     return Origin(
         date.fromisoformat(said["as_of"]),
-        tuple(HandIn(**each) for each in said["inputs"]),
+        tuple(map(Submission.from_json, said["inputs"])),
         said["before"],
         said.get("acknowledged"),
     )
 
 
-def named(as_of: date, text: bytes) -> str:
+def name_release(as_of: date, text: bytes) -> str:
     """The id of the release whose manifest is `text`."""
     return f"{as_of:%Y%m%d}-{sha256(text).hexdigest()[:8]}"
 
@@ -141,16 +141,16 @@ def read_manifest(release: Path) -> dict[str, Any]:
     return json.loads((release / MANIFEST).read_bytes())  # type: ignore[no-any-return]
 
 
-def hashes(said: Mapping[str, Any]) -> dict[str, str]:
+def read_hashes(said: Mapping[str, Any]) -> dict[str, str]:
     """Hash by path, as a manifest says."""
     return {entry["path"]: entry["sha256"] for entry in said["files"]}
 
 
-def tables_of(by_path: Mapping[str, str]) -> dict[str, str]:
+def select_tables(by_path: Mapping[str, str]) -> dict[str, str]:
     """The hashes of tables and records alone: what an audit looks at."""
     return {path: digest for path, digest in by_path.items() if path.endswith(".parquet")}
 
 
-def records_of(by_path: Mapping[str, str]) -> dict[str, str]:
+def select_records(by_path: Mapping[str, str]) -> dict[str, str]:
     """The hashes of what changes only when something is handed in."""
     return {path: digest for path, digest in by_path.items() if path.startswith(_RECORDS)}

@@ -15,7 +15,9 @@ from schemas.privacy import PROTECTIONS, protection
 from schemas.tables import RECORD_FIELDS, Table
 
 
-def write(path: Path, pieces: Iterable[pl.DataFrame], title: str, described: Mapping[str, str]) -> None:
+def write_parquet(
+    path: Path, pieces: Iterable[pl.DataFrame], title: str, described: Mapping[str, str]
+) -> None:
     """Write `pieces`, at least one; `described` says what each column holds (also in the file's metadata)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rest = iter(pieces)
@@ -38,12 +40,12 @@ def _arrow(frame: pl.DataFrame) -> pa.Table:
 def write_table(folder: Path, table: Table, frame: pl.DataFrame) -> None:
     """Write one of the release's tables as `<name>.parquet`."""
     described = {name: field.says for name, field in table.fields.items()}
-    write(
+    write_parquet(
         folder / f"{table.name}.parquet", [table.conform(frame)], f"{table.title}: {table.grain}", described
     )
 
 
-def describe(dataset: Dataset) -> dict[str, str]:
+def describe_columns(dataset: Dataset) -> dict[str, str]:
     """What each published column of a dataset's records holds."""
     columns = {column.name: _describe(column.label, protection(column)) for column in dataset.columns}
     fields = {_named(name, dataset): field.says for name, field in RECORD_FIELDS.items()}

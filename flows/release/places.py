@@ -15,8 +15,8 @@ GIVEN_BACK = "tra_lai"
 RECEIPTS = "phieu_nhan"
 
 
-def receipt_path(unit: str, file: str, submission: str) -> str:
-    """Where the receipt of a hand-in lies within `reports/`: no two share a page."""
+def path_of_receipt(unit: str, file: str, submission: str) -> str:
+    """Where the receipt of a submission lies within `reports/`: no two share a page."""
     stem = PurePath(file.replace("/", " - ")).stem.encode()[:150].decode(errors="ignore")
     # One content may come under names that begin alike, or differ in their ends alone.
     mark = blake2b(f"{file}\0{submission}".encode(), digest_size=4).hexdigest()

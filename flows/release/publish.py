@@ -20,11 +20,11 @@ from flows.files import write_lines
 from flows.release import journal
 from flows.release.manifest import (
     MANIFEST,
-    Entry,
+    FileEntry,
     Origin,
-    entries,
-    files,
-    hashes,
+    list_entries,
+    list_files,
+    read_hashes,
     read_manifest,
     write_manifest,
 )
@@ -45,9 +45,9 @@ _SYNCED_AT_ONCE = 16
 
 
 @contextmanager
-def staged(root: Root) -> Iterator[Path]:
+def stage(root: Root) -> Iterator[Path]:
     """An empty folder on the same disk as the releases; leftovers of a run that was killed go first."""
-    clear(root)
+    clear_leftovers(root)
     # Workers of a killed run may outlive it for a moment: what they still write is not in our folder.
     folder = root.releases / f"{STAGING}.{os.getpid()}"
     folder.mkdir(mode=PUBLIC)
@@ -57,29 +57,29 @@ def staged(root: Root) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def clear(root: Root) -> None:
+def clear_leftovers(root: Root) -> None:
     """Remove what killed runs left behind."""
     for left in (*root.releases.glob(f"{STAGING}*"), *root.releases.glob(f"{DOOMED}*")):
         shutil.rmtree(left, ignore_errors=True)
 
 
-def seal(root: Root, folder: Path, contracts: Contracts, origin: Origin, known: Sequence[Entry]) -> str:
+def seal(root: Root, folder: Path, contracts: Contracts, origin: Origin, known: Sequence[FileEntry]) -> str:
     """Write the manifest of a finished release, whose entries `known` need no reading; returns its id.
 
     Files that the release before or the published one has too become hard links to theirs.
     """
-    all_files = entries(folder, known)
-    for name in {origin.before, published(root)} - {None}:
+    all_files = list_entries(folder, known)
+    for name in {origin.before, read_published(root)} - {None}:
         _share(root.releases / str(name), folder, all_files)
     return write_manifest(folder, contracts, origin, all_files)
 
 
-def hashes_in(former: Path) -> dict[str, str]:
+def read_hashes_in(former: Path) -> dict[str, str]:
     """Hash by path of the files of the release in `former`; none where it is not sealed."""
-    return hashes(read_manifest(former)) if (former / MANIFEST).exists() else {}
+    return read_hashes(read_manifest(former)) if (former / MANIFEST).exists() else {}
 
 
-def linked(theirs: Path, ours: Path) -> bool:
+def try_link(theirs: Path, ours: Path) -> bool:
     """Whether the disk has hard links; if so, `ours` is one to `theirs` now."""
     try:
         ours.hardlink_to(theirs)
@@ -90,12 +90,12 @@ def linked(theirs: Path, ours: Path) -> bool:
     return True
 
 
-def _share(former: Path, folder: Path, all_files: list[Entry]) -> None:
-    known, link = hashes_in(former), folder / ".lien_ket"
+def _share(former: Path, folder: Path, all_files: list[FileEntry]) -> None:
+    known, link = read_hashes_in(former), folder / ".lien_ket"
     for entry in all_files:
         theirs, ours = former / entry.path, folder / entry.path
         if known.get(entry.path) == entry.sha256 and _same(theirs, ours):
-            if not linked(theirs, link):
+            if not try_link(theirs, link):
                 return
             link.replace(ours)
 
@@ -114,16 +114,16 @@ def publish(root: Root, folder: Path, release: str) -> Path:
     A release that is already there has the same bytes, since its id is made from them. Readers who
     see a later day go on seeing it: only `rollback` takes them back.
     """
-    place = put(root, folder, release)
-    shown = published(root)
+    place = put_in_place(root, folder, release)
+    shown = read_published(root)
     if shown is None or not (root.releases / shown).exists() or day_of(shown) <= day_of(release):
-        journal.note(root, release, "cong_bo")
-        switch(root, release)
+        journal.add_line(root, release, "cong_bo")
+        switch_latest(root, release)
         shutil.rmtree(root.refused, ignore_errors=True)
     return place
 
 
-def put(root: Root, folder: Path, release: str) -> Path:
+def put_in_place(root: Root, folder: Path, release: str) -> Path:
     """Move the sealed `folder` to its place, durably, for nobody to see yet."""
     place = root.releases / release
     if not place.exists():
@@ -133,14 +133,14 @@ def put(root: Root, folder: Path, release: str) -> Path:
     return place
 
 
-def remove(root: Root, release: str) -> None:
+def remove_release(root: Root, release: str) -> None:
     """Take a release away; what a kill leaves of it goes the next time."""
     doomed = root.releases / f"{DOOMED}-{release}"
     (root.releases / release).rename(doomed)
     shutil.rmtree(doomed)
 
 
-def switch(root: Root, release: str) -> None:
+def switch_latest(root: Root, release: str) -> None:
     """Show `release` to readers, at once and for good."""
     link = root.latest.with_name(".latest")
     link.unlink(missing_ok=True)
@@ -151,13 +151,13 @@ def switch(root: Root, release: str) -> None:
     _sync_entry(root.latest.parent)
 
 
-def named(root: Root, said: str | None) -> Path:
+def find_release(root: Root, said: str | None) -> Path:
     """The release whose id starts with `said`; the published one where nothing is said.
 
     Raises:
         NoReleaseError: there is none, or more than one.
     """
-    found = [name for name in releases(root) if name.startswith(said or published(root) or "-")]
+    found = [name for name in list_releases(root) if name.startswith(said or read_published(root) or "-")]
     if len(found) != 1:
         what = f"bản công bố nào là {said}" if said else "bản công bố nào"
         several = f"Nhiều bản bắt đầu bằng {said}: {', '.join(found)}." if found else f"Không có {what}."
@@ -167,14 +167,14 @@ def named(root: Root, said: str | None) -> Path:
 
 def roll_back(root: Root, release: Path, reason: str | None) -> None:
     """Show readers `release` again, and record that; what was published after it is taken back."""
-    journal.note(root, release.name, "quay_lai", reason)
-    switch(root, release.name)
+    journal.add_line(root, release.name, "quay_lai", reason)
+    switch_latest(root, release.name)
 
 
 def _sync(folder: Path) -> None:
     """Make every file of `folder` and its name durable before anything points at it."""
     # What another release holds too was made durable with that.
-    new = [path for path in (*files(folder), folder / MANIFEST) if path.stat().st_nlink == 1]
+    new = [path for path in (*list_files(folder), folder / MANIFEST) if path.stat().st_nlink == 1]
     folders = [*(entry for entry in folder.rglob("*") if entry.is_dir()), folder, folder.parent]
     # A disk that is asked for many at once writes them together.
     with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:
@@ -190,7 +190,7 @@ def _sync_entry(path: Path) -> None:
         os.close(handle)
 
 
-def releases(root: Root) -> list[str]:
+def list_releases(root: Root) -> list[str]:
     """Ids of the releases at hand, oldest day first."""
     if not root.releases.exists():
         return []
@@ -202,30 +202,30 @@ def day_of(release: str) -> str:
     return release.partition("-")[0]
 
 
-def published(root: Root) -> str | None:
+def read_published(root: Root) -> str | None:
     """The id of the release that readers see."""
     return root.latest.readlink().name if root.latest.is_symlink() else None
 
 
-def before(root: Root, as_of: date) -> Path | None:
+def find_before(root: Root, as_of: date) -> Path | None:
     """The release of the latest day before `as_of`: what this day's ledger and audit go on from.
 
     Of several of one day, the one shown to readers last; what was taken back is passed over.
     """
-    at_hand = set(releases(root))
+    at_hand = set(list_releases(root))
     # Where the journal was lost, every release at hand is taken for shown.
-    known = list(journal.standing(root)) or sorted(at_hand)
+    known = list(journal.list_standing(root)) or sorted(at_hand)
     shown = [name for name in known if name in at_hand and day_of(name) < f"{as_of:%Y%m%d}"]
     if not shown:
         return None
     return root.releases / max(enumerate(shown), key=lambda each: (day_of(each[1]), each[0]))[1]
 
 
-def issues_of(place: Path | None) -> pl.DataFrame:
+def read_issues(place: Path | None) -> pl.DataFrame:
     """The ledger of the release in `place`; empty where there is none, on the first day."""
     return ISSUES.conform(pl.read_parquet(place / "issues.parquet") if place else pl.DataFrame())
 
 
-def manifests(root: Root) -> Mapping[str, dict[str, Any]]:
+def read_manifests(root: Root) -> Mapping[str, dict[str, Any]]:
     """The manifest of every release at hand, by id."""
-    return {name: read_manifest(root.releases / name) for name in releases(root)}
+    return {name: read_manifest(root.releases / name) for name in list_releases(root)}

@@ -1,4 +1,4 @@
-"""Removes releases and hand-ins that the policy no longer keeps, and writes down what was removed."""
+"""Removes releases and submissions that the policy no longer keeps, and writes down what was removed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.collect.archive import archived, discard
-from flows.collect.hand_in import WHO, HandIn
+from flows.collect.archive import discard, list_archived
+from flows.collect.submission import WHO, Submission
 from flows.files import write_lines
 from flows.release.manifest import MANIFEST, read_manifest
-from flows.release.publish import day_of, published, releases, remove
+from flows.release.publish import day_of, list_releases, read_published, remove_release
 from flows.root import HERE, Root
 from schemas.retention import Policy
 
@@ -22,23 +22,23 @@ _DOES_NOT_COUNT = ("bi_thay_the", "tu_choi", "trung")
 
 
 @dataclass(frozen=True, slots=True)
-class Purge:
-    """What the policy no longer keeps: ids of releases, hand-ins of the archive."""
+class PurgePlan:
+    """What the policy no longer keeps: ids of releases, submissions of the archive."""
 
     releases: tuple[str, ...]
-    hand_ins: tuple[HandIn, ...]
+    submissions: tuple[Submission, ...]
 
 
-def plan(root: Root, policy: Policy) -> Purge:
+def plan_purge(root: Root, policy: Policy) -> PurgePlan:
     """What would be removed now; nothing where nothing was ever published."""
-    shown = published(root)
+    shown = read_published(root)
     if shown is None or not (root.releases / shown / MANIFEST).exists():
-        return Purge((), ())
+        return PurgePlan((), ())
     said = read_manifest(root.releases / shown)
     today = date.fromisoformat(said["as_of"])
-    kept = {shown, said.get("before"), *_kept(releases(root), today, policy)}
-    gone = tuple(name for name in releases(root) if name not in kept)
-    return Purge(gone, tuple(_spent(root, root.releases / shown, today, policy)))
+    kept = {shown, said.get("before"), *_kept(list_releases(root), today, policy)}
+    gone = tuple(name for name in list_releases(root) if name not in kept)
+    return PurgePlan(gone, tuple(_spent(root, root.releases / shown, today, policy)))
 
 
 def _kept(names: Iterable[str], today: date, policy: Policy) -> Iterator[str]:
@@ -52,31 +52,31 @@ def _kept(names: Iterable[str], today: date, policy: Policy) -> Iterator[str]:
             yield name
 
 
-def _spent(root: Root, shown: Path, today: date, policy: Policy) -> Iterator[HandIn]:
-    """Hand-ins of which no part counts any more, received long enough ago."""
+def _spent(root: Root, shown: Path, today: date, policy: Policy) -> Iterator[Submission]:
+    """Submissions of which no part counts any more, received long enough ago."""
     submissions = pl.read_parquet(shown / "submissions.parquet")
     idle = submissions.group_by(WHO).agg(pl.col("state").is_in(_DOES_NOT_COUNT).all())
     spent = {(unit, file, content) for unit, file, content, done in idle.iter_rows() if done}
     oldest = today - timedelta(days=policy.archive_days)
-    for one in archived(root, today):
+    for one in list_archived(root, today):
         if one.day < oldest and one.who in spent:
             yield one
 
 
-def purge(root: Root, what: Purge) -> None:
+def purge(root: Root, what: PurgePlan) -> None:
     """Remove `what`, and note it before it is gone: what a kill left over goes the next time."""
     _log(root, what)
     for name in what.releases:
-        remove(root, name)
-    for one in what.hand_ins:
+        remove_release(root, name)
+    for one in what.submissions:
         discard(root, one)
 
 
-def _log(root: Root, what: Purge) -> None:
+def _log(root: Root, what: PurgePlan) -> None:
     path = root.state / "da_xoa.jsonl"
     known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     at = datetime.now(HERE).isoformat(timespec="seconds")
     gone = [{"at": at, "release": name} for name in what.releases]
-    gone += [{"at": at, "submission": one.submission, "unit": one.unit} for one in what.hand_ins]
+    gone += [{"at": at, "submission": one.sha256, "unit": one.unit} for one in what.submissions]
     if gone:
         write_lines(path, [*known, *(json.dumps(line, ensure_ascii=False) for line in gone)], mode=0o600)

@@ -17,7 +17,7 @@ from flows.root import Root
 _REASONS = "ly_do.json"
 
 
-def refuse(root: Root, folder: Path, as_of: date, refusal: AuditRefusedError) -> None:
+def keep_refusal(root: Root, folder: Path, as_of: date, refusal: AuditRefusedError) -> None:
     """Keep the reasons and the audit's pages beside the releases, for the report and `status`."""
     shutil.rmtree(root.refused, ignore_errors=True)
     partial = root.refused.with_name(f".{root.refused.name}")
@@ -39,7 +39,7 @@ def _page(as_of: date, refusal: AuditRefusedError) -> str:
     )
 
 
-def refused(root: Root) -> Mapping[str, Any] | None:
+def read_refusal(root: Root) -> Mapping[str, Any] | None:
     """Day and reasons of the last refusal; None where the last day was published."""
     path = root.refused / _REASONS
     return json.loads(path.read_bytes()) if path.exists() else None

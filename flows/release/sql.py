@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 
-def database(release: Path) -> duckdb.DuckDBPyConnection:
+def open_database(release: Path) -> duckdb.DuckDBPyConnection:
     """An in-memory database over the release; nothing of it can be changed, nothing else be read."""
     made = duckdb.connect(":memory:")
     for path in sorted(release.glob("*.parquet")):

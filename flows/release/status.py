@@ -11,8 +11,8 @@ from flows.faults.ledger import OPEN
 from flows.release.manifest import read_manifest
 
 
-def told(release: Path) -> Iterator[str]:
-    """Lines for a person: id and day, hand-ins, what is missing, faults that are open."""
+def describe_status(release: Path) -> Iterator[str]:
+    """Lines for a person: id and day, submissions, what is missing, faults that are open."""
     said = read_manifest(release)
     called = pl.read_parquet(release / "roll_call.parquet")
     issues = pl.read_parquet(release / "issues.parquet")

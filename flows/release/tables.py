@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.day_tables import Figures
+from flows.day_tables import DayTables
 from flows.protect import Key
-from flows.release.manifest import Entry, entries
+from flows.release.manifest import FileEntry, list_entries
 from flows.release.parquet import write_table
-from flows.release.records import records
-from flows.release.reuse import Former
+from flows.release.records import put_records
+from flows.release.reuse import EarlierFiles
 from flows.root import Root
 from flows.settle.model import Settled
 from schemas.registry import Contracts
@@ -21,12 +21,12 @@ def write_tables(
     folder: Path,
     contracts: Contracts,
     settled: Settled,
-    figures: Figures,
+    figures: DayTables,
     key: Key,
-    former: Former | None,
-) -> list[Entry]:
+    former: EarlierFiles | None,
+) -> list[FileEntry]:
     """Write the records in effect, protected, and every table of the day; returns the files."""
-    kept = records(root, folder, contracts, settled, key, former)
+    kept = put_records(root, folder, contracts, settled, key, former)
     for table, frame in (
         (FAULTS, figures.faults),
         (CHANGES, figures.changes),
@@ -38,4 +38,4 @@ def write_tables(
         (RANKING, figures.ranking),
     ):
         write_table(folder, table, frame)
-    return entries(folder, kept)
+    return list_entries(folder, kept)

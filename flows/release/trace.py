@@ -1,4 +1,4 @@
-"""Traces a figure back: its hand-ins, their files, what is quarantined and by which faults."""
+"""Traces a figure back: its submissions, their files, what is quarantined and by which faults."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FILES = 20
 _CODES = 5
 
 
-def traced(release: Path, indicator: Indicator, key: str) -> Iterator[str]:
+def trace(release: Path, indicator: Indicator, key: str) -> Iterator[str]:
     """Lines for a person: the figure of every period, then the files it is made of."""
     figures = pl.read_parquet(release / "indicators.parquet").filter(
         (pl.col("indicator") == indicator.name) & (pl.col("key") == key)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from flows.release.manifest import MANIFEST, entries, hashes, hashes_of, named, read_manifest
+from flows.release.manifest import MANIFEST, hashes_of, list_entries, name_release, read_hashes, read_manifest
 
 
-def wrong(release: Path) -> list[str]:
+def find_damage(release: Path) -> list[str]:
     """What is not as it was published, a sentence each; nothing where all is well."""
     return list(_wrong(release))
 
@@ -19,10 +19,10 @@ def _wrong(release: Path) -> Iterator[str]:
         yield f"Thiếu {MANIFEST}."
         return
     said = read_manifest(release)
-    if named(date.fromisoformat(said["as_of"]), (release / MANIFEST).read_bytes()) != release.name:
+    if name_release(date.fromisoformat(said["as_of"]), (release / MANIFEST).read_bytes()) != release.name:
         yield f"{MANIFEST} đã bị sửa: mã băm không khớp tên bản."
-    expected = hashes(said)
-    found = hashes_of(entries(release))
+    expected = read_hashes(said)
+    found = hashes_of(list_entries(release))
     yield from (f"Thiếu tệp {path}." for path in sorted(expected.keys() - found.keys()))
     yield from (f"Tệp lạ {path}." for path in sorted(found.keys() - expected.keys()))
     both = sorted(expected.keys() & found.keys())

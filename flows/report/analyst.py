@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows import words
-from flows.report.page_data import Release
+from flows.report.page_data import PageData
 from flows.report.tables import Row
 from schemas.contract import Column, Dataset
 from schemas.indicator import Grouping, Indicator
@@ -17,7 +17,7 @@ from schemas.units import KINDS
 _GROUPINGS: Mapping[Grouping, str] = {"xa": "cả xã", "don_vi": "từng đơn vị", "thon": "từng thôn"}
 
 
-def content(release: Release) -> Mapping[str, Any]:
+def page_content(release: PageData) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
     return {
         "tables": [_table(release, table) for table in TABLES.values()],
@@ -34,7 +34,7 @@ def content(release: Release) -> Mapping[str, Any]:
     }
 
 
-def _table(release: Release, table: Table) -> Row:
+def _table(release: PageData, table: Table) -> Row:
     return {
         "name": table.name,
         "title": table.title,
@@ -45,7 +45,7 @@ def _table(release: Release, table: Table) -> Row:
     }
 
 
-def _dataset(release: Release, dataset: Dataset) -> Row:
+def _dataset(release: PageData, dataset: Dataset) -> Row:
     return {
         "name": dataset.name,
         "title": dataset.title,
@@ -100,7 +100,7 @@ def _allowed(column: Column) -> str:
     return ""
 
 
-def _examples(release: Release) -> list[Row]:
+def _examples(release: PageData) -> list[Row]:
     thon = next(iter(release.names.commune.thon), None)
     key = thon.code if thon else "T01"
     return [

@@ -9,20 +9,20 @@ import polars as pl
 
 from flows import words
 from flows.report import indicators
-from flows.report.keeping_up import to_be_urged
-from flows.report.page_data import Release
+from flows.report.keeping_up import list_to_urge
+from flows.report.page_data import PageData
 from flows.report.tables import Row
 
 _URGED = 6
 
 
-def content(release: Release) -> Mapping[str, Any]:
+def page_content(release: PageData) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
     commune = release.tables.indicators.filter(pl.col("by") == "xa")
-    rows = indicators.latest(commune, release.names)
-    urged = to_be_urged(release.units)
+    rows = indicators.select_latest(commune, release.names)
+    urged = list_to_urge(release.units)
     return {
-        **indicators.by_verdict(rows),
+        **indicators.group_by_verdict(rows),
         "trends": [row for row in rows if len(row["history"]) > 1],
         "ranking": _ranking(release),
         "roll": _roll(release.tables.roll_call),
@@ -32,9 +32,9 @@ def content(release: Release) -> Mapping[str, Any]:
     }
 
 
-def _ranking(release: Release) -> Mapping[str, Any]:
+def _ranking(release: PageData) -> Mapping[str, Any]:
     table = release.tables.ranking
-    periods = rankable(table)
+    periods = list_rankable(table)
     if not periods:
         return {"period": None, "before": None, "rows": [], "unranked": []}
     before = periods[-2] if len(periods) > 1 else None
@@ -51,7 +51,7 @@ def _ranking(release: Release) -> Mapping[str, Any]:
     }
 
 
-def rankable(ranking: pl.DataFrame) -> list[str]:
+def list_rankable(ranking: pl.DataFrame) -> list[str]:
     """Periods, oldest first, up to the latest told from as many indicators as any before it.
 
     The month of a state (population, households) is due after that of a report: the latest label
@@ -65,7 +65,7 @@ def rankable(ranking: pl.DataFrame) -> list[str]:
     return periods
 
 
-def _ranked(release: Release, row: Row, former: int | None) -> Row:
+def _ranked(release: PageData, row: Row, former: int | None) -> Row:
     up = 0 if former is None else former - row["rank"]
     arrow = "" if not up else f"{'▲' if up > 0 else '▼'}{abs(up)}"
     score = None if row["score"] is None else row["score"] * 100
@@ -80,8 +80,8 @@ def _ranked(release: Release, row: Row, former: int | None) -> Row:
 
 
 def _roll(roll_call: pl.DataFrame) -> str:
-    """How the hand-ins went that were due last; nothing before the first is due."""
-    due = latest_due(roll_call)
+    """How the submissions went that were due last; nothing before the first is due."""
+    due = filter_latest_due(roll_call)
     if due.is_empty():
         return ""
     counts = dict(due["state"].value_counts().iter_rows())
@@ -93,13 +93,13 @@ def _roll(roll_call: pl.DataFrame) -> str:
     return f"Ở kỳ gần nhất đã đến hạn, trong {words.number(due.height)} báo cáo phải nộp: {parts}."
 
 
-def latest_due(roll_call: pl.DataFrame) -> pl.DataFrame:
+def filter_latest_due(roll_call: pl.DataFrame) -> pl.DataFrame:
     """Of every dataset the roll call of its latest period that is already due."""
     due = roll_call.filter(pl.col("state") != "chua_den_han")
     return due.filter(pl.col("due") == pl.col("due").max().over("dataset"))
 
 
-def _fault_sentence(release: Release) -> str:
+def _fault_sentence(release: PageData) -> str:
     found = release.standing
     if found.is_empty():
         return "Không còn lỗi nào phải sửa."

@@ -9,23 +9,23 @@ from typing import Any
 import polars as pl
 
 from flows import words
-from flows.release.diff import Difference
+from flows.release.diff import ReleaseDifference
 from flows.report.names import Names
-from flows.report.page_data import Release
+from flows.report.page_data import PageData
 from flows.report.tables import Row
 
 _PLACES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class EarlierRelease:
     """The id of the release before, and what is different now."""
 
     before: str
-    found: Difference
+    found: ReleaseDifference
 
 
-def content(release: Release, since: Since | None) -> Mapping[str, Any]:
+def page_content(release: PageData, since: EarlierRelease | None) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
     if since is None:
         return {"before": None}

@@ -13,7 +13,7 @@ WIDTH, HEIGHT, MARGIN = 240.0, 64.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """A line over periods within a box of `width` by `height`: its unbroken runs, points, target's height.
 
     `runs` are values of the attribute `points` of SVG polylines; `dots` are (x, y) of every known value.
@@ -26,7 +26,7 @@ class Line:
     height: float = HEIGHT
 
 
-def line(values: Sequence[float | None], target: float | None = None) -> Line:
+def draw_line(values: Sequence[float | None], target: float | None = None) -> ChartLine:
     """A line through `values`, broken where one is unknown, on a scale that holds the target too."""
     known = [value for value in (*values, target) if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
@@ -42,7 +42,7 @@ def line(values: Sequence[float | None], target: float | None = None) -> Line:
             runs.append([])
         else:
             runs[-1].append((round(MARGIN + index * step, 1), height_of(value)))
-    return Line(
+    return ChartLine(
         tuple(" ".join(f"{x},{y}" for x, y in run) for run in runs if len(run) > 1),
         tuple(dot for run in runs for dot in run),
         None if target is None else height_of(target),

@@ -10,9 +10,9 @@ import polars as pl
 from flows import words
 from flows.faults.causes import KINDS as CAUSE_KINDS
 from flows.report import faults
-from flows.report.page_data import OFFICES, STILL, Release, address, cause_rows, fault_counts
+from flows.report.page_data import OFFICES, STILL, PageData, address_of, count_faults, list_cause_rows
 from flows.report.tables import Row
-from flows.report.unscored import latest, untold, without_rules
+from flows.report.unscored import list_unscored, list_without_rules, select_latest_scores
 from schemas.contract import DIMENSIONS
 from schemas.units import KINDS
 
@@ -20,52 +20,54 @@ _CAUSES, _REPAIRS = 40, 100
 _STEPS = ((1.0, "h5"), (0.99, "h4"), (0.95, "h3"), (0.85, "h2"), (0.5, "h1"), (0.0, "h0"))
 
 
-def content(release: Release) -> Mapping[str, Any]:
+def page_content(release: PageData) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
-    found = faults.causes(release.standing)
+    found = faults.group_by_cause(release.standing)
     return {
         "boxes": _boxes(release),
         "dimensions": list(DIMENSIONS),
         "heat": _heat(release),
-        "causes": cause_rows(found, release.names, _CAUSES),
+        "causes": list_cause_rows(found, release.names, _CAUSES),
         "cause_sentence": _cause_sentence(release, found),
         "cause_kinds": _cause_kinds(found),
-        "untold": untold(latest(release.tables.scores), release.names),
-        "without_rules": without_rules(release.names),
+        "untold": list_unscored(select_latest_scores(release.tables.scores), release.names),
+        "without_rules": list_without_rules(release.names),
         "units": _units(release),
-        "faults": fault_counts(release),
+        "faults": count_faults(release),
         "changes": _changes(release.tables.changes),
     }
 
 
-def _boxes(release: Release) -> Sequence[Row]:
+def _boxes(release: PageData) -> Sequence[Row]:
     issues, came = release.tables.issues, release.tables.submissions
     today, repaired = pl.lit(release.as_of), release.tables.changes.height
     found = release.standing
     blocking = found.filter(pl.col("severity") == "chan").height
     chan, canh_bao = (
-        "loi.html#" + address(severity=severity, standing=STILL) for severity in ("chan", "canh_bao")
+        "loi.html#" + address_of(severity=severity, standing=STILL) for severity in ("chan", "canh_bao")
     )
     return [
-        box(blocking, "lỗi chặn", chan, "chua_dat" if blocking else ""),
-        box(found.height - blocking, "cảnh báo", canh_bao),
-        box(issues.filter(pl.col("opened") >= today).height, "lỗi mới hôm nay", "theo_doi.html#news=moi"),
-        box(
+        make_box(blocking, "lỗi chặn", chan, "chua_dat" if blocking else ""),
+        make_box(found.height - blocking, "cảnh báo", canh_bao),
+        make_box(
+            issues.filter(pl.col("opened") >= today).height, "lỗi mới hôm nay", "theo_doi.html#news=moi"
+        ),
+        make_box(
             issues.filter((pl.col("state") == "da_sua") & (pl.col("closed") >= today)).height,
             "sửa xong hôm nay",
             "theo_doi.html#news=sua",
         ),
-        box(issues.filter(pl.col("state") == "mo_lai").height, "mở lại", "theo_doi.html#state=mo_lai"),
-        box(came.height, "tệp đã nhận", "tep.html"),
-        box(int(came["rows_seen"].sum()), "dòng đọc được"),
-        box(int(came["rows_left_out"].sum()), "dòng bỏ ra ngoài (tiêu đề, tổng, trống)"),
-        box(int(came["rows_accepted"].sum()), "dòng dùng được"),
-        box(int(came["rows_quarantined"].sum()), "dòng phải sửa"),
-        box(repaired, "ô đã tự sửa", "#tu-sua" if repaired else None),
+        make_box(issues.filter(pl.col("state") == "mo_lai").height, "mở lại", "theo_doi.html#state=mo_lai"),
+        make_box(came.height, "tệp đã nhận", "tep.html"),
+        make_box(int(came["rows_seen"].sum()), "dòng đọc được"),
+        make_box(int(came["rows_left_out"].sum()), "dòng bỏ ra ngoài (tiêu đề, tổng, trống)"),
+        make_box(int(came["rows_accepted"].sum()), "dòng dùng được"),
+        make_box(int(came["rows_quarantined"].sum()), "dòng phải sửa"),
+        make_box(repaired, "ô đã tự sửa", "#tu-sua" if repaired else None),
     ]
 
 
-def box(count: int, what: str, href: str | None = None, kind: str = "") -> Row:
+def make_box(count: int, what: str, href: str | None = None, kind: str = "") -> Row:
     """A number in a box: `what` it counts, where it leads, the `kind` of its colour."""
     return {"count": count, "words": what, "href": href, "kind": kind}
 
@@ -77,7 +79,7 @@ def _changes(changes: pl.DataFrame) -> list[Row]:
     return list(most.head(_REPAIRS).iter_rows(named=True))
 
 
-def _cause_sentence(release: Release, found: pl.DataFrame) -> str:
+def _cause_sentence(release: PageData, found: pl.DataFrame) -> str:
     said = f"{words.number(release.standing.height)} lỗi về {words.number(found.height)} nguyên nhân."
     if found.height > _CAUSES:
         said += f" Dưới đây là {_CAUSES} nguyên nhân nặng nhất."
@@ -92,16 +94,16 @@ def _cause_kinds(found: pl.DataFrame) -> list[Row]:
     return [row | {"title": CAUSE_KINDS[row["kind"]]} for row in rows]
 
 
-def _units(release: Release) -> list[Row]:
+def _units(release: PageData) -> list[Row]:
     """Units that have or had faults, those with most blocking ones first."""
     found = [row for row in release.units.values() if row["chan"] + row["canh_bao"] + row["fixed"]]
     return sorted(found, key=lambda row: (-row["chan"], -row["canh_bao"]))
 
 
-def _heat(release: Release) -> list[Row]:
+def _heat(release: PageData) -> list[Row]:
     """One map for the kinds with a single unit (a row a dataset), one for each kind with several."""
     commune, datasets = release.names.commune, release.names.datasets
-    told = latest(release.tables.scores).iter_rows(named=True)
+    told = select_latest_scores(release.tables.scores).iter_rows(named=True)
     scores = {(row["unit"], row["dataset"], row["dimension"]): row for row in told}
     if not scores:
         return []
@@ -135,17 +137,17 @@ def _cells(scores: Mapping[tuple[str, str, str], Row], unit: str, datasets: Sequ
 
 
 def _cell(row: Row | None, dimension: str) -> Row:
-    cell = heat(row) | {"href": None}
+    cell = make_heat(row) | {"href": None}
     if row is None or row["score"] is None:
         return cell
-    here = address(unit=row["unit"], dataset=row["dataset"], period=row["period"], dimension=dimension)
+    here = address_of(unit=row["unit"], dataset=row["dataset"], period=row["period"], dimension=dimension)
     return cell | {
         "href": f"loi.html#{here}" if row["failed"] else None,
         "title": f"{cell['title']}, {words.period(row['period'])}",
     }
 
 
-def heat(row: Row | None) -> Row:
+def make_heat(row: Row | None) -> Row:
     """A score in words, the `kind` of its colour, and of how many cells it tells or why of none."""
     if row is None or row["score"] is None:
         return {"words": words.NOTHING, "kind": "hx", "title": (row or {}).get("reason") or ""}

@@ -9,32 +9,31 @@ import polars as pl
 
 from flows import words
 from flows.faults.ledger import STANDS
-from flows.report import faults
-from flows.report import search_page as lists
+from flows.report import faults, search_page
 from flows.report.names import Names
-from flows.report.page_data import STILL, Release
-from flows.report.payload import Field, Link
+from flows.report.page_data import STILL, PageData
+from flows.report.payload import PageField, PageLink
 from schemas.contract import DIMENSIONS, SEVERITIES
 
 _LINKS = (
-    Link("Dòng của tệp này đi đâu", "tep.html#submission={}", "submission"),
-    Link("Mọi lỗi của tệp này", "#submission={}", "submission"),
-    Link("Mọi lỗi cùng mã", "#code={}", "code"),
-    Link("Trang của đơn vị", "don_vi/{}.html", "unit"),
-    Link("Lịch sử của lỗi", "theo_doi.html#issue={}", "issue"),
+    PageLink("Dòng của tệp này đi đâu", "tep.html#submission={}", "submission"),
+    PageLink("Mọi lỗi của tệp này", "#submission={}", "submission"),
+    PageLink("Mọi lỗi cùng mã", "#code={}", "code"),
+    PageLink("Trang của đơn vị", "don_vi/{}.html", "unit"),
+    PageLink("Lịch sử của lỗi", "theo_doi.html#issue={}", "issue"),
 )
 
 _STANDING = {STILL: "Còn phải sửa", "qua": "Kỳ đã qua, không còn phải sửa"}
 
 
-def content(release: Release) -> Mapping[str, Any]:
+def page_content(release: PageData) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
-    rows = lists.told(release.faults, "heading", ("dataset", "column"), release.names.column)
+    rows = search_page.add_words(release.faults, "heading", ("dataset", "column"), release.names.column)
     rows = rows.with_columns(
-        faults.age(pl.col("opened"), release.as_of).alias("age"),
+        faults.age_of(pl.col("opened"), release.as_of).alias("age"),
         standing=pl.when(STANDS).then(pl.lit(STILL)).otherwise(pl.lit("qua")),
     )
-    listing = lists.Listing(
+    listing = search_page.SearchPage(
         here="loi.html",
         title="Tra cứu lỗi",
         lead="Lỗi còn phải sửa đứng trước, lỗi chặn trước hết. "
@@ -45,30 +44,32 @@ def content(release: Release) -> Mapping[str, Any]:
         fields=_fields(release.names),
         links=_LINKS,
     )
-    return lists.content(listing, rows, release.as_of)
+    return search_page.page_content(listing, rows, release.as_of)
 
 
-def _fields(names: Names) -> tuple[Field, ...]:
+def _fields(names: Names) -> tuple[PageField, ...]:
     return (
-        Field("cell", "Ô", shown=True),
-        Field("unit", "Đơn vị", names.unit, shown=True, filter=True),
-        Field("dataset", "Bộ dữ liệu", names.dataset, shown=True, filter=True),
-        Field("heading", "Cột trên biểu mẫu", shown=True, filter=True),
-        Field("value", "Đã gõ", shown=True),
-        Field("message", "Sai ở đâu", shown=True),
-        Field("severity", "Mức", words.word, shown=True, filter=True, order=tuple(SEVERITIES), badge=True),
-        Field("dimension", "Tiêu chí", words.word, filter=True, order=tuple(DIMENSIONS)),
-        Field("code", "Mã lỗi", filter=True),
-        Field("period", "Kỳ", words.period, filter=True),
-        Field("age", "Đã bao lâu", filter=True, order=faults.AGES),
-        Field("standing", "Còn phải sửa không", _STANDING.__getitem__, filter=True, order=(STILL, "qua")),
-        Field("file", "Tệp"),
-        Field("sheet", "Trang tính"),
-        Field("row", "Dòng"),
-        Field("column", "Tên cột trong bảng dữ liệu"),
-        Field("proposal", "Đề xuất"),
-        Field("state", "Tình trạng", words.word),
-        Field("opened", "Thấy từ ngày", words.day),
-        Field("submission", "Mã tệp"),
-        Field("issue", "Mã theo dõi"),
+        PageField("cell", "Ô", shown=True),
+        PageField("unit", "Đơn vị", names.unit, shown=True, filter=True),
+        PageField("dataset", "Bộ dữ liệu", names.dataset, shown=True, filter=True),
+        PageField("heading", "Cột trên biểu mẫu", shown=True, filter=True),
+        PageField("value", "Đã gõ", shown=True),
+        PageField("message", "Sai ở đâu", shown=True),
+        PageField(
+            "severity", "Mức", words.word, shown=True, filter=True, order=tuple(SEVERITIES), badge=True
+        ),
+        PageField("dimension", "Tiêu chí", words.word, filter=True, order=tuple(DIMENSIONS)),
+        PageField("code", "Mã lỗi", filter=True),
+        PageField("period", "Kỳ", words.period, filter=True),
+        PageField("age", "Đã bao lâu", filter=True, order=faults.AGES),
+        PageField("standing", "Còn phải sửa không", _STANDING.__getitem__, filter=True, order=(STILL, "qua")),
+        PageField("file", "Tệp"),
+        PageField("sheet", "Trang tính"),
+        PageField("row", "Dòng"),
+        PageField("column", "Tên cột trong bảng dữ liệu"),
+        PageField("proposal", "Đề xuất"),
+        PageField("state", "Tình trạng", words.word),
+        PageField("opened", "Thấy từ ngày", words.day),
+        PageField("submission", "Mã tệp"),
+        PageField("issue", "Mã theo dõi"),
     )

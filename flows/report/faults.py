@@ -6,15 +6,15 @@ from datetime import date
 
 import polars as pl
 
-from flows.faults.causes import CAUSE, causes
+from flows.faults.causes import CAUSE, group_by_cause
 from flows.faults.ledger import STANDS
 
-__all__ = ["AGES", "CAUSE", "age", "causes", "counted", "ordered", "sentences"]
+__all__ = ["AGES", "CAUSE", "age_of", "count_by", "group_by_cause", "list_sentences", "sort_faults"]
 
 AGES = ("Mới hôm nay", "1–7 ngày", "8–30 ngày", "Trên 30 ngày")
 
 
-def ordered(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
+def sort_faults(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     """Faults that stand first, of them blocking ones, then by place; with `line` (0 up) and, of the ledger,
     `state`, `opened`, `age_days`.
     """
@@ -35,7 +35,7 @@ def ordered(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def age(opened: pl.Expr, as_of: date) -> pl.Expr:
+def age_of(opened: pl.Expr, as_of: date) -> pl.Expr:
     """One of AGES for the days since `opened`; null where that is not known."""
     days = (pl.lit(as_of) - opened).dt.total_days()
     return (
@@ -50,7 +50,7 @@ def age(opened: pl.Expr, as_of: date) -> pl.Expr:
     )
 
 
-def counted(faults: pl.DataFrame, *by: str) -> pl.DataFrame:
+def count_by(faults: pl.DataFrame, *by: str) -> pl.DataFrame:
     """Faults counted `by`, most blocking ones first: `total`, `chan`, `canh_bao`, `units` (how many)."""
     blocking = pl.col("severity") == "chan"
     return (
@@ -69,7 +69,7 @@ def _units(by: tuple[str, ...]) -> list[pl.Expr]:
     return [] if "unit" in by else [pl.col("unit").n_unique().alias("units")]
 
 
-def sentences(faults: pl.DataFrame) -> pl.DataFrame:
+def list_sentences(faults: pl.DataFrame) -> pl.DataFrame:
     """One sentence for each (`dataset`, `code`): the one its faults say most often, as `message`.
 
     `ways` counts how many different ones they say.

@@ -8,28 +8,28 @@ from typing import Any
 import polars as pl
 
 from flows import words
-from flows.collect.hand_in import WHO
-from flows.report import search_page as lists
+from flows.collect.submission import WHO
+from flows.report import search_page
 from flows.report.names import Names
-from flows.report.page_data import Release
-from flows.report.payload import Field, Link
+from flows.report.page_data import PageData
+from flows.report.payload import PageField, PageLink
 
 _LINKS = (
-    Link("Phiếu nhận", "{}", "receipt"),
-    Link("Mọi lỗi của tệp này", "loi.html#submission={}", "submission"),
-    Link("Trang của đơn vị", "don_vi/{}.html", "unit"),
-    Link("Tệp bị thay thế", "#submission={}", "supersedes"),
+    PageLink("Phiếu nhận", "{}", "receipt"),
+    PageLink("Mọi lỗi của tệp này", "loi.html#submission={}", "submission"),
+    PageLink("Trang của đơn vị", "don_vi/{}.html", "unit"),
+    PageLink("Tệp bị thay thế", "#submission={}", "supersedes"),
 )
 
 
-def content(release: Release) -> Mapping[str, Any]:
+def page_content(release: PageData) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
     rows = release.tables.submissions.sort(
         "received", "unit", "file", "dataset", descending=[True, False, False, False], nulls_last=True
     )
     receipts = [release.receipt(*who) for who in rows.select(WHO).iter_rows()]
     rows = rows.with_columns(pl.Series("receipt", receipts, pl.String))
-    listing = lists.Listing(
+    listing = search_page.SearchPage(
         here="tep.html",
         title="Các tệp đã nhận",
         lead="Dòng đọc được = dòng bỏ ra ngoài (tiêu đề, dòng trống, dòng tổng, phần ký) "
@@ -40,24 +40,26 @@ def content(release: Release) -> Mapping[str, Any]:
         fields=_fields(release.names, rows),
         links=_LINKS,
     )
-    return lists.content(listing, rows, release.as_of)
+    return search_page.page_content(listing, rows, release.as_of)
 
 
-def _fields(names: Names, rows: pl.DataFrame) -> tuple[Field, ...]:
+def _fields(names: Names, rows: pl.DataFrame) -> tuple[PageField, ...]:
     states = tuple(words.SUBMISSION_STATES)
     return (
-        Field("file", "Tệp", shown=True),
-        Field("unit", "Đơn vị", names.unit, shown=True, filter=True),
-        Field("received", "Nhận lúc", words.moment, shown=True, order=lists.in_order(rows["received"])),
-        Field("dataset", "Bộ dữ liệu", names.dataset, shown=True, filter=True),
-        Field("period", "Kỳ", words.period, shown=True, filter=True),
-        Field("state", "Kết quả", words.word, shown=True, filter=True, order=states, badge=True),
-        Field("sheets", "Số trang tính"),
-        Field("rows_seen", "Dòng đọc được", shown=True),
-        Field("rows_left_out", "Dòng bỏ ra ngoài", shown=True),
-        Field("rows_accepted", "Dòng dùng được", shown=True),
-        Field("rows_quarantined", "Dòng phải sửa", shown=True),
-        Field("supersedes", "Thay cho tệp"),
-        Field("submission", "Mã tệp"),
-        Field("receipt", ""),
+        PageField("file", "Tệp", shown=True),
+        PageField("unit", "Đơn vị", names.unit, shown=True, filter=True),
+        PageField(
+            "received", "Nhận lúc", words.moment, shown=True, order=search_page.sort_values(rows["received"])
+        ),
+        PageField("dataset", "Bộ dữ liệu", names.dataset, shown=True, filter=True),
+        PageField("period", "Kỳ", words.period, shown=True, filter=True),
+        PageField("state", "Kết quả", words.word, shown=True, filter=True, order=states, badge=True),
+        PageField("sheets", "Số trang tính"),
+        PageField("rows_seen", "Dòng đọc được", shown=True),
+        PageField("rows_left_out", "Dòng bỏ ra ngoài", shown=True),
+        PageField("rows_accepted", "Dòng dùng được", shown=True),
+        PageField("rows_quarantined", "Dòng phải sửa", shown=True),
+        PageField("supersedes", "Thay cho tệp"),
+        PageField("submission", "Mã tệp"),
+        PageField("receipt", ""),
     )

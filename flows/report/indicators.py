@@ -16,7 +16,7 @@ _NO_TARGET = "khong_co_muc_tieu"
 _BEST_FIRST = ("dat", "dat_san", "chua_dat", "chua_du_can_cu")
 
 
-def latest(indicators: pl.DataFrame, names: Names) -> list[Row]:
+def select_latest(indicators: pl.DataFrame, names: Names) -> list[Row]:
     """One row an indicator, of its latest period, with its history; in the order of the plan.
 
     `indicators` holds one grouping and one key only. Added: `title`, `shown`, the sentences `figures`
@@ -29,7 +29,7 @@ def latest(indicators: pl.DataFrame, names: Names) -> list[Row]:
     return [_row(names.indicator(name), names.counted(name), by_name[name]) for name in ordered]
 
 
-def by_verdict(rows: Sequence[Row]) -> dict[str, Any]:
+def group_by_verdict(rows: Sequence[Row]) -> dict[str, Any]:
     """What pages show of `latest` rows: a sentence, verdicts counted, rows by verdict, the others."""
     by_state = {
         state: [row for row in rows if row["status"] == state]
@@ -56,19 +56,19 @@ def _summary(by_state: Mapping[str, list[Row]]) -> str:
 
 def _row(title: str, counted: str, rows: list[Row]) -> Row:
     history = [
-        row | {"shown": shown(row)}
+        row | {"shown": show_value(row)}
         for row in sorted(rows, key=lambda each: words.period_order(each["period"]))
     ]
     last = history[-1]
     values = [row["value"] for row in history]
     return last | {
         "title": title,
-        "figures": figures(last, counted),
-        "doubts": doubts(last),
+        "figures": describe_figures(last, counted),
+        "doubts": describe_doubts(last),
         "history": history,
-        "line": charts.line(values, last["muc_tieu"]),
-        "trend": trend(history),
-        "change": change(history),
+        "line": charts.draw_line(values, last["muc_tieu"]),
+        "trend": describe_trend(history),
+        "change": describe_change(history),
     }
 
 
@@ -77,7 +77,7 @@ def is_count(row: Row) -> bool:
     return row["mau_so"] is None and row["muc_tieu"] is None
 
 
-def shown(row: Row) -> str:
+def show_value(row: Row) -> str:
     """The result as people read it."""
     value = row["value"]
     if value is None:
@@ -85,7 +85,7 @@ def shown(row: Row) -> str:
     return words.number(value, 1) if is_count(row) else words.share(value)
 
 
-def trend(history: Sequence[Row]) -> str:
+def describe_trend(history: Sequence[Row]) -> str:
     """What a chart of the history shows, in a sentence for those who do not see it."""
     known = [row for row in history if row["value"] is not None]
     if not known:
@@ -97,7 +97,7 @@ def trend(history: Sequence[Row]) -> str:
     )
 
 
-def change(history: Sequence[Row]) -> str:
+def describe_change(history: Sequence[Row]) -> str:
     """How the last result differs from the one before it; nothing where there are not two."""
     known = [row for row in history if row["value"] is not None]
     if len(known) < 2 or known[-1] is not history[-1]:
@@ -111,7 +111,7 @@ def change(history: Sequence[Row]) -> str:
     return f"{'Tăng' if by > 0 else 'Giảm'} {size}{'' if is_count(last) else ' điểm %'} {since}"
 
 
-def figures(row: Row, counted: str = "") -> list[str]:
+def describe_figures(row: Row, counted: str = "") -> list[str]:
     """What the result is made of, what is wanted and what it lacks, in sentences.
 
     `counted` stands behind numbers: ` hộ`, or nothing.
@@ -119,7 +119,7 @@ def figures(row: Row, counted: str = "") -> list[str]:
     return [said for said in (_made_of(row, counted), _wanted(row), _lacking(row, counted)) if said]
 
 
-def doubts(row: Row) -> list[str]:
+def describe_doubts(row: Row) -> list[str]:
     """How sure the result is and why it is not, in sentences."""
     reason = row["reason"]
     why = [f"{reason.rstrip('.')}."] if reason else [_incomplete(row), _left_out(row)]

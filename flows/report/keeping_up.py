@@ -7,16 +7,16 @@ from collections.abc import Mapping
 import polars as pl
 
 from flows import words
-from flows.faults.ledger import pace
+from flows.faults.ledger import measure_pace
 from flows.report import faults
 from flows.report.names import Names
 from flows.report.tables import Row, Tables
 
 
-def keeping_up(tables: Tables, names: Names, found: pl.DataFrame) -> dict[str, Row]:
+def summarize_units(tables: Tables, names: Names, found: pl.DataFrame) -> dict[str, Row]:
     """One row a unit of the commune or of the tables, the commune's in its order first.
 
-    `found` are the faults. `on_time`, `late`, `absent` count hand-ins owed, `missing` names the absent
+    `found` are the faults. `on_time`, `late`, `absent` count submissions owed, `missing` names the absent
     ones; `chan`, `canh_bao` count faults; `open`, `waived`, `fixed`, `oldest_days`, `median_days`,
     `days_to_fix` as in `pace`.
     """
@@ -27,10 +27,10 @@ def keeping_up(tables: Tables, names: Names, found: pl.DataFrame) -> dict[str, R
         absent=(state == "chua_co").sum(),
         missing=pl.col("dataset").filter(state == "chua_co").unique(maintain_order=True),
     )
-    wrong = faults.counted(found, "unit").select("unit", "chan", "canh_bao")
+    wrong = faults.count_by(found, "unit").select("unit", "chan", "canh_bao")
     known = pl.DataFrame({"unit": [unit.name for unit in names.commune.units]}, {"unit": pl.String})
     table = known
-    for each in (owed, wrong, pace(tables.issues)):
+    for each in (owed, wrong, measure_pace(tables.issues)):
         table = table.join(
             each.sort("unit"), on="unit", how="full", coalesce=True, maintain_order="left_right"
         )
@@ -42,13 +42,13 @@ def keeping_up(tables: Tables, names: Names, found: pl.DataFrame) -> dict[str, R
     }
 
 
-def to_be_urged(units: Mapping[str, Row]) -> list[Row]:
+def list_to_urge(units: Mapping[str, Row]) -> list[Row]:
     """Units with something not handed in or to be mended, those that hold up most first."""
     found = [row for row in units.values() if row["absent"] or row["chan"] or row["canh_bao"]]
     return sorted(found, key=lambda row: (-row["absent"], -row["chan"], -row["canh_bao"]))
 
 
-def in_words(row: Row, commune: float | None) -> str:
+def describe_pace(row: Row, commune: float | None) -> str:
     """How old the unit's faults are and how fast it mends, beside the commune's median; nothing if untold."""
     said = []
     if row["oldest_days"] == 0:
@@ -63,7 +63,7 @@ def in_words(row: Row, commune: float | None) -> str:
     return " ".join(said)
 
 
-def days_to_fix(issues: pl.DataFrame) -> float | None:
+def median_days_to_fix(issues: pl.DataFrame) -> float | None:
     """The commune's median of the days from the first sight of a fault until it was gone."""
-    whole = pace(issues.with_columns(unit=pl.lit("xa")))
+    whole = measure_pace(issues.with_columns(unit=pl.lit("xa")))
     return None if whole.is_empty() else whole["days_to_fix"].item()

@@ -12,10 +12,10 @@ import polars as pl
 
 from flows import words
 from flows.faults.causes import KINDS
-from flows.faults.ledger import standing
-from flows.release.places import receipt_path
+from flows.faults.ledger import filter_standing
+from flows.release.places import path_of_receipt
 from flows.report import faults
-from flows.report.keeping_up import keeping_up
+from flows.report.keeping_up import summarize_units
 from flows.report.names import Names
 from flows.report.tables import Row, Tables
 
@@ -26,7 +26,7 @@ OFFICES = "Các phòng, đoàn thể"
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class PageData:
     """One release as pages see it; `faults` are in the order in which every page numbers them.
 
     `standing` are those of them that somebody still has to mend; `units` says how each keeps up.
@@ -46,30 +46,32 @@ class Release:
         return self.folder / "reports"
 
     def receipt(self, unit: str, file: str, submission: str) -> str | None:
-        """Where the receipt of a hand-in lies within `reports/`, if it has one."""
-        path = receipt_path(unit, file, submission)
+        """Where the receipt of a submission lies within `reports/`, if it has one."""
+        path = path_of_receipt(unit, file, submission)
         return path if (self.reports / path).exists() else None
 
 
-def release(folder: Path, tables: Tables, names: Names, as_of: date) -> Release:
+def load_page_data(folder: Path, tables: Tables, names: Names, as_of: date) -> PageData:
     """The release in `folder`, with what many pages show worked out once."""
-    found = faults.ordered(tables.faults, tables.issues)
-    still = standing(found, tables.issues)
-    return Release(folder, tables, names, as_of, found, still, keeping_up(tables, names, still))
+    found = faults.sort_faults(tables.faults, tables.issues)
+    still = filter_standing(found, tables.issues)
+    return PageData(folder, tables, names, as_of, found, still, summarize_units(tables, names, still))
 
 
-def address(**said: object) -> str:
+def address_of(**said: object) -> str:
     """What stands after `#` in a link to a searched table: only fields that are known."""
     return urlencode({name: value for name, value in said.items() if value is not None})
 
 
-def cause_rows(found: pl.DataFrame, names: Names, limit: int) -> list[Row]:
+def list_cause_rows(found: pl.DataFrame, names: Names, limit: int) -> list[Row]:
     """The first `limit` of `faults.causes`: `where` they stand, `why` they are one, the `link` to all."""
     return [
         row
         | {
             "where": _where(row, names),
-            "link": address(**{name: row[name] for name in _LINKED.get(row["kind"], _CELLS)}, standing=STILL),
+            "link": address_of(
+                **{name: row[name] for name in _LINKED.get(row["kind"], _CELLS)}, standing=STILL
+            ),
             "why": KINDS[row["kind"]] if row["count"] > 1 else "",
         }
         for row in found.head(limit).iter_rows(named=True)
@@ -100,12 +102,16 @@ def _where(row: Row, names: Names) -> str:
     return said[0].upper() + said[1:]
 
 
-def fault_counts(release: Release) -> Mapping[str, list[Row]]:
+def count_faults(release: PageData) -> Mapping[str, list[Row]]:
     """Faults that stand by dataset and by code, each row with its title and its link."""
     found, names = release.standing, release.names
     says = names.faults()
-    by_code = faults.counted(found, "code", "dataset").join(
-        faults.sentences(found), on=["code", "dataset"], how="left", nulls_equal=True, maintain_order="left"
+    by_code = faults.count_by(found, "code", "dataset").join(
+        faults.list_sentences(found),
+        on=["code", "dataset"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
     )
     return {
         "by_dataset": [
@@ -113,9 +119,9 @@ def fault_counts(release: Release) -> Mapping[str, list[Row]]:
             | {
                 "title": names.dataset(row["dataset"]),
                 "note": "",
-                "link": address(dataset=row["dataset"], standing=STILL),
+                "link": address_of(dataset=row["dataset"], standing=STILL),
             }
-            for row in faults.counted(found, "dataset").iter_rows(named=True)
+            for row in faults.count_by(found, "dataset").iter_rows(named=True)
         ],
         "by_code": [
             row
@@ -125,7 +131,7 @@ def fault_counts(release: Release) -> Mapping[str, list[Row]]:
                 or row["message"]
                 or row["code"],
                 "note": f"{names.dataset(row['dataset'])}, {row['units']} đơn vị",
-                "link": address(code=row["code"], dataset=row["dataset"], standing=STILL),
+                "link": address_of(code=row["code"], dataset=row["dataset"], standing=STILL),
             }
             for row in by_code.iter_rows(named=True)
         ],

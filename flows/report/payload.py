@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class PageField:
     """One column of a searched table.
 
     `words` turns a code into what people read; the code stays what links name. `shown` puts it in
@@ -32,7 +32,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PageLink:
     """A link in a row's details: to `href` followed by the row's `field`."""
 
     title: str
@@ -40,8 +40,12 @@ class Link:
     field: str
 
 
-def packed(
-    frame: pl.DataFrame, fields: Iterable[Field], *, links: Iterable[Link] = (), opens: str | None = None
+def pack(
+    frame: pl.DataFrame,
+    fields: Iterable[PageField],
+    *,
+    links: Iterable[PageLink] = (),
+    opens: str | None = None,
 ) -> Markup:
     """`frame` as JSON for a script element; `opens` names the field whose cell opens a row's details.
 
@@ -54,10 +58,10 @@ def packed(
         "links": [{"title": link.title, "href": link.href, "field": link.field} for link in links],
     }
     parts = ",".join(_field(frame[field.name], field) for field in fields)
-    return script_safe(f'{_json(around)[:-1]},"fields":[{parts}]}}')
+    return escape_script(f'{_json(around)[:-1]},"fields":[{parts}]}}')
 
 
-def script_safe(text: str) -> Markup:
+def escape_script(text: str) -> Markup:
     """JSON that no HTML parser can take for the end of its script element or the start of a comment."""
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
@@ -66,7 +70,7 @@ def _json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
-def _field(column: pl.Series, field: Field) -> str:
+def _field(column: pl.Series, field: PageField) -> str:
     said: dict[str, Any] = {"name": field.name, "title": field.title}
     flags = {"shown": field.shown, "filter": field.filter, "badge": field.badge, "code": field.code}
     said |= {name: 1 for name, is_set in (flags | {"ordered": bool(field.order)}).items() if is_set}
@@ -87,7 +91,7 @@ def _with_numbers(said: Mapping[str, Any], name: str, numbers: pl.Series) -> str
     return f'{_json(said)[:-1]},"{name}":[{joined}]}}'
 
 
-def _choices(column: pl.Series, field: Field) -> pl.Series:
+def _choices(column: pl.Series, field: PageField) -> pl.Series:
     """The different values, in the order in which a list offers them."""
     choices = column.drop_nulls().unique()
     if not field.order:

@@ -12,12 +12,12 @@ import polars as pl
 
 from flows import words
 from flows.report import indicators
-from flows.report.chairman import rankable
-from flows.report.engineer import box, heat
+from flows.report.chairman import list_rankable
+from flows.report.engineer import make_box, make_heat
 from flows.report.names import Names
-from flows.report.render import site
+from flows.report.render import open_site
 from flows.report.tables import Row
-from flows.report.unscored import latest
+from flows.report.unscored import select_latest_scores
 from schemas.contract import DIMENSIONS
 from schemas.province import TABLES
 from schemas.units import KINDS, OPERATORS
@@ -31,19 +31,19 @@ def write_province(release: Path, province: str, names: Names, as_of: date) -> P
     The page derives from the release's tables and the contracts' words alone.
     """
     tables = {table.name: pl.read_parquet(release / f"{table.name}.parquet") for table in TABLES}
-    pages = site(release / "reports", names, as_of, province)
-    return pages.write("index.html", "tinh.html.j2", content(tables, names))
+    pages = open_site(release / "reports", names, as_of, province)
+    return pages.write("index.html", "tinh.html.j2", page_content(tables, names))
 
 
-def content(tables: Mapping[str, pl.DataFrame], names: Names) -> Mapping[str, Any]:
+def page_content(tables: Mapping[str, pl.DataFrame], names: Names) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
     # How many rows are quarantined is told of communes alone.
     figures = tables["indicators"].with_columns(quarantined_share=pl.lit(None, pl.Float64))
     tables = {**tables, "indicators": figures}
-    whole = indicators.by_verdict(indicators.latest(figures.filter(by="tinh"), names))
+    whole = indicators.group_by_verdict(indicators.select_latest(figures.filter(by="tinh"), names))
     targeted = [row for _, rows in whole["targeted"] for row in rows]
     ranking = tables["ranking"].drop_nulls("rank")
-    periods = rankable(ranking)
+    periods = list_rankable(ranking)
     last = ranking.filter(pl.col("period").is_in(periods[-1:]))
     titles = _titles(tables["communes"])
     return whole | {
@@ -64,11 +64,11 @@ def _boxes(tables: Mapping[str, pl.DataFrame]) -> Sequence[Row]:
     failed = communes.height - ran.height
 
     return [
-        box(ran.height, "xã đã công bố", "#tung-xa"),
-        box(failed, "xã không chạy được", *(("#khong-chay", "chua_dat") if failed else ())),
-        box(int(ran["records"].sum()), "bản ghi được nhận", "#chat-luong"),
-        box(int(ran["faults"].sum()), "lỗi phải sửa", "#chat-luong"),
-        box(cases, "định danh ở hai xã", "#trung-xa", "chua_dat" if cases else ""),
+        make_box(ran.height, "xã đã công bố", "#tung-xa"),
+        make_box(failed, "xã không chạy được", *(("#khong-chay", "chua_dat") if failed else ())),
+        make_box(int(ran["records"].sum()), "bản ghi được nhận", "#chat-luong"),
+        make_box(int(ran["faults"].sum()), "lỗi phải sửa", "#chat-luong"),
+        make_box(cases, "định danh ở hai xã", "#trung-xa", "chua_dat" if cases else ""),
     ]
 
 
@@ -90,7 +90,7 @@ def _communes(
         cells = [_cell(by_place.get((code, each["indicator"], each["period"]))) for each in columns]
         score = None if rank["score"] is None else rank["score"] * 100
         told = {"name": titles[code], "rank": rank["rank"], "score": words.number(score, 1, fixed=True)}
-        scores = [quality.get((code, dimension), heat(None)) for dimension in DIMENSIONS]
+        scores = [quality.get((code, dimension), make_heat(None)) for dimension in DIMENSIONS]
         rows.append(row | told | {"cells": cells, "quality": scores})
     return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"], row["name"]))
 
@@ -98,19 +98,19 @@ def _communes(
 def _cell(row: Row | None) -> Row:
     if row is None:
         return {"words": words.NOTHING, "status": "chua_du_can_cu", "title": ""}
-    said = " ".join([*indicators.figures(row), *indicators.doubts(row)])
-    return {"words": indicators.shown(row), "status": row["status"], "title": said}
+    said = " ".join([*indicators.describe_figures(row), *indicators.describe_doubts(row)])
+    return {"words": indicators.show_value(row), "status": row["status"], "title": said}
 
 
 def _quality(scores: pl.DataFrame) -> dict[tuple[str, str], Row]:
     """By commune and dimension the share of cells without a fault, all units and datasets together."""
     summed = (
-        latest(scores, "commune")
+        select_latest_scores(scores, "commune")
         .group_by("commune", "dimension")
         .agg(pl.col("judged", "failed").sum())
         .with_columns(score=1 - pl.col("failed") / pl.when(pl.col("judged") > 0).then("judged"))
     )
-    return {(row["commune"], row["dimension"]): heat(row) for row in summed.iter_rows(named=True)}
+    return {(row["commune"], row["dimension"]): make_heat(row) for row in summed.iter_rows(named=True)}
 
 
 def _titles(communes: pl.DataFrame) -> dict[str, str]:

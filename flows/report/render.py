@@ -57,7 +57,7 @@ class Site:
         return page
 
 
-def site(folder: Path, names: Names, as_of: date | None = None, province: str | None = None) -> Site:
+def open_site(folder: Path, names: Names, as_of: date | None = None, province: str | None = None) -> Site:
     """A site in `folder`, whose pages tell the day that they are of where there is one.
 
     It is the site of the commune that `names` knows, or of a `province`.

@@ -10,14 +10,14 @@ from typing import Any
 import polars as pl
 
 from flows import words
-from flows.report.payload import Field, Link, packed
+from flows.report.payload import PageField, PageLink, pack
 
 #: More rows than this make a page slow to open; the rest stands in the table, and the page says so.
 MOST = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class SearchPage:
     """A page `here` over the release's `table`: `noun` is what a row is, `opens` the field that opens it.
 
     `ways` are links (words, address) to what readers often ask the page.
@@ -29,12 +29,12 @@ class Listing:
     noun: str
     table: str
     opens: str
-    fields: Sequence[Field]
-    links: Sequence[Link]
+    fields: Sequence[PageField]
+    links: Sequence[PageLink]
     ways: Sequence[tuple[str, str]] = ()
 
 
-def content(listing: Listing, rows: pl.DataFrame, as_of: date) -> Mapping[str, Any]:
+def page_content(listing: SearchPage, rows: pl.DataFrame, as_of: date) -> Mapping[str, Any]:
     """Everything that the page's template shows."""
     lead = listing.lead
     if rows.height > MOST:
@@ -48,11 +48,11 @@ def content(listing: Listing, rows: pl.DataFrame, as_of: date) -> Mapping[str, A
         "noun": listing.noun,
         "table": listing.table,
         "file": f"{listing.here.removesuffix('.html')}-{as_of:%Y%m%d}.csv",
-        "data": packed(rows.head(MOST), listing.fields, links=listing.links, opens=listing.opens),
+        "data": pack(rows.head(MOST), listing.fields, links=listing.links, opens=listing.opens),
     }
 
 
-def told(
+def add_words(
     rows: pl.DataFrame, name: str, of: tuple[str, str], say: Callable[[str | None, str], str]
 ) -> pl.DataFrame:
     """`rows` with the column `name`: what there is to `say` of two others, once each pair; null for none."""
@@ -62,6 +62,6 @@ def told(
     return rows.join(known, on=of, how="left", nulls_equal=True, maintain_order="left")
 
 
-def in_order(column: pl.Series) -> tuple[Any, ...]:
+def sort_values(column: pl.Series) -> tuple[Any, ...]:
     """The values of a column from the earliest on, which is not the order of their words."""
     return tuple(column.drop_nulls().unique().sort())

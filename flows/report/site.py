@@ -8,10 +8,10 @@ from pathlib import Path
 
 from flows.release.places import UNITS
 from flows.report import analyst, chairman, changed, engineer, fault_list, file_list, issue_list, units
-from flows.report.changed import Since
+from flows.report.changed import EarlierRelease
 from flows.report.names import Names
-from flows.report.page_data import release as read_release
-from flows.report.render import site
+from flows.report.page_data import load_page_data
+from flows.report.render import open_site
 from flows.report.tables import read_tables
 from schemas import indicators as plan
 from schemas.contract import Dataset
@@ -25,7 +25,7 @@ def write_site(
     commune: Commune,
     as_of: date,
     indicators: Mapping[str, Indicator] | None = None,
-    since: Since | None = None,
+    since: EarlierRelease | None = None,
 ) -> Path:
     """Write the pages of the release in the folder `release` to its `reports/`; returns `index.html`.
 
@@ -34,15 +34,15 @@ def write_site(
     that are missing show as empty.
     """
     names = Names(datasets, commune, plan.load() if indicators is None else indicators)
-    made = read_release(release, read_tables(release), names, as_of)
-    pages = site(made.reports, made.names, as_of)
+    made = load_page_data(release, read_tables(release), names, as_of)
+    pages = open_site(made.reports, made.names, as_of)
     for listing in (fault_list, file_list, issue_list):
-        content = listing.content(made)
+        content = listing.page_content(made)
         pages.write(content["here"], "bang.html.j2", content)
-    pages.write("ky_su.html", "ky_su.html.j2", engineer.content(made))
-    pages.write("don_vi.html", "don_vi.html.j2", units.unit_list(made))
-    for name, page in units.unit_pages(made):
+    pages.write("ky_su.html", "ky_su.html.j2", engineer.page_content(made))
+    pages.write("don_vi.html", "don_vi.html.j2", units.list_units(made))
+    for name, page in units.list_unit_pages(made):
         pages.write(f"{UNITS}/{name}.html", "mot_don_vi.html.j2", page)
-    pages.write("thay_doi.html", "thay_doi.html.j2", changed.content(made, since))
-    pages.write("phan_tich.html", "phan_tich.html.j2", analyst.content(made))
-    return pages.write("index.html", "index.html.j2", chairman.content(made))
+    pages.write("thay_doi.html", "thay_doi.html.j2", changed.page_content(made, since))
+    pages.write("phan_tich.html", "phan_tich.html.j2", analyst.page_content(made))
+    return pages.write("index.html", "index.html.j2", chairman.page_content(made))

@@ -12,10 +12,10 @@ import polars as pl
 from flows import words
 from flows.release.places import RECEIPTS, UNITS
 from flows.report import charts, faults, indicators
-from flows.report.keeping_up import days_to_fix, in_words
-from flows.report.page_data import OFFICES, Release, cause_rows
+from flows.report.keeping_up import describe_pace, median_days_to_fix
+from flows.report.page_data import OFFICES, PageData, list_cause_rows
 from flows.report.tables import Row
-from flows.report.unscored import untold_by_unit
+from flows.report.unscored import list_unscored_by_unit
 from schemas import periods
 from schemas.contract import DIMENSIONS, Dataset
 from schemas.units import KINDS
@@ -25,7 +25,7 @@ History = list[tuple[str, float | None]]
 _CAUSES, _FILES, _OWED = 30, 20, 2
 
 
-def unit_list(release: Release) -> Mapping[str, Any]:
+def list_units(release: PageData) -> Mapping[str, Any]:
     """All units by kind, with what they owe, their faults and how they keep up; lone ones together."""
     found, units = release.units, release.names.commune.units
     many = Counter(unit.kind for unit in units)
@@ -36,7 +36,7 @@ def unit_list(release: Release) -> Mapping[str, Any]:
     return {"kinds": list(kinds.items())}
 
 
-def unit_pages(release: Release) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def list_unit_pages(release: PageData) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The name of each unit and what its page shows; units that only the tables know come last."""
     tables = release.tables
     roll = tables.roll_call.sort("due", "dataset", descending=[True, False], nulls_last=True)
@@ -47,13 +47,13 @@ def unit_pages(release: Release) -> Iterator[tuple[str, Mapping[str, Any]]]:
     split = {
         "roll": _by_unit(roll),
         "files": _by_unit(files),
-        "causes": _by_unit(faults.causes(release.standing, "unit")),
+        "causes": _by_unit(faults.group_by_cause(release.standing, "unit")),
         "scores": _by_unit(tables.scores),
         "measured": _by_unit(measured),
     }
-    unscored = untold_by_unit(tables.scores, release.names)
+    unscored = list_unscored_by_unit(tables.scores, release.names)
     coming = {kind: _coming(release, kind) for kind in KINDS}
-    kept, usual = release.units, days_to_fix(tables.issues)
+    kept, usual = release.units, median_days_to_fix(tables.issues)
     came = sorted(set(split["files"]).difference(kept))
     for name in (*kept, *came):
         unit = release.names.commune.unit(name)
@@ -64,7 +64,7 @@ def unit_pages(release: Release) -> Iterator[tuple[str, Mapping[str, Any]]]:
             | {
                 "unscored": unscored.get(name, []),
                 "coming": coming[unit.kind] if unit else [],
-                "pace": in_words(kept[name], usual) if name in kept else "",
+                "pace": describe_pace(kept[name], usual) if name in kept else "",
             },
         )
 
@@ -75,7 +75,7 @@ def _by_unit(table: pl.DataFrame) -> dict[str, pl.DataFrame]:
 
 
 def _page(
-    release: Release, name: str, parts: Mapping[str, pl.DataFrame | None], keeps: Row | None
+    release: PageData, name: str, parts: Mapping[str, pl.DataFrame | None], keeps: Row | None
 ) -> dict[str, Any]:
     causes = parts["causes"]
     owed, past = _owed(parts["roll"])
@@ -86,13 +86,13 @@ def _page(
         "summary": _summary(owed, keeps, 0 if causes is None else causes.height),
         "owed": owed,
         "past": past,
-        "causes": [] if causes is None else cause_rows(causes, release.names, _CAUSES),
+        "causes": [] if causes is None else list_cause_rows(causes, release.names, _CAUSES),
         "more_causes": 0 if causes is None else max(causes.height - _CAUSES, 0),
         "came": came[:_FILES],
         "more_came": max(len(came) - _FILES, 0),
         "files": _files_for(release, name),
         "trend": [] if parts["scores"] is None else _trend(parts["scores"]),
-        "indicators": [] if measured is None else indicators.latest(measured, release.names),
+        "indicators": [] if measured is None else indicators.select_latest(measured, release.names),
     }
 
 
@@ -108,12 +108,12 @@ def _owed(roll: pl.DataFrame | None) -> tuple[list[Row], list[Row]]:
     return owed, past
 
 
-def _came(release: Release, files: pl.DataFrame) -> list[Row]:
+def _came(release: PageData, files: pl.DataFrame) -> list[Row]:
     return [row | {"receipt": _receipt(release, row)} for row in files.iter_rows(named=True)]
 
 
-def _receipt(release: Release, row: Row) -> str | None:
-    """Address of the hand-in's receipt as seen from its unit's page."""
+def _receipt(release: PageData, row: Row) -> str | None:
+    """Address of the submission's receipt as seen from its unit's page."""
     path = release.receipt(row["unit"], row["file"], row["submission"])
     return path and path.partition("/")[2]
 
@@ -129,14 +129,14 @@ def _summary(owed: list[Row], keeps: Row | None, causes: int) -> str:
     )
 
 
-def _coming(release: Release, kind: str) -> list[Row]:
+def _coming(release: PageData, kind: str) -> list[Row]:
     """For every dataset that the kind owes, the first period that ends after the as-of date."""
     return [
         _next_due(release, dataset) for dataset in release.names.datasets.values() if dataset.unit == kind
     ]
 
 
-def _next_due(release: Release, dataset: Dataset) -> Row:
+def _next_due(release: PageData, dataset: Dataset) -> Row:
     tomorrow = release.as_of + timedelta(days=1)
     period = periods.ended(dataset.cadence, dataset.basis, tomorrow, tomorrow + timedelta(days=400))[0]
     return {
@@ -174,13 +174,13 @@ def _dimension_trend(dimension: str, history: History, known: History) -> Row:
         "title": words.word(dimension),
         "last": at_last,
         "history": history,
-        "line": charts.line([score for _, score in history]),
+        "line": charts.draw_line([score for _, score in history]),
         "words": f"Từ {words.share(at_first)} ({words.period(first)}) "
         f"đến {words.share(at_last)} ({words.period(last)}).",
     }
 
 
-def _files_for(release: Release, unit: str) -> list[str]:
+def _files_for(release: PageData, unit: str) -> list[str]:
     """Marked workbooks that lie in the unit's folder, relative to it."""
     folder = release.reports / UNITS / unit
     if not folder.is_dir():

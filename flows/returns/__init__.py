@@ -1,6 +1,6 @@
 """Gives a unit its own workbook back: what to fix is coloured, explained and listed, all else untouched."""
 
-from flows.returns.book import marked
-from flows.returns.marks import Marks, marks_of
+from flows.returns.book import mark_workbook
+from flows.returns.marks import Marks, make_marks
 
-__all__ = ["Marks", "marked", "marks_of"]
+__all__ = ["Marks", "make_marks", "mark_workbook"]

@@ -9,18 +9,18 @@ from itertools import islice
 import polars as pl
 
 from flows.read.formats.container import Container, detect
-from flows.read.reader import sheets_of
-from flows.read.sheet import index_of, letter
+from flows.read.reader import read_sheets
+from flows.read.sheet import index_of, letter_of
 from flows.read.tables.heading import vocabulary_of
-from flows.returns.lists import REPAIRED, TO_FIX, Looks, repaired, to_fix
+from flows.returns.lists import REPAIRED, TO_FIX, Looks, write_faults_sheet, write_repairs_sheet
 from flows.returns.marks import ASKS, Marks
-from flows.returns.xlsx.comments import commented, uncommented
+from flows.returns.xlsx.comments import add_comments, remove_comments
 from flows.returns.xlsx.package import Package
-from flows.returns.xlsx.paint import painted
-from flows.returns.xlsx.rebuilt import names_of, rebuilt
-from flows.returns.xlsx.sheets import put, sheets, show_first, take_out
+from flows.returns.xlsx.paint import paint
+from flows.returns.xlsx.rebuilt import name_sheets, rebuild_workbook
+from flows.returns.xlsx.sheets import add_sheet, list_sheets, remove_ours, show_first
 from flows.returns.xlsx.styles import Styles
-from flows.returns.xlsx.xml import UnfitError, attributes, child, children
+from flows.returns.xlsx.xml import UnfitError, find_child, list_children, read_attributes
 from schemas import datasets
 from schemas.contract import Severity
 
@@ -29,7 +29,7 @@ _STYLES = "xl/styles.xml"
 _MOST_NOTES = 5_000
 
 
-def marked(data: bytes, name: str, marks: Marks) -> bytes:
+def mark_workbook(data: bytes, name: str, marks: Marks) -> bytes:
     """The workbook `data`, named `name`, with `marks`; what is no xlsx becomes one of the same layout.
 
     The same arguments give the same bytes.
@@ -39,12 +39,12 @@ def marked(data: bytes, name: str, marks: Marks) -> bytes:
     """
     package, names = _package(data, name)
     marks = replace(marks, faults=_renamed(marks.faults, names), changes=_renamed(marks.changes, names))
-    take_out(package)
+    remove_ours(package)
     styles = Styles(package.parts[_STYLES])
     styles.unpaint()
-    found = sheets(package)
+    found = list_sheets(package)
     for sheet in found:
-        uncommented(package, sheet.path)
+        remove_comments(package, sheet.path)
         _mark_sheet(package, sheet.path, marks.faults.filter(pl.col("sheet") == sheet.name), styles)
     _add_lists(package, styles, marks, [sheet.name for sheet in found])
     package.parts[_STYLES] = styles.written()
@@ -52,9 +52,9 @@ def marked(data: bytes, name: str, marks: Marks) -> bytes:
     return package.close()
 
 
-def listed(marks: Marks) -> bytes:
+def list_marks(marks: Marks) -> bytes:
     """A workbook with our two sheets alone, for a table too large to be copied."""
-    package = rebuilt([])
+    package = rebuild_workbook([])
     styles = Styles(package.parts[_STYLES])
     _add_lists(package, styles, marks, ())
     package.parts[_STYLES] = styles.written()
@@ -71,8 +71,8 @@ def _package(data: bytes, name: str) -> tuple[Package, Mapping[str, str]]:
             pass
         else:
             return package, {}
-    found = sheets_of(data, name, vocabulary_of(datasets.load()))
-    return rebuilt(found), names_of(found)
+    found = read_sheets(data, name, vocabulary_of(datasets.load()))
+    return rebuild_workbook(found), name_sheets(found)
 
 
 def _renamed(frame: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
@@ -81,9 +81,9 @@ def _renamed(frame: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
 
 def _add_lists(package: Package, styles: Styles, marks: Marks, names: Collection[str]) -> None:
     looks = Looks.made(styles)
-    put(package, TO_FIX, to_fix(marks, looks, names, apart=not names), first=True)
+    add_sheet(package, TO_FIX, write_faults_sheet(marks, looks, names, apart=not names), first=True)
     if marks.changes.height:
-        put(package, REPAIRED, repaired(marks, looks, names), first=False)
+        add_sheet(package, REPAIRED, write_repairs_sheet(marks, looks, names), first=False)
 
 
 def _mark_sheet(package: Package, path: str, faults: pl.DataFrame, styles: Styles) -> None:
@@ -105,9 +105,9 @@ def _mark_sheet(package: Package, path: str, faults: pl.DataFrame, styles: Style
     for place, severity in worst.items():
         column = place.rstrip("0123456789")
         looks.setdefault(int(place[len(column) :]), {})[index_of(column)] = _painter(styles, severity)
-    package.parts[path] = painted(package.parts[path], looks)
+    package.parts[path] = paint(package.parts[path], looks)
     noted = islice(says.items(), _MOST_NOTES)
-    commented(package, path, {place: "\n".join(dict.fromkeys(said)) for place, said in noted})
+    add_comments(package, path, {place: "\n".join(dict.fromkeys(said)) for place, said in noted})
 
 
 def _painter(styles: Styles, severity: Severity) -> Callable[[int], int]:
@@ -116,10 +116,13 @@ def _painter(styles: Styles, severity: Severity) -> Callable[[int], int]:
 
 def _anchors(xml: bytes) -> Callable[[str], str]:
     """For a cell the one that shows it: itself, or the first of the merged cells that it is among."""
-    merged = child(xml, "mergeCells")
+    merged = find_child(xml, "mergeCells")
     hidden: Mapping[str, str] = {}
     if merged is not None:
-        refs = (attributes(e.attributes).get("ref", "") for e in children(xml, merged.inside, merged.end))
+        refs = (
+            read_attributes(e.attributes).get("ref", "")
+            for e in list_children(xml, merged.inside, merged.end)
+        )
         hidden = {cell: ref.partition(":")[0] for ref in refs for cell in _cells(ref)}
     return lambda cell: hidden.get(cell, cell)
 
@@ -129,7 +132,7 @@ def _cells(ref: str) -> list[str]:
     (left, top), (right, bottom) = _place(first), _place(last or first)
     if (right - left + 1) * (bottom - top + 1) > 10_000:
         return []
-    return [f"{letter(c)}{r}" for r in range(top, bottom + 1) for c in range(left, right + 1)]
+    return [f"{letter_of(c)}{r}" for r in range(top, bottom + 1) for c in range(left, right + 1)]
 
 
 def _place(cell: str) -> tuple[int, int]:

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from shutil import rmtree
 
-from flows.cache import Shelf, code_of, name_of
-from flows.day_tables import Figures
+from flows.cache import Cache, hash_code, make_key
+from flows.day_tables import DayTables
 from flows.engine.runner import Runner
-from flows.release.manifest import Entry
+from flows.release.manifest import FileEntry
 from flows.release.places import GIVEN_BACK, MARKED
-from flows.release.reuse import Former, Held, held
-from flows.returns.jobs import books, dealt, jobs
-from flows.returns.receipts import receipts, write_receipts
-from flows.returns.workbooks import hand_back
+from flows.release.reuse import EarlierFiles, ReusableFile, describe
+from flows.returns.jobs import deal_jobs, make_jobs, plan_books
+from flows.returns.receipts import make_receipts, write_receipts
+from flows.returns.workbooks import write_marked
 from flows.root import Root
 from flows.settle.model import Settled
 from schemas.registry import Contracts
@@ -28,27 +28,29 @@ def give_back(
     folder: Path,
     contracts: Contracts,
     settled: Settled,
-    figures: Figures,
+    figures: DayTables,
     runner: Runner,
-    former: Former | None,
-) -> list[Entry]:
+    former: EarlierFiles | None,
+) -> list[FileEntry]:
     """Put what goes back to units into the release in `folder`; returns the files.
 
     All of it depends on no day: what a `former` release holds just so is linked.
     """
-    shelf, name = Shelf(root.state / GIVEN_BACK), name_of(code_of(""), contracts.rules)
-    kept: Mapping[str, Held | None] = (shelf.get(name) if former else None) or {}
+    cache, name = Cache(root.state / GIVEN_BACK), make_key(hash_code(""), contracts.rules)
+    kept: Mapping[str, ReusableFile | None] = (cache.get(name) if former else None) or {}
     typed = figures.typed
-    marked = books(folder / "reports", contracts, settled, typed)
-    found: dict[str, Held | None] = {}
+    marked = plan_books(folder / "reports", contracts, settled, typed)
+    found: dict[str, ReusableFile | None] = {}
     if former:
         found |= former.some_taken_over(folder, kept, {book.name: book.target for book in marked})
     left = [book for book in marked if book.name not in found]
     if left:
-        work = dealt(jobs(left, root, contracts, settled, typed), HANDS)
-        runner.each("Trả bài", hand_back, work)
-        found |= {book.name: held(folder, book.target) for book in left}
-    pages = receipts(settled, figures, {book.hand_in: book.target for book in marked if found[book.name]})
+        work = deal_jobs(make_jobs(left, root, contracts, settled, typed), HANDS)
+        runner.each("Trả bài", write_marked, work)
+        found |= {book.name: describe(folder, book.target) for book in left}
+    pages = make_receipts(
+        settled, figures, {book.submission: book.target for book in marked if found[book.name]}
+    )
     if former:
         places = {page.name: folder / "reports" / page.path for page in pages}
         found |= former.some_taken_over(folder, kept, places)
@@ -56,10 +58,10 @@ def give_back(
     if new:
         args = folder, contracts, settled, figures, new
         written = runner.step("Viết phiếu nhận", write_receipts, *args)
-        found |= {page.name: held(folder, path) for page, path in zip(new, written, strict=True)}
+        found |= {page.name: describe(folder, path) for page, path in zip(new, written, strict=True)}
     # Copies that were kept here before files were taken over from releases.
     rmtree(root.state / MARKED, ignore_errors=True)
     if former:
-        shelf.sweep([name])
-        shelf.put(name, found)
+        cache.sweep([name])
+        cache.put(name, found)
     return [each.entry for each in found.values() if each]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.returns.marks import ASKS, Marks
-from flows.returns.xlsx.listing import Listing
+from flows.returns.xlsx.listing import ListSheet
 from flows.returns.xlsx.styles import COLOURS, Styles
 
 TO_FIX = "CẦN SỬA"
@@ -65,7 +65,7 @@ _NAMES = ("look", "first", "level", "link", "a", "b", "c", "d", "e", "f", "g")
 _SCHEMA = {name: pl.UInt32 if name in ("look", "first", "level") else pl.String for name in _NAMES}
 
 
-def to_fix(marks: Marks, looks: Looks, sheets: Collection[str], *, apart: bool = False) -> bytes:
+def write_faults_sheet(marks: Marks, looks: Looks, sheets: Collection[str], *, apart: bool = False) -> bytes:
     """The XML of the sheet of faults with links to `sheets`; `apart` from the table if that is too large."""
     shown = marks.faults.head(MOST_LINES)
     total, blocking = marks.faults.height, marks.faults.filter(pl.col("severity") == "chan").height
@@ -92,12 +92,12 @@ def to_fix(marks: Marks, looks: Looks, sheets: Collection[str], *, apart: bool =
         [_frame(top), _fault_lines(shown, looks, () if apart else sheets), _rest(total, looks.plain)]
     )
     wide = lines["look"].is_in([looks.title, looks.plain, looks.blocks, looks.warns, looks.group])
-    return Listing(
+    return ListSheet(
         "can_sua:1", lines, (11, 9, 20, 28, 30, 56, 34), len(top), 1, looks.link, wide, COLOURS["chan"]
     ).xml()
 
 
-def repaired(marks: Marks, looks: Looks, sheets: Collection[str]) -> bytes:
+def write_repairs_sheet(marks: Marks, looks: Looks, sheets: Collection[str]) -> bytes:
     """The XML of the sheet of repairs."""
     total = marks.changes.height
     top: list[Line] = [
@@ -122,7 +122,7 @@ def repaired(marks: Marks, looks: Looks, sheets: Collection[str]) -> bytes:
     rest = [_line(looks.plain, f"Còn {_number(more)} ô nữa được sửa như trên.")] if more else []
     lines = pl.concat([_frame(top).drop("g"), lines, _frame(rest).drop("g")])
     wide = lines["look"].is_in([looks.title, looks.plain])
-    return Listing(
+    return ListSheet(
         "da_tu_sua:1", lines, (9, 20, 28, 34, 32, 32), len(top), 0, looks.link, wide, "FF9FC5A0"
     ).xml()
 

@@ -1,4 +1,4 @@
-"""What there is to mark in one hand-in: its faults and repairs as its unit typed them, with their places."""
+"""What to mark in one submission: its faults and repairs as typed, with their places."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _TWINS = 8
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The marks of one hand-in.
+    """The marks of one submission.
 
     `faults` has `cause` (UInt32, 0 for the first to be fixed), `count` (of its cause), `sheet`, `row`,
     `cell`, `heading`, `severity`, `value`, `message`, `twins` (which rows are alike, in words, or null),
     `proposal`, by cause; `changes` has `sheet`, `cell`, `heading`, `change`, `before`, `after`, with the
     change in words. Nothing in them is masked.
-    `about` says in one line each what the hand-in is.
+    `about` says in one line each what the submission is.
     """
 
     faults: pl.DataFrame
@@ -31,19 +31,19 @@ class Marks:
     about: tuple[str, ...] = ()
 
 
-def marks_of(
+def make_marks(
     faults: pl.DataFrame, changes: pl.DataFrame, datasets: Mapping[str, Dataset], about: tuple[str, ...] = ()
 ) -> Marks:
-    """Marks from the unmasked rows of the tables `faults` and `changes` that belong to one hand-in."""
-    return arranged(headed(faults, datasets), headed(changes, datasets), about)
+    """Marks from the unmasked rows of the tables `faults` and `changes` that belong to one submission."""
+    return arrange(add_headings(faults, datasets), add_headings(changes, datasets), about)
 
 
-def arranged(faults: pl.DataFrame, changes: pl.DataFrame, about: tuple[str, ...]) -> Marks:
+def arrange(faults: pl.DataFrame, changes: pl.DataFrame, about: tuple[str, ...]) -> Marks:
     """Marks from rows that have their `heading`."""
     return Marks(_by_cause(faults), _by_kind(changes), about)
 
 
-def headed(frame: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+def add_headings(frame: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
     """`frame` with the `heading` of each row's column, as on the form."""
     names = {
         f"{dataset.name}.{column.name}": column.label.replace(" > ", ", ")

@@ -8,12 +8,12 @@ from pathlib import Path, PurePath
 
 import polars as pl
 
-from flows.collect.hand_in import HandIn
+from flows.collect.submission import Submission
 from flows.files import write_private
 from flows.read.formats.container import PACKED, Container, detect
 from flows.read.problems import RefusedError
-from flows.returns.book import listed, marked
-from flows.returns.marks import Marks, arranged
+from flows.returns.book import list_marks, mark_workbook
+from flows.returns.marks import Marks, arrange
 
 # Copying a larger text file into a workbook takes longer than the clerk gains from it.
 _LARGEST_TEXT = 20 << 20
@@ -22,12 +22,12 @@ _TELLING = 4096
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One hand-in to be marked: its archived bytes, where the marked workbook goes, what it says.
+    """One submission to be marked: its archived bytes, where the marked workbook goes, what it says.
 
     `faults` and `changes` are as typed, with the `heading` of their columns.
     """
 
-    hand_in: HandIn
+    submission: Submission
     content: Path
     target: Path
     faults: pl.DataFrame
@@ -35,21 +35,21 @@ class Job:
     about: tuple[str, ...]
 
 
-def hand_back(jobs: Sequence[Job]) -> None:
+def write_marked(jobs: Sequence[Job]) -> None:
     """Mark and write the workbooks of `jobs`, but for files that can't be opened."""
     for job in jobs:
-        marks = arranged(job.faults, job.changes, job.about)
-        book = marked_copy(job.content, PurePath(job.hand_in.file).name, marks)
+        marks = arrange(job.faults, job.changes, job.about)
+        book = mark_copy(job.content, PurePath(job.submission.file).name, marks)
         if book is not None:
             write_private(job.target, book)
 
 
-def marked_copy(content: Path, name: str, marks: Marks) -> bytes | None:
+def mark_copy(content: Path, name: str, marks: Marks) -> bytes | None:
     """The marked workbook; of a huge text file just the lists; None where the file can't be opened."""
     try:
         if content.stat().st_size > _LARGEST_TEXT and _is_text(content):
-            return listed(marks)
-        return marked(content.read_bytes(), name, marks)
+            return list_marks(marks)
+        return mark_workbook(content.read_bytes(), name, marks)
     except RefusedError:
         return None
 

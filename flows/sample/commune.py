@@ -1,18 +1,18 @@
-"""All hand-ins of the commune for the last two periods of every dataset, before any fault."""
+"""All submissions of the commune for the last two periods of every dataset, before any fault."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.sample.handin import HandIn
 from flows.sample.offices import agencies, economy, hamlets, networks, office, police, society
 from flows.sample.people.numbers import Numbers
 from flows.sample.people.register import registers
+from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 
 
-def all_hand_ins(world: World) -> list[HandIn]:
-    """The hand-ins that units owe, in the order of units and datasets."""
+def plan_all_submissions(world: World) -> list[SampleSubmission]:
+    """The submissions that units owe, in the order of units and datasets."""
     people = registers(world)
     homes = list(hamlets.make(world, people))
     found = [

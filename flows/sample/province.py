@@ -1,4 +1,4 @@
-"""Puts the hand-ins of many made-up communes of one province into a root each, and lists whom they share."""
+"""Writes many invented communes of one province, each into its root, and lists the people they share."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from flows.engine.workers import in_order
+from flows.engine.workers import map_in_order
 from flows.sample.people.neighbours import neighbours
-from flows.sample.people.person import Person
+from flows.sample.people.person import SamplePerson
 from flows.sample.world import World
 from flows.sample.write import Summary, write_world
 from schemas import registry, units
@@ -28,7 +28,7 @@ class _Order:
 
     root: Path
     world: World
-    newcomers: tuple[Person, ...]
+    newcomers: tuple[SamplePerson, ...]
     clean: bool
 
 
@@ -64,7 +64,7 @@ def write_province(
         )
         for number, commune in enumerate(made)
     ]
-    summaries = in_order(_write, orders)
+    summaries = map_in_order(_write, orders)
     if truth is not None:
         codes = [" ".join(sorted(made[number].code for number in each.communes)) for each in shared]
         lines = zip((each.person.so_dinh_danh for each in shared), codes, strict=True)

@@ -1,4 +1,4 @@
-"""Puts a made-up commune's hand-ins into the inbox, and the list of planted faults where asked."""
+"""Puts a made-up commune's submissions into the inbox, and the list of planted faults where asked."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from datetime import date
 from pathlib import Path
 
 from flows.root import Root
-from flows.sample.commune import all_hand_ins
+from flows.sample.commune import plan_all_submissions
 from flows.sample.files.dropped import Dropped, file_of
-from flows.sample.handin import HandIn
 from flows.sample.people.neighbours import move_in
-from flows.sample.people.person import Person
+from flows.sample.people.person import SamplePerson
 from flows.sample.planted import plant
 from flows.sample.planted.discipline import absent, undisciplined
 from flows.sample.planted.strays import again, strays
 from flows.sample.planted.truth import COLUMNS, Planted
+from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 from schemas import registry
 
@@ -45,7 +45,7 @@ def write(
     today: date = date(2026, 11, 24),
     progress: Progress | None = None,
 ) -> Summary:
-    """Write the hand-ins of a commune of about `persons` people under `root/raw/inbox/<unit>/`.
+    """Write the submissions of a commune of about `persons` people under `root/raw/inbox/<unit>/`.
 
     The same arguments give the same bytes and times on any machine. Unless `clean`, faults are
     planted, each listed in `truth` (CSV). `progress` hears of files done, files in all.
@@ -61,16 +61,16 @@ def write(
 def write_world(
     root: Path,
     world: World,
-    newcomers: Sequence[Person] = (),
+    newcomers: Sequence[SamplePerson] = (),
     *,
     clean: bool = False,
     truth: Path | None = None,
     progress: Progress | None = None,
 ) -> Summary:
-    """Write the hand-ins of the commune of `world`, to whose register `newcomers` are added."""
-    hand_ins = all_hand_ins(world)
-    people = next(len(h.rows) for h in hand_ins if h.dataset.name == "dan_cu" and h.latest)
-    files, absent = _files(world, hand_ins, newcomers, clean=clean)
+    """Write the submissions of the commune of `world`, to whose register `newcomers` are added."""
+    submissions = plan_all_submissions(world)
+    people = next(len(h.rows) for h in submissions if h.dataset.name == "dan_cu" and h.latest)
+    files, absent = _files(world, submissions, newcomers, clean=clean)
     planted = [*absent]
     for count, dropped in enumerate(files, start=1):
         _drop(Root(root).inbox, dropped)
@@ -83,19 +83,19 @@ def write_world(
 
 
 def _files(
-    world: World, hand_ins: list[HandIn], newcomers: Sequence[Person], *, clean: bool
+    world: World, submissions: list[SampleSubmission], newcomers: Sequence[SamplePerson], *, clean: bool
 ) -> tuple[list[Dropped], tuple[Planted, ...]]:
     """The files, and the faults that stand in none of them."""
-    spared = move_in(world, hand_ins, newcomers)
+    spared = move_in(world, submissions, newcomers)
     if clean:
-        return [file_of(world, hand_in) for hand_in in hand_ins], ()
-    good = {(h.unit, h.dataset.name): replace(h, rows=[*h.rows], faults=[]) for h in hand_ins if h.latest}
-    plant(world, hand_ins, spared)
-    files = [*undisciplined(world, hand_ins)]
-    missing = absent(world, hand_ins, files)
+        return [file_of(world, submission) for submission in submissions], ()
+    good = {(h.unit, h.dataset.name): replace(h, rows=[*h.rows], faults=[]) for h in submissions if h.latest}
+    plant(world, submissions, spared)
+    files = [*undisciplined(world, submissions)]
+    missing = absent(world, submissions, files)
     late = {file.unit for file in files for fault in file.planted if fault.code == "giao_nop.tre_han"}
     # What a unit hands in after a stray file mends it.
-    good = {place: hand_in for place, hand_in in good.items() if hand_in.unit not in late}
+    good = {place: submission for place, submission in good.items() if submission.unit not in late}
     repeated = next(again(f) for f in reversed(files) if f.unit == "mat_tran")
     return [*files, *strays(world, good), repeated], missing
 

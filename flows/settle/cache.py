@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
-from flows.cache import Shelf, code_of, name_of
-from flows.collect.hand_in import HandIn
+from flows.cache import Cache, hash_code, make_key
+from flows.collect.submission import Submission
 from flows.intake.cache import CODE as READING
-from flows.intake.cache import Readings
-from flows.intake.model import Account, Digest, account_of
+from flows.intake.cache import SubmissionCache
+from flows.intake.model import CleanedSubmission, SubmissionSummary, summarize
 from flows.root import Root
-from flows.settle.model import Chapter, Read, Season
+from flows.settle.model import PeriodRecords, Read, SettledPeriod
 from flows.settle.periods import CODE as SETTLING
-from flows.settle.periods import Earlier, chapters_of, label_before
+from flows.settle.periods import Earlier, judge_periods, period_before
 from schemas.contract import Dataset
 from schemas.registry import Contracts
 
@@ -30,8 +30,8 @@ class DamagedError(RuntimeError):
     """What a period came to is damaged, and a file that it was made from can't be read today."""
 
 
-class Seasons:
-    """All periods that the hand-ins of `accounts` brought something for; `readings` gives their digests.
+class PeriodCache:
+    """All periods that the submissions of `accounts` brought something for; `readings` gives their digests.
 
     With `anew` nothing is taken from what is kept, and nothing kept.
     """
@@ -40,93 +40,97 @@ class Seasons:
         self,
         root: Root,
         contracts: Contracts,
-        readings: Readings,
-        accounts: Sequence[Account],
+        readings: SubmissionCache,
+        summaries: Sequence[SubmissionSummary],
         *,
         anew: bool = False,
     ) -> None:
         self._contracts = contracts
         self._readings = readings
-        self._shelf = None if anew else Shelf(root.state / KEPT)
-        self._take(accounts)
+        self._cache = None if anew else Cache(root.state / KEPT)
+        self._take(summaries)
 
-    def _take(self, accounts: Sequence[Account]) -> None:
-        self.accounts = accounts
-        self._came = _by_period(accounts)
-        self._names = _names(self._came, accounts, self._contracts) if self._shelf else {}
+    def _take(self, summaries: Sequence[SubmissionSummary]) -> None:
+        self.summaries = summaries
+        self._came = _by_period(summaries)
+        self._names = _names(self._came, summaries, self._contracts) if self._cache else {}
 
-    def chapters(self, judge: Callable[[Callable[[], list[Chapter]]], list[Chapter]]) -> list[Chapter]:
+    def periods(
+        self, judge: Callable[[Callable[[], list[PeriodRecords]]], list[PeriodRecords]]
+    ) -> list[PeriodRecords]:
         """What each period came to, in order; those of which nothing is kept are judged by way of `judge`.
 
-        `accounts` say then of a hand-in that was read before, and can't be read again, that it is lost.
+        `accounts` say then of a submission that was read before, and can't be read again, that it is lost.
         """
         kept = self._kept()
         missing = self._came.keys() - kept.keys()
-        digests, earlier = self._digests(missing), self._earlier(missing, kept)
-        lost = {one.hand_in: account_of(one) for one in (*digests, *earlier.digests) if one.lost}
+        all_cleaned, earlier = self._digests(missing), self._earlier(missing, kept)
+        lost = {one.submission: summarize(one) for one in (*all_cleaned, *earlier.all_cleaned) if one.lost}
         if lost:
-            self._take([lost.get(account.hand_in, account) for account in self.accounts])
-            return self.chapters(judge)
-        new = judge(partial(chapters_of, digests, missing, self._contracts, earlier)) if missing else []
+            self._take([lost.get(summary.submission, summary) for summary in self.summaries])
+            return self.periods(judge)
+        new = judge(partial(judge_periods, all_cleaned, missing, self._contracts, earlier)) if missing else []
         self._readings.let_go()
-        every = kept | {chapter.season.label: self._keep(chapter) for chapter in new}
-        if self._shelf:
-            self._shelf.sweep(each for name in self._names.values() for each in (name, _records(name)))
-        return [chapter for _, chapter in sorted(every.items())]
+        every = kept | {
+            period_records.settled_period.label: self._keep(period_records) for period_records in new
+        }
+        if self._cache:
+            self._cache.sweep(each for name in self._names.values() for each in (name, _records(name)))
+        return [period_records for _, period_records in sorted(every.items())]
 
-    def _kept(self) -> dict[str, Chapter]:
-        found: dict[str, Chapter] = {}
+    def _kept(self) -> dict[str, PeriodRecords]:
+        found: dict[str, PeriodRecords] = {}
         for label, name in self._names.items():
-            season = self._shelf.get(name) if self._shelf else None
-            if season is not None:
-                found[label] = Chapter(season, partial(self._read, season), name)
+            settled_period = self._cache.get(name) if self._cache else None
+            if settled_period is not None:
+                found[label] = PeriodRecords(settled_period, partial(self._read, settled_period), name)
         return found
 
-    def _digests(self, labels: Collection[str]) -> list[Digest]:
+    def _digests(self, labels: Collection[str]) -> list[CleanedSubmission]:
         """The digests of all that brought something for these periods."""
-        return self._readings.digests(sorted({one for label in labels for one in self._came[label]}))
+        return self._readings.all_cleaned(sorted({one for label in labels for one in self._came[label]}))
 
-    def _earlier(self, labels: Collection[str], kept: Mapping[str, Chapter]) -> Earlier:
-        """What is kept that hand-ins for these periods are compared with."""
+    def _earlier(self, labels: Collection[str], kept: Mapping[str, PeriodRecords]) -> Earlier:
+        """What is kept that submissions for these periods are compared with."""
         asked = {
-            (account.hand_in.unit, dataset, label_before(dataset, label, self._contracts.datasets))
-            for account in self.accounts
-            for dataset, label in account.brings
+            (summary.submission.unit, dataset, period_before(dataset, label, self._contracts.datasets))
+            for summary in self.summaries
+            for dataset, label in summary.brings
             if label in labels
         }
         in_effect = {
             owes: one
-            for chapter in kept.values()
-            for owes, one in chapter.season.in_effect.items()
+            for period_records in kept.values()
+            for owes, one in period_records.settled_period.in_effect.items()
             if owes in asked
         }
-        hand_ins = sorted({one.hand_in for one in in_effect.values()})
-        return Earlier(in_effect, self._readings.digests(hand_ins))
+        submissions = sorted({one.submission for one in in_effect.values()})
+        return Earlier(in_effect, self._readings.all_cleaned(submissions))
 
-    def _read(self, season: Season) -> Read:
+    def _read(self, settled_period: SettledPeriod) -> Read:
         """The records of a season, as kept, or judged once more where that was damaged."""
-        assert self._shelf
-        kept: Read | None = self._shelf.get(_records(self._names[season.label]))
+        assert self._cache
+        kept: Read | None = self._cache.get(_records(self._names[settled_period.label]))
         if kept is not None:
             return kept
-        again = chapters_of(self._digests([season.label]), [season.label], self._contracts)
+        again = judge_periods(self._digests([settled_period.label]), [settled_period.label], self._contracts)
         self._readings.let_go()
-        if [chapter.season.judged for chapter in again] != [season.judged]:
+        if [period_records.settled_period.judged for period_records in again] != [settled_period.judged]:
             raise DamagedError(
-                f"Phần đã lưu của kỳ {season.label} bị hỏng, và có tệp hôm nay không đọc được."
+                f"Phần đã lưu của kỳ {settled_period.label} bị hỏng, và có tệp hôm nay không đọc được."
             )
         read = again[0].read()
-        self._shelf.put(_records(self._names[season.label]), read)
+        self._cache.put(_records(self._names[settled_period.label]), read)
         return read
 
-    def _keep(self, chapter: Chapter) -> Chapter:
-        if self._shelf is None:
-            return chapter
-        name = self._names[chapter.season.label]
-        if sum(one.records for one in chapter.season.judged) <= _MOST_ROWS_KEPT:
-            self._shelf.put(_records(name), chapter.read())
-            self._shelf.put(name, chapter.season)
-        return Chapter(chapter.season, chapter.read, name)
+    def _keep(self, period_records: PeriodRecords) -> PeriodRecords:
+        if self._cache is None:
+            return period_records
+        name = self._names[period_records.settled_period.label]
+        if sum(one.records for one in period_records.settled_period.judged) <= _MOST_ROWS_KEPT:
+            self._cache.put(_records(name), period_records.read())
+            self._cache.put(name, period_records.settled_period)
+        return PeriodRecords(period_records.settled_period, period_records.read, name)
 
 
 def _records(name: str) -> str:
@@ -134,28 +138,28 @@ def _records(name: str) -> str:
     return f"{name}.ban_ghi"
 
 
-def _by_period(accounts: Sequence[Account]) -> dict[str, list[HandIn]]:
-    found: dict[str, list[HandIn]] = {}
-    for account in accounts:
-        for label in dict.fromkeys(period for _, period in account.brings):
-            found.setdefault(label, []).append(account.hand_in)
+def _by_period(summaries: Sequence[SubmissionSummary]) -> dict[str, list[Submission]]:
+    found: dict[str, list[Submission]] = {}
+    for summary in summaries:
+        for label in dict.fromkeys(period for _, period in summary.brings):
+            found.setdefault(label, []).append(summary.submission)
     return found
 
 
 def _names(
-    came: Mapping[str, Sequence[HandIn]], accounts: Sequence[Account], contracts: Contracts
+    came: Mapping[str, Sequence[Submission]], summaries: Sequence[SubmissionSummary], contracts: Contracts
 ) -> dict[str, str]:
-    """By period the name that tells all it hangs on: its hand-ins, and those that it is compared with."""
-    former = _former(accounts, contracts.datasets)
-    code = code_of(*CODE)
+    """By period the name that tells all it hangs on: its submissions, and those that it is compared with."""
+    former = _former(summaries, contracts.datasets)
+    code = hash_code(*CODE)
     return {
-        label: name_of(label, *hand_ins, "", *came.get(former.get(label, ""), ()), contracts.rules, code)
-        for label, hand_ins in came.items()
+        label: make_key(label, *submissions, "", *came.get(former.get(label, ""), ()), contracts.rules, code)
+        for label, submissions in came.items()
     }
 
 
-def _former(accounts: Sequence[Account], datasets: Mapping[str, Dataset]) -> dict[str, str]:
-    """By period the one before it, where hand-ins are compared with those of that."""
-    brought = {(dataset, label) for account in accounts for dataset, label in account.brings}
-    found = ((label, label_before(dataset, label, datasets)) for dataset, label in sorted(brought))
+def _former(summaries: Sequence[SubmissionSummary], datasets: Mapping[str, Dataset]) -> dict[str, str]:
+    """By period the one before it, where submissions are compared with those of that."""
+    brought = {(dataset, label) for summary in summaries for dataset, label in summary.brings}
+    found = ((label, period_before(dataset, label, datasets)) for dataset, label in sorted(brought))
     return {label: earlier for label, earlier in found if earlier is not None}

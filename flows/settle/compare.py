@@ -1,4 +1,4 @@
-"""Tells what a hand-in changed against a former one: rows added, changed, removed."""
+"""Tells what a submission changed against a former one: rows added, changed, removed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.intake.model import Part
+from flows.intake.model import SubmissionPart
 from schemas.contract import Dataset, chu
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecordChanges:
     """How many records came, changed, went and stayed as they were."""
 
     added: int
@@ -20,7 +20,7 @@ class Change:
     same: int
 
 
-def compare(former: Part, now: Part, dataset: Dataset) -> Change:
+def compare(former: SubmissionPart, now: SubmissionPart, dataset: Dataset) -> RecordChanges:
     """What `now` changed against `former`, record by record, whatever the rows' order.
 
     Records are known by their key; an unread value counts as what was typed. A record that stands several
@@ -31,7 +31,7 @@ def compare(former: Part, now: Part, dataset: Dataset) -> Change:
     same = two.join(one, on=two.columns, how="semi", nulls_equal=True).height
     added = two.join(one, on=key, how="anti", nulls_equal=True).height
     removed = one.join(two, on=key, how="anti", nulls_equal=True).height
-    return Change(added, two.height - added - same, removed, same)
+    return RecordChanges(added, two.height - added - same, removed, same)
 
 
 def _records(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:

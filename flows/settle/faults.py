@@ -8,10 +8,10 @@ from dataclasses import asdict
 import polars as pl
 
 from flows.clean.propose import propose
-from flows.collect.hand_in import HandIn
-from flows.intake.model import Account
+from flows.collect.submission import Submission
+from flows.intake.model import SubmissionSummary
 from flows.read.table import Problem
-from flows.settle.model import FOUND, REPAIRED, Judged, Owes, Standing
+from flows.settle.model import FOUND, REPAIRED, JudgedPart, Owes, Standing
 from flows.validate.records import Verdict
 from schemas.contract import Dataset
 from schemas.registry import Contracts
@@ -19,13 +19,13 @@ from schemas.registry import Contracts
 _TABLE: Mapping[str, type[pl.DataType]] = {"_tep": pl.UInt32, "_bang": pl.UInt16}
 
 
-def as_found(frame: pl.DataFrame) -> pl.DataFrame:
+def fill_columns(frame: pl.DataFrame) -> pl.DataFrame:
     """`frame` with the columns of `FOUND`, blank where it has none."""
     missing = [pl.lit(None).alias(name) for name in FOUND if name not in frame.columns]
     return frame.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in FOUND.items())
 
 
-def faults_of_records(verdict: Verdict, name: str, standing: Standing, contracts: Contracts) -> pl.DataFrame:
+def find_record_faults(verdict: Verdict, name: str, standing: Standing, contracts: Contracts) -> pl.DataFrame:
     """Faults of records of the dataset `name` that count, with their file, sheet and cell (`FOUND`)."""
     tables, letters = _places(one for one in standing.judged if one.dataset == name and standing.counts(one))
     faults = (
@@ -38,15 +38,15 @@ def faults_of_records(verdict: Verdict, name: str, standing: Standing, contracts
             record=pl.col("_key"),
         )
     )
-    return as_found(_with_proposals(faults, contracts.datasets[name], contracts))
+    return fill_columns(_with_proposals(faults, contracts.datasets[name], contracts))
 
 
-def _places(judged: Iterable[Judged]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _places(judged: Iterable[JudgedPart]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Sheet, unit, file, content and period of every table; the letter of every column found there."""
     tables: list[tuple[object, ...]] = []
     letters: list[tuple[object, ...]] = []
     for one in judged:
-        of = one.hand_in.unit, one.hand_in.file, one.hand_in.submission, one.period.label
+        of = one.submission.unit, one.submission.file, one.submission.sha256, one.period.label
         for bang, (sheet, found) in enumerate(one.tables):
             tables.append((one.tep, bang, sheet, *of))
             letters += ((one.tep, bang, column, letter) for column, letter in found.items())
@@ -71,8 +71,8 @@ def _with_proposals(faults: pl.DataFrame, dataset: Dataset, contracts: Contracts
     return pl.concat(parts)
 
 
-def faults_of_files(
-    accounts: Sequence[Account], repeats: Sequence[HandIn], standing: Standing
+def find_file_faults(
+    summaries: Sequence[SubmissionSummary], repeats: Sequence[Submission], standing: Standing
 ) -> pl.DataFrame:
     """Faults of files, sheets and tables (`FOUND`).
 
@@ -80,30 +80,30 @@ def faults_of_files(
     """
     judged, taken = standing.by_hand_in(), _Taken(standing)
     rows: list[dict[str, object]] = []
-    for account in accounts:
-        mine = judged.get(account.hand_in, [])
+    for summary in summaries:
+        mine = judged.get(summary.submission, [])
         if mine and not any(standing.counts(one) for one in mine):
             continue
         period = mine[0].period.label if len(mine) == 1 else None
         rows += [
-            _filed(account.hand_in) | {"period": period} | asdict(problem) | {"record": problem.sheet}
-            for problem in account.problems
+            _filed(summary.submission) | {"period": period} | asdict(problem) | {"record": problem.sheet}
+            for problem in summary.problems
             # What was lost had perhaps nothing wrong with it: nobody has handed it in again.
-            if account.lost or not _mended(problem, account.hand_in, mine, taken)
+            if summary.lost or not _mended(problem, summary.submission, mine, taken)
         ]
     rows += [
-        _filed(hand_in)
+        _filed(submission)
         | {
             "code": "tep.nop_lai_y_het",
             "dimension": "sach",
             "severity": "canh_bao",
             "message": "Tệp giống hệt một tệp đã nộp trước đó: không tính lại.",
         }
-        for hand_in in repeats
+        for submission in repeats
     ]
     if not rows:
         return pl.DataFrame(schema=FOUND)
-    frame = as_found(pl.DataFrame(rows, infer_schema_length=None))
+    frame = fill_columns(pl.DataFrame(rows, infer_schema_length=None))
     return frame.with_columns(cell=pl.concat_str("column", "row"), column=pl.lit(None, pl.String))
 
 
@@ -112,14 +112,14 @@ class _Taken:
 
     def __init__(self, standing: Standing) -> None:
         self.all = [one for one in standing.judged if one.taken]
-        self.by_unit: dict[str, list[Judged]] = {}
-        self.first: dict[Owes, HandIn] = {}
+        self.by_unit: dict[str, list[JudgedPart]] = {}
+        self.first: dict[Owes, Submission] = {}
         for one in self.all:
-            self.by_unit.setdefault(one.hand_in.unit, []).append(one)
-            self.first.setdefault(one.owes, one.hand_in)
+            self.by_unit.setdefault(one.submission.unit, []).append(one)
+            self.first.setdefault(one.owes, one.submission)
 
 
-def _mended(problem: Problem, hand_in: HandIn, mine: Sequence[Judged], taken: _Taken) -> bool:
+def _mended(problem: Problem, submission: Submission, mine: Sequence[JudgedPart], taken: _Taken) -> bool:
     """Whether what was refused was handed in again, or is forgotten since.
 
     What it was is the dataset that the problem names, whoever owed it. Where it names none it may have been
@@ -129,21 +129,23 @@ def _mended(problem: Problem, hand_in: HandIn, mine: Sequence[Judged], taken: _T
     if problem.dataset in {one.dataset for one in mine}:
         return False
     astray = problem.code == "tep.sai_don_vi"
-    of_unit = taken.all if astray else taken.by_unit.get(hand_in.unit, ())
-    later = [one for one in of_unit if one.hand_in > hand_in]
+    of_unit = taken.all if astray else taken.by_unit.get(submission.unit, ())
+    later = [one for one in of_unit if one.submission > submission]
     if problem.dataset is not None:
         return any(one.dataset == problem.dataset for one in later)
     return any(
-        one.hand_in.file == hand_in.file or taken.first[one.owes] >= hand_in or one.period.end > hand_in.day
+        one.submission.file == submission.file
+        or taken.first[one.owes] >= submission
+        or one.period.end > submission.day
         for one in later
     )
 
 
-def _filed(hand_in: HandIn) -> dict[str, object]:
-    return {"unit": hand_in.unit, "file": hand_in.file, "submission": hand_in.submission}
+def _filed(submission: Submission) -> dict[str, object]:
+    return {"unit": submission.unit, "file": submission.file, "submission": submission.sha256}
 
 
-def repairs(changes: Iterable[tuple[Judged, pl.DataFrame]], standing: Standing) -> pl.DataFrame:
+def list_repairs(changes: Iterable[tuple[JudgedPart, pl.DataFrame]], standing: Standing) -> pl.DataFrame:
     """Every repaired cell, with its place and what stood there as typed (`REPAIRED`)."""
     frames = [pl.DataFrame(schema=REPAIRED)]
     for one, frame in changes:
@@ -153,9 +155,9 @@ def repairs(changes: Iterable[tuple[Judged, pl.DataFrame]], standing: Standing) 
                 sheet=sheets.gather(frame["_bang"]),
                 cell=pl.concat_str("column", "row"),
                 column=pl.col("name"),
-                unit=pl.lit(one.hand_in.unit),
-                file=pl.lit(one.hand_in.file),
-                submission=pl.lit(one.hand_in.submission),
+                unit=pl.lit(one.submission.unit),
+                file=pl.lit(one.submission.file),
+                submission=pl.lit(one.submission.sha256),
                 dataset=pl.lit(one.dataset),
                 period=pl.lit(one.period.label),
                 _in_effect=pl.lit(standing.in_effect.get(one.owes) is one),

@@ -1,4 +1,4 @@
-"""What the hand-ins of a commune came to: which of them count, their records, faults and repairs."""
+"""What the submissions of a commune came to: which of them count, their records, faults and repairs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 import polars as pl
 
-from flows.collect.hand_in import WHO, HandIn
-from flows.intake.model import Account
+from flows.collect.submission import WHO, Submission
+from flows.intake.model import SubmissionSummary
 from flows.measure.counts import COUNTS
-from flows.protect import without_numbers
-from flows.settle.compare import Change
+from flows.protect import mask_numbers
+from flows.settle.compare import RecordChanges
 from flows.settle.unusual import PRINTS
 from flows.validate.across import UNJUDGED
 from schemas.contract import QUARANTINED
@@ -22,21 +22,21 @@ from schemas.tables import CHANGES, FAULTS
 # A whole register copied would not fit beside itself.
 ROWS_AT_ONCE = 1 << 17
 
-#: The unit, dataset and period that a hand-in answers for.
+#: The unit, dataset and period that a submission answers for.
 Owes: TypeAlias = tuple[str, str, str]
 
 LIVE = {"dataset": pl.String, "_tep": pl.UInt32, "_unit": pl.String, "_ky": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What one hand-in brought for one dataset and period, after judging.
+class JudgedPart:
+    """What one submission brought for one dataset and period, after judging.
 
     `tep` is its number among those of its dataset and period; `tables` gives each table's sheet and its
     columns' letters. `records` counts what was read; `accepted`, `quarantined`, `repeated` what became of it.
     """
 
-    hand_in: HandIn
+    submission: Submission
     dataset: str
     period: Period
     nil: bool
@@ -55,44 +55,44 @@ class Judged:
     @property
     def owes(self) -> Owes:
         """What it answers for."""
-        return self.hand_in.unit, self.dataset, self.period.label
+        return self.submission.unit, self.dataset, self.period.label
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """What a hand-in changed against `former`, an earlier one of its period or that of the period before."""
+class Comparison:
+    """What a submission changed against `former`: an earlier one of its period, or of the period before."""
 
     dataset: str
     period: str
     former: str
-    change: Change
+    change: RecordChanges
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """All that was judged, in order of arrival, and what is in effect for each unit, dataset and period."""
 
-    judged: Sequence[Judged]
-    in_effect: Mapping[Owes, Judged]
+    judged: Sequence[JudgedPart]
+    in_effect: Mapping[Owes, JudgedPart]
 
-    def counts(self, judged: Judged) -> bool:
+    def counts(self, judged: JudgedPart) -> bool:
         """Whether `judged` is not superseded: in effect, or refused after the one in effect."""
         current = self.in_effect.get(judged.owes)
-        return current is None or judged is current or judged.hand_in > current.hand_in
+        return current is None or judged is current or judged.submission > current.submission
 
-    def by_hand_in(self) -> dict[HandIn, list[Judged]]:
-        """What was judged of each hand-in."""
-        found: dict[HandIn, list[Judged]] = {}
+    def by_hand_in(self) -> dict[Submission, list[JudgedPart]]:
+        """What was judged of each submission."""
+        found: dict[Submission, list[JudgedPart]] = {}
         for one in self.judged:
-            found.setdefault(one.hand_in, []).append(one)
+            found.setdefault(one.submission, []).append(one)
         return found
 
 
 #: What is found, before it is numbered and masked; `record` is what a fault is about, as typed.
 FOUND = {name: dtype for name, dtype in FAULTS.schema.items() if name != "issue"} | {"record": pl.String}
-#: A repaired cell, before it is masked, and whether its hand-in is in effect.
+#: A repaired cell, before it is masked, and whether its submission is in effect.
 REPAIRED = CHANGES.schema | {"_in_effect": pl.Boolean}
-#: Cells judged and failed of a hand-in that counts.
+#: Cells judged and failed of a submission that counts.
 TALLIES = dict.fromkeys(("dimension", "judged", "failed", "dataset", "unit", "period"), pl.String) | {
     "judged": pl.UInt64,
     "failed": pl.UInt64,
@@ -113,13 +113,13 @@ TABLES: Mapping[str, pl.Schema] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Season(Standing):
+class SettledPeriod(Standing):
     """What was handed in for one period, settled: all that hangs on it and the contracts, and on no day.
 
-    `faults` of records that count and `changes`, repaired cells of all hand-ins, hold what was typed.
-    `tallies` count cells judged and failed of hand-ins that count; `unjudged` are the cross rules that had
+    `faults` of records that count and `changes`, repaired cells of all submissions, hold what was typed.
+    `tallies` count cells judged and failed of submissions that count; `unjudged` are the cross rules that had
     nothing to be judged by; `counted` is what indicators count in the records in effect, `prints` what those
-    look like as wholes. `compared` by hand-in.
+    look like as wholes. `compared` by submission.
     """
 
     label: str
@@ -129,7 +129,7 @@ class Season(Standing):
     unjudged: pl.DataFrame
     counted: pl.DataFrame
     prints: pl.DataFrame
-    compared: Mapping[HandIn, Sequence[Compared]]
+    compared: Mapping[Submission, Sequence[Comparison]]
 
 
 #: Judged records by dataset, without what was typed, plus `_tep` and `_lop`.
@@ -137,21 +137,21 @@ Read: TypeAlias = Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class PeriodRecords:
     """A season, what gives its records as read and, where it is kept, the name that tells all it hangs on."""
 
-    season: Season
+    settled_period: SettledPeriod
     read: Callable[[], Read]
     name: str | None = None
 
-    def accepted(self) -> Iterator[tuple[Judged, Iterator[pl.DataFrame]]]:
-        """Each hand-in in effect with its accepted records as read, in pieces that are not too long.
+    def accepted(self) -> Iterator[tuple[JudgedPart, Iterator[pl.DataFrame]]]:
+        """Each submission in effect with its accepted records as read, in pieces that are not too long.
 
         There is one piece at least. A dataset's records are parted in one pass.
         """
         read = self.read()
         parted = {name: _parted(rows) for name, rows in read.items()}
-        for one in self.season.in_effect.values():
+        for one in self.settled_period.in_effect.values():
             rows = parted[one.dataset].get((one.tep,), read[one.dataset].clear())
             pieces = rows.iter_slices(ROWS_AT_ONCE) if rows.height else iter([rows])
             yield one, (piece.filter(~QUARANTINED) for piece in pieces)
@@ -159,36 +159,36 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Settled(Standing):
-    """The day's hand-ins, settled: all that depends on them and the contracts, and on no day.
+    """The day's submissions, settled: all that depends on them and the contracts, and on no day.
 
     `accounts` of what was read, `repeats` of what had been handed in before, both in order of arrival.
     `seasons` by period, each with what gives its records as read. `faults` of records, files and whole
-    hand-ins that count; `changes`, `tallies`, `unjudged`, `compared`, `counted` of all seasons.
+    submissions that count; `changes`, `tallies`, `unjudged`, `compared`, `counted` of all seasons.
     `submissions` as published.
     """
 
-    accounts: Sequence[Account]
-    repeats: Sequence[HandIn]
-    chapters: Sequence[Chapter]
+    summaries: Sequence[SubmissionSummary]
+    repeats: Sequence[Submission]
+    periods: Sequence[PeriodRecords]
     faults: pl.DataFrame
     changes: pl.DataFrame
     tallies: pl.DataFrame
     unjudged: pl.DataFrame
     counted: pl.DataFrame
     submissions: pl.DataFrame
-    compared: Mapping[HandIn, Sequence[Compared]]
+    compared: Mapping[Submission, Sequence[Comparison]]
 
     def came(self) -> pl.DataFrame:
         """Dataset, unit and period of what is in effect and has records."""
         rows = [
-            (one.dataset, one.hand_in.unit, one.period.label)
+            (one.dataset, one.submission.unit, one.period.label)
             for one in self.in_effect.values()
             if one.accepted + one.quarantined
         ]
         return pl.DataFrame(rows, dict.fromkeys(("dataset", "unit", "period"), pl.String), orient="row")
 
 
-def in_effect(read: Read, standing: Standing) -> dict[str, pl.DataFrame]:
+def select_in_effect(read: Read, standing: Standing) -> dict[str, pl.DataFrame]:
     """Of a season's records as `read` those in effect, plus `_unit`, `_ky`."""
     found: dict[str, pl.DataFrame] = {}
     for name, judged in read.items():
@@ -197,7 +197,7 @@ def in_effect(read: Read, standing: Standing) -> dict[str, pl.DataFrame]:
         # Where nothing is superseded a whole register is not copied.
         is_whole = judged["_tep"].unique().is_in(live).all()
         rows = judged if is_whole else judged.filter(pl.col("_tep").is_in(live))
-        units = pl.Series([one.hand_in.unit for one in every], dtype=pl.String)
+        units = pl.Series([one.submission.unit for one in every], dtype=pl.String)
         periods = pl.Series([one.period.label for one in every], dtype=pl.String)
         found[name] = rows.with_columns(
             units.gather(rows["_tep"]).alias("_unit"), periods.gather(rows["_tep"]).alias("_ky")
@@ -206,31 +206,31 @@ def in_effect(read: Read, standing: Standing) -> dict[str, pl.DataFrame]:
 
 
 def _parted(read: pl.DataFrame) -> Mapping[tuple[object, ...], pl.DataFrame]:
-    """The records of each hand-in, by `(_tep,)`; those of one alone are not copied."""
+    """The records of each submission, by `(_tep,)`; those of one alone are not copied."""
     if read.height and read["_tep"].is_sorted() and read["_tep"][0] == read["_tep"][-1]:
         return {(read["_tep"][0],): read}
     return read.partition_by("_tep", as_dict=True, maintain_order=True)
 
 
-def whose(judged: Iterable[Judged]) -> pl.DataFrame:
+def list_parts(judged: Iterable[JudgedPart]) -> pl.DataFrame:
     """Dataset, `_tep`, `_unit` and `_ky` of each of `judged`."""
-    rows = [(one.dataset, one.tep, one.hand_in.unit, one.period.label) for one in judged]
+    rows = [(one.dataset, one.tep, one.submission.unit, one.period.label) for one in judged]
     return pl.DataFrame(rows, schema=LIVE, orient="row")
 
 
-def about(table: pl.DataFrame, hand_ins: Iterable[HandIn]) -> pl.DataFrame:
-    """The rows of a `table` that are about these hand-ins."""
-    asked = pl.DataFrame([one.who for one in hand_ins], dict.fromkeys(WHO, pl.String), orient="row")
+def filter_about(table: pl.DataFrame, submissions: Iterable[Submission]) -> pl.DataFrame:
+    """The rows of a `table` that are about these submissions."""
+    asked = pl.DataFrame([one.who for one in submissions], dict.fromkeys(WHO, pl.String), orient="row")
     return table.join(asked, on=WHO, how="semi", maintain_order="left")
 
 
-def whence(one: Judged, rows: pl.DataFrame) -> pl.DataFrame:
-    """Where each of `rows` of one hand-in was typed, as may be told: `_unit`, `_file`, `_sheet`, `_row`."""
+def trace_rows(one: JudgedPart, rows: pl.DataFrame) -> pl.DataFrame:
+    """Where each of `rows` was typed, numbers in names masked: `_unit`, `_file`, `_sheet`, `_row`."""
     sheets = pl.Series([sheet for sheet, _ in one.tables], dtype=pl.String)
-    told = pl.select(without_numbers(pl.lit(sheets))).to_series()
+    told = pl.select(mask_numbers(pl.lit(sheets))).to_series()
     return rows.select(
-        pl.lit(one.hand_in.unit).alias("_unit"),
-        pl.lit(one.hand_in.file).alias("_file"),
+        pl.lit(one.submission.unit).alias("_unit"),
+        pl.lit(one.submission.file).alias("_file"),
         told.gather(rows["_bang"]).alias("_sheet"),
         "_row",
     )

@@ -1,4 +1,4 @@
-"""Judges what was read, settles which hand-ins count, and counts in their records, period by period."""
+"""Judges what was read, settles which submissions count, and counts in their records, period by period."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import TypeAlias
 import polars as pl
 import polars.selectors as cs
 
-from flows.collect.hand_in import HandIn
-from flows.intake.model import Account, Digest, Part, account_of
-from flows.measure import count
+from flows.collect.submission import Submission
+from flows.intake.model import CleanedSubmission, SubmissionPart, SubmissionSummary, summarize
+from flows.measure import count_records
 from flows.settle.compare import compare
-from flows.settle.faults import as_found, faults_of_files, faults_of_records, repairs
+from flows.settle.faults import fill_columns, find_file_faults, find_record_faults, list_repairs
 from flows.settle.model import (
     TABLES,
-    Chapter,
-    Compared,
-    Judged,
+    Comparison,
+    JudgedPart,
     Owes,
+    PeriodRecords,
     Read,
-    Season,
     Settled,
+    SettledPeriod,
     Standing,
-    in_effect,
-    whose,
+    list_parts,
+    select_in_effect,
 )
-from flows.settle.submissions import submissions_of
-from flows.settle.unusual import prints, unusual
+from flows.settle.submissions import build_submissions
+from flows.settle.unusual import find_unusual, take_prints
 from flows.validate.across import reconcile
 from flows.validate.records import Verdict, validate
 from flows.validate.tally import COLUMNS
@@ -41,8 +41,8 @@ from schemas.registry import Contracts
 #: What of our code settling hangs on, beside what reading does.
 CODE = ("validate", "settle", "measure", "fingerprints.py", "roll_call.py")
 
-# By dataset what hand-ins brought for it, period by period; a part's place there is its number.
-Brought: TypeAlias = dict[str, list[tuple[HandIn, Part]]]
+# By dataset what submissions brought for it, period by period; a part's place there is its number.
+Brought: TypeAlias = dict[str, list[tuple[Submission, SubmissionPart]]]
 
 # Of judged records all but what was typed and how it was read.
 _AS_READ = cs.exclude(cs.ends_with(chu(""), doc("")))
@@ -50,33 +50,38 @@ _AS_READ = cs.exclude(cs.ends_with(chu(""), doc("")))
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What is in effect in periods that are not judged now, and the digests of its hand-ins."""
+    """What is in effect in periods that are not judged now, and the digests of its submissions."""
 
-    in_effect: Mapping[Owes, Judged]
-    digests: Sequence[Digest]
+    in_effect: Mapping[Owes, JudgedPart]
+    all_cleaned: Sequence[CleanedSubmission]
 
 
 _NOTHING = Earlier({}, ())
 
 
-def settle(digests: Sequence[Digest], repeats: Sequence[HandIn], contracts: Contracts) -> Settled:
-    """Judge and settle all that was read. `repeats` are hand-ins of a content handed in before.
+def settle_submissions(
+    all_cleaned: Sequence[CleanedSubmission], repeats: Sequence[Submission], contracts: Contracts
+) -> Settled:
+    """Judge and settle all that was read. `repeats` are submissions of a content handed in before.
 
     Raises:
         RuleDidNotRunError: a rule gave no result.
         ConservationError: rows seen are not rows left out, accepted and quarantined.
     """
-    labels = {part.period.label for digest in digests for part in digest.parts}
-    chapters = chapters_of(digests, labels, contracts)
-    return settled_of(chapters, [account_of(digest) for digest in digests], repeats, contracts)
+    labels = {part.period.label for cleaned in all_cleaned for part in cleaned.parts}
+    periods = judge_periods(all_cleaned, labels, contracts)
+    return settle_all(periods, [summarize(cleaned) for cleaned in all_cleaned], repeats, contracts)
 
 
-def chapters_of(
-    digests: Sequence[Digest], labels: Collection[str], contracts: Contracts, earlier: Earlier = _NOTHING
-) -> list[Chapter]:
+def judge_periods(
+    all_cleaned: Sequence[CleanedSubmission],
+    labels: Collection[str],
+    contracts: Contracts,
+    earlier: Earlier = _NOTHING,
+) -> list[PeriodRecords]:
     """Judge what was read for the periods `labels`, dataset by dataset; settle each period.
 
-    `digests` are all that brought anything for these, in order of arrival. Of several hand-ins of one
+    `digests` are all that brought anything for these, in order of arrival. Of several submissions of one
     unit, dataset and period the last of which anything can be used counts. Periods are judged together,
     but nothing in one hangs on what was handed in for another, save what was `compared`.
 
@@ -85,53 +90,53 @@ def chapters_of(
     """
     datasets = contracts.datasets
     verdicts: dict[str, Verdict] = {}
-    brought = _by_dataset(digests, labels)
-    judged: list[Judged] = []
+    brought = _by_dataset(all_cleaned, labels)
+    judged: list[JudgedPart] = []
     for name, parts in brought.items():
         verdicts[name] = validate([(part, one.day) for one, part in parts], datasets[name])
         judged += _counted(parts, verdicts[name])
     standing = _standing(judged)
-    crossed = reconcile(verdicts, whose(standing.in_effect.values()), datasets)
+    crossed = reconcile(verdicts, list_parts(standing.in_effect.values()), datasets)
     read = {name: verdict.judged.select(_AS_READ) for name, verdict in crossed.verdicts.items()}
-    live = in_effect(read, standing)
-    faults = [faults_of_records(each, name, standing, contracts) for name, each in crossed.verdicts.items()]
+    live = select_in_effect(read, standing)
+    faults = [find_record_faults(each, name, standing, contracts) for name, each in crossed.verdicts.items()]
     tables = {
-        "faults": pl.concat([as_found(pl.DataFrame()), *faults]),
-        "changes": repairs(
+        "faults": pl.concat([fill_columns(pl.DataFrame()), *faults]),
+        "changes": list_repairs(
             ((one, brought[one.dataset][one.tep][1].changes) for one in standing.judged), standing
         ),
         "tallies": _tallies(crossed.verdicts, standing),
         "unjudged": crossed.unjudged,
-        "counted": count(live, contracts.commune, plan.load()),
-        "prints": prints(live, datasets),
+        "counted": count_records(live, contracts.commune, plan.load()),
+        "prints": take_prints(live, datasets),
     }
     compared = _compared(brought, standing, datasets, earlier)
     return [*_by_period(standing, tables, compared, read)]
 
 
-def _by_dataset(digests: Sequence[Digest], labels: Collection[str]) -> Brought:
-    found: dict[str, list[tuple[HandIn, Part]]] = {}
-    for digest in digests:
-        for part in digest.parts:
+def _by_dataset(all_cleaned: Sequence[CleanedSubmission], labels: Collection[str]) -> Brought:
+    found: dict[str, list[tuple[Submission, SubmissionPart]]] = {}
+    for cleaned in all_cleaned:
+        for part in cleaned.parts:
             if part.period.label in labels:
-                found.setdefault(part.dataset, []).append((digest.hand_in, part))
+                found.setdefault(part.dataset, []).append((cleaned.submission, part))
     for parts in found.values():
         parts.sort(key=lambda brought: brought[1].period.label)
     return dict(sorted(found.items()))
 
 
-def _standing(judged: Sequence[Judged]) -> Standing:
-    in_order = sorted(judged, key=lambda one: (one.hand_in, one.dataset, one.period.label))
+def _standing(judged: Sequence[JudgedPart]) -> Standing:
+    in_order = sorted(judged, key=lambda one: (one.submission, one.dataset, one.period.label))
     return Standing(in_order, {one.owes: one for one in in_order if one.taken})
 
 
-def _counted(parts: Sequence[tuple[HandIn, Part]], verdict: Verdict) -> list[Judged]:
+def _counted(parts: Sequence[tuple[Submission, SubmissionPart]], verdict: Verdict) -> list[JudgedPart]:
     by_class = verdict.judged.select("_tep", held=QUARANTINED).group_by("_tep", "held").len()
     counts = {(tep, held): rows for tep, held, rows in by_class.iter_rows()}
     repeated = dict(verdict.repeated.iter_rows())
     return [
-        Judged(
-            hand_in,
+        JudgedPart(
+            submission,
             part.dataset,
             part.period,
             part.nil,
@@ -142,13 +147,13 @@ def _counted(parts: Sequence[tuple[HandIn, Part]], verdict: Verdict) -> list[Jud
             counts.get((tep, True), 0),
             repeated.get(tep, 0),
         )
-        for tep, (hand_in, part) in enumerate(parts)
+        for tep, (submission, part) in enumerate(parts)
     ]
 
 
 def _tallies(verdicts: Mapping[str, Verdict], standing: Standing) -> pl.DataFrame:
-    """Cells judged and failed by unit, dataset, period and dimension, a row a hand-in that counts."""
-    who = whose(filter(standing.counts, standing.judged)).rename({"_unit": "unit", "_ky": "period"})
+    """Cells judged and failed by unit, dataset, period and dimension, a row a submission that counts."""
+    who = list_parts(filter(standing.counts, standing.judged)).rename({"_unit": "unit", "_ky": "period"})
     found = [verdict.tally.with_columns(dataset=pl.lit(name)) for name, verdict in verdicts.items()]
     every = pl.concat([pl.DataFrame(schema=COLUMNS | {"dataset": pl.String}), *found])
     return every.join(who, on=["dataset", "_tep"], maintain_order="left").drop("_tep")
@@ -156,44 +161,46 @@ def _tallies(verdicts: Mapping[str, Verdict], standing: Standing) -> pl.DataFram
 
 def _compared(
     brought: Brought, standing: Standing, datasets: Mapping[str, Dataset], earlier: Earlier
-) -> dict[str, dict[HandIn, list[Compared]]]:
-    """By period what each hand-in that can be used changed against the one before it, where there is one."""
+) -> dict[str, dict[Submission, list[Comparison]]]:
+    """By period what each usable submission changed against the one before it, if there is one."""
     pairs = [*_pairs(standing, {**earlier.in_effect, **standing.in_effect}, datasets)]
     parts = {
-        (digest.hand_in, part.dataset, part.period.label): part
-        for digest in earlier.digests
-        for part in digest.parts
+        (cleaned.submission, part.dataset, part.period.label): part
+        for cleaned in earlier.all_cleaned
+        for part in cleaned.parts
     }
     parts |= {
-        (hand_in, name, part.period.label): part for name, some in brought.items() for hand_in, part in some
+        (submission, name, part.period.label): part
+        for name, some in brought.items()
+        for submission, part in some
     }
-    found: dict[str, dict[HandIn, list[Compared]]] = {}
+    found: dict[str, dict[Submission, list[Comparison]]] = {}
     for one, former, name in pairs:
-        was, now = (parts[each.hand_in, each.dataset, each.period.label] for each in (former, one))
-        told = Compared(one.dataset, one.period.label, name, compare(was, now, datasets[one.dataset]))
-        found.setdefault(one.period.label, {}).setdefault(one.hand_in, []).append(told)
+        was, now = (parts[each.submission, each.dataset, each.period.label] for each in (former, one))
+        told = Comparison(one.dataset, one.period.label, name, compare(was, now, datasets[one.dataset]))
+        found.setdefault(one.period.label, {}).setdefault(one.submission, []).append(told)
     return found
 
 
 def _pairs(
-    standing: Standing, in_effect: Mapping[Owes, Judged], datasets: Mapping[str, Dataset]
-) -> Iterator[tuple[Judged, Judged, str]]:
-    """Each hand-in with its former one, and what to call that."""
-    last: dict[Owes, Judged] = {}
+    standing: Standing, in_effect: Mapping[Owes, JudgedPart], datasets: Mapping[str, Dataset]
+) -> Iterator[tuple[JudgedPart, JudgedPart, str]]:
+    """Each submission with its former one, and what to call that."""
+    last: dict[Owes, JudgedPart] = {}
     for one in standing.judged:
         if not one.taken:
             continue
         unit, name, period = one.owes
         if one.owes in last:
-            yield one, last[one.owes], f"tệp {last[one.owes].hand_in.file}"
+            yield one, last[one.owes], f"tệp {last[one.owes].submission.file}"
         # Lists of events have nothing in common from one period to the next.
-        elif former := in_effect.get((unit, name, label_before(name, period, datasets) or "")):
+        elif former := in_effect.get((unit, name, period_before(name, period, datasets) or "")):
             yield one, former, in_words(former.period.label)
         last[one.owes] = one
 
 
-def label_before(dataset: str, label: str, datasets: Mapping[str, Dataset]) -> str | None:
-    """The period that a hand-in of this one is compared with; none where it lists events."""
+def period_before(dataset: str, label: str, datasets: Mapping[str, Dataset]) -> str | None:
+    """The period that a submission of this one is compared with; none where it lists events."""
     contract = datasets[dataset]
     return before(contract, label).label if contract.basis == "point_in_time" else None
 
@@ -201,11 +208,11 @@ def label_before(dataset: str, label: str, datasets: Mapping[str, Dataset]) -> s
 def _by_period(
     standing: Standing,
     tables: Mapping[str, pl.DataFrame],
-    compared: Mapping[str, Mapping[HandIn, Sequence[Compared]]],
+    compared: Mapping[str, Mapping[Submission, Sequence[Comparison]]],
     read: Read,
-) -> Iterator[Chapter]:
-    """What was settled, period by period; hand-ins of a dataset are numbered anew in each."""
-    by_period: dict[str, list[Judged]] = {}
+) -> Iterator[PeriodRecords]:
+    """What was settled, period by period; submissions of a dataset are numbered anew in each."""
+    by_period: dict[str, list[JudgedPart]] = {}
     for one in standing.judged:
         by_period.setdefault(one.period.label, []).append(one)
     parted = {name: table.partition_by("period", as_dict=True) for name, table in tables.items()}
@@ -216,8 +223,10 @@ def _by_period(
         mine = _standing([replace(one, tep=one.tep - min(numbers[one.dataset])) for one in judged])
         own = {name: parts.get((label,), tables[name].clear()) for name, parts in parted.items()}
         rows = {name: _numbered(read[name], min(teps), len(teps)) for name, teps in sorted(numbers.items())}
-        season = Season(mine.judged, mine.in_effect, label, **own, compared=compared.get(label, {}))
-        yield Chapter(season, partial(_given, rows))
+        settled_period = SettledPeriod(
+            mine.judged, mine.in_effect, label, **own, compared=compared.get(label, {})
+        )
+        yield PeriodRecords(settled_period, partial(_given, rows))
 
 
 def _given(read: Read) -> Read:
@@ -225,16 +234,16 @@ def _given(read: Read) -> Read:
 
 
 def _numbered(rows: pl.DataFrame, first: int, count: int) -> pl.DataFrame:
-    """Of a dataset's `rows` those of so many hand-ins from the `first` on, which counts as 0."""
+    """Of a dataset's `rows` those of so many submissions from the `first` on, which counts as 0."""
     start, stop = (rows["_tep"].search_sorted(at) for at in (first, first + count))
     mine = rows.slice(start, stop - start)
     return mine.with_columns(pl.col("_tep") - pl.lit(first, pl.UInt32)) if first else mine
 
 
-def settled_of(
-    chapters: Sequence[Chapter],
-    accounts: Sequence[Account],
-    repeats: Sequence[HandIn],
+def settle_all(
+    periods: Sequence[PeriodRecords],
+    summaries: Sequence[SubmissionSummary],
+    repeats: Sequence[Submission],
     contracts: Contracts,
 ) -> Settled:
     """All periods together, with what only shows then; every row that was read is accounted for.
@@ -242,26 +251,31 @@ def settled_of(
     Raises:
         ConservationError: rows seen are not rows left out, accepted and quarantined.
     """
-    seasons = [chapter.season for chapter in chapters]
-    standing = _standing([one for season in seasons for one in season.judged])
+    settled_periods = [period_records.settled_period for period_records in periods]
+    standing = _standing([one for settled_period in settled_periods for one in settled_period.judged])
     of_all = {
-        name: pl.concat([pl.DataFrame(schema=schema), *(getattr(season, name) for season in seasons)])
+        name: pl.concat(
+            [
+                pl.DataFrame(schema=schema),
+                *(getattr(settled_period, name) for settled_period in settled_periods),
+            ]
+        )
         for name, schema in TABLES.items()
     }
-    of_wholes = unusual(of_all.pop("prints"), contracts.datasets).with_columns(record=pl.col("period"))
-    of_files = faults_of_files(accounts, repeats, standing)
-    submissions = submissions_of(accounts, repeats, standing)
-    compared: dict[HandIn, list[Compared]] = {}
-    for season in seasons:
-        for hand_in, found in season.compared.items():
-            compared.setdefault(hand_in, []).extend(found)
+    of_wholes = find_unusual(of_all.pop("prints"), contracts.datasets).with_columns(record=pl.col("period"))
+    of_files = find_file_faults(summaries, repeats, standing)
+    submissions = build_submissions(summaries, repeats, standing)
+    compared: dict[Submission, list[Comparison]] = {}
+    for settled_period in settled_periods:
+        for submission, found in settled_period.compared.items():
+            compared.setdefault(submission, []).extend(found)
     return Settled(
         standing.judged,
         standing.in_effect,
-        accounts,
+        summaries,
         repeats,
-        chapters,
-        **of_all | {"faults": pl.concat([of_all["faults"], of_files, as_found(of_wholes)])},
+        periods,
+        **of_all | {"faults": pl.concat([of_all["faults"], of_files, fill_columns(of_wholes)])},
         submissions=submissions,
         compared=compared,
     )

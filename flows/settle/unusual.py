@@ -1,4 +1,4 @@
-"""Hand-ins that look copied or too small."""
+"""Submissions that look copied or too small."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from flows.fingerprints import FINGERPRINT, fingerprints
-from flows.roll_call import _HAND_IN, _each, _faults, _what
+from flows.fingerprints import FINGERPRINT, take_fingerprints
+from flows.roll_call import _SUBMISSION, _each, _faults, _what
 from schemas.contract import Dataset
 from schemas.periods import before, in_words
 
-#: What a hand-in looks like as a whole.
+#: What a submission looks like as a whole.
 PRINTS = dict.fromkeys(("dataset", "unit", "period"), pl.String) | FINGERPRINT
 
 
 _LARGEST_FALL = 30  # per cent
 
 
-def prints(judged: Mapping[str, pl.DataFrame], datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """What each hand-in looks like as a whole (`PRINTS`): two that look alike have the same records.
+def take_prints(judged: Mapping[str, pl.DataFrame], datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """What each submission looks like as a whole (`PRINTS`): two that look alike have the same records.
 
     `judged` has a dataset's rows in effect, quarantined ones included: its contract's columns
     typed, `_unit`, `_ky`. Columns of kind `ngay` are left out, and so is the order of the rows.
@@ -30,12 +30,12 @@ def prints(judged: Mapping[str, pl.DataFrame], datasets: Mapping[str, Dataset]) 
 
 def _prints(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     content = [column.name for column in dataset.columns if column.kind.name != "ngay"]
-    found = fingerprints(rows, ("_unit", "_ky"), content).rename({"_unit": "unit", "_ky": "period"})
+    found = take_fingerprints(rows, ("_unit", "_ky"), content).rename({"_unit": "unit", "_ky": "period"})
     return found.select(pl.lit(dataset.name).alias("dataset"), *found.columns)
 
 
-def unusual(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """Hand-ins that look thin (`giao_nop.it_bat_thuong`) or copied (`giao_nop.sao_chep`), as `FAULTS`.
+def find_unusual(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """Submissions that look thin (`giao_nop.it_bat_thuong`) or copied (`giao_nop.sao_chep`), as `FAULTS`.
 
     `looks` are `PRINTS`. Thin means over 30 % fewer rows than the period before, or a number of
     rows outside the contract's. Events, of which there may be none at all, come as they come: they
@@ -60,7 +60,7 @@ def unusual(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFram
             _faults(few, "giao_nop.it_bat_thuong", "du", thin),
             _faults(copied, "giao_nop.sao_chep", "song", same),
         ]
-    ).sort(*_HAND_IN, "code")
+    ).sort(*_SUBMISSION, "code")
 
 
 def _beside_the_former(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Judges the rules that need two datasets, over the hand-ins in effect of one period."""
+"""Judges the rules that need two datasets, over the submissions in effect of one period."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from flows.validate.records import FAULTS_SCHEMA, Verdict, described, judge
+from flows.validate.records import FAULTS_SCHEMA, Verdict, describe, judge
 from flows.validate.tally import Tally
 from schemas.contract import GOOD, WARNED, Cross, Dataset, Tie
 from schemas.judgement import crossing
@@ -27,10 +27,10 @@ class Reconciled:
 def reconcile(
     verdicts: Mapping[str, Verdict], live: pl.DataFrame, datasets: Mapping[str, Dataset]
 ) -> Reconciled:
-    """Judge every cross rule of the hand-ins in effect (`live`: `dataset`, `_tep`, `_unit`, `_ky`).
+    """Judge every cross rule of the submissions in effect (`live`: `dataset`, `_tep`, `_unit`, `_ky`).
 
-    A rule is not judged where the other dataset has no hand-in in effect for that period, nor on a row with
-    a blocking fault at one of the rule's own columns: a value known to be wrong is compared with nothing.
+    A rule is not judged where the other dataset has no submission in effect for that period, nor on a
+    row with a blocking fault at one of the rule's own columns: a value known to be wrong is compared with nothing.
 
     Raises:
         RuleDidNotRunError: a rule gave no result.
@@ -51,7 +51,7 @@ def reconcile(
     return Reconciled(found, pl.concat(unjudged).sort("unit", "dataset", "period", "code"))
 
 
-def why_unjudged(unjudged: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+def explain_unjudged(unjudged: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
     """One row a unit, dataset, period and dimension with rules that were not judged, and the `reason`."""
     titles = {name: dataset.title for name, dataset in datasets.items()}
     words = {label: in_words(label) for label in unjudged["period"].unique()}
@@ -89,7 +89,7 @@ def _said(alone: pl.DataFrame, rule: Cross, tie: Tie) -> pl.DataFrame:
 
 
 class _Pair:
-    """Hand-ins of a dataset beside the rows of another that its rules are tied to."""
+    """Submissions of a dataset beside the rows of another that its rules are tied to."""
 
     def __init__(self, dataset: Dataset, tie: Tie, live: pl.DataFrame, other: pl.DataFrame) -> None:
         self._dataset, self._tie = dataset, tie
@@ -155,11 +155,11 @@ class _Pair:
         return replace(
             verdict,
             judged=own.with_columns(_lop=_warned(own["_lop"], failures["index"])),
-            faults=pl.concat([verdict.faults, described(failures, frame, self._dataset, judgements)]),
+            faults=pl.concat([verdict.faults, describe(failures, frame, self._dataset, judgements)]),
         )
 
     def _not_judged(self, verdict: Verdict, keys: pl.DataFrame, rule: Cross) -> pl.Series:
-        """Rows of hand-ins not in effect, without a value to be tied by, or with a blocking fault in `on`."""
+        """Rows not in effect, without a value to join on, or with a blocking fault in `on`."""
         return keys["_unit"].is_null() | keys[self._tie.by].is_null() | verdict.results.blocked(rule.on)
 
     def _wholes(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
@@ -175,7 +175,7 @@ class _Pair:
         return replace(verdict, faults=pl.concat([verdict.faults, *found]))
 
     def _groups(self) -> pl.DataFrame:
-        """The tied groups of each hand-in's place."""
+        """The tied groups of each submission's place."""
         if self._tie.place is None:
             return self._live.join(self._tied, on="_ky", maintain_order="left_right")
         return self._live.join(
@@ -189,7 +189,7 @@ def _warned(classes: pl.Series, rows: pl.Series) -> pl.Series:
 
 
 def _whole(groups: pl.DataFrame, rule: Cross, dataset: Dataset, results: Tally) -> pl.DataFrame:
-    """One fault a hand-in that lacks more of `groups` than it has rows whose tie could not be read."""
+    """One fault a submission that lacks more of `groups` than it has rows whose tie could not be read."""
     judged = groups.select("_tep", "_khong_ro", failed=rule.fails_when)
     counted = (
         judged.group_by("_tep", maintain_order=True)

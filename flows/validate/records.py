@@ -11,7 +11,7 @@ import pandera.polars as pa
 import polars as pl
 
 from flows.errors import RuleDidNotRunError
-from flows.intake.model import Part
+from flows.intake.model import SubmissionPart
 from flows.validate.tally import Tally
 from schemas.contract import GOOD, HELD_BACK, ROW_CLASS, WARNED, Dataset, chu
 from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of, may_share_key
@@ -56,7 +56,7 @@ FAULTS_SCHEMA = {
 }
 
 
-def validate(parts: Sequence[tuple[Part, date]], dataset: Dataset) -> Verdict:
+def validate(parts: Sequence[tuple[SubmissionPart, date]], dataset: Dataset) -> Verdict:
     """Judge all `parts` of `dataset` together; each comes with the day on which it is judged.
 
     Raises:
@@ -73,13 +73,13 @@ def validate(parts: Sequence[tuple[Part, date]], dataset: Dataset) -> Verdict:
     faults = judge(kept, dataset, rest, results, {CLASHING: _among(kept, near, rules[CLASHING])})
     return Verdict(
         kept.hstack([_row_class(faults, rest, kept.height)]),
-        pl.concat([described(faults, kept, dataset, rest), described(repeated, frame, dataset, first)]),
+        pl.concat([describe(faults, kept, dataset, rest), describe(repeated, frame, dataset, first)]),
         frame.select("_tep").filter(again).group_by("_tep", maintain_order=True).len("rows"),
         results,
     )
 
 
-def _stacked(parts: Sequence[tuple[Part, date]]) -> pl.DataFrame:
+def _stacked(parts: Sequence[tuple[SubmissionPart, date]]) -> pl.DataFrame:
     """The records of all parts, each with its part (`_tep`), its period and the day on which it is judged."""
     frames = (
         part.frame.with_columns(
@@ -149,7 +149,7 @@ def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) 
     return classes.scatter(failures["index"].filter(blocking), HELD_BACK)
 
 
-def described(
+def describe(
     failures: pl.DataFrame, frame: pl.DataFrame, dataset: Dataset, judged_by: Sequence[Judgement]
 ) -> pl.DataFrame:
     """Failures with their place, what was typed there and what is wrong with it (`FAULTS_SCHEMA`)."""

@@ -14,7 +14,7 @@ COLUMNS = {"_tep": pl.UInt32, "dimension": pl.String, "judged": pl.UInt64, "fail
 
 
 class Tally:
-    """What the rules said of the rows whose hand-ins are `parts` (`_tep`, one a row)."""
+    """What the rules said of the rows whose submissions are `parts` (`_tep`, one a row)."""
 
     def __init__(self, parts: pl.Series) -> None:
         self._parts = parts
@@ -37,7 +37,7 @@ class Tally:
         return count
 
     def add(self, counts: pl.DataFrame) -> None:
-        """Take note of what was judged of hand-ins as a whole (`COLUMNS`)."""
+        """Take note of what was judged of submissions as a whole (`COLUMNS`)."""
         self._more.append(counts.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()))
 
     def prove(self, rules: Iterable[Judgement], failures: pl.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""A day takes over what the day before worked out from the same hand-ins, and nothing else."""
+"""A day takes over what the day before worked out from the same submissions, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import pytest
 from rich.console import Console
 
 from flows import build
-from flows.day import Outcome
+from flows.day import DayOutcome
 from flows.engine.plain import PlainRunner
-from flows.intake import cache as digests
-from flows.intake.cache import Readings
-from flows.protect import rotate
-from flows.rebuild import differs
+from flows.intake import cache as submission_cache
+from flows.intake.cache import SubmissionCache
+from flows.protect import rotate_key
+from flows.rebuild import find_differences
 from flows.release import records
-from flows.release.manifest import hashes, read_manifest
+from flows.release.manifest import read_hashes, read_manifest
 from flows.release.places import GIVEN_BACK, MARKED, RECEIPTS, UNITS
 from flows.returns import give_back
 from flows.root import Root
-from flows.settle import cache as seasons
+from flows.settle import cache as period_cache
 from schemas.registry import load
 from tests.conftest import TODAY, Day, run_plainly
 
@@ -37,9 +37,9 @@ def root(planted: Day, tmp_path: Path) -> Root:
     return Root(tmp_path / "xa")
 
 
-def data_of(outcome: Outcome) -> dict[str, str]:
-    found = hashes(read_manifest(outcome.release))
-    return {path: digest for path, digest in found.items() if path.startswith("data/")}
+def data_of(outcome: DayOutcome) -> dict[str, str]:
+    found = read_hashes(read_manifest(outcome.release))
+    return {path: cleaned for path, cleaned in found.items() if path.startswith("data/")}
 
 
 def _never(*_: object, **__: object) -> None:
@@ -48,9 +48,9 @@ def _never(*_: object, **__: object) -> None:
 
 def test_a_quiet_day_reads_judges_and_writes_no_record(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in (
-        (Readings, "_kept"),
-        (Readings, "_read"),
-        (seasons, "chapters_of"),
+        (SubmissionCache, "_kept"),
+        (SubmissionCache, "_read"),
+        (period_cache, "judge_periods"),
         (records, "write_records"),
     ):
         monkeypatch.setattr(module, name, _never)
@@ -62,7 +62,7 @@ def test_a_quiet_day_reads_judges_and_writes_no_record(root: Root, monkeypatch: 
 
 
 def test_a_quiet_day_gives_back_what_was_given_back(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("hand_back", "write_receipts"):
+    for name in ("write_marked", "write_receipts"):
         monkeypatch.setattr(give_back, name, _never)
     quiet = run_plainly(root.path, TOMORROW)
     before = root.releases / read_manifest(quiet.release)["before"]
@@ -86,7 +86,7 @@ def test_marked_workbooks_stand_nowhere_but_in_releases(root: Root) -> None:
 
 def test_a_quiet_day_comes_out_as_if_all_was_read_again(root: Root) -> None:
     quiet = run_plainly(root.path, TOMORROW)
-    assert differs(root, load(), quiet.release, PlainRunner(Console(quiet=True))) == []
+    assert find_differences(root, load(), quiet.release, PlainRunner(Console(quiet=True))) == []
 
 
 @pytest.mark.parametrize("where", ["data/*/*/*.parquet", f"reports/{UNITS}/*/{RECEIPTS}/*.html"])
@@ -113,15 +113,15 @@ def test_what_came_to_be_readable_by_others_is_not_handed_on(planted: Day, root:
 
 
 def test_another_key_makes_other_records(planted: Day, root: Root) -> None:
-    rotate(root)
+    rotate_key(root)
     quiet = run_plainly(root.path, TOMORROW)
     assert data_of(quiet).keys() == data_of(planted.outcome).keys()
-    changed = {path for path, digest in data_of(quiet).items() if data_of(planted.outcome)[path] != digest}
+    changed = {path for path, cleaned in data_of(quiet).items() if data_of(planted.outcome)[path] != cleaned}
     assert any(path.startswith("data/dan_cu/") for path in changed)
 
 
 def test_what_is_kept_is_for_the_owner_alone(root: Root) -> None:
-    for name in (digests.KEPT, seasons.KEPT, records.KEPT, GIVEN_BACK, build.AUDITED):
+    for name in (submission_cache.KEPT, period_cache.KEPT, records.KEPT, GIVEN_BACK, build.AUDITED):
         kept = [*(root.state / name).iterdir()]
         assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
         assert (root.state / name).stat().st_mode & 0o777 == 0o700
@@ -133,7 +133,9 @@ def test_a_file_that_was_lost_is_tried_again_on_a_day_on_which_nothing_came(
     good = pl.col("file").str.ends_with(".xlsx") & (pl.col("state") == "chap_nhan")
     unit, file = planted.table("submissions").filter(good).select("unit", "file").row(0)
     shutil.copytree(planted.root.inbox / unit, tmp_path / "raw" / "inbox" / unit)
-    monkeypatch.setattr(digests.Reader, "__reduce__", lambda _: (_Crashing, ()), raising=False)
+    monkeypatch.setattr(
+        submission_cache.SubmissionReader, "__reduce__", lambda _: (_Crashing, ()), raising=False
+    )
     lost = run_plainly(tmp_path)
     assert "tep.nguy_hiem" in lost.faults["code"]
     monkeypatch.undo()

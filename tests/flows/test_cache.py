@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 import flows
-from flows.cache import Shelf
-from flows.intake import cache as digests
-from flows.settle import cache as seasons
+from flows.cache import Cache
+from flows.intake import cache as submission_cache
+from flows.settle import cache as period_cache
 
 HERE = Path(flows.__path__[0])
 #: What decides nothing about what is kept: where things lie, what is worked out anew each day.
@@ -22,26 +22,26 @@ VALUE = {"a": pl.DataFrame({"x": [1, 2, None], "y": ["một", "hai", None]}), "b
 
 @pytest.mark.parametrize("at", range(0, 600, 23))
 def test_what_was_damaged_is_not_there(tmp_path: Path, at: int) -> None:
-    shelf = Shelf(tmp_path / "kho")
-    shelf.put("một", VALUE)
-    kept = shelf.get("một")
+    cache = Cache(tmp_path / "kho")
+    cache.put("một", VALUE)
+    kept = cache.get("một")
     assert kept["b"] == VALUE["b"]
     assert kept["a"].equals(VALUE["a"])
     path = tmp_path / "kho" / "một"
     data = bytearray(path.read_bytes())
     data[at % len(data)] ^= 4
     path.write_bytes(data)
-    assert shelf.get("một") is None
+    assert cache.get("một") is None
 
 
 @pytest.mark.parametrize("length", [0, 5, 32, 40])
 def test_what_was_cut_off_is_not_there(tmp_path: Path, length: int) -> None:
-    shelf = Shelf(tmp_path / "kho")
-    shelf.put("một", VALUE)
+    cache = Cache(tmp_path / "kho")
+    cache.put("một", VALUE)
     path = tmp_path / "kho" / "một"
     path.write_bytes(path.read_bytes()[:length])
-    assert shelf.get("một") is None
-    assert shelf.get("hai") is None
+    assert cache.get("một") is None
+    assert cache.get("hai") is None
 
 
 def sources(code: tuple[str, ...]) -> set[Path]:
@@ -57,7 +57,7 @@ def imported(source: Path) -> Iterator[Path]:
                 yield from (p for p in (place.with_suffix(".py"), place / "__init__.py") if p.exists())
 
 
-@pytest.mark.parametrize("code", [digests.CODE, seasons.CODE], ids=["digests", "seasons"])
+@pytest.mark.parametrize("code", [submission_cache.CODE, period_cache.CODE], ids=["digests", "seasons"])
 def test_names_tell_of_all_code_that_values_hang_on(code: tuple[str, ...]) -> None:
     told = sources(code)
     seen, left = set(told), list(told)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from flows.fingerprints import by_group, fingerprints
+from flows.fingerprints import fingerprint_groups, take_fingerprints
 
 ROWS = pl.DataFrame({"unit": ["T01", "T01", "T02"], "name": ["a", "b", "a"], "size": [1, None, 1]})
 
 
 def of_all(frame: pl.DataFrame) -> pl.DataFrame:
     one = frame.with_columns(unit=pl.lit("T01"))
-    return fingerprints(one, ["unit"], ["name", "size"])
+    return take_fingerprints(one, ["unit"], ["name", "size"])
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_what_is_the_same(other: pl.DataFrame, *, same: bool) -> None:
 
 
 def test_groups_are_told_by_all_their_other_columns() -> None:
-    found = by_group(ROWS, ["unit"])
+    found = fingerprint_groups(ROWS, ["unit"])
     assert found.keys() == {("T01",), ("T02",)}
     assert found["T01",] != found["T02",]
-    assert by_group(ROWS.filter(unit="T02"), ["unit"]) == {("T02",): found["T02",]}
+    assert fingerprint_groups(ROWS.filter(unit="T02"), ["unit"]) == {("T02",): found["T02",]}

@@ -1,4 +1,4 @@
-"""The roll call of a small commune: states, lateness, faults, thin and copied hand-ins."""
+"""The roll call of a small commune: states, lateness, faults, thin and copied submissions."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from flows.roll_call import COLUMNS, FAULTS, roll_call, roll_call_faults
-from flows.settle.unusual import prints, unusual
+from flows.roll_call import COLUMNS, FAULTS, call_roll, find_roll_call_faults
+from flows.settle.unusual import find_unusual, take_prints
 from schemas import datasets as declared
 from schemas.units import Commune, Thon, Unit
 
@@ -47,7 +47,7 @@ def handed_in(*rows: tuple[str, str, str, str, bool]) -> pl.DataFrame:
 
 
 def called(*rows, as_of=AS_OF, commune=COMMUNE):
-    return roll_call(commune, DATASETS, handed_in(*rows), as_of)
+    return call_roll(commune, DATASETS, handed_in(*rows), as_of)
 
 
 def state(frame, unit, dataset, period):
@@ -127,7 +127,7 @@ def test_missing_and_late_hand_ins_are_faults_with_dates_and_days():
         ("cong_an", "dinh_danh", "2026-10", "2026-11-03", False),
     ).filter(pl.col("unit") == "cong_an")
     nothing = called().filter(unit="T01", dataset="ho_gia_dinh")
-    faults = roll_call_faults(pl.concat([frame, nothing]), COMMUNE, DATASETS)
+    faults = find_roll_call_faults(pl.concat([frame, nothing]), COMMUNE, DATASETS)
     assert dict(faults.schema) == FAULTS
     assert faults.rows() == [
         (
@@ -153,7 +153,7 @@ def test_missing_and_late_hand_ins_are_faults_with_dates_and_days():
 
 
 def test_no_hand_ins_owed_gives_no_faults():
-    assert roll_call_faults(called(as_of=D("2026-10-01")), COMMUNE, DATASETS).is_empty()
+    assert find_roll_call_faults(called(as_of=D("2026-10-01")), COMMUNE, DATASETS).is_empty()
 
 
 def reports(period: str, *texts: str, unit: str = "T01", day: str = "2026-11-01") -> pl.DataFrame:
@@ -175,7 +175,7 @@ KEPT = {"phan_anh_ha_tang": replace(DATASETS["phan_anh_ha_tang"], nil_allowed=Fa
 
 
 def found(*frames: pl.DataFrame, datasets=KEPT) -> list[tuple[str, str, str, str]]:
-    faults = unusual(prints({"phan_anh_ha_tang": pl.concat(frames)}, datasets), datasets)
+    faults = find_unusual(take_prints({"phan_anh_ha_tang": pl.concat(frames)}, datasets), datasets)
     return faults.select("unit", "period", "code", "message").rows()
 
 
@@ -240,4 +240,4 @@ def test_more_rows_than_the_contract_expects():
 
 
 def test_nothing_handed_in_is_nothing_unusual():
-    assert dict(unusual(prints({}, DATASETS), DATASETS).schema) == FAULTS
+    assert dict(find_unusual(take_prints({}, DATASETS), DATASETS).schema) == FAULTS

@@ -1,4 +1,4 @@
-"""Judges the examples of rules as a hand-in is judged: every rule's own proof."""
+"""Judges the examples of rules as a submission is judged: every rule's own proof."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from datetime import date
 import polars as pl
 
 from flows.clean import clean
-from flows.faults.examples import Example, examples, good_cell
-from flows.intake.model import Part
-from flows.read.table import CellType, Table
+from flows.faults.examples import Example, make_examples, make_good_cell
+from flows.intake.model import SubmissionPart
+from flows.read.table import CellType, ReadTable
 from flows.settle.model import LIVE
 from flows.validate.across import reconcile
 from flows.validate.records import Verdict, validate
@@ -28,22 +28,22 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 def rows_of(dataset: Dataset, rows: Sequence[Mapping[str, str]]) -> list[dict[str, str | None]]:
     """`rows` complete: where they say nothing, what is good in a required column, else nothing."""
-    plain = {c.name: good_cell(c) if c.required else None for c in dataset.columns}
+    plain = {c.name: make_good_cell(c) if c.required else None for c in dataset.columns}
     return [plain | {name: typed or None for name, typed in row.items()} for row in rows]
 
 
-_CLEANED: dict[str, Part] = {}
+_CLEANED: dict[str, SubmissionPart] = {}
 
 
-def part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Contracts) -> Part:
-    """The rows as one hand-in of `DAY`, cleaned once: no mutant of a rule changes how they are read."""
+def part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Contracts) -> SubmissionPart:
+    """The rows as one submission of `DAY`, cleaned once: no mutant of a rule changes how they are read."""
     said = f"{dataset.name} {rows}"
     if said not in _CLEANED:
         _CLEANED[said] = _part_of(dataset, rows, contracts)
     return _CLEANED[said]
 
 
-def _part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Contracts) -> Part:
+def _part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Contracts) -> SubmissionPart:
     full = rows_of(dataset, rows)
     cells: dict[str, pl.Series] = {"_row": pl.Series(range(2, len(full) + 2), dtype=pl.UInt32)}
     for column in dataset.columns:
@@ -51,11 +51,11 @@ def _part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Con
         cells[chu(column.name)] = pl.Series(typed, dtype=pl.String)
         cells[kieu(column.name)] = pl.Series([_stored(text) for text in typed], dtype=pl.UInt8)
     letters = {column.name: chr(ord("A") + at) for at, column in enumerate(dataset.columns)}
-    table = Table(dataset.name, "Ví dụ", (), pl.DataFrame(cells), letters)
+    table = ReadTable(dataset.name, "Ví dụ", (), pl.DataFrame(cells), letters)
     cleaned = clean(table, dataset, contracts.commune)
     number = pl.lit(0, pl.UInt16).alias("_bang")
     period = open_window(dataset.cadence, dataset.basis, DAY)
-    return Part(
+    return SubmissionPart(
         dataset.name,
         period,
         cleaned.frame.with_columns(number),
@@ -77,7 +77,7 @@ def _stored(typed: str | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """All examples of a dataset judged at once: each is two hand-ins, its good rows and its bad ones."""
+    """All examples of a dataset judged at once: each is two submissions, its good rows and its bad ones."""
 
     examples: Mapping[str, Example]
     verdict: Verdict
@@ -96,7 +96,7 @@ class Trial:
 
 def trial(dataset: Dataset, contracts: Contracts) -> Trial:
     """Judge every example of `dataset`."""
-    found = examples(dataset)
+    found = make_examples(dataset)
     parts = [
         _said_unread(part_of(dataset, rows, contracts), example, rows is example.bad)
         for example in found.values()
@@ -109,7 +109,7 @@ def trial(dataset: Dataset, contracts: Contracts) -> Trial:
     return Trial(found, verdict)
 
 
-def _said_unread(part: Part, example: Example, bad: bool) -> Part:
+def _said_unread(part: SubmissionPart, example: Example, bad: bool) -> SubmissionPart:
     """Where a kind reads any text, the cell is said to be unread, since none is typed that is."""
     if not (bad and example.unread):
         return part
@@ -126,7 +126,7 @@ def _beside(
 ) -> Verdict:
     """`verdict` with what cross rules find: each example beside its own rows, in a period of its own."""
     places = {rule.tied.place for rule in dataset.cross if rule.tied.to == other.name}
-    parts: list[Part] = []
+    parts: list[SubmissionPart] = []
     live: list[tuple[str, int, str, str]] = []
     for at, example in enumerate(found.values()):
         if example.other != other.name:

@@ -18,19 +18,19 @@ import pytest
 from rich.console import Console
 
 from flows.audit.auditor import Answer, Audit, Auditor
-from flows.audit.facts import Case
-from flows.audit.pages import write_docs
+from flows.audit.facts import AuditCase
+from flows.audit.pages import write_audit_pages
 from flows.day import run_day
-from flows.engine import workers as pool
+from flows.engine import workers
 from flows.engine.plain import PlainRunner
 from flows.release.manifest import AUDIT
-from flows.release.publish import published, releases
-from flows.release.verify import wrong
+from flows.release.publish import list_releases, read_published
+from flows.release.verify import find_damage
 from flows.root import Root
 from schemas.registry import load
 
 # Whoever starts the process that others are forked from first, it has imported what is killed here.
-pool.PRELOAD.append("tests.laws.test_crash")
+workers.PRELOAD.append("tests.laws.test_crash")
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 HEAD = ["Tháng 11 năm 2026", "Ngày phản ánh;Nhà mạng;Nội dung;Trạng thái;Ngày giải quyết"]
@@ -63,8 +63,8 @@ class Lenient(Auditor):
 
     def prepare(self) -> None: ...
 
-    def begin(self, case: Case) -> Answer:
-        write_docs(case.folder / AUDIT, [], case.as_of)
+    def begin(self, case: AuditCase) -> Answer:
+        write_audit_pages(case.folder / AUDIT, [], case.as_of)
         return lambda: Audit(0, (), ())
 
 
@@ -126,7 +126,7 @@ def counted(root: Path, answer: Any) -> None:
 
 
 def child(work: Callable[..., None], *args: object) -> int | None:
-    process = pool.context().Process(target=work, args=args)
+    process = workers.process_context().Process(target=work, args=args)
     process.start()
     process.join(120)
     return process.exitcode
@@ -156,7 +156,7 @@ def undisturbed(waiting: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
     root = copied(waiting, tmp_path_factory.mktemp("undisturbed"))
     ours, theirs = multiprocessing.Pipe()
     assert child(counted, root, theirs) == 0
-    return str(published(Root(root))), int(ours.recv())
+    return str(read_published(Root(root))), int(ours.recv())
 
 
 def copied(root: Path, to: Path) -> Path:
@@ -165,9 +165,9 @@ def copied(root: Path, to: Path) -> Path:
 
 def whole(root: Path) -> str:
     """The release that a reader sees, proven byte by byte."""
-    shown = published(Root(root))
+    shown = read_published(Root(root))
     assert shown is not None
-    assert wrong(root / "curated" / "releases" / shown) == []
+    assert find_damage(root / "curated" / "releases" / shown) == []
     return shown
 
 
@@ -175,8 +175,10 @@ def recovers(root: Path, expected: str) -> None:
     assert whole(root)[:8] in ("20261123", "20261124")
     assert day(root, TUESDAY) == expected
     assert whole(root) == expected
-    assert releases(Root(root)) == sorted(path.name for path in (root / "curated" / "releases").iterdir())
-    assert len(releases(Root(root))) == 2
+    assert list_releases(Root(root)) == sorted(
+        path.name for path in (root / "curated" / "releases").iterdir()
+    )
+    assert len(list_releases(Root(root))) == 2
 
 
 def proven(waiting: Path, undisturbed: tuple[str, int], tmp_path: Path, numbers: Sequence[int]) -> None:

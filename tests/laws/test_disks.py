@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.release.publish import published, releases
-from flows.release.verify import wrong
+from flows.release.publish import list_releases, read_published
+from flows.release.verify import find_damage
 from flows.root import Root
 from tests.laws.test_crash import complaints
 
@@ -45,9 +45,9 @@ def monday(root: Path) -> Path:
 
 
 def whole(root: Path) -> str:
-    shown = published(Root(root))
+    shown = read_published(Root(root))
     assert shown is not None
-    assert wrong(root / "curated" / "releases" / shown) == []
+    assert find_damage(root / "curated" / "releases" / shown) == []
     return shown
 
 
@@ -90,7 +90,7 @@ def test_a_full_disk_publishes_nothing_and_the_next_run_does(
         ballast.unlink()
         assert done(root, TUESDAY)[0] == 0
         assert whole(root) == undisturbed
-        assert releases(Root(root)) == [before, undisturbed]
+        assert list_releases(Root(root)) == [before, undisturbed]
 
 
 def test_a_read_only_disk_publishes_nothing_and_the_next_run_does(undisturbed: str, tmp_path: Path) -> None:

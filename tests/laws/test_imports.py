@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,3 +104,13 @@ def test_every_module_says_its_job_in_one_sentence(source: Path) -> None:
     said = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8")))
     assert said
     assert len(said.splitlines()[0]) > 20
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    names = Counter(
+        node.name
+        for path in SOURCES
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []

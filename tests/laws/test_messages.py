@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import commands
-from flows.cli.main import app
+from flows.cli.main import build_app
 from flows.release.places import MARKED, RECEIPTS
 from schemas.datasets import load
 from schemas.judgement import judgements_of
@@ -244,7 +244,7 @@ COMMANDS = [module.name.replace("_", "-") for module in pkgutil.iter_modules(com
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_how_to_use_a_command_is_plain(name: str) -> None:
-    text = CliRunner().invoke(app(), [*name.split(), "--help"], env={"COLUMNS": "200"}).output
+    text = CliRunner().invoke(build_app(), [*name.split(), "--help"], env={"COLUMNS": "200"}).output
     # What is typed stands as it is typed: options, names of files, values, what stands for an argument.
     said = re.sub("|".join(COMMANDS), " ", text)
     said = re.sub(r"Ví dụ:.*|\S*[/_.=]\S*\w|\{[^}]*\}|\[[A-Z]+\]|\b[A-Z]{2,}\b|--\S+", " ", said)
@@ -267,7 +267,7 @@ def test_how_to_use_a_command_is_plain(name: str) -> None:
     ],
 )
 def test_what_is_typed_wrong_is_told_plainly(typed: str, said: str) -> None:
-    result = CliRunner().invoke(app(), typed.split(), env={"COLUMNS": "400"})
+    result = CliRunner().invoke(build_app(), typed.split(), env={"COLUMNS": "400"})
     assert result.exit_code == 2
     assert said in " ".join(result.output.split())
     assert not re.search("Usage|Error|Try|Invalid|Missing", result.output)

@@ -10,8 +10,8 @@ from itertools import combinations
 import polars as pl
 import pytest
 
-from flows.faults.examples import examples
-from flows.intake.model import Part
+from flows.faults.examples import make_examples
+from flows.intake.model import SubmissionPart
 from flows.validate.records import validate
 from schemas.contract import Dataset
 from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of
@@ -35,7 +35,7 @@ def planted(name: str) -> dict[str, list[Row]]:
     dataset = CONTRACTS.datasets[name]
     cross = {rule.code for rule in dataset.cross}
     found = {}
-    for code, example in examples(dataset).items():
+    for code, example in make_examples(dataset).items():
         if code not in cross and not example.unread:
             flaw = code.endswith(tuple(f".{flaw.name}" for c in dataset.columns for flaw in c.kind.flaws(c)))
             rows = [dict(row) for row in example.bad]
@@ -56,7 +56,7 @@ def judged(dataset: Dataset, *rounds: Sequence[list[Row]]) -> list[list[Found]]:
     return [[next(each) for _ in tables] for tables in rounds]
 
 
-def _cleaned(dataset: Dataset, tables: Sequence[list[Row]]) -> Iterator[Part]:
+def _cleaned(dataset: Dataset, tables: Sequence[list[Row]]) -> Iterator[SubmissionPart]:
     whole = part_of(dataset, [row for rows in tables for row in rows], CONTRACTS)
     at = 0
     for rows in tables:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.release.publish import published
-from flows.release.refusal import refused
-from flows.release.verify import wrong
+from flows.release.publish import read_published
+from flows.release.refusal import read_refusal
+from flows.release.verify import find_damage
 from flows.root import Root
 from schemas.datasets import load
 from tests.conftest import lines
@@ -87,11 +87,11 @@ def test_a_refused_day_exits_with_3_and_readers_keep_the_day_before(
     assert (published_day.returncode, refused_day.returncode) == (0, 3), refused_day.stderr
     assert "Không công bố" in refused_day.stderr
     assert "“Dân cư” kỳ 2026-10: số bản ghi từ 44 còn 12" in refused_day.stderr
-    shown = published(root)
+    shown = read_published(root)
     assert shown is not None
     assert shown.startswith("20261123-")
-    assert wrong(root.releases / shown) == []
-    assert refused(root)
+    assert find_damage(root.releases / shown) == []
+    assert read_refusal(root)
 
 
 def test_prefect_is_told_why_a_day_was_refused(

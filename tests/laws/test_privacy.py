@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.protect import Key, key_of, masked, protected, without_numbers
+from flows.protect import Key, mask, mask_numbers, protect, read_key
 from flows.root import Root
 from schemas.contract import Column, Dataset
 from schemas.datasets import load
@@ -145,10 +145,10 @@ def test_state_and_archive_are_for_the_owner_alone(canaried: tuple[Path, str]) -
 
 def test_the_key_is_in_no_published_file(canaried: tuple[Path, str]) -> None:
     root = Root(canaried[0])
-    secret = key_of(root).secret.hex()
+    secret = read_key(root).secret.hex()
     published = [path for path in (root.path / "curated").rglob("*") if path.is_file()]
     assert [path for path in published if secret.encode() in path.read_bytes()] == []
-    assert secret not in repr(key_of(root))
+    assert secret not in repr(read_key(root))
 
 
 CLASSED = [(d.name, c) for d in load().values() for c in d.columns]
@@ -183,7 +183,7 @@ def test_every_column_is_classed(dataset: str, column: Column) -> None:
 def test_masks(typed: str | None, personal: bool, shown: str | None) -> None:
     frame = pl.DataFrame({"value": [typed]}, schema={"value": pl.String})
     yes = pl.lit(value=True)
-    said = frame.select(masked(pl.col("value"), personal=pl.lit(personal), of_people=yes)).item()
+    said = frame.select(mask(pl.col("value"), personal=pl.lit(personal), of_people=yes)).item()
     assert said == shown
 
 
@@ -203,7 +203,7 @@ def test_masks(typed: str | None, personal: bool, shown: str | None) -> None:
 )
 def test_numbers_in_names_of_files_and_sheets(typed: str | None, shown: str | None) -> None:
     frame = pl.DataFrame({"sheet": [typed]}, schema={"sheet": pl.String})
-    assert frame.select(without_numbers(pl.col("sheet"))).item() == shown
+    assert frame.select(mask_numbers(pl.col("sheet"))).item() == shown
 
 
 @pytest.mark.parametrize(
@@ -219,4 +219,4 @@ def test_people_in_free_text_are_masked_and_numbers_anywhere(dataset: str, colum
     frame = pl.DataFrame({c.name: [typed if c.name == column else None] for c in columns}).cast(
         {c.name: c.kind.dtype for c in columns}
     )
-    assert protected(frame, load()[dataset], Key(b"k"))[column].item() == told
+    assert protect(frame, load()[dataset], Key(b"k"))[column].item() == told

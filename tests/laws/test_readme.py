@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from flows.cli.main import app
+from flows.cli.main import build_app
 from schemas.datasets import load
 from schemas.tables import TABLES
 
@@ -15,7 +15,7 @@ PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
 SAID = [shlex.split(line, comments=True) for block in BLOCKS for line in block.splitlines() if line.strip()]
-COMMANDS = typer.main.get_command(app()).commands  # type: ignore[attr-defined]
+COMMANDS = typer.main.get_command(build_app()).commands  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("words", [w for w in SAID if w[0] == "make"], ids=" ".join)

@@ -1,4 +1,4 @@
-"""The same hand-ins give the same release wherever, whenever and by however many threads it is made."""
+"""The same submissions give the same release wherever, whenever and by however many threads it is made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.release.publish import published
+from flows.release.publish import read_published
 from flows.root import Root
 from tests.conftest import Day
 
@@ -35,4 +35,4 @@ def test_a_release_does_not_depend_on_where_when_and_how(name: str, planted: Day
         words, env=os.environ | PLACES[name], capture_output=True, timeout=300, check=False, cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
-    assert published(Root(root)) == planted.outcome.release.name
+    assert read_published(Root(root)) == planted.outcome.release.name

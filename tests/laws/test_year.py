@@ -8,8 +8,8 @@ from functools import cache
 import polars as pl
 import pytest
 
-from flows.roll_call import roll_call, roll_call_faults
-from flows.settle.unusual import prints, unusual
+from flows.roll_call import call_roll, find_roll_call_faults
+from flows.settle.unusual import find_unusual, take_prints
 from schemas.periods import due, ended, is_working
 from schemas.registry import load
 from schemas.units import Commune
@@ -18,7 +18,7 @@ CONTRACTS = load()
 COMMUNE, DATASETS = CONTRACTS.commune, CONTRACTS.datasets
 YEAR = (date(2026, 12, 1), date(2027, 12, 31))
 TET = [date(2027, 2, 5) + timedelta(days=at) for at in range(5)]  # 29 tháng Chạp to mồng 4
-HAND_IN = {
+SUBMISSION = {
     "unit": pl.String,
     "dataset": pl.String,
     "period": pl.String,
@@ -42,11 +42,11 @@ def on_time() -> pl.DataFrame:
         for period in ended(dataset.cadence, dataset.basis, *YEAR)
         for unit in COMMUNE.owing(dataset)
     ]
-    return pl.DataFrame(rows, schema=HAND_IN, orient="row")
+    return pl.DataFrame(rows, schema=SUBMISSION, orient="row")
 
 
 def faults_on(day: date, handed_in: pl.DataFrame) -> pl.DataFrame:
-    return roll_call_faults(roll_call(commune(), DATASETS, handed_in, day), commune(), DATASETS)
+    return find_roll_call_faults(call_roll(commune(), DATASETS, handed_in, day), commune(), DATASETS)
 
 
 def days() -> list[date]:
@@ -93,9 +93,9 @@ def register(label: str, reviewed: date, *, moved: int = 0) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def unusual_codes(*hand_ins: pl.DataFrame) -> list[tuple[str, str]]:
-    looks = prints({"dan_cu": pl.concat(hand_ins)}, DATASETS)
-    return unusual(looks, DATASETS).select("period", "code").rows()
+def unusual_codes(*submissions: pl.DataFrame) -> list[tuple[str, str]]:
+    looks = take_prints({"dan_cu": pl.concat(submissions)}, DATASETS)
+    return find_unusual(looks, DATASETS).select("period", "code").rows()
 
 
 def test_a_frozen_register_is_found_on_the_day_it_comes_whatever_its_dates() -> None:

@@ -41,18 +41,18 @@ def command(
 
     Ví dụ: dulieuxa check bao_cao.xlsx --unit T01 --marked sua.xlsx
     """
-    from flows.check import as_json, check
-    from flows.root import Root, root_contracts
+    from flows.check import check, to_json
+    from flows.root import Root, read_contracts
     from schemas.registry import load
 
-    contracts = root_contracts(Root(root.resolve()), load())
+    contracts = read_contracts(Root(root.resolve()), load())
     if unit is not None and contracts.commune.unit(unit) is None:
         raise typer.BadParameter(f"không có đơn vị {unit}", param_hint="--unit")
     if marked is not None and len(files) > 1:
         raise typer.BadParameter("chỉ đánh dấu được một tệp mỗi lần", param_hint="--marked")
     checked = [check(path, unit, day_of(when), contracts) for path in files]
     if as_data:
-        typer.echo(json.dumps(as_json(checked), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(to_json(checked), ensure_ascii=False, indent=1))
     else:
         console = Console(highlight=False)
         titles = {name: dataset.title for name, dataset in contracts.datasets.items()}
@@ -66,10 +66,10 @@ def command(
 
 def _mark(checked: Checked, target: Path) -> None:
     from flows.files import write_private
-    from flows.returns.workbooks import marked_copy
+    from flows.returns.workbooks import mark_copy
 
     # A file of which no row could be read is not opened again: it may be made to harm.
-    book = marked_copy(checked.path, checked.path.name, checked.marks) if checked.rows_seen else None
+    book = mark_copy(checked.path, checked.path.name, checked.marks) if checked.rows_seen else None
     if not book:
         typer.echo("Không mở được tệp nên không đánh dấu được.", err=True)
         return

@@ -28,20 +28,20 @@ def command(
 
     Ví dụ: dulieuxa diff 20261123 20261124
     """
-    from flows.release.diff import difference
+    from flows.release.diff import compare_releases
     from flows.release.manifest import read_manifest
-    from flows.release.publish import named
+    from flows.release.publish import find_release
     from flows.root import Root
     from schemas.datasets import load
 
     of = Root(root.resolve())
-    after = named(of, two)
+    after = find_release(of, two)
     start = one or read_manifest(after)["before"]
     if start is None:
         typer.echo(f"{after.name} là bản đầu tiên, không có bản nào trước nó.")
         return
-    before = named(of, start)
-    found = difference(before, after, load())
+    before = find_release(of, start)
+    found = compare_releases(before, after, load())
     console = Console(highlight=False)
     console.print(f"Từ {before.name} đến {after.name}")
     if found.nothing:

@@ -14,18 +14,18 @@ def command(root: RootOption = Path()) -> None:
 
     Ví dụ: dulieuxa doctor --root /srv/xa
     """
-    from flows.cli.health import inbox_of_nobody, looked_over
-    from flows.root import Root, root_contracts
+    from flows.cli.health import check_health, find_unowned_folders
+    from flows.root import Root, read_contracts
     from schemas.registry import load
 
     of = Root(root.resolve())
-    units = frozenset(unit.name for unit in root_contracts(of, load()).commune.units)
+    units = frozenset(unit.name for unit in read_contracts(of, load()).commune.units)
     of.prepare(units)
     well = True
-    for good, said in looked_over(of):
+    for good, said in check_health(of):
         typer.echo(f"{'✓' if good else '✗'} {said}")
         well = well and good
-    if strange := [folder.name for folder in inbox_of_nobody(of, units)]:
+    if strange := [folder.name for folder in find_unowned_folders(of, units)]:
         typer.echo(f"! Thư mục trong {of.inbox} không của đơn vị nào: {', '.join(strange)}")
     if not well:
         raise typer.Exit(1)

@@ -39,20 +39,20 @@ def command(
 
     Ví dụ: dulieuxa erase 038085012345 --reason "Đơn số 12 ngày 20/11/2026"
     """
-    from flows.forget.erasure import subject
-    from flows.forget.find import in_archive, in_releases, note_access
-    from flows.forget.tombstones import unfinished
+    from flows.forget.erasure import find_subject
+    from flows.forget.find import find_in_archive, find_in_releases, note_access
+    from flows.forget.tombstones import count_unfinished
     from flows.root import Root
     from schemas.registry import load
 
     of, contracts = Root(root.resolve()), load()
-    who = subject(of, person, contracts)
+    who = find_subject(of, person, contracts)
     if who is None:
         typer.echo("Không phải số định danh, hoặc kho tệp nộp không có ai có mã băm này.", err=True)
         raise typer.Exit(_WRONG)
-    places = [*in_releases(of, set(who.tokens)), *in_archive(of, who.person.number, contracts)]
+    places = [*find_in_releases(of, set(who.tokens)), *find_in_archive(of, who.person.number, contracts)]
     note_access(of, set(who.tokens), f"xóa: {reason}", places)
-    if not places and not unfinished(of):
+    if not places and not count_unfinished(of):
         typer.echo("Không có dữ liệu của người này.")
         return
     typer.echo(f"Thấy ở {len(places)} tệp.")
@@ -64,18 +64,20 @@ def command(
 def _erase(of: Root, contracts: Contracts, who: Subject, reason: str) -> None:
     from flows.forget import tombstones
     from flows.forget.erasure import clear, prove
-    from flows.forget.find import in_releases
+    from flows.forget.find import find_in_releases
     from flows.forget.republish import republish
 
     console = Console(stderr=True)
     with of.lock():
-        mark = tombstones.asked(of, who.person.number, who.tokens, reason)
-        holding = {place.what.partition("/")[0] for place in in_releases(of, set(who.tokens))}
+        mark = tombstones.note_request(of, who.person.number, who.tokens, reason)
+        holding = {place.what.partition("/")[0] for place in find_in_releases(of, set(who.tokens))}
         cleared = clear(of, contracts, who.person, mark)
         names = republish(of, contracts, holding, who.records, lambda name: console.print(f"Dựng lại {name}"))
         proof = prove(of, who)
         if not proof.left and not proof.rows:
-            tombstones.done(of, mark, **asdict(cleared), releases=names, sealed=len(proof.sealed), left=0)
+            tombstones.note_done(
+                of, mark, **asdict(cleared), releases=names, sealed=len(proof.sealed), left=0
+            )
     _tell(cleared, names, proof)
 
 

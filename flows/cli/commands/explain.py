@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from flows.faults.explain import Explained
+    from flows.faults.explain import Explanation
 
 
 def command(
@@ -20,16 +20,16 @@ def command(
     """
     from difflib import get_close_matches
 
-    from flows.faults.explain import codes, explained
+    from flows.faults.explain import explain, list_codes
     from schemas.datasets import load
 
     datasets = load()
     if dataset is not None and dataset not in datasets:
         raise typer.BadParameter(f"không có bộ dữ liệu {dataset}", param_hint="--dataset")
     chosen = {name: each for name, each in datasets.items() if dataset in (None, name)}
-    found = explained(code, chosen)
+    found = explain(code, chosen)
     if not found:
-        near = get_close_matches(code, codes(chosen), 3)
+        near = get_close_matches(code, list_codes(chosen), 3)
         hint = f"; có phải {', '.join(near)}?" if near else ""
         raise typer.BadParameter(f"không có mã lỗi {code}{hint}", param_hint="CODE")
     for at, one in enumerate(found):
@@ -38,7 +38,7 @@ def command(
         _tell(one)
 
 
-def _tell(one: Explained) -> None:
+def _tell(one: Explanation) -> None:
     typer.echo(f"{one.code}  ({one.kind})" if one.kind else one.code)
     typer.echo(f"  Ở đâu: {one.where}")
     typer.echo(f"  Nghĩa là: {one.says}")

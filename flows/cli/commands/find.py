@@ -21,15 +21,15 @@ def command(
 
     Ví dụ: dulieuxa find 038085012345 --reason "Yêu cầu của chủ thể dữ liệu"
     """
-    from flows.forget.find import in_archive, in_releases, note_access, tokens_of
-    from flows.root import Root, root_contracts
+    from flows.forget.find import find_in_archive, find_in_releases, note_access, tokens_of
+    from flows.root import Root, read_contracts
     from schemas.registry import load
 
     of = Root(root.resolve())
-    contracts = root_contracts(of, load())
+    contracts = read_contracts(of, load())
     tokens = tokens_of(of, person, contracts)
-    published = in_releases(of, tokens)
-    handed_in = [] if person.strip().lower() in tokens else in_archive(of, person, contracts)
+    published = find_in_releases(of, tokens)
+    handed_in = [] if person.strip().lower() in tokens else find_in_archive(of, person, contracts)
     note_access(of, tokens, reason, [*published, *handed_in])
     for place in published:
         typer.echo(f"Bản công bố {place.what}: {place.rows} dòng")

@@ -18,19 +18,19 @@ def command(
 
     Ví dụ: dulieuxa purge --dry-run
     """
-    from flows.release.purge import plan, purge
+    from flows.release.purge import plan_purge, purge
     from flows.root import Root
     from schemas.retention import POLICY
 
     of = Root(root.resolve())
     with of.lock():
-        what = plan(of, POLICY)
+        what = plan_purge(of, POLICY)
         if not dry_run:
             purge(of, what)
     verb = "Sẽ xóa" if dry_run else "Đã xóa"
     for name in what.releases:
         typer.echo(f"{verb} bản công bố {name}")
-    for one in what.hand_ins:
-        typer.echo(f"{verb} tệp nộp {one.submission[:12]} của {one.unit}, nhận ngày {one.day:%d/%m/%Y}")
-    if not (what.releases or what.hand_ins):
+    for one in what.submissions:
+        typer.echo(f"{verb} tệp nộp {one.sha256[:12]} của {one.unit}, nhận ngày {one.day:%d/%m/%Y}")
+    if not (what.releases or what.submissions):
         typer.echo("Không có gì hết hạn lưu.")

@@ -15,12 +15,12 @@ def command(root: RootOption = Path()) -> None:
     Ví dụ: dulieuxa releases --root /srv/xa
     """
     from flows.release import journal
-    from flows.release.publish import manifests, published
+    from flows.release.publish import read_manifests, read_published
     from flows.root import Root
 
     of = Root(root.resolve())
-    at = {line.release: line.at for line in journal.lines(of)}
-    shown, known = published(of), manifests(of)
+    at = {line.release: line.at for line in journal.read_journal(of)}
+    shown, known = read_published(of), read_manifests(of)
     for name, said in known.items():
         rows = sum(entry["rows"] for entry in said["files"] if entry["path"].startswith("data/"))
         typer.echo(

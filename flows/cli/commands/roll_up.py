@@ -9,7 +9,7 @@ import typer
 from flows.cli.commands import DateOption, day_of
 
 if TYPE_CHECKING:
-    from flows.province.flow import Outcome
+    from flows.province.flow import ProvinceOutcome
 
 _NOT_PUBLISHED = 3
 
@@ -39,10 +39,10 @@ def command(
 
     Ví dụ: dulieuxa roll-up xa/90001 xa/90002 --out tinh --date 2026-11-24
     """
-    from flows.engine.prefect_server import watched
+    from flows.engine.prefect_server import serve_prefect
 
     day = day_of(when)
-    with watched() as answered:
+    with serve_prefect() as answered:
         # Takes seconds, in which the server starts.
         from flows.province.flow import roll_up
         from flows.province.release import NothingToRollUpError
@@ -56,7 +56,7 @@ def command(
     _tell(outcome)
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(outcome: ProvinceOutcome) -> None:
     records = sum(share.records for share in outcome.shares.values())
     for root, why in sorted(outcome.failed.items()):
         typer.echo(f"Xã không chạy được: {root}: {why}", err=True)

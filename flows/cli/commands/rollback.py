@@ -21,11 +21,11 @@ def command(
 
     Ví dụ: dulieuxa rollback 20261123 --reason "Số của công an nhầm kỳ"
     """
-    from flows.release.publish import named, roll_back
+    from flows.release.publish import find_release, roll_back
     from flows.root import Root
 
     of = Root(root.resolve())
     with of.lock():
-        place = named(of, release)
+        place = find_release(of, release)
         roll_back(of, place, reason)
     typer.echo(f"Đang cho xem: {place}")

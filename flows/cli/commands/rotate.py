@@ -18,12 +18,12 @@ def command(
 
     Sổ theo dõi lỗi bắt đầu lại từ đầu, vì mã của bản ghi cũng đổi. Ví dụ: dulieuxa rotate
     """
-    from flows.protect import rotate
+    from flows.protect import rotate_key
     from flows.root import Root
 
     if not yes:
         typer.confirm("Mã cũ và mã mới không nối được với nhau nữa. Đổi khóa?", abort=True)
     of = Root(root.resolve())
     with of.lock():
-        rotate(of)
+        rotate_key(of)
     typer.echo("Đã đổi khóa. Bản công bố sau dùng mã mới; giữ khóa mới ở nơi an toàn: var/key")

@@ -13,7 +13,7 @@ from rich.table import Table
 from flows.cli.commands import DateOption, RootOption, day_of
 
 if TYPE_CHECKING:
-    from flows.day import Outcome
+    from flows.day import DayOutcome
 
 
 def command(
@@ -38,7 +38,7 @@ def command(
     _tell(outcome, root.resolve(), day, console)
 
 
-def _plainly(root: Path, day: date, console: Console, acknowledged: str | None) -> Outcome:
+def _plainly(root: Path, day: date, console: Console, acknowledged: str | None) -> DayOutcome:
     from flows.day import run_day
     from flows.engine.plain import PlainRunner
     from flows.root import Root
@@ -47,10 +47,10 @@ def _plainly(root: Path, day: date, console: Console, acknowledged: str | None) 
     return run_day(Root(root), load(), day, PlainRunner(console), acknowledged)
 
 
-def _by_prefect(root: Path, day: date, _: Console, acknowledged: str | None) -> Outcome:
-    from flows.engine.prefect_server import watched
+def _by_prefect(root: Path, day: date, _: Console, acknowledged: str | None) -> DayOutcome:
+    from flows.engine.prefect_server import serve_prefect
 
-    with watched(brief=True) as answered:
+    with serve_prefect(brief=True) as answered:
         # Takes seconds, in which the server starts.
         from flows.daily import daily
 
@@ -58,20 +58,20 @@ def _by_prefect(root: Path, day: date, _: Console, acknowledged: str | None) -> 
         return daily(root, day, acknowledged)
 
 
-def _tell(outcome: Outcome, root: Path, day: date, console: Console) -> None:
-    from flows.root import Root, root_contracts
-    from flows.summary import COLUMNS, by_unit, targets
+def _tell(outcome: DayOutcome, root: Path, day: date, console: Console) -> None:
+    from flows.root import Root, read_contracts
+    from flows.summary import COLUMNS, count_targets, summarize_units
     from schemas.registry import load
 
     table = Table(title=f"Ngày {day:%d/%m/%Y}")
     for at, name in enumerate(COLUMNS):
         table.add_column(name, justify="right" if at else "left", no_wrap=True)
-    for row in by_unit(outcome, root_contracts(Root(root), load()).commune):
+    for row in summarize_units(outcome, read_contracts(Root(root), load()).commune):
         table.add_row(*row)
     console.print(table)
     said = "Bản công bố không đổi" if outcome.unchanged else "Đã công bố"
     for line in (
-        f"Chỉ tiêu kỳ mới nhất: {targets(outcome)}",
+        f"Chỉ tiêu kỳ mới nhất: {count_targets(outcome)}",
         f"Tệp mới: {len(outcome.new)}" if outcome.new else "Không có tệp nào mới.",
         f"{said}: {outcome.release}",
         f"Báo cáo: {outcome.release / 'reports' / 'index.html'}",

@@ -1,4 +1,4 @@
-"""`dulieuxa sample`: a believable commune's hand-ins, all invented."""
+"""`dulieuxa sample`: a believable commune's submissions, all invented."""
 
 from __future__ import annotations
 

@@ -26,12 +26,12 @@ def command(
     """
     import duckdb
 
-    from flows.release.publish import named
-    from flows.release.sql import database
+    from flows.release.publish import find_release
+    from flows.release.sql import open_database
     from flows.root import Root
 
-    place = named(Root(root.resolve()), release)
-    with database(place.resolve()) as asked:
+    place = find_release(Root(root.resolve()), release)
+    with open_database(place.resolve()) as asked:
         try:
             found = asked.sql(query)
             frame = None if found is None else found.pl()

@@ -15,18 +15,18 @@ def command(root: RootOption = Path()) -> None:
     Ví dụ: dulieuxa status --root /srv/xa
     """
     from flows.errors import AuditRefusedError
-    from flows.release.publish import published
-    from flows.release.refusal import refused
-    from flows.release.status import told
+    from flows.release.publish import read_published
+    from flows.release.refusal import read_refusal
+    from flows.release.status import describe_status
     from flows.root import Root
 
     of = Root(root.resolve())
-    shown = published(of)
+    shown = read_published(of)
     if shown is None:
         typer.echo("Chưa có bản công bố nào. Chạy: dulieuxa run")
     else:
-        for line in told(of.releases / shown):
+        for line in describe_status(of.releases / shown):
             typer.echo(line)
-    if said := refused(of):
+    if said := read_refusal(of):
         typer.echo(f"Ngày {said['as_of']} không được công bố (xem {of.refused / 'index.html'}):")
         typer.echo(str(AuditRefusedError(said["faults"], said["surprises"])))

@@ -24,14 +24,14 @@ def command(
     Ví dụ: dulieuxa template ho_gia_dinh --unit T01 -o T01.xlsx
     """
     from flows.files import write_private
-    from flows.forms import form, known_rows
-    from flows.forms.form import Asked
-    from flows.root import Root, root_contracts
+    from flows.forms import build_form, list_known_rows
+    from flows.forms.form import FormRequest
+    from flows.root import Root, read_contracts
     from schemas.periods import open_window
     from schemas.registry import load
 
     of = Root(root.resolve())
-    contracts = root_contracts(of, load())
+    contracts = read_contracts(of, load())
     wanted = contracts.datasets.get(dataset)
     if wanted is None:
         raise typer.BadParameter(f"không có bộ dữ liệu {dataset}; có: {', '.join(contracts.datasets)}")
@@ -41,9 +41,9 @@ def command(
     # An office of which there is but one need not be named.
     owner = owners[unit] if unit else next(iter(owners.values())) if len(owners) == 1 else None
     day = day_of(when)
-    rows = known_rows(of, wanted, owner.name if owner else "", contracts, day)
-    asked = Asked(wanted, owner, open_window(wanted.cadence, wanted.basis, day))
-    data = form(asked, contracts.commune, contracts.digest[:12], rows)
+    rows = list_known_rows(of, wanted, owner.name if owner else "", contracts, day)
+    asked = FormRequest(wanted, owner, open_window(wanted.cadence, wanted.basis, day))
+    data = build_form(asked, contracts.commune, contracts.digest[:12], rows)
     owned = [owner.name] if owner else []
     target = out or Path("_".join(["bieu_mau", dataset, *owned, asked.period.label]) + ".xlsx")
     write_private(target, data)

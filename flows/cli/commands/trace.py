@@ -22,14 +22,14 @@ def command(
     Ví dụ: dulieuxa trace thon_phu_5g; dulieuxa trace ho_dung_vneid T05
     """
     from flows.release.manifest import read_manifest
-    from flows.release.publish import named
-    from flows.release.trace import traced
+    from flows.release.publish import find_release
+    from flows.release.trace import trace
     from flows.root import Root
     from schemas import indicators
 
     known = indicators.load()
     if indicator not in known:
         raise typer.BadParameter(f"không có chỉ tiêu {indicator}; có: {', '.join(known)}")
-    shown = named(Root(root.resolve()), None)
-    for line in traced(shown, known[indicator], key or read_manifest(shown)["commune"]["code"]):
+    shown = find_release(Root(root.resolve()), None)
+    for line in trace(shown, known[indicator], key or read_manifest(shown)["commune"]["code"]):
         typer.echo(line)

@@ -28,21 +28,21 @@ def command(
 
     Ví dụ: dulieuxa verify 20261124 --rebuild
     """
-    from flows.release.manifest import files
-    from flows.release.publish import named
-    from flows.release.verify import wrong
+    from flows.release.manifest import list_files
+    from flows.release.publish import find_release
+    from flows.release.verify import find_damage
     from flows.root import Root
 
     of = Root(root.resolve())
-    place = named(of, release)
-    found = wrong(place)
+    place = find_release(of, release)
+    found = find_damage(place)
     if rebuild and not found:
         found = _rebuilt(of, place)
     for line in found:
         typer.echo(line)
     if found:
         raise typer.Exit(_NOT_SO)
-    typer.echo(f"{place.name}: {len(files(place)) + 1} tệp đúng từng byte.")
+    typer.echo(f"{place.name}: {len(list_files(place)) + 1} tệp đúng từng byte.")
     if rebuild:
         typer.echo("Dựng lại từ kho: đúng từng byte.")
 
@@ -51,10 +51,10 @@ def _rebuilt(of: Root, place: Path) -> list[str]:
     from rich.console import Console
 
     from flows.engine.plain import PlainRunner
-    from flows.rebuild import NotRebuildableError, differs
+    from flows.rebuild import NotRebuildableError, find_differences
     from schemas.registry import load
 
     try:
-        return differs(of, load(), place, PlainRunner(Console(stderr=True)))
+        return find_differences(of, load(), place, PlainRunner(Console(stderr=True)))
     except NotRebuildableError as gone:
         return [f"Không dựng lại được {place.name}: {gone}."]

@@ -76,7 +76,7 @@ def detect(data: bytes) -> Container:
     return Container.TEXT
 
 
-def locked() -> RefusedError:
+def describe_locked() -> RefusedError:
     """What is said of a file that only its password opens."""
     return RefusedError("tep.mat_khau", "Tệp đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.")
 
@@ -96,7 +96,7 @@ def _zip(data: bytes) -> Container:
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         return Container.WORKBOOK
     if b"encryption-data" in listed:
-        raise locked()
+        raise describe_locked()
     if b"opendocument.spreadsheet" in kind:
         return Container.ODS
     if b"opendocument" in kind or "word/document.xml" in names:
@@ -113,7 +113,7 @@ def _ole(data: bytes) -> Container:
         return name.encode("utf-16-le") + b"\0\0" in data
 
     if entry("EncryptedPackage"):
-        raise locked()
+        raise describe_locked()
     if entry("Workbook") or entry("Book") or entry("WORKBOOK") or entry("BOOK"):
         return Container.XLS
     if entry("WordDocument"):

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from flows.read.formats.xml_tags import extent_of
-from flows.read.problems import RefusedError, problem
+from flows.read.problems import RefusedError, make_problem
 from flows.read.table import Problem
 
 MAX_WORKBOOK = 200 << 20
@@ -85,7 +85,7 @@ def _wanders(entry: zipfile.ZipInfo) -> bool:
 def check_package(archive: zipfile.ZipFile, size: int) -> list[Problem]:
     """Checks an xlsx, xlsm, xlsb or ods of so many bytes; what it carries besides cells gives warnings."""
     check_entries(archive, size)
-    return [carrying(what) for what in dict.fromkeys(_carried_by(archive))]
+    return [warn_of(what) for what in dict.fromkeys(_carried_by(archive))]
 
 
 def _carried_by(archive: zipfile.ZipFile) -> Iterator[str]:
@@ -133,17 +133,17 @@ def _carried(names: Iterable[str]) -> Iterator[str]:
     return (what for pattern, what in _CARRIED if pattern.search(listed))
 
 
-def carrying(what: str) -> Problem:
+def warn_of(what: str) -> Problem:
     """The warning that a file carries `what`, which is neither run nor followed."""
     message = f"Tệp có {what}: không chạy, không mở theo; chỉ đọc các ô."
-    return problem("tep.nguy_hiem", message, severity="canh_bao")
+    return make_problem("tep.nguy_hiem", message, severity="canh_bao")
 
 
-def carried_by_xls(data: bytes) -> list[Problem]:
+def warn_of_xls_macros(data: bytes) -> list[Problem]:
     """Warnings about the macros that an .xls carries."""
     names = ("_VBA_PROJECT_CUR", "VBA")
     macros = any(name.encode("utf-16-le") + b"\0\0" in data for name in names)
-    return [carrying("macro")] if macros else []
+    return [warn_of("macro")] if macros else []
 
 
 def check_sheet_xml(xml: bytes) -> None:

@@ -21,7 +21,7 @@ _MOST_SPANNED = 1000
 _MOST_COVERED = 20_000  # no form merges more cells than this
 
 
-def sheets_of(data: bytes, name: str) -> list[Sheet]:
+def read_html(data: bytes, name: str) -> list[Sheet]:
     """The tables of an HTML page as one sheet, or the worksheets of a SpreadsheetML file.
 
     Raises:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from html import unescape
 
 from flows.read.formats import danger
-from flows.read.formats.xlsx import Extra
+from flows.read.formats.xlsx import SheetExtras
 from flows.read.sheet import Merge
 from flows.read.table import CellType
 
@@ -20,14 +20,14 @@ _TOLD = re.compile(rb"table:(?:number-|visibility)|calcext:value-type=\"error")
 _ATTRIBUTE = re.compile(rb'([\w:-]+)="([^"]*)"')
 
 
-def extras(archive: zipfile.ZipFile) -> Mapping[str, tuple[Extra, tuple[Merge, ...]]]:
+def read_ods_extras(archive: zipfile.ZipFile) -> Mapping[str, tuple[SheetExtras, tuple[Merge, ...]]]:
     """`Extra` and merged cells of each sheet of an ods, by sheet name."""
     xml = archive.read("content.xml")
     danger.refuse_declarations(xml[:2048])
     return {unescape(name.decode("utf-8", "replace")): _scan(body) for name, body in _TABLE.findall(xml)}
 
 
-def _scan(body: bytes) -> tuple[Extra, tuple[Merge, ...]]:
+def _scan(body: bytes) -> tuple[SheetExtras, tuple[Merge, ...]]:
     row = below = column = 0
     count = last_row = last_column = 0
     hidden: set[int] = set()
@@ -54,7 +54,7 @@ def _scan(body: bytes) -> tuple[Extra, tuple[Merge, ...]]:
                 merges.append((row, column, row + down - 1, column + across - 1))
         column += repeated
     danger.refuse_far_cells(last_row, last_column, count)
-    return Extra(tuple(errors), frozenset(hidden)), tuple(merges)
+    return SheetExtras(tuple(errors), frozenset(hidden)), tuple(merges)
 
 
 def _int(attributes: Mapping[bytes, bytes], name: bytes) -> int:

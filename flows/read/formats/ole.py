@@ -11,7 +11,7 @@ _END = 0xFFFFFFFA
 _MINI = 4096
 
 
-def stream(data: bytes, *names: str) -> bytes:
+def read_stream(data: bytes, *names: str) -> bytes:
     """Content of the first stream found among `names`.
 
     Raises:

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from flows.read.problems import RefusedError
-from flows.read.sheet import FrameSheet, Sheet, least_of, letter
-from flows.read.tables.heading import Vocabulary, key
+from flows.read.sheet import FrameSheet, Sheet, least_of, letter_of
+from flows.read.tables.heading import Vocabulary, key_of
 
 _SEPARATORS = ",;\t|"
 _HEAD = 1 << 16
@@ -27,7 +27,7 @@ _NBSP = "\u00a0".encode()
 _NO_TABLE = "Tệp là văn bản, không phải bảng. Gửi lại bảng ở dạng Excel (.xlsx) hoặc CSV."
 
 
-def sheet_of(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
+def read_text(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
     """The table of a text file; `name` becomes the sheet's name.
 
     Raises:
@@ -94,7 +94,7 @@ def _separator(head: str, vocabulary: Vocabulary) -> str:
         known = 0
         for cells in csv.reader(lines, delimiter=separator):
             widths[len(cells)] += 1
-            known = max(known, sum(key(cell) in vocabulary.parts for cell in cells))
+            known = max(known, sum(key_of(cell) in vocabulary.parts for cell in cells))
         wide = [(count, width) for width, count in widths.items() if width > 1]
         return (known if wide else 0, *max(wide, default=(0, 0)))
 
@@ -127,7 +127,7 @@ def _parse(data: bytes, separator: str, head: str) -> tuple[pl.DataFrame, pl.Ser
             has_header=False,
             infer_schema=False,
             separator=separator,
-            schema={letter(i): pl.String() for i in range(width)},
+            schema={letter_of(i): pl.String() for i in range(width)},
         )
     except pl.exceptions.PolarsError:
         return _parse_slowly(data if _is_utf8(data) else _from_1258(data), separator)
@@ -191,7 +191,9 @@ def _parse_slowly(data: bytes, separator: str) -> tuple[pl.DataFrame, pl.Series 
     except csv.Error as error:
         raise RefusedError("tep.khong_mo_duoc", f"Dòng {before + 1} của tệp CSV không đọc được.") from error
     width = max(map(len, rows), default=0)
-    columns = {letter(i): [r[i] if i < len(r) and r[i].strip() else None for r in rows] for i in range(width)}
+    columns = {
+        letter_of(i): [r[i] if i < len(r) and r[i].strip() else None for r in rows] for i in range(width)
+    }
     return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), pl.Series(
         "_row", lines, pl.UInt32
     )

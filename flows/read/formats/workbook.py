@@ -19,20 +19,17 @@ from python_calamine import (
     load_workbook,
 )
 
-from flows.read.formats import danger
-from flows.read.formats import ods as opendocument
-from flows.read.formats import xls as biff
-from flows.read.formats import xlsx as ooxml
+from flows.read.formats import danger, ods, xls, xlsx
 from flows.read.formats.cells import column_of
-from flows.read.formats.container import BROKEN, ZIP_ERRORS, Container, locked
-from flows.read.formats.xlsx import Extra
-from flows.read.formats.xlsx_parts import Package
+from flows.read.formats.container import BROKEN, ZIP_ERRORS, Container, describe_locked
+from flows.read.formats.xlsx import SheetExtras
+from flows.read.formats.xlsx_parts import PartsPackage
 from flows.read.problems import RefusedError
 from flows.read.sheet import Merge, Sheet, workbook_sheet
 from flows.read.table import Problem
 
 
-def sheets_of(data: bytes, container: Container) -> tuple[list[Sheet], list[Problem]]:
+def read_workbook(data: bytes, container: Container) -> tuple[list[Sheet], list[Problem]]:
     """Every worksheet, hidden ones too, in the workbook's order; warnings of what it carries besides.
 
     Raises:
@@ -50,34 +47,34 @@ def sheets_of(data: bytes, container: Container) -> tuple[list[Sheet], list[Prob
             if meta.typ is SheetTypeEnum.WorkSheet
         ]
     except PasswordError as error:
-        raise locked() from error
+        raise describe_locked() from error
     except (CalamineError, OSError, ValueError, KeyError) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
     return sheets, carried
 
 
-Aside = tuple[Extra, tuple[Merge, ...]]
+Aside = tuple[SheetExtras, tuple[Merge, ...]]
 AsideOf = Callable[[int, str], Aside]
 
 
 def _aside(data: bytes, container: Container) -> tuple[AsideOf, list[Problem]]:
     """What the library leaves out, to be asked by a sheet's place and name; what the file carries besides."""
     if container is Container.XLS:
-        by_place = biff.extras(data)
-        return lambda number, _: (by_place.get(number, Extra()), ()), danger.carried_by_xls(data)
+        by_place = xls.read_xls_extras(data)
+        return lambda number, _: (by_place.get(number, SheetExtras()), ()), danger.warn_of_xls_macros(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             carried = danger.check_package(archive, len(data))
             if container is Container.ODS:
-                by_name = opendocument.extras(archive)
-                return lambda _, name: by_name.get(name, (Extra(), ())), carried
-            package = Package(archive)
-            return _aside_of(ooxml.extras(package), ooxml.binary_extras(package)), carried
+                by_name = ods.read_ods_extras(archive)
+                return lambda _, name: by_name.get(name, (SheetExtras(), ())), carried
+            package = PartsPackage(archive)
+            return _aside_of(xlsx.read_xlsx_extras(package), xlsx.read_xlsb_extras(package)), carried
     except (KeyError, ExpatError, *ZIP_ERRORS) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 
 
-def _aside_of(sheets: Sequence[Extra], binary: Sequence[Extra]) -> AsideOf:
+def _aside_of(sheets: Sequence[SheetExtras], binary: Sequence[SheetExtras]) -> AsideOf:
     """By place in an xlsx. In an xlsb nobody tells which part is which sheet, where there are several."""
 
     def of(number: int, _: str) -> Aside:
@@ -85,7 +82,7 @@ def _aside_of(sheets: Sequence[Extra], binary: Sequence[Extra]) -> AsideOf:
             if number >= len(sheets):
                 raise RefusedError("tep.khong_mo_duoc", BROKEN)
             return sheets[number], ()
-        return binary[0] if len(binary) == 1 else Extra(), ()
+        return binary[0] if len(binary) == 1 else SheetExtras(), ()
 
     return of
 
@@ -111,7 +108,7 @@ def _sheet(workbook: CalamineWorkbook, meta: SheetMetadata, aside: Aside) -> She
     )
 
 
-def _size(rows: Sequence[Sequence[Any]], extra: Extra) -> tuple[int, int]:
+def _size(rows: Sequence[Sequence[Any]], extra: SheetExtras) -> tuple[int, int]:
     height = max([len(rows), *(row + 1 for row, *_ in extra.cells)])
     width = max([len(rows[0]) if rows else 0, *(column + 1 for _, column, *_ in extra.cells)])
     return height, width

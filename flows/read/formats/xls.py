@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterator, Mapping
 
 from flows.read.formats import danger, ole
-from flows.read.formats.container import locked
-from flows.read.formats.xlsx import Extra, Found
+from flows.read.formats.container import describe_locked
+from flows.read.formats.xlsx import Found, SheetExtras
 from flows.read.table import CellType
 
 _BOF, _EOF, _FILEPASS, _SHEET = 0x809, 0x0A, 0x2F, 0x85
@@ -28,17 +28,17 @@ _HIDDEN = 0x20
 Record = tuple[int, bytes]
 
 
-def extras(data: bytes) -> Mapping[int, Extra]:
+def read_xls_extras(data: bytes) -> Mapping[int, SheetExtras]:
     """`Extra` of each sheet of an .xls, by its place in the workbook.
 
     Raises:
         RefusedError: the workbook is encrypted, broken, or has cells absurdly far apart.
     """
-    book = ole.stream(data, "Workbook", "Book") if data.startswith(b"\xd0\xcf") else data
+    book = ole.read_stream(data, "Workbook", "Book") if data.startswith(b"\xd0\xcf") else data
     places = []
     for kind, body in _records(book, 0):
         if kind == _FILEPASS:
-            raise locked()
+            raise describe_locked()
         if kind == _SHEET and len(body) >= 6:
             places.append(struct.unpack_from("<I", body)[0])
     return {number: _scan(_records(book, place)) for number, place in enumerate(places)}
@@ -56,7 +56,7 @@ def _records(book: bytes, place: int) -> Iterator[Record]:
             return
 
 
-def _scan(records: Iterator[Record]) -> Extra:
+def _scan(records: Iterator[Record]) -> SheetExtras:
     cells: list[Found] = []
     hidden: set[int] = set()
     count = last_row = last_column = 0
@@ -71,7 +71,7 @@ def _scan(records: Iterator[Record]) -> Extra:
         elif kind == _ROW and len(body) >= 16 and struct.unpack_from("<I", body, 12)[0] & _HIDDEN:
             hidden.add(struct.unpack_from("<H", body)[0] + 1)
     danger.refuse_far_cells(last_row + 1, last_column + 1, count)
-    return Extra(tuple(cells), frozenset(hidden))
+    return SheetExtras(tuple(cells), frozenset(hidden))
 
 
 def _error(kind: int, body: bytes) -> str | None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from itertools import chain
 
-from flows.read.formats import danger
-from flows.read.formats import xlsb as binary
-from flows.read.formats.xlsx_parts import Package
+from flows.read.formats import danger, xlsb
+from flows.read.formats.xlsx_parts import PartsPackage
 from flows.read.sheet import index_of
 from flows.read.table import CellType
 
@@ -31,14 +30,14 @@ _TAG_WITHIN = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Extra:
+class SheetExtras:
     """Cells that the library gives as blank though they are not, and rows that the clerk had hidden."""
 
     cells: tuple[Found, ...] = ()
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
 
 
-def extras(package: Package) -> list[Extra]:
+def read_xlsx_extras(package: PartsPackage) -> list[SheetExtras]:
     """`Extra` of each sheet of an xlsx, in the workbook's order.
 
     Raises:
@@ -47,26 +46,26 @@ def extras(package: Package) -> list[Extra]:
     sheets = package.sheets()
     # One part may be several sheets.
     found = {path: _scan(package.read(path)) for path in dict.fromkeys(chain.from_iterable(sheets))}
-    return [found[paths[-1]] if paths else Extra() for paths in sheets]
+    return [found[paths[-1]] if paths else SheetExtras() for paths in sheets]
 
 
-def binary_extras(package: Package) -> list[Extra]:
+def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
     """`Extra` of each sheet of an xlsb, in the order of their parts' paths.
 
     Raises:
         KeyError: a part is missing.
     """
-    found = (binary.scan(package.read(path)) for path in package.binary_sheets())
-    return [Extra(tuple(errors), rows) for errors, rows in found]
+    found = (xlsb.scan(package.read(path)) for path in package.binary_sheets())
+    return [SheetExtras(tuple(errors), rows) for errors, rows in found]
 
 
-def _scan(xml: bytes) -> Extra:
+def _scan(xml: bytes) -> SheetExtras:
     danger.refuse_declarations(xml[:_ROOT_WITHIN])
     danger.check_sheet_xml(xml)
     xml = _plain(xml)
     cells = (*_failed(xml), *_uncomputed(xml))
     hidden = frozenset(int(row) for row in _HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else frozenset()
-    return Extra(cells, hidden)
+    return SheetExtras(cells, hidden)
 
 
 def _plain(xml: bytes) -> bytes:

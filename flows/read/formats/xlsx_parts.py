@@ -12,7 +12,7 @@ _WORKBOOK = "workbook.xml"
 _LISTS = (".xml", ".rels", ".bin")
 
 
-class Package:
+class PartsPackage:
     """The parts of a package, by their paths in small letters with slashes.
 
     Raises:

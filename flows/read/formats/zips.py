@@ -1,4 +1,4 @@
-"""Takes the files out of a zip that a unit handed in, the ones that are nobody's hand-in left aside."""
+"""Takes the files out of a zip that a unit handed in, the ones that are nobody's submission left aside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.read.problems import RefusedError
 _MAX_FILES = 500
 
 
-def members(data: bytes) -> Iterator[tuple[str, bytes]]:
+def list_members(data: bytes) -> Iterator[tuple[str, bytes]]:
     """Name and content of each file of a zip, in order of their names.
 
     Raises:

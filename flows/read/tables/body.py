@@ -11,9 +11,9 @@ from unicodedata import normalize
 import numpy as np
 import numpy.typing as npt
 
-from flows.read.sheet import Mask, Row, Sheet, letter
+from flows.read.sheet import Mask, Row, Sheet, letter_of
 from flows.read.table import ROLES
-from flows.read.tables.row_words import is_bare_numeral, is_tail, is_total, says_nil, section_label
+from flows.read.tables.row_words import is_bare_numeral, is_tail, is_total, read_section_label, says_nil
 
 Codes = npt.NDArray[np.uint8]
 
@@ -145,7 +145,7 @@ class _Row:
         if is_total(text):
             return "tong"
         self.nil = says_nil(text)
-        section = None if self.nil else section_label(text)
+        section = None if self.nil else read_section_label(text)
         if section:
             self._take(self.columns.number or 0, section)
         self.tail = not section and is_tail(text)
@@ -160,9 +160,9 @@ class _Row:
     def _is_section(self, number: str | None, others: Sequence[tuple[int, str]]) -> bool:
         at, text = others[0]
         lone = len(others) == 1
-        section = section_label(text)
-        if number and section_label(number) and self._sparse:
-            self._take(self.columns.number or 0, section_label(number))
+        section = read_section_label(text)
+        if number and read_section_label(number) and self._sparse:
+            self._take(self.columns.number or 0, read_section_label(number))
             return True
         if number and is_bare_numeral(number) and self._only_numbers(others[1:]):
             self._take(at, section or (text, False))
@@ -193,7 +193,7 @@ class _Row:
 
     def _take(self, column: int, section: tuple[str, bool] | None) -> None:
         if section:
-            self.section = Section(self.row, letter(column), *section)
+            self.section = Section(self.row, letter_of(column), *section)
 
 
 def _cut_tail(sheet: Sheet, body: Body, tails: Sequence[int], columns: Columns) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.read.sheet import Mask, Sheet, as_text, index_of
+from flows.read.sheet import Mask, Sheet, index_of, text_types
 from flows.read.table import CellType
 from flows.read.tables.body import Body
 from flows.read.tables.heading import Path
@@ -17,14 +17,16 @@ from schemas.kinds.words import NO, YES
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ExtractedCells:
     """Cells of a table as `Table.cells` holds them, and the letter of each column."""
 
     cells: pl.DataFrame
     letters: Mapping[str, str]
 
 
-def cells_of(sheet: Sheet, body: Body, fit: Fit, columns: Mapping[str, Sequence[Path]]) -> Taken:
+def extract_cells(
+    sheet: Sheet, body: Body, fit: Fit, columns: Mapping[str, Sequence[Path]]
+) -> ExtractedCells:
     """The records of a table, columns in the contract's order."""
     letters = {c.name: columns[c.name][0].letter for c in fit.dataset.columns if c.name in columns}
     series = [_numbers(sheet, body, body.records)]
@@ -40,7 +42,7 @@ def cells_of(sheet: Sheet, body: Body, fit: Fit, columns: Mapping[str, Sequence[
     return _with_places(frame, sheet, body, fit.dataset, letters)
 
 
-def totals_of(sheet: Sheet, body: Body, taken: Taken) -> pl.DataFrame:
+def extract_totals(sheet: Sheet, body: Body, taken: ExtractedCells) -> pl.DataFrame:
     """The total rows of a table, in the columns of its records."""
     rows = body.having("tong")
     series = [_numbers(sheet, body, rows)]
@@ -112,7 +114,7 @@ def _with_sex(
     sex = pl.select(
         pl.when(men & ~women).then(pl.lit("Nam")).when(women & ~men).then(pl.lit("Nữ"))
     ).to_series()
-    return frame.with_columns(sex.alias(chu(target)), as_text(frame.height).alias(kieu(target)))
+    return frame.with_columns(sex.alias(chu(target)), text_types(frame.height).alias(kieu(target)))
 
 
 def _letter_of_sex(frame: pl.DataFrame, letters: Mapping[str, str], dataset: Dataset) -> Mapping[str, str]:
@@ -132,23 +134,23 @@ def _split_column(frame: pl.DataFrame, columns: Iterable[str]) -> str | None:
 
 def _with_places(
     frame: pl.DataFrame, sheet: Sheet, body: Body, dataset: Dataset, letters: dict[str, str]
-) -> Taken:
+) -> ExtractedCells:
     """The thôn that section rows carry, where the row itself names none."""
     thon = next((c.name for c in dataset.columns if c.kind.name == "thon"), None)
     # Where the rows are the thôn themselves, a section above them is something else.
     if thon is None or thon in dataset.key[:1]:
-        return Taken(frame, letters)
+        return ExtractedCells(frame, letters)
     places = [section for section in body.sections if section.is_place]
     if not places and chu(thon) not in frame.columns:
         places = body.sections
     if not places:
-        return Taken(frame, letters)
+        return ExtractedCells(frame, letters)
     if chu(thon) not in frame.columns:
         letters = {**letters, thon: places[0].letter}
         blank = [pl.lit(None, pl.String).alias(chu(thon)), pl.lit(0, pl.UInt8).alias(kieu(thon))]
         frame = frame.with_columns(blank)
     above = [(sheet.number(section.row), section.label) for section in places]
-    return Taken(_carried(frame, above, thon), letters)
+    return ExtractedCells(_carried(frame, above, thon), letters)
 
 
 def _carried(frame: pl.DataFrame, places: Sequence[tuple[int, str]], thon: str) -> pl.DataFrame:

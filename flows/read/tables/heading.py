@@ -53,7 +53,7 @@ REMARK_HEADINGS = ("Ghi chú", "Chú thích", "Ghi chú khác", "Ký tên", "Ký
 
 
 @lru_cache(maxsize=65536)
-def key(text: str) -> str:
+def key_of(text: str) -> str:
     """Words of `text` in lower case, each with its tone at the end, abbreviations spelt out.
 
     Equal keys mean equal headings: `HOÀ`, `Hòa` and their decomposed forms share one.
@@ -83,12 +83,12 @@ def _spelt_out() -> Mapping[str, str]:
 
 @lru_cache(maxsize=1)
 def _unit_keys() -> frozenset[str]:
-    return frozenset(key(unit) or unit.strip() for unit in _UNITS.split(","))
+    return frozenset(key_of(unit) or unit.strip() for unit in _UNITS.split(","))
 
 
 @lru_cache(maxsize=1)
 def _note_keys() -> frozenset[str]:
-    return frozenset(key(note) for note in _NOTES.split(","))
+    return frozenset(key_of(note) for note in _NOTES.split(","))
 
 
 def tidy(text: str) -> str:
@@ -104,7 +104,7 @@ def split_unit(text: str) -> tuple[str, str | None]:
     def judge(found: re.Match[str]) -> str:
         nonlocal unit
         inside = re.sub(r"(?i)^\s*(?:đvt|đơn vị(?: tính)?)\s*:?\s*", "", tidy(found[1]))
-        inner = key(inside) or inside
+        inner = key_of(inside) or inside
         if inner in _unit_keys():
             unit = inside
             return " "
@@ -149,7 +149,7 @@ class Path:
 
 @lru_cache(maxsize=4096)
 def _keys(levels: Heading) -> tuple[str, ...]:
-    words = [key(split_unit(level)[0]) for level in levels]
+    words = [key_of(split_unit(level)[0]) for level in levels]
     return tuple(" ".join(filter(None, words[start:])) for start in range(len(words)))
 
 
@@ -188,7 +188,7 @@ class Vocabulary:
         """Whether some contract has `text` as a heading or as a level of one."""
         known = self._known.get(text)
         if known is None:
-            known = len(text) < 200 and key(split_unit(text)[0]) in self.parts
+            known = len(text) < 200 and key_of(split_unit(text)[0]) in self.parts
             if len(self._known) < _REMEMBERED:
                 self._known[text] = known
         return known
@@ -210,9 +210,9 @@ class Vocabulary:
         """Like `whole`, for columns with a unit of measure, so that a strange unit is still seen as one."""
         found: dict[str, list[tuple[str, str]]] = {}
         for dataset in self.datasets.values():
-            for column in filter(measured, dataset.columns):
+            for column in filter(has_unit, dataset.columns):
                 for label in (column.label, *column.also):
-                    words = " ".join(key(strip_parentheses(part)[0]) for part in label.split(" > "))
+                    words = " ".join(key_of(strip_parentheses(part)[0]) for part in label.split(" > "))
                     found.setdefault(words, []).append((dataset.name, column.name))
         return {k: tuple(dict.fromkeys(v)) for k, v in found.items()}
 
@@ -223,7 +223,7 @@ class Vocabulary:
             (c.label, *c.also) for dataset in self.datasets.values() for c in dataset.columns
         )
         levels = chain.from_iterable((*label.split(" > "), label) for label in labels)
-        return frozenset(key(split_unit(level)[0]) for level in chain(levels, NUMBER_HEADINGS))
+        return frozenset(key_of(split_unit(level)[0]) for level in chain(levels, NUMBER_HEADINGS))
 
     @cached_property
     def spellings(self) -> frozenset[str]:
@@ -239,7 +239,7 @@ class Vocabulary:
     def nearest(self, path: Path, dataset: Dataset, free: Iterable[Column]) -> Column | None:
         """The column of `dataset` not found yet whose heading looks most like `path`, if any does."""
         choices = {
-            (column.name, label): " ".join(key(split_unit(part)[0]) for part in label.split(" > "))
+            (column.name, label): " ".join(key_of(split_unit(part)[0]) for part in label.split(" > "))
             for column in free
             for label in (column.label, *column.also)
         }
@@ -260,15 +260,15 @@ def _toneless(keyed: str) -> str:
 @lru_cache(maxsize=1)
 def number_keys() -> frozenset[str]:
     """Keys of headings over a column that only numbers the rows."""
-    return frozenset(map(key, NUMBER_HEADINGS))
+    return frozenset(map(key_of, NUMBER_HEADINGS))
 
 
 @lru_cache(maxsize=1)
 def remark_keys() -> frozenset[str]:
     """Keys of headings over columns that no contract asks for and nobody minds."""
-    return frozenset(map(key, REMARK_HEADINGS))
+    return frozenset(map(key_of, REMARK_HEADINGS))
 
 
-def measured(column: Column) -> bool:
+def has_unit(column: Column) -> bool:
     """Whether the contract states a unit of measure for `column`."""
     return column.unit is not None or column.kind.name == "so_tien" or split_unit(column.label)[1] is not None

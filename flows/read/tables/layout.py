@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from flows.read.sheet import Merge, Sheet
 from flows.read.tables.heading import Heading, Path, Vocabulary, number_keys, tidy
-from flows.read.tables.levels import Levels, paths_of
-from flows.read.tables.matching import matches
+from flows.read.tables.levels import Levels, read_paths
+from flows.read.tables.matching import find_matches
 
 _FIRST_LOOK = 60
 _DEEPEST = 4
@@ -75,7 +75,7 @@ def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> B
     top, bottom = _whole_merges(sheet.merges, best[2], best[2] - best[1] - 1, floor)
     bottom = min(bottom, sheet.height - 1)  # a damaged file may merge cells below its last row
     numbering = bottom + 1 if is_numbering(sheet, bottom + 1) else None
-    return Block(top, bottom, numbering, paths_of(sheet, top, bottom))
+    return Block(top, bottom, numbering, read_paths(sheet, top, bottom))
 
 
 def _is_another(block: Block, before: Sequence[Block], vocabulary: Vocabulary) -> bool:
@@ -87,7 +87,7 @@ def _is_another(block: Block, before: Sequence[Block], vocabulary: Vocabulary) -
 def _most_named(headings: Iterable[Heading], vocabulary: Vocabulary) -> int:
     found: dict[str, set[str]] = {}
     for heading in headings:
-        for match in matches(heading, vocabulary):
+        for match in find_matches(heading, vocabulary):
             found.setdefault(match.dataset, set()).add(match.column + match.sex)
     return max(map(len, found.values()), default=0)
 
@@ -114,6 +114,6 @@ def is_numbering(sheet: Sheet, row: int) -> bool:
     return numbers[0] in (0, 1, 2) and 2 * steps >= len(numbers) - 1
 
 
-def numbering_letter(block: Block) -> str | None:
+def find_numbering_letter(block: Block) -> str | None:
     """Letter of the column that numbers the records, if the table has one."""
     return next((path.letter for path in block.paths if number_keys() & {*path.keys}), None)

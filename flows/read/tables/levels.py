@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from flows.read.sheet import Sheet, letter
-from flows.read.tables.heading import Heading, Path, key
+from flows.read.sheet import Sheet, letter_of
+from flows.read.tables.heading import Heading, Path, key_of
 
 
 class Levels:
@@ -42,7 +42,7 @@ class Levels:
         for index, column in enumerate(zip(*levels, strict=True)):
             names: list[str] = []
             for text in column:
-                if text and (not names or (text != names[-1] and key(text) != key(names[-1]))):
+                if text and (not names or (text != names[-1] and key_of(text) != key_of(names[-1]))):
                     names.append(text)
             if names:
                 found[index] = tuple(names)
@@ -60,7 +60,7 @@ def _spread(upper: list[str | None], lower: list[str | None], merged: set[int]) 
     return spread
 
 
-def paths_of(sheet: Sheet, top: int, bottom: int) -> tuple[Path, ...]:
+def read_paths(sheet: Sheet, top: int, bottom: int) -> tuple[Path, ...]:
     """The headings of all columns that have one, from rows `top` to `bottom`."""
     named = Levels(sheet, top, bottom + 1).named(top, bottom)
-    return tuple(Path(letter(index), heading) for index, heading in named.items())
+    return tuple(Path(letter_of(index), heading) for index, heading in named.items())

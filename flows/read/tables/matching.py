@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from flows.read.tables.heading import Heading, Path, Vocabulary, key, strip_parentheses
+from flows.read.tables.heading import Heading, Path, Vocabulary, key_of, strip_parentheses
 from schemas.contract import Column
 
 
@@ -24,11 +24,11 @@ class Match:
     sex: Literal["", "Nam", "Nữ"] = ""
 
 
-_SEXES: Mapping[str, Literal["Nam", "Nữ"]] = {key("Nam"): "Nam", key("Nữ"): "Nữ"}
+_SEXES: Mapping[str, Literal["Nam", "Nữ"]] = {key_of("Nam"): "Nam", key_of("Nữ"): "Nữ"}
 
 
 @lru_cache(maxsize=8192)
-def matches(heading: Heading, vocabulary: Vocabulary) -> Sequence[Match]:
+def find_matches(heading: Heading, vocabulary: Vocabulary) -> Sequence[Match]:
     """Every column that a heading names, in all contracts."""
     path = Path("", heading)
     whole = vocabulary.whole
@@ -39,12 +39,12 @@ def matches(heading: Heading, vocabulary: Vocabulary) -> Sequence[Match]:
 
 
 def _by_sex(path: Path, vocabulary: Vocabulary) -> list[Match]:
-    sex = _SEXES.get(key(path.levels[-1]))
+    sex = _SEXES.get(key_of(path.levels[-1]))
     if sex is None or len(path.levels) == 1:
         return []
     return [
         Match(match.dataset, match.column, match.exact, sex)
-        for match in matches(path.levels[:-1], vocabulary)
+        for match in find_matches(path.levels[:-1], vocabulary)
         if _parts_by_sex(vocabulary.datasets[match.dataset][match.column])
     ]
 
@@ -57,5 +57,5 @@ def _parts_by_sex(column: Column) -> bool:
 def _with_strange_unit(path: Path, vocabulary: Vocabulary) -> list[Match]:
     if "(" not in path.label:
         return []
-    words = " ".join(filter(None, (key(strip_parentheses(level)[0]) for level in path.levels)))
+    words = " ".join(filter(None, (key_of(strip_parentheses(level)[0]) for level in path.levels)))
     return [Match(dataset, column) for dataset, column in vocabulary.without_parentheses.get(words, ())]

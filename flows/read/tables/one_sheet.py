@@ -9,31 +9,31 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from flows.read.problems import problem
-from flows.read.recode import Originals, in_unicode
-from flows.read.sheet import Mask, Sheet, index_of, letter
-from flows.read.table import ROLES, ROWS_SCHEMA, Problem, Table
+from flows.read.problems import make_problem
+from flows.read.recode import Originals, to_unicode
+from flows.read.sheet import Mask, Sheet, index_of, letter_of
+from flows.read.table import ROLES, ROWS_SCHEMA, Problem, ReadTable
 from flows.read.tables.body import CODE, Body, Codes, Columns, classify
-from flows.read.tables.extract import cells_of, totals_of
-from flows.read.tables.heading import Vocabulary, key, measured, strip_parentheses, tidy
-from flows.read.tables.layout import Block, find_blocks, numbering_letter
-from flows.read.tables.repairs import repaired
+from flows.read.tables.extract import extract_cells, extract_totals
+from flows.read.tables.heading import Vocabulary, has_unit, key_of, strip_parentheses, tidy
+from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
+from flows.read.tables.repairs import repair
 from flows.read.tables.routing import (
     Fit,
     choose,
-    columns_of,
-    fits,
-    heading_problems,
-    missing_problems,
-    unclear,
+    describe_unclear,
+    find_heading_problems,
+    find_missing_columns,
+    list_fits,
+    list_source_columns,
 )
 from flows.read.tables.row_words import is_tail, is_total, says_nil
-from flows.read.tables.uneven import uneven
+from flows.read.tables.uneven import find_uneven_rows
 
 _ROLES = pl.Series("role", list(ROLES), ROWS_SCHEMA["role"])
 _UNIT_LINE = re.compile(r"(?i)(?:đơn vị tính|đvt|đơn vị)\s*[:：]\s*([^()]+?)\s*\)?\s*$")
 _MONEY = {
-    key(word) for word in ("đồng", "đ", "nghìn", "ngàn", "triệu", "tỷ", "tỉ", "trđ", "1000đ", "vnđ", "tr")
+    key_of(word) for word in ("đồng", "đ", "nghìn", "ngàn", "triệu", "tỷ", "tỉ", "trđ", "1000đ", "vnđ", "tr")
 }
 
 
@@ -44,7 +44,7 @@ class SheetRead:
     sheet: Sheet
     originals: Originals
     codes: Codes
-    tables: list[Table] = field(default_factory=list)
+    tables: list[ReadTable] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     recognised: bool = False
 
@@ -67,7 +67,7 @@ class SheetRead:
 
 def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
     """The tables of a sheet; rows of what is no table are accounted for as `ngoai_bang`."""
-    sheet, originals = in_unicode(sheet)
+    sheet, originals = to_unicode(sheet)
     height = sheet.height
     read = SheetRead(sheet, originals, np.full(height, CODE["ngoai_bang"], np.uint8))
     blocks = find_blocks(sheet, vocabulary) if height else []
@@ -83,9 +83,9 @@ def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
     return read
 
 
-def _joined(tables: Sequence[Table]) -> list[Table]:
+def _joined(tables: Sequence[ReadTable]) -> list[ReadTable]:
     """The tables, those that only continue an earlier one on the sheet joined to it."""
-    joined: list[Table] = []
+    joined: list[ReadTable] = []
     for table in tables:
         before = joined[-1] if joined else None
         if before and _layout(before) == _layout(table) and before.cells.columns == table.cells.columns:
@@ -102,7 +102,7 @@ def _joined(tables: Sequence[Table]) -> list[Table]:
     return joined
 
 
-def _layout(table: Table) -> tuple[object, ...]:
+def _layout(table: ReadTable) -> tuple[object, ...]:
     return table.dataset, table.letters, table.units
 
 
@@ -129,23 +129,23 @@ def _blank(sheet: Sheet, start: int, stop: int) -> Mask:
 def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: Vocabulary) -> None:
     sheet = read.sheet
     line = sheet.number(block.bottom)
-    chosen = choose(fits(block, vocabulary))
+    chosen = choose(list_fits(block, vocabulary))
     if len(chosen) != 1:
-        read.problems.append(unclear(sheet.name, line, chosen))
+        read.problems.append(describe_unclear(sheet.name, line, chosen))
         _blame(read, block, top, stop)
         return
     fit = chosen[0]
     read.recognised = True
     body = classify(sheet, block.body, stop, _columns(fit, block))
     title = _title(sheet, top, block.top)
-    taken = cells_of(sheet, body, fit, columns_of(fit))
-    table, changes = repaired(sheet, taken, fit.dataset, read.originals)
+    taken = extract_cells(sheet, body, fit, list_source_columns(fit))
+    table, changes = repair(sheet, taken, fit.dataset, read.originals)
     found = frozenset(table.letters)
     place = (sheet.name, line)
-    problems = heading_problems(fit, block, place, vocabulary)
-    problems += missing_problems(fit, block, place, found, vocabulary)
+    problems = find_heading_problems(fit, block, place, vocabulary)
+    problems += find_missing_columns(fit, block, place, found, vocabulary)
     problems += _unheaded(sheet, block, body)
-    problems += uneven(sheet, body, 1 + max(index_of(path.letter) for path in block.paths))
+    problems += find_uneven_rows(sheet, body, 1 + max(index_of(path.letter) for path in block.paths))
     read.problems += problems
     _paint(read, block, top, body)
     if any(found.severity == "chan" for found in problems):
@@ -153,7 +153,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         return
     nil = (body.nil or any(map(says_nil, title))) and not body.records.any()
     read.tables.append(
-        Table(
+        ReadTable(
             fit.dataset.name,
             sheet.name,
             title,
@@ -161,7 +161,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             table.letters,
             _units(fit, title),
             nil,
-            totals_of(sheet, body, table) if fit.dataset.totals else pl.DataFrame(),
+            extract_totals(sheet, body, table) if fit.dataset.totals else pl.DataFrame(),
             changes,
         )
     )
@@ -179,15 +179,15 @@ def _unheaded(sheet: Sheet, block: Block, body: Body) -> list[Problem]:
         )
         if filled.any():
             line = sheet.number(body.start + int(np.flatnonzero(filled)[0]))
-            name = letter(index)
+            name = letter_of(index)
             message = f"Cột {name} không có tiêu đề nhưng có dữ liệu từ dòng {line}: cột này không được đọc."
-            found.append(problem("tep.cot_la", message, sheet=sheet.name, row=line, column=name))
+            found.append(make_problem("tep.cot_la", message, sheet=sheet.name, row=line, column=name))
     return found
 
 
 def _columns(fit: Fit, block: Block) -> Columns:
     headed = sorted(index_of(path.letter) for path in block.paths)
-    number = numbering_letter(block)
+    number = find_numbering_letter(block)
     return Columns(
         tuple(sorted(map(index_of, fit.letters))),
         None if number is None else index_of(number),
@@ -233,7 +233,7 @@ def _units(fit: Fit, title: Sequence[str]) -> Mapping[str, str]:
     units: dict[str, str] = {}
     for name, pairs in fit.columns.items():
         column, path = fit.dataset[name], pairs[0][1]
-        if not measured(column):
+        if not has_unit(column):
             continue
         stated = path.unit or next((u for u in (strip_parentheses(v)[1] for v in path.levels) if u), None)
         if stated is None and (column.unit or column.kind.name == "so_tien"):
@@ -249,6 +249,6 @@ def _unit_of_sheet(title: Sequence[str]) -> str | None:
         if line := _UNIT_LINE.search(text):
             parts = re.split(r"[,;/]", line[1])
             for part in parts:
-                if _MONEY & set(key(part).split()):
+                if _MONEY & set(key_of(part).split()):
                     return tidy(part)
     return None

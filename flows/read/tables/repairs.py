@@ -7,7 +7,7 @@ import polars as pl
 from flows.read.recode import Originals
 from flows.read.sheet import Sheet, index_of
 from flows.read.table import CHANGES_SCHEMA, DECODED, DITTO
-from flows.read.tables.extract import Taken
+from flows.read.tables.extract import ExtractedCells
 from schemas.contract import Dataset, chu, kieu
 
 _DITTO = frozenset(
@@ -17,9 +17,9 @@ _NEVER_REPEATED = frozenset({"so_dinh_danh", "ho_ten", "ma", "mst", "dien_thoai"
 _LONG = 50_000
 
 
-def repaired(
-    sheet: Sheet, taken: Taken, dataset: Dataset, originals: Originals
-) -> tuple[Taken, pl.DataFrame]:
+def repair(
+    sheet: Sheet, taken: ExtractedCells, dataset: Dataset, originals: Originals
+) -> tuple[ExtractedCells, pl.DataFrame]:
     """The table with ditto marks filled from the row above, and all changes that reading made."""
     logs = [_decoded(sheet, taken, originals)] if originals else []
     frame = taken.cells
@@ -32,10 +32,10 @@ def repaired(
                 frame, log = _filled(frame, name, letter)
                 logs += log
     changes = pl.concat(logs) if logs else pl.DataFrame(schema=CHANGES_SCHEMA)
-    return Taken(frame, taken.letters), changes
+    return ExtractedCells(frame, taken.letters), changes
 
 
-def _decoded(sheet: Sheet, taken: Taken, originals: Originals) -> pl.DataFrame:
+def _decoded(sheet: Sheet, taken: ExtractedCells, originals: Originals) -> pl.DataFrame:
     """One change for each cell of the records that was in a legacy encoding."""
     found: list[tuple[int, str, str, str, str, str]] = []
     for name, letter in taken.letters.items():

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.read.problems import problem
+from flows.read.problems import make_problem
 from flows.read.table import Problem
 from flows.read.tables.heading import Path, Vocabulary, number_keys, remark_keys
 from flows.read.tables.layout import Block
-from flows.read.tables.matching import Match, matches
+from flows.read.tables.matching import Match, find_matches
 from schemas.contract import Column, Dataset, Severity
 
 
@@ -42,11 +42,11 @@ class Fit:
         return frozenset(path.letter for pairs in self.columns.values() for _, path in pairs)
 
 
-def fits(block: Block, vocabulary: Vocabulary) -> list[Fit]:
+def list_fits(block: Block, vocabulary: Vocabulary) -> list[Fit]:
     """How the headings fit each dataset that they name any column of, best first."""
     found: dict[str, dict[str, list[tuple[Match, Path]]]] = {}
     for path in block.paths:
-        for match in matches(path.levels, vocabulary):
+        for match in find_matches(path.levels, vocabulary):
             found.setdefault(match.dataset, {}).setdefault(match.column, []).append((match, path))
     all_fits = [
         Fit(vocabulary.datasets[name], {column: _strongest(pairs) for column, pairs in columns.items()})
@@ -72,7 +72,7 @@ def choose(candidates: Sequence[Fit]) -> tuple[Fit, ...]:
     return tuple(fit for fit in near if (len(fit.columns), fit.share) == rank)
 
 
-def unclear(
+def describe_unclear(
     sheet: str, row: int | None, chosen: Sequence[Fit], paths: Sequence[Path] = (), *, blocks: bool = True
 ) -> Problem:
     """The problem of a table that fits no dataset, or several; `paths` are the headings that were seen."""
@@ -86,10 +86,14 @@ def unclear(
             "Dùng đúng tiêu đề cột của biểu mẫu."
         )
     severity: Severity = "chan" if blocks else "canh_bao"
-    return problem("tep.khong_ro_bo_du_lieu", message, severity=severity, sheet=sheet, row=row, value=seen)
+    return make_problem(
+        "tep.khong_ro_bo_du_lieu", message, severity=severity, sheet=sheet, row=row, value=seen
+    )
 
 
-def heading_problems(fit: Fit, block: Block, place: tuple[str, int], vocabulary: Vocabulary) -> list[Problem]:
+def find_heading_problems(
+    fit: Fit, block: Block, place: tuple[str, int], vocabulary: Vocabulary
+) -> list[Problem]:
     """Repeated and unknown columns; `place` is the sheet's name and the row on which the headings end."""
     sheet, row = place
     return [*_repeated(fit, sheet, row), *_unknown(fit, block, sheet, row, vocabulary)]
@@ -101,7 +105,7 @@ def _repeated(fit: Fit, sheet: str, row: int) -> Iterator[Problem]:
         if len(pairs) > 1 and sorted(sexes) != ["Nam", "Nữ"]:
             letters = ", ".join(path.letter for _, path in pairs)
             label = fit.dataset[name].label
-            yield problem(
+            yield make_problem(
                 "tep.trung_cot",
                 f"Cột “{label}” có ở nhiều nơi ({letters}): giữ một cột, bỏ các cột kia.",
                 dataset=fit.dataset.name,
@@ -117,7 +121,7 @@ def _unknown(fit: Fit, block: Block, sheet: str, row: int, vocabulary: Vocabular
         if path.letter in fit.letters or is_idle(path):
             continue
         near = vocabulary.nearest(path, fit.dataset, fit.missing)
-        yield problem(
+        yield make_problem(
             "tep.cot_la",
             f"Biểu mẫu không có cột “{path.label}”: cột này không được đọc.",
             dataset=fit.dataset.name,
@@ -134,7 +138,7 @@ def is_idle(path: Path) -> bool:
     return bool((number_keys() | remark_keys()) & {*path.keys})
 
 
-def missing_problems(
+def find_missing_columns(
     fit: Fit, block: Block, place: tuple[str, int], found: frozenset[str], vocabulary: Vocabulary
 ) -> list[Problem]:
     """One problem for each contract column that neither a heading nor section rows give.
@@ -150,7 +154,7 @@ def missing_problems(
         near = [path for path in strangers if vocabulary.nearest(path, fit.dataset, [column])]
         what = "bắt buộc" if column.required else "không bắt buộc"
         problems.append(
-            problem(
+            make_problem(
                 "tep.thieu_cot",
                 f"Thiếu cột {what} “{column.label}”.",
                 severity="chan" if column.required else "canh_bao",
@@ -165,7 +169,7 @@ def missing_problems(
     return problems
 
 
-def columns_of(fit: Fit) -> Mapping[str, tuple[Path, ...]]:
+def list_source_columns(fit: Fit) -> Mapping[str, tuple[Path, ...]]:
     """The headings to read each contract column from: one, or two where a birth date stands by sex."""
     return {
         name: tuple(path for _, path in sorted(pairs, key=lambda pair: pair[0].sex))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from flows.read.tables.heading import key, tidy
+from flows.read.tables.heading import key_of, tidy
 
 _TOTAL_KEYS = tuple(
-    key(word) for word in ("tổng", "tổng số", "tổng cộng", "cộng", "toàn xã", "cộng dồn", "lũy kế")
+    key_of(word) for word in ("tổng", "tổng số", "tổng cộng", "cộng", "toàn xã", "cộng dồn", "lũy kế")
 )
 _AFTER_TOTAL = tuple(
-    key(word)
+    key_of(word)
     for word in (
         *("thôn", "phố", "khu", "làng", "bản", "tổ", "mục", "xã", "toàn", "nhóm", "phần", "trang"),
         *("chung", "của", "số", "cộng", "lại", "các", "hộ", "người", "sang", "chuyển"),
@@ -21,7 +21,7 @@ _NUMERAL = re.compile(r"^\(?(?:[IVX]{1,6}|[A-HĐ]|[a-hđ])\s*[.)/:\-–]\s*(?=\S
 _BARE_NUMERAL = re.compile(r"^\(?(?:[IVXLC]{1,6}|[A-HĐ])[.)/]?$")
 _BULLET = re.compile(r"(?i)^[-–+•*]\s*\S|^trong đó\b|^gồm\b|^nhóm\s|^phần\s+[IVX\d]")
 _TAIL_KEYS = tuple(
-    key(word)
+    key_of(word)
     for word in (
         "nơi nhận",
         "người lập",
@@ -59,12 +59,12 @@ _TAIL_KEYS = tuple(
 _TAIL_STARTS = tuple(f"{words} " for words in _TAIL_KEYS)
 _DATED = re.compile(r"(?i)ngày[\s\d.…_/]*tháng[\s\d.…_/]*năm")
 _FOOTNOTE = re.compile(r"^\(?(?:\d{1,2}|\*{1,3})\)\s*:?\s*\S|^\*{1,3}\s*\S")
-_NIL = key("không phát sinh")
+_NIL = key_of("không phát sinh")
 
 
 def is_total(text: str) -> bool:
     """Whether a label says that its row adds up others: `Tổng cộng`, `Cộng thôn X`, `Tổng số (I+II):`."""
-    words = key(_NUMERAL.sub("", text.strip(), count=1))
+    words = key_of(_NUMERAL.sub("", text.strip(), count=1))
     for start in _TOTAL_KEYS:
         if words == start:
             return True
@@ -74,7 +74,7 @@ def is_total(text: str) -> bool:
     return False
 
 
-def section_label(text: str) -> tuple[str, bool] | None:
+def read_section_label(text: str) -> tuple[str, bool] | None:
     """Label of a section row without its numeral, and whether it names a place; None for other text."""
     stripped = " ".join(text.split())
     label = _NUMERAL.sub("", stripped, count=1)
@@ -92,7 +92,7 @@ def is_bare_numeral(text: str) -> bool:
 
 def is_tail(text: str) -> bool:
     """Whether text belongs to what stands below a table: date and place, signatures, footnotes."""
-    words = key(text[:200])
+    words = key_of(text[:200])
     if f"{words} ".startswith(_TAIL_STARTS):
         return True
     plain = tidy(text[:200])
@@ -101,4 +101,4 @@ def is_tail(text: str) -> bool:
 
 def says_nil(text: str) -> bool:
     """Whether text declares that there is nothing to report."""
-    return _NIL in key(text[:300])
+    return _NIL in key_of(text[:300])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from flows.read.problems import problem
+from flows.read.problems import make_problem
 from flows.read.sheet import FrameSheet, Sheet
 from flows.read.table import Problem
 from flows.read.tables.body import Body
@@ -16,7 +16,7 @@ from flows.read.tables.body import Body
 _MOST = 100
 
 
-def uneven(sheet: Sheet, body: Body, headed: int) -> Iterator[Problem]:
+def find_uneven_rows(sheet: Sheet, body: Body, headed: int) -> Iterator[Problem]:
     """A warning, by its line, for each record typed with another number of cells than there are headings.
 
     Where no record has as many as there are `headed` columns, most of them say how many it should be.
@@ -36,7 +36,7 @@ def uneven(sheet: Sheet, body: Body, headed: int) -> Iterator[Problem]:
     if len(rows) > _MOST:
         line = sheet.number(int(rows[_MOST]))
         message = f"Từ dòng {line} còn {len(rows) - _MOST} dòng nữa có số ô khác các dòng khác."
-        yield problem("tep.dong_lech", message, sheet=sheet.name, row=line)
+        yield make_problem("tep.dong_lech", message, sheet=sheet.name, row=line)
 
 
 def _odd(sheet: Sheet, line: int, width: int, usual: int) -> Problem:
@@ -46,4 +46,4 @@ def _odd(sheet: Sheet, line: int, width: int, usual: int) -> Problem:
         else "Dòng có thể bị cắt ngang: kiểm tra lại các ô cuối dòng."
     )
     message = f"Dòng {line} có {width} ô, các dòng khác có {usual} ô. {hint}"
-    return problem("tep.dong_lech", message, sheet=sheet.name, row=line)
+    return make_problem("tep.dong_lech", message, sheet=sheet.name, row=line)

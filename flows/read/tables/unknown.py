@@ -8,13 +8,13 @@ import numpy as np
 
 from flows.read.sheet import Row, Sheet, index_of
 from flows.read.tables.body import CODE, Body, Columns, classify
-from flows.read.tables.heading import key, number_keys
-from flows.read.tables.layout import Block, is_numbering, numbering_letter
-from flows.read.tables.levels import paths_of
+from flows.read.tables.heading import key_of, number_keys
+from flows.read.tables.layout import Block, find_numbering_letter, is_numbering
+from flows.read.tables.levels import read_paths
 
 _FIRST_LOOK = 40
 _DEEPEST = 8
-_FIRST_KEYS = number_keys() | {key("Mã số"), key("Số hiệu")}
+_FIRST_KEYS = number_keys() | {key_of("Mã số"), key_of("Số hiệu")}
 
 
 def guess_block(sheet: Sheet, start: int = 0) -> Block | None:
@@ -41,14 +41,14 @@ def guess_block(sheet: Sheet, start: int = 0) -> Block | None:
         top = start + found
     bottom = _bottom(sheet, top, numbering)
     return Block(
-        top, bottom, numbering if _follows(sheet, bottom, numbering) else None, paths_of(sheet, top, bottom)
+        top, bottom, numbering if _follows(sheet, bottom, numbering) else None, read_paths(sheet, top, bottom)
     )
 
 
 def _is_named(row: Row) -> bool:
     """Whether one of the first cells is the heading of a numbering column, with other headings beside it."""
     cells = [cell for cell in row if cell]
-    return len(cells) >= 3 and any(key(cell) in _FIRST_KEYS for cell in cells[:2])
+    return len(cells) >= 3 and any(key_of(cell) in _FIRST_KEYS for cell in cells[:2])
 
 
 def _top_above(sheet: Sheet, numbering: int, start: int) -> int:
@@ -128,14 +128,14 @@ def _follows(sheet: Sheet, bottom: int, numbering: int | None) -> bool:
     return numbering is not None and not any(any(sheet.row(r)) for r in range(bottom + 1, numbering))
 
 
-def body_of(sheet: Sheet, block: Block, stop: int) -> Body:
+def guess_body(sheet: Sheet, block: Block, stop: int) -> Body:
     """Roles of the rows below headings that no contract knows, up to row `stop`.
 
     Without a contract nothing tells a record with most cells blank from a note below the table: what
     follows the last row that is at least half full counts as notes.
     """
     headed = tuple(index_of(path.letter) for path in block.paths)
-    number = numbering_letter(block)
+    number = find_numbering_letter(block)
     at = None if number is None else index_of(number)
     read = tuple(index for index in headed if index != at)
     body = classify(sheet, block.body, stop, Columns(read, at, headed[:3], ()))

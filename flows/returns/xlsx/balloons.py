@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from flows.read.sheet import index_of, letter
-from flows.returns.xlsx.package import appended
+from flows.read.sheet import index_of, letter_of
+from flows.returns.xlsx.package import append_child
 
 _SHAPE = re.compile(rb"<v:shape\b.*?</v:shape>", re.S)
 _SHAPE_TYPE = (
@@ -21,15 +21,15 @@ EMPTY = (
 )
 
 
-def with_balloons(drawing: bytes, notes: Mapping[str, str]) -> bytes:
+def add_balloons(drawing: bytes, notes: Mapping[str, str]) -> bytes:
     """The drawing with a box for each of `notes`, by cell."""
     first = 1 + max((int(n) for n in re.findall(rb"_x0000_s(\d+)", drawing)), default=1024)
     known = b"" if b'id="_x0000_t202"' in drawing else _SHAPE_TYPE
     shapes = "".join(_shape(first + n, cell, text) for n, (cell, text) in enumerate(notes.items()))
-    return appended(drawing, known + shapes.encode())
+    return append_child(drawing, known + shapes.encode())
 
 
-def without_balloons(drawing: bytes, cells: Collection[str]) -> bytes:
+def remove_balloons(drawing: bytes, cells: Collection[str]) -> bytes:
     """The drawing without the boxes of comments on `cells`."""
     return _SHAPE.sub(lambda shape: b"" if _cell_of(shape[0]) in cells else shape[0], drawing)
 
@@ -55,4 +55,4 @@ def _shape(number: int, cell: str, text: str) -> str:
 def _cell_of(shape: bytes) -> str:
     row, column = (re.search(rb"<x:" + what + rb">\s*(\d+)", shape) for what in (b"Row", b"Column"))
     is_note = b'ObjectType="Note"' in shape
-    return f"{letter(int(column[1]))}{int(row[1]) + 1}" if is_note and row and column else ""
+    return f"{letter_of(int(column[1]))}{int(row[1]) + 1}" if is_note and row and column else ""

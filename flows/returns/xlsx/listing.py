@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.read.our_sheets import STAMP
-from flows.read.sheet import letter
+from flows.read.sheet import letter_of
 from flows.returns.xlsx.xml import escape
 
 _HEAD = (
@@ -26,7 +26,7 @@ _STARTS = r"^[=+\-@\t\r]"
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ListSheet:
     """A sheet of ours.
 
     `lines`, of which the first is the title, has `look` and `first` (style numbers of its cells and of the
@@ -90,11 +90,11 @@ class Listing:
         look = pl.col("look" if at else "first").cast(pl.String)
         if at == self.linked:
             look = pl.when(pl.col("link").is_not_null()).then(pl.lit(str(self.link_look))).otherwise(look)
-        start = pl.concat_str(pl.lit(f'<c r="{letter(at)}'), "_row", pl.lit('" s="'), look)
+        start = pl.concat_str(pl.lit(f'<c r="{letter_of(at)}'), "_row", pl.lit('" s="'), look)
         text = pl.concat_str(
             start,
             pl.lit('" t="inlineStr"><is><t xml:space="preserve">'),
-            harmless(pl.col(name)),
+            make_harmless(pl.col(name)),
             pl.lit("</t></is></c>"),
         )
         blank = pl.concat_str(start, pl.lit('"/>'))
@@ -117,10 +117,10 @@ class Listing:
         )
 
     def _bottom(self, rows: pl.Series) -> str:
-        last = letter(len(self.widths) - 1)
+        last = letter_of(len(self.widths) - 1)
         merges = [f'<mergeCell ref="A{row}:{last}{row}"/>' for row in rows.filter(self.wide)]
         merged = f'<mergeCells count="{len(merges)}">{"".join(merges)}</mergeCells>' if merges else ""
-        column = letter(self.linked)
+        column = letter_of(self.linked)
         links = [
             f'<hyperlink ref="{column}{row}" location="{escape(link)}"/>'
             for row, link in zip(rows, self.lines["link"], strict=True)
@@ -140,14 +140,14 @@ def _lines(name: str, width: pl.Expr) -> pl.Expr:
     return (pl.col(name).str.len_chars().fill_null(0) * _WIDEST / width).ceil().cast(pl.Int64)
 
 
-def harmless(texts: pl.Expr) -> pl.Expr:
+def make_harmless(texts: pl.Expr) -> pl.Expr:
     """Texts as they may stand in XML, cut where too long, with `'` before what looks like a formula."""
     said = texts.str.slice(0, _LONGEST)
     formula = said.str.contains(_STARTS)
-    return as_xml(pl.when(formula).then(pl.concat_str(pl.lit("'"), said)).otherwise(said))
+    return to_xml(pl.when(formula).then(pl.concat_str(pl.lit("'"), said)).otherwise(said))
 
 
-def as_xml(texts: pl.Expr) -> pl.Expr:
+def to_xml(texts: pl.Expr) -> pl.Expr:
     """Texts as they may stand in XML; characters that may not become question marks."""
     said = texts.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]", "?")
     return said.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))

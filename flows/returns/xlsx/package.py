@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, join, normpath, relpath
 from typing import NamedTuple
 
-from flows.returns.xlsx.xml import UnfitError, attributes, children, escape, prefix, root
+from flows.returns.xlsx.xml import UnfitError, escape, list_children, prefix_of, read_attributes, root_of
 
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 #: What the types of relations between parts of a workbook start with.
@@ -62,8 +62,8 @@ class Package:
     def relations(self, of: str) -> Iterator[Relation]:
         """What the part `of` refers to within the package."""
         xml = self.parts.get(_relations_of(of), b"<Relationships/>")
-        for each in children(xml, root(xml).inside):
-            said = attributes(each.attributes)
+        for each in list_children(xml, root_of(xml).inside):
+            said = read_attributes(each.attributes)
             if said.get("TargetMode") != "External":
                 path = normpath(join(dirname(of), said.get("Target", "")))
                 yield Relation(said.get("Id", ""), basename(said.get("Type", "")), path.lstrip("/"))
@@ -78,38 +78,43 @@ class Package:
         said = f'Relationship Id="dlx{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'.encode()
         # Some programs name the type of each relations part one by one: a new one would have none.
         self.declare("rels", "application/vnd.openxmlformats-package.relationships+xml")
-        self.parts[path] = appended(xml, b"<" + prefix(xml) + said)
+        self.parts[path] = append_child(xml, b"<" + prefix_of(xml) + said)
         return f"dlx{number}"
 
     def unrelate(self, of: str, path: str) -> None:
         """Drop the relations of the part `of` to the part `path`."""
         gone = {relation.id for relation in self.relations(of) if relation.path == path}
         rels = _relations_of(of)
-        self.parts[rels] = without(self.parts[rels], lambda tag: attributes(tag).get("Id") in gone)
+        self.parts[rels] = remove_children(
+            self.parts[rels], lambda tag: read_attributes(tag).get("Id") in gone
+        )
 
     def add(self, path: str, content: bytes, content_type: str) -> None:
         """Add a part of that content type."""
         self.parts[path] = content
         xml = self.parts[CONTENT_TYPES]
         said = f'Override PartName="/{path}" ContentType="{content_type}"/>'.encode()
-        self.parts[CONTENT_TYPES] = appended(xml, b"<" + prefix(xml) + said)
+        self.parts[CONTENT_TYPES] = append_child(xml, b"<" + prefix_of(xml) + said)
 
     def drop(self, path: str) -> None:
         """Take a part out, with what it refers to by itself."""
         self.parts.pop(path, None)
         self.parts.pop(_relations_of(path), None)
-        self.parts[CONTENT_TYPES] = without(
-            self.parts[CONTENT_TYPES], lambda tag: attributes(tag).get("PartName") == f"/{path}"
+        self.parts[CONTENT_TYPES] = remove_children(
+            self.parts[CONTENT_TYPES], lambda tag: read_attributes(tag).get("PartName") == f"/{path}"
         )
 
     def declare(self, extension: str, content_type: str) -> None:
         """Say of what type parts with this extension are, unless the package says so."""
         xml = self.parts[CONTENT_TYPES]
-        known = (attributes(each.attributes).get("Extension", "") for each in children(xml, root(xml).inside))
+        known = (
+            read_attributes(each.attributes).get("Extension", "")
+            for each in list_children(xml, root_of(xml).inside)
+        )
         if extension not in {each.lower() for each in known}:
             said = f'Default Extension="{extension}" ContentType="{content_type}"/>'.encode()
-            at = root(xml).inside
-            self.parts[CONTENT_TYPES] = xml[:at] + b"<" + prefix(xml) + said + xml[at:]
+            at = root_of(xml).inside
+            self.parts[CONTENT_TYPES] = xml[:at] + b"<" + prefix_of(xml) + said + xml[at:]
 
     def free(self, pattern: str) -> str:
         """The first path of `pattern`, which holds one `{}`, that no part has."""
@@ -123,22 +128,24 @@ def _relations_of(path: str) -> str:
 
 
 def _ids(xml: bytes) -> set[str]:
-    return {attributes(each.attributes).get("Id", "") for each in children(xml, root(xml).inside)}
+    return {
+        read_attributes(each.attributes).get("Id", "") for each in list_children(xml, root_of(xml).inside)
+    }
 
 
-def appended(xml: bytes, content: bytes) -> bytes:
+def append_child(xml: bytes, content: bytes) -> bytes:
     """`xml` with `content` as the last child of its root."""
     at = xml.rfind(b"</")
-    if at < 0 or at < root(xml).start:
-        opening = xml[root(xml).start : root(xml).inside].rstrip(b"/> \r\n")
+    if at < 0 or at < root_of(xml).start:
+        opening = xml[root_of(xml).start : root_of(xml).inside].rstrip(b"/> \r\n")
         name = opening[1:].split(None, 1)[0]
-        return xml[: root(xml).start] + opening + b">" + content + b"</" + name + b">"
+        return xml[: root_of(xml).start] + opening + b">" + content + b"</" + name + b">"
     return xml[:at] + content + xml[at:]
 
 
-def without(xml: bytes, unwanted: Callable[[bytes], bool]) -> bytes:
+def remove_children(xml: bytes, unwanted: Callable[[bytes], bool]) -> bytes:
     """`xml` without those children of its root whose attributes are `unwanted`."""
-    gone = [each for each in children(xml, root(xml).inside) if unwanted(each.attributes)]
+    gone = [each for each in list_children(xml, root_of(xml).inside) if unwanted(each.attributes)]
     for each in reversed(gone):
         xml = xml[: each.start] + xml[each.end :]
     return xml

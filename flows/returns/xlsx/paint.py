@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 
-from flows.read.sheet import index_of, letter
-from flows.returns.xlsx.xml import attributes, child, children, with_attribute, without_attribute
+from flows.read.sheet import index_of, letter_of
+from flows.returns.xlsx.xml import find_child, list_children, read_attributes, remove_attribute, set_attribute
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*?)(/?)>")
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*?)/?>")
@@ -16,9 +16,9 @@ _CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*?)/?>")
 Looks = Mapping[int, Mapping[int, Callable[[int], int]]]
 
 
-def painted(xml: bytes, looks: Looks) -> bytes:
+def paint(xml: bytes, looks: Looks) -> bytes:
     """The sheet `xml` with the looks of the named cells changed; all other bytes stay."""
-    body = child(xml, "sheetData")
+    body = find_child(xml, "sheetData")
     if body is None or not looks:
         return xml
     of_column = _column_looks(xml)
@@ -42,11 +42,11 @@ def painted(xml: bytes, looks: Looks) -> bytes:
 
 def _column_looks(xml: bytes) -> Callable[[int], int]:
     """The look of cells of a column (from 0) that are not written."""
-    columns = child(xml, "cols")
+    columns = find_child(xml, "cols")
     spans: list[tuple[int, int, int]] = []
     if columns is not None:
-        for each in children(xml, columns.inside, columns.end):
-            said = attributes(each.attributes)
+        for each in list_children(xml, columns.inside, columns.end):
+            said = read_attributes(each.attributes)
             spans.append((int(said["min"]) - 1, int(said["max"]) - 1, int(said.get("style", "0"))))
     starts = [first for first, _, _ in spans]
 
@@ -81,7 +81,7 @@ def _row(
     tag = _ROW.match(head)
     assert tag is not None
     name = head[1 : head.index(b"row") + 3]
-    said = attributes(tag[1])
+    said = read_attributes(tag[1])
     own = int(said["s"]) if "s" in said and said.get("customFormat") in ("1", "true") else None
     written = list(_cells(cells))
     todo = sorted(looks, reverse=True)
@@ -92,7 +92,7 @@ def _row(
 
     def blank(column: int) -> bytes:
         look = looks[column](of_column(column) if own is None else own)
-        return b"<" + p + f'c r="{letter(column)}{number}" s="{look}"/>'.encode()
+        return b"<" + p + f'c r="{letter_of(column)}{number}" s="{look}"/>'.encode()
 
     for column, start, inside in written:
         while todo and todo[-1] < column:
@@ -106,7 +106,7 @@ def _row(
     new = new or bool(rest)
     if new:
         # A hint at which columns are used; it may now be too narrow, and nobody needs it.
-        head = b"<" + name + without_attribute(tag[1], "spans") + b">"
+        head = b"<" + name + remove_attribute(tag[1], "spans") + b">"
     tail = cells[at:close] + rest + (cells[close:] or b"</" + name + b">")
     return (head if cells else b"<" + name + tag[1].rstrip() + b">") + b"".join(done) + tail
 
@@ -123,8 +123,8 @@ def _cells(cells: bytes) -> Iterator[tuple[int, int, int]]:
 def _restyled(tag: bytes, look: Callable[[int], int]) -> bytes:
     found = _CELL.match(tag)
     assert found is not None
-    before = int(attributes(found[1]).get("s", "0"))
-    return tag[: found.start(1)] + with_attribute(found[1], "s", str(look(before))) + tag[found.end(1) :]
+    before = int(read_attributes(found[1]).get("s", "0"))
+    return tag[: found.start(1)] + set_attribute(found[1], "s", str(look(before))) + tag[found.end(1) :]
 
 
 def _new_row(

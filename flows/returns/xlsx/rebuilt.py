@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from flows.read.sheet import Sheet, letter
+from flows.read.sheet import Sheet, letter_of
 from flows.read.table import CellType
-from flows.returns.xlsx.listing import as_xml
+from flows.returns.xlsx.listing import to_xml
 from flows.returns.xlsx.package import CONTENT_TYPES, OFFICE, Package
 from flows.returns.xlsx.xml import escape
 
@@ -39,7 +39,7 @@ _LONGEST_NAME = 31
 _ERRORS = ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"]
 
 
-def rebuilt(sheets: Sequence[Sheet]) -> Package:
+def rebuild_workbook(sheets: Sequence[Sheet]) -> Package:
     """A package with `sheets`; rows of a CSV stand at the number of their line."""
     package = Package(
         {
@@ -53,7 +53,7 @@ def rebuilt(sheets: Sequence[Sheet]) -> Package:
     )
     package.declare("rels", "application/vnd.openxmlformats-package.relationships+xml")
     package.declare("xml", "application/xml")
-    names = names_of(sheets).values()
+    names = name_sheets(sheets).values()
     tags = "".join(
         f'<sheet name="{escape(name)}" sheetId="{n}"{_hidden(sheet)} r:id="dlx{n}"/>'
         for n, (name, sheet) in enumerate(zip(names, sheets, strict=True), 1)
@@ -72,7 +72,7 @@ def rebuilt(sheets: Sequence[Sheet]) -> Package:
     return package
 
 
-def names_of(sheets: Iterable[Sheet]) -> Mapping[str, str]:
+def name_sheets(sheets: Iterable[Sheet]) -> Mapping[str, str]:
     """For each sheet's name the one that it may have in Excel: short, without signs, no other's."""
     names: dict[str, str] = {}
     for sheet in sheets:
@@ -90,7 +90,7 @@ def _hidden(sheet: Sheet) -> str:
 def _sheet(sheet: Sheet) -> bytes:
     rows = sheet.numbers().cast(pl.String)
     columns = [sheet.column(at) for at in range(sheet.width)]
-    cells = [_column(text, kinds, letter(at), rows) for at, (text, kinds) in enumerate(columns)]
+    cells = [_column(text, kinds, letter_of(at), rows) for at, (text, kinds) in enumerate(columns)]
     hidden = pl.lit(sheet.numbers().is_in(sorted(sheet.hidden_rows)))
     shade = pl.when(hidden).then(pl.lit('" hidden="1">')).otherwise(pl.lit('">'))
     body = pl.select(
@@ -136,7 +136,7 @@ def _column(text: pl.Series, kinds: pl.Series, name: str, rows: pl.Series) -> pl
             pl.concat_str(
                 start,
                 pl.lit('1" t="inlineStr"><is><t xml:space="preserve">'),
-                as_xml(pl.lit(text)),
+                to_xml(pl.lit(text)),
                 pl.lit("</t></is></c>"),
             )
         )
@@ -160,7 +160,7 @@ def _widths(columns: Sequence[pl.Series]) -> str:
 
 def _merges(sheet: Sheet) -> str:
     merges = [
-        f'<mergeCell ref="{letter(left)}{top + 1}:{letter(right)}{bottom + 1}"/>'
+        f'<mergeCell ref="{letter_of(left)}{top + 1}:{letter_of(right)}{bottom + 1}"/>'
         for top, left, bottom, right in sheet.merges
     ]
     return f'<mergeCells count="{len(merges)}">{"".join(merges)}</mergeCells>' if merges else ""

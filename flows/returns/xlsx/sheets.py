@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from flows.read.our_sheets import STAMP
 from flows.returns.xlsx.package import OFFICE, Package
-from flows.returns.xlsx.xml import UnfitError, attributes, child, children, escape, prefix, without_attribute
+from flows.returns.xlsx.xml import (
+    UnfitError,
+    escape,
+    find_child,
+    list_children,
+    prefix_of,
+    read_attributes,
+    remove_attribute,
+)
 
 WORKBOOK = "xl/workbook.xml"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -20,7 +28,7 @@ class SheetPart(NamedTuple):
     path: str
 
 
-def sheets(package: Package) -> list[SheetPart]:
+def list_sheets(package: Package) -> list[SheetPart]:
     """The worksheets in the workbook's order."""
     paths = {r.id: r.path for r in package.relations(WORKBOOK) if r.kind == "worksheet"}
     return [SheetPart(name, paths[rid]) for name, rid in _entries(package) if rid in paths]
@@ -29,14 +37,14 @@ def sheets(package: Package) -> list[SheetPart]:
 def _entries(package: Package) -> list[tuple[str, str]]:
     """Name and relation of each sheet, charts included."""
     xml = package.parts[WORKBOOK]
-    listed = child(xml, "sheets")
+    listed = find_child(xml, "sheets")
     if listed is None:
         raise UnfitError("no sheets")
-    tags = (attributes(each.attributes) for each in children(xml, listed.inside, listed.end))
+    tags = (read_attributes(each.attributes) for each in list_children(xml, listed.inside, listed.end))
     return [(tag.get("name", ""), next((v for k, v in tag.items() if k.endswith(":id")), "")) for tag in tags]
 
 
-def put(package: Package, name: str, content: bytes, *, first: bool) -> str:
+def add_sheet(package: Package, name: str, content: bytes, *, first: bool) -> str:
     """Add a sheet before or behind all others; returns its name, changed where the clerk has one so named."""
     taken = {each.lower() for each, _ in _entries(package)}
     name = next(n for i in range(1, 1000) if (n := name if i == 1 else f"{name} ({i})").lower() not in taken)
@@ -44,12 +52,12 @@ def put(package: Package, name: str, content: bytes, *, first: bool) -> str:
     package.add(path, content, _TYPE)
     relation = package.relate(WORKBOOK, "worksheet", path)
     xml = package.parts[WORKBOOK]
-    listed = child(xml, "sheets")
+    listed = find_child(xml, "sheets")
     assert listed is not None
-    tags = [attributes(each.attributes) for each in children(xml, listed.inside, listed.end)]
+    tags = [read_attributes(each.attributes) for each in list_children(xml, listed.inside, listed.end)]
     number = 1 + max((int(tag.get("sheetId", "0")) for tag in tags), default=0)
     said = (
-        f'<{prefix(xml).decode()}sheet name="{escape(name)}" sheetId="{number}" '
+        f'<{prefix_of(xml).decode()}sheet name="{escape(name)}" sheetId="{number}" '
         f'xmlns:dlx="{OFFICE}" dlx:id="{relation}"/>'
     ).encode()
     at = listed.inside if first else xml.rfind(b"</", 0, listed.end)
@@ -59,20 +67,20 @@ def put(package: Package, name: str, content: bytes, *, first: bool) -> str:
     return name
 
 
-def take_out(package: Package) -> None:
+def remove_ours(package: Package) -> None:
     """Take out the sheets that bear our stamp."""
-    for sheet in sheets(package):
+    for sheet in list_sheets(package):
         if not _stamped(package, sheet.path):
             continue
         place = [name for name, _ in _entries(package)].index(sheet.name)
         relation = _entries(package)[place][1]
         xml = package.parts[WORKBOOK]
-        listed = child(xml, "sheets")
+        listed = find_child(xml, "sheets")
         assert listed is not None
         gone = next(
             e
-            for e in children(xml, listed.inside, listed.end)
-            if relation in attributes(e.attributes).values()
+            for e in list_children(xml, listed.inside, listed.end)
+            if relation in read_attributes(e.attributes).values()
         )
         package.parts[WORKBOOK] = xml[: gone.start] + xml[gone.end :]
         package.unrelate(WORKBOOK, sheet.path)
@@ -111,17 +119,17 @@ def _shift(package: Package, start: int, by: int) -> None:
 def show_first(package: Package) -> None:
     """Open the workbook at its first sheet, with no other sheet chosen beside it."""
     xml = package.parts[WORKBOOK]
-    views = child(xml, "bookViews")
+    views = find_child(xml, "bookViews")
     if views is not None:
-        for view in reversed(list(children(xml, views.inside, views.end))):
-            tag = without_attribute(without_attribute(view.attributes, "activeTab"), "firstSheet")
+        for view in reversed(list(list_children(xml, views.inside, views.end))):
+            tag = remove_attribute(remove_attribute(view.attributes, "activeTab"), "firstSheet")
             at = (
                 view.start + xml[view.start : view.inside].index(view.attributes) if view.attributes else None
             )
             if at is not None:
                 xml = xml[:at] + tag + xml[at + len(view.attributes) :]
         package.parts[WORKBOOK] = xml
-    for sheet in sheets(package)[1:]:
+    for sheet in list_sheets(package)[1:]:
         part = package.parts[sheet.path]
         if b"tabSelected" in part[:20_000]:
             head = re.sub(rb"""\s*\btabSelected\s*=\s*["']\w+["']""", b"", part[:20_000], count=1)

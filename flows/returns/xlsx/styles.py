@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from flows.returns.xlsx.xml import (
     Element,
     UnfitError,
-    attributes,
-    child,
-    children,
-    prefix,
-    root,
-    with_attribute,
+    find_child,
+    list_children,
+    prefix_of,
+    read_attributes,
+    root_of,
+    set_attribute,
 )
 from schemas.contract import Severity
 
@@ -38,14 +38,14 @@ class Styles:
             raise UnfitError("no cell styles")
 
     def _found(self, name: str) -> Element:
-        found = child(self.xml, name)
+        found = find_child(self.xml, name)
         if found is None:
             raise UnfitError(f"no {name}")
         return found
 
     def _children(self, name: str) -> list[bytes]:
         found = self._found(name)
-        return [self.xml[each.start : each.end] for each in children(self.xml, found.inside, found.end)]
+        return [self.xml[each.start : each.end] for each in list_children(self.xml, found.inside, found.end)]
 
     def painted(self, look: int, severity: Severity) -> int:
         """The number of the look `look` on the ground of `severity`."""
@@ -60,7 +60,7 @@ class Styles:
     def _ground(self, severity: Severity, before: int) -> bytes:
         """A solid fill; its unseen background colour remembers the colour that the clerk had there."""
         was = _solid_colour(self.items["fills"][before]) if before < len(self.items["fills"]) else None
-        return _fill(prefix(self.xml).decode(), COLOURS[severity], was or _NO_COLOUR)
+        return _fill(prefix_of(self.xml).decode(), COLOURS[severity], was or _NO_COLOUR)
 
     def unpaint(self) -> None:
         """Give every look that we painted the ground that it had before."""
@@ -71,12 +71,12 @@ class Styles:
             if before == "":
                 continue
             plain = before is None or before == _NO_COLOUR
-            fill = 0 if plain else self._add("fills", _fill(prefix(self.xml).decode(), str(before), None))
+            fill = 0 if plain else self._add("fills", _fill(prefix_of(self.xml).decode(), str(before), None))
             self.items["cellXfs"][number] = _with(look, fillId=str(fill), applyFill="0" if plain else "1")
 
     def look(self, font: str, *, ground: str | None = None, bordered: bool = False, aligned: str = "") -> int:
         """The number of a new look: `font` (what stands in its element), colour of the ground, alignment."""
-        p = prefix(self.xml).decode()
+        p = prefix_of(self.xml).decode()
         tag = re.compile(r"<(/?)(?=\w)")
         font_id = self._add("fonts", tag.sub(rf"<\1{p}", f"<font>{font}</font>").encode())
         fill_id = self._add("fills", _fill(p, ground, None)) if ground else 0
@@ -104,24 +104,24 @@ class Styles:
         """The style sheet with all additions."""
         xml = self.xml
         for name in _COLLECTIONS:
-            found = child(xml, name)
+            found = find_child(xml, name)
             assert found is not None
-            tag = f"{prefix(xml).decode()}{name}".encode()
-            said = with_attribute(found.attributes, "count", str(len(self.items[name])))
+            tag = f"{prefix_of(xml).decode()}{name}".encode()
+            said = set_attribute(found.attributes, "count", str(len(self.items[name])))
             body = b"<" + tag + said + b">" + b"".join(self.items[name]) + b"</" + tag + b">"
             xml = xml[: found.start] + body + xml[found.end :]
         return xml
 
 
 def _said(item: bytes) -> dict[str, str]:
-    return attributes(root(item).attributes)
+    return read_attributes(root_of(item).attributes)
 
 
 def _with(item: bytes, **said: str) -> bytes:
-    head = root(item)
+    head = root_of(item)
     tag, single = head.attributes, item[: head.inside].endswith(b"/>")
     for attribute, value in said.items():
-        tag = with_attribute(tag, attribute, value)
+        tag = set_attribute(tag, attribute, value)
     name = item[1 : head.inside].split(None, 1)[0].rstrip(b"/>")
     return b"<" + name + tag + (b"/>" if single else b">") + item[head.inside :]
 
@@ -136,11 +136,11 @@ def _fill(p: str, colour: str, before: str | None) -> bytes:
 
 def _colours(fill: bytes) -> dict[str, str | None]:
     """Foreground and background of a solid fill, where they are given as red, green and blue."""
-    pattern = next(children(fill, root(fill).inside), None)
-    if pattern is None or attributes(pattern.attributes).get("patternType") != "solid":
+    pattern = next(list_children(fill, root_of(fill).inside), None)
+    if pattern is None or read_attributes(pattern.attributes).get("patternType") != "solid":
         return {}
-    inner = children(fill, pattern.inside, pattern.end)
-    return {each.name: attributes(each.attributes).get("rgb") for each in inner}
+    inner = list_children(fill, pattern.inside, pattern.end)
+    return {each.name: read_attributes(each.attributes).get("rgb") for each in inner}
 
 
 def _solid_colour(fill: bytes) -> str | None:

@@ -28,7 +28,7 @@ class Element(NamedTuple):
     end: int
 
 
-def children(xml: bytes, start: int = 0, end: int | None = None) -> Iterator[Element]:
+def list_children(xml: bytes, start: int = 0, end: int | None = None) -> Iterator[Element]:
     """The elements side by side in `xml` from `start` on, until one closes that was opened before."""
     depth, opened = 0, None
     for tag in _tags(xml, start, len(xml) if end is None else end):
@@ -61,7 +61,7 @@ def _local(name: bytes) -> str:
     return name.rpartition(b":")[2].decode()
 
 
-def root(xml: bytes) -> Element:
+def root_of(xml: bytes) -> Element:
     """The root element.
 
     Raises:
@@ -73,19 +73,19 @@ def root(xml: bytes) -> Element:
     return Element(_local(found[2]), found[3], found.start(), found.end(), len(xml))
 
 
-def prefix(xml: bytes) -> bytes:
+def prefix_of(xml: bytes) -> bytes:
     """The namespace prefix, with colon, of the root element."""
     found = next(tag for tag in _TAG.finditer(xml) if tag[2] is not None)
     before, colon, _ = found[2].rpartition(b":")
     return bytes(before + colon)
 
 
-def child(xml: bytes, name: str) -> Element | None:
+def find_child(xml: bytes, name: str) -> Element | None:
     """The first child of the root of that local name."""
-    return next((each for each in children(xml, root(xml).inside) if each.name == name), None)
+    return next((each for each in list_children(xml, root_of(xml).inside) if each.name == name), None)
 
 
-def attributes(tag: bytes) -> dict[str, str]:
+def read_attributes(tag: bytes) -> dict[str, str]:
     """Attributes of a tag by their names, prefixes included."""
     return {
         name.decode(): unescape((double or single).decode("utf-8", "replace"))
@@ -93,7 +93,7 @@ def attributes(tag: bytes) -> dict[str, str]:
     }
 
 
-def with_attribute(tag: bytes, name: str, value: str) -> bytes:
+def set_attribute(tag: bytes, name: str, value: str) -> bytes:
     """The attributes `tag` with `name` set to `value`."""
     pattern = re.compile(rb"(?<![\w:.\-])" + name.encode() + rb"""\s*=\s*(?:"[^"]*"|'[^']*')""")
     said = f'{name}="{escape(value)}"'.encode()
@@ -102,7 +102,7 @@ def with_attribute(tag: bytes, name: str, value: str) -> bytes:
     return tag.rstrip() + b" " + said
 
 
-def without_attribute(tag: bytes, name: str) -> bytes:
+def remove_attribute(tag: bytes, name: str) -> bytes:
     """The attributes `tag` without `name`."""
     return re.sub(rb"\s*(?<![\w:.\-])" + name.encode() + rb"""\s*=\s*(?:"[^"]*"|'[^']*')""", b"", tag)
 

@@ -1,1 +1,1 @@
-"""Writes the sample's hand-ins as real offices would: xlsx, xls, ods, CSV, each with its habits."""
+"""Writes the sample's submissions as real offices would: xlsx, xls, ods, CSV, each with its habits."""

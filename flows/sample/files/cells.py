@@ -52,7 +52,7 @@ class Merge:
 
 
 @dataclass(slots=True)
-class Sheet:
+class SampleSheet:
     """Lines of cells with a look each; `width` columns."""
 
     name: str

@@ -1,4 +1,4 @@
-"""One file on its way into the inbox, made from a hand-in."""
+"""One file on its way into the inbox, made from a submission."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from unicodedata import normalize
 
-from flows.sample.files.cells import Sheet, letter
+from flows.sample.files.cells import SampleSheet, letter
 from flows.sample.files.filing import file_name
 from flows.sample.files.flat import flat
 from flows.sample.files.form import Form, form
@@ -14,8 +14,8 @@ from flows.sample.files.habits import Habits, habits_of
 from flows.sample.files.mishap import NONE, Mishap
 from flows.sample.files.ods import ods
 from flows.sample.files.xlsx import xlsx
-from flows.sample.handin import HandIn
 from flows.sample.planted.truth import Planted, located, sheet_name
+from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 
 
@@ -35,42 +35,46 @@ class Dropped:
         return Dropped(self.unit, self.name, self.received, self.data, (*self.planted, *whole))
 
 
-def file_of(world: World, hand_in: HandIn, mishap: Mishap = NONE, *, name: str | None = None) -> Dropped:
-    """The file of `hand_in`, under its usual name unless another is given."""
-    habits = habits_of(world, hand_in)
-    filled = form(world, hand_in, habits, mishap)
-    name = name or file_name(world, hand_in, habits)
+def file_of(
+    world: World, submission: SampleSubmission, mishap: Mishap = NONE, *, name: str | None = None
+) -> Dropped:
+    """The file of `submission`, under its usual name unless another is given."""
+    habits = habits_of(world, submission)
+    filled = form(world, submission, habits, mishap)
+    name = name or file_name(world, submission, habits)
     above = int(habits.format == "csv" and habits.declared)
-    planted = located(hand_in, name, filled, above=above)
+    planted = located(submission, name, filled, above=above)
     if mishap.strange or mishap.twice:
-        planted = (*planted, _odd_column(hand_in, name, filled, mishap, above))
+        planted = (*planted, _odd_column(submission, name, filled, mishap, above))
     if mishap.wrong_total and filled.total is not None:
-        planted = (*planted, _wrong_total(hand_in, name, filled, mishap.wrong_total, above))
-    return Dropped(hand_in.unit, name, hand_in.received, _written(filled.sheet, habits), planted)
+        planted = (*planted, _wrong_total(submission, name, filled, mishap.wrong_total, above))
+    return Dropped(submission.unit, name, submission.received, _written(filled.sheet, habits), planted)
 
 
-def _odd_column(hand_in: HandIn, name: str, filled: Form, mishap: Mishap, above: int) -> Planted:
+def _odd_column(submission: SampleSubmission, name: str, filled: Form, mishap: Mishap, above: int) -> Planted:
     """The fault at the heading of the column that is one too many."""
     row = filled.heading + above + 1
     if mishap.twice:
         place = row, mishap.twice, filled.columns[mishap.twice]
-        return _planted(hand_in, name, filled, "tep.trung_cot", place)
-    return _planted(hand_in, name, filled, "tep.cot_la", (row, "", filled.sheet.width - 1))
+        return _planted(submission, name, filled, "tep.trung_cot", place)
+    return _planted(submission, name, filled, "tep.cot_la", (row, "", filled.sheet.width - 1))
 
 
-def _wrong_total(hand_in: HandIn, name: str, filled: Form, column: str, above: int) -> Planted:
+def _wrong_total(submission: SampleSubmission, name: str, filled: Form, column: str, above: int) -> Planted:
     row = (filled.total or 0) + above + 1
-    return _planted(hand_in, name, filled, "tep.dong_tong_sai", (row, column, filled.columns[column]))
+    return _planted(submission, name, filled, "tep.dong_tong_sai", (row, column, filled.columns[column]))
 
 
-def _planted(hand_in: HandIn, name: str, filled: Form, code: str, place: tuple[int, str, int]) -> Planted:
+def _planted(
+    submission: SampleSubmission, name: str, filled: Form, code: str, place: tuple[int, str, int]
+) -> Planted:
     """A fault at a `place` outside the records: its row, the column's name, the column from 0."""
     row, column, at = place
     return Planted(
-        hand_in.unit,
+        submission.unit,
         code,
-        hand_in.dataset.name,
-        hand_in.period.label,
+        submission.dataset.name,
+        submission.period.label,
         normalize("NFC", name),
         sheet_name(name, filled),
         row,
@@ -79,7 +83,7 @@ def _planted(hand_in: HandIn, name: str, filled: Form, code: str, place: tuple[i
     )
 
 
-def _written(sheet: Sheet, habits: Habits) -> bytes:
+def _written(sheet: SampleSheet, habits: Habits) -> bytes:
     if habits.format == "csv":
         return flat(sheet, declared=habits.declared)
     return ods(sheet) if habits.format == "ods" else xlsx(sheet, spare_sheets=habits.spare_sheets)

@@ -6,7 +6,7 @@ import re
 from unicodedata import combining, normalize
 
 from flows.sample.files.habits import Habits
-from flows.sample.handin import HandIn
+from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 
 _SHORT = {
@@ -18,16 +18,16 @@ _SHORT = {
 _QUARTERS = ("I", "II", "III", "IV")
 
 
-def file_name(world: World, hand_in: HandIn, habits: Habits) -> str:
+def file_name(world: World, submission: SampleSubmission, habits: Habits) -> str:
     """A name with `MAU` in it, in one of the ways that clerks name files."""
-    rng = world.rng("file name", hand_in.unit, hand_in.dataset.name, hand_in.period.label)
-    what = _SHORT.get(hand_in.dataset.name, hand_in.dataset.title.partition(":")[0])
-    unit = world.commune.unit(hand_in.unit)
-    if hand_in.dataset.unit == "thon" and unit:
-        what = f"{what} {unit.title} {hand_in.unit}"
-    if hand_in.dataset.unit == "vien_thong" and unit:
+    rng = world.rng("file name", submission.unit, submission.dataset.name, submission.period.label)
+    what = _SHORT.get(submission.dataset.name, submission.dataset.title.partition(":")[0])
+    unit = world.commune.unit(submission.unit)
+    if submission.dataset.unit == "thon" and unit:
+        what = f"{what} {unit.title} {submission.unit}"
+    if submission.dataset.unit == "vien_thong" and unit:
         what = f"{what} {unit.title}"
-    when = _when(hand_in.period.label)
+    when = _when(submission.period.label)
     style = rng.choice(("plain", "spaced", "toned", "plain"))
     if style == "plain":
         name = f"MAU_du_lieu_gia_lap_{_plain(what)}_{_plain(when)}"

@@ -6,10 +6,10 @@ import csv
 import io
 from datetime import date
 
-from flows.sample.files.cells import Broken, Cell, Sheet, Sum, Unsaved
+from flows.sample.files.cells import Broken, Cell, SampleSheet, Sum, Unsaved
 
 
-def flat(sheet: Sheet, *, declared: bool) -> bytes:
+def flat(sheet: SampleSheet, *, declared: bool) -> bytes:
     """The lines of `sheet`, at times under a line that declares the separator."""
     text = io.StringIO(newline="")
     if declared:

@@ -1,4 +1,4 @@
-"""Lays a hand-in out as its office's form: title block, heading, records, totals, signatures."""
+"""Lays a submission out as its office's form: title block, heading, records, totals, signatures."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from unicodedata import normalize
 
-from flows.sample.files.cells import Cell, Look, Sheet, Sum, Typed
+from flows.sample.files.cells import Cell, Look, SampleSheet, Sum, Typed
 from flows.sample.files.habits import Habits
 from flows.sample.files.mishap import NONE, Mishap
 from flows.sample.files.spelling import Clerk
-from flows.sample.handin import HandIn
 from flows.sample.people.person import Row
+from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 from schemas.contract import Column
 
@@ -28,34 +28,34 @@ class Form:
     Of a column that is there twice it is the second; `heading` is the last row of the headings.
     """
 
-    sheet: Sheet
+    sheet: SampleSheet
     rows: Mapping[int, int]
     columns: Mapping[str, int]
     heading: int
     total: int | None
 
 
-def form(world: World, hand_in: HandIn, habits: Habits, mishap: Mishap = NONE) -> Form:
-    """The form of `hand_in`, filled in by a clerk with `habits`; rows and columns counted from 0."""
-    return _Filling(world, hand_in, habits, mishap).form()
+def form(world: World, submission: SampleSubmission, habits: Habits, mishap: Mishap = NONE) -> Form:
+    """The form of `submission`, filled in by a clerk with `habits`; rows and columns counted from 0."""
+    return _Filling(world, submission, habits, mishap).form()
 
 
 class _Filling:
-    def __init__(self, world: World, hand_in: HandIn, habits: Habits, mishap: Mishap) -> None:
-        self._hand_in = hand_in
+    def __init__(self, world: World, submission: SampleSubmission, habits: Habits, mishap: Mishap) -> None:
+        self._hand_in = submission
         self._habits = habits
         self._mishap = mishap
         self._world = world
-        rng = world.rng("clerk", hand_in.unit, hand_in.dataset.name, hand_in.period.label)
+        rng = world.rng("clerk", submission.unit, submission.dataset.name, submission.period.label)
         self._clerk = Clerk(rng, habits, world.commune)
         self._columns: list[Column] = [
             c
-            for c in hand_in.dataset.columns
+            for c in submission.dataset.columns
             if c.name != mishap.without and (c.name != "thon" or habits.thon_column)
-        ] + [c for c in hand_in.dataset.columns if c.name == mishap.twice]
+        ] + [c for c in submission.dataset.columns if c.name == mishap.twice]
         self._remarks = [mishap.strange] if mishap.strange else ["Ghi chú"] * habits.remarks
         self._left = int(habits.counted)
-        self._sheet = Sheet("Sheet1", self._left + len(self._columns) + len(self._remarks))
+        self._sheet = SampleSheet("Sheet1", self._left + len(self._columns) + len(self._remarks))
         self._rows: dict[int, int] = {}
 
     def form(self) -> Form:

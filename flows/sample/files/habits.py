@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from flows.sample.files.cells import Broken, Typed, Unsaved
-from flows.sample.handin import HandIn
 from flows.sample.people.person import Row
+from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 from schemas.contract import Column
 
@@ -54,18 +54,18 @@ class Habits:
     declared: bool
 
 
-def habits_of(world: World, hand_in: HandIn) -> Habits:
-    """The habits behind a hand-in: its unit's, its dataset's and chance's."""
-    rng = world.rng("habits", hand_in.unit, hand_in.dataset.name, hand_in.period.label)
-    kind = _format(rng, hand_in)
-    sections = hand_in.dataset.name in _SECTIONED
-    hidden_thon = sections and ("thon" not in hand_in.dataset or not hand_in.latest)
+def habits_of(world: World, submission: SampleSubmission) -> Habits:
+    """The habits behind a submission: its unit's, its dataset's and chance's."""
+    rng = world.rng("habits", submission.unit, submission.dataset.name, submission.period.label)
+    kind = _format(rng, submission)
+    sections = submission.dataset.name in _SECTIONED
+    hidden_thon = sections and ("thon" not in submission.dataset or not submission.latest)
     made = Habits(
         format=kind,
-        headings={c.name: _heading(rng, c, flat=kind == "csv") for c in hand_in.dataset.columns},
-        worded=frozenset(c.name for c in hand_in.dataset.columns if _worded(rng, c, hand_in)),
+        headings={c.name: _heading(rng, c, flat=kind == "csv") for c in submission.dataset.columns},
+        worded=frozenset(c.name for c in submission.dataset.columns if _worded(rng, c, submission)),
         dates=rng.choices(_DATES, (45, 25, 12, 10, 8))[0],
-        capitals=hand_in.unit == "cong_an" or rng.random() < 0.1,
+        capitals=submission.unit == "cong_an" or rng.random() < 0.1,
         shouted=rng.random() < 0.2,
         decomposed=rng.random() < 0.08,
         untidy=0.05,
@@ -82,11 +82,11 @@ def habits_of(world: World, hand_in: HandIn) -> Habits:
     return _grouped(made, rng)
 
 
-def _format(rng: random.Random, hand_in: HandIn) -> Format:
+def _format(rng: random.Random, submission: SampleSubmission) -> Format:
     drawn = rng.choices(_FORMATS, (82, 11, 7))[0]
-    usual: Format = drawn if hand_in.dataset.unit == "thon" else "xlsx"
-    fixed = _FIXED.get((hand_in.unit, hand_in.dataset.name), (usual, usual))[hand_in.latest]
-    return "xlsx" if any(map(_needs_workbook, hand_in.rows)) else fixed
+    usual: Format = drawn if submission.dataset.unit == "thon" else "xlsx"
+    fixed = _FIXED.get((submission.unit, submission.dataset.name), (usual, usual))[submission.latest]
+    return "xlsx" if any(map(_needs_workbook, submission.rows)) else fixed
 
 
 def _needs_workbook(row: Row) -> bool:
@@ -109,9 +109,9 @@ def _grouped(habits: Habits, rng: random.Random) -> Habits:
     return replace(habits, headings=flat)
 
 
-def _worded(rng: random.Random, column: Column, hand_in: HandIn) -> bool:
+def _worded(rng: random.Random, column: Column, submission: SampleSubmission) -> bool:
     """A column without any yes cannot be ticked, and one with a blank planted in it must be worded."""
     if column.kind.name != "co_khong":
         return False
-    values = [row[column.name] for row in hand_in.rows]
+    values = [row[column.name] for row in submission.rows]
     return rng.random() < 0.35 or True not in values or Typed(None) in values

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from xml.sax.saxutils import escape
 
-from flows.sample.files.cells import Cell, Merge, Sheet, Sum
+from flows.sample.files.cells import Cell, Merge, SampleSheet, Sum
 
 _MIME = "application/vnd.oasis.opendocument.spreadsheet"
 _SPACES = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -27,7 +27,7 @@ _MANIFEST = (
 )
 
 
-def ods(sheet: Sheet) -> bytes:
+def ods(sheet: SampleSheet) -> bytes:
     """The document with `sheet`."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -44,7 +44,7 @@ def packed(name: str, text: str, archive: zipfile.ZipFile) -> None:
     archive.writestr(info, text)
 
 
-def _table(sheet: Sheet) -> Iterator[str]:
+def _table(sheet: SampleSheet) -> Iterator[str]:
     merges = {(merge.top, merge.left): merge for merge in sheet.merges}
     covered = {cell for merge in sheet.merges for cell in _covered(merge)}
     yield f'<table:table table:name="{escape(sheet.name)}">'

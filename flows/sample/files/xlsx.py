@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from flows.sample.files.cells import Broken, Cell, Look, Sheet, Sum, Unsaved, letter
+from flows.sample.files.cells import Broken, Cell, Look, SampleSheet, Sum, Unsaved, letter
 
 _CREATED = datetime(2026, 1, 1)
 _LOOKS: Mapping[Look, Mapping[str, object]] = {
@@ -28,7 +28,7 @@ _LOOKS: Mapping[Look, Mapping[str, object]] = {
 _BASE = {"font_name": "Times New Roman", "font_size": 12}
 
 
-def xlsx(sheet: Sheet, *, spare_sheets: bool = False) -> bytes:
+def xlsx(sheet: SampleSheet, *, spare_sheets: bool = False) -> bytes:
     """The workbook with `sheet`, and at times two empty sheets as older Excel made."""
     buffer = io.BytesIO()
     workbook = Workbook(buffer, {"in_memory": True})

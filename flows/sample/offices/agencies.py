@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from flows.sample.handin import HandIn, hand_ins
 from flows.sample.people.names import FAMILIES, full_name
 from flows.sample.people.person import Row
+from flows.sample.submission import SampleSubmission, plan_submissions
 from flows.sample.world import World
 
 _UNIT = "van_phong"
 
 
-def make(world: World) -> Iterable[HandIn]:
-    """Hand-ins of `he_thong_thong_tin` and `nguoi_dung_dau`."""
-    yield from hand_ins(world, "he_thong_thong_tin", _UNIT, *_systems(world))
-    yield from hand_ins(world, "nguoi_dung_dau", _UNIT, *_heads(world))
+def make(world: World) -> Iterable[SampleSubmission]:
+    """Submissions of `he_thong_thong_tin` and `nguoi_dung_dau`."""
+    yield from plan_submissions(world, "he_thong_thong_tin", _UNIT, *_systems(world))
+    yield from plan_submissions(world, "nguoi_dung_dau", _UNIT, *_heads(world))
 
 
 # name, keeper, level, decided, carried out in full, on the government network

@@ -6,8 +6,8 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from flows.sample.handin import HandIn, hand_ins
-from flows.sample.people.person import Person, Row
+from flows.sample.people.person import Row, SamplePerson
+from flows.sample.submission import SampleSubmission, plan_submissions
 from flows.sample.world import World
 
 _UNIT = "kinh_te"
@@ -43,12 +43,16 @@ _WORDS = (
 )
 
 
-def make(world: World, registers: Sequence[list[Person]], numbers: Iterable[str]) -> Iterable[HandIn]:
-    """Hand-ins of the four datasets that Phòng Kinh tế owes; `numbers` are fresh tax codes."""
-    yield from hand_ins(world, "thanh_toan", _UNIT, *_payments(world))
-    yield from hand_ins(world, "doanh_nghiep", _UNIT, *_enterprises(world, registers[0], iter(numbers)))
-    yield from hand_ins(world, "kinh_te_so", _UNIT, *_digital_economy(world))
-    yield from hand_ins(world, "moi_truong", _UNIT, *_environment(world, registers))
+def make(
+    world: World, registers: Sequence[list[SamplePerson]], numbers: Iterable[str]
+) -> Iterable[SampleSubmission]:
+    """Submissions of the four datasets that Phòng Kinh tế owes; `numbers` are fresh tax codes."""
+    yield from plan_submissions(world, "thanh_toan", _UNIT, *_payments(world))
+    yield from plan_submissions(
+        world, "doanh_nghiep", _UNIT, *_enterprises(world, registers[0], iter(numbers))
+    )
+    yield from plan_submissions(world, "kinh_te_so", _UNIT, *_digital_economy(world))
+    yield from plan_submissions(world, "moi_truong", _UNIT, *_environment(world, registers))
 
 
 def _payments(world: World) -> tuple[list[Row], list[Row]]:
@@ -79,7 +83,9 @@ def _turnover(rng: random.Random, payments: int, share: float, value: float) -> 
     }
 
 
-def _enterprises(world: World, people: Sequence[Person], codes: Iterable[str]) -> tuple[list[Row], list[Row]]:
+def _enterprises(
+    world: World, people: Sequence[SamplePerson], codes: Iterable[str]
+) -> tuple[list[Row], list[Row]]:
     """Companies, and a third as many household businesses, whose tax code is their head's number."""
     rng = world.rng("enterprises")
     heads = [p for p in people if p.head and 25 <= p.age(world.today) <= 65]
@@ -94,7 +100,7 @@ def _enterprises(world: World, people: Sequence[Person], codes: Iterable[str]) -
     return earlier, later
 
 
-def _enterprise(rng: random.Random, world: World, number: int, code: str, owner: Person | None) -> Row:
+def _enterprise(rng: random.Random, world: World, number: int, code: str, owner: SamplePerson | None) -> Row:
     trade = rng.choices(_TRADES, (14, 10, 14, 34, 20, 3, 5))[0]
     kind = rng.choice(("Công ty TNHH", "Công ty Cổ phần", "Doanh nghiệp tư nhân", "Hợp tác xã"))
     revenue = round(rng.lognormvariate(6.3, 1.1), 1)
@@ -129,7 +135,7 @@ def _digital_economy(world: World) -> tuple[list[Row], list[Row]]:
     )
 
 
-def _environment(world: World, registers: Sequence[list[Person]]) -> list[list[Row]]:
+def _environment(world: World, registers: Sequence[list[SamplePerson]]) -> list[list[Row]]:
     rng = world.rng("environment")
     habits = {
         p.code: (rng.uniform(0.78, 0.97), rng.uniform(0.03, 0.2), rng.randrange(3))

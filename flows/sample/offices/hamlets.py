@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from flows.sample.handin import HandIn, hand_ins
-from flows.sample.people.person import Person, Row
+from flows.sample.people.person import Row, SamplePerson
+from flows.sample.submission import SampleSubmission, plan_submissions
 from flows.sample.world import World
 from schemas.periods import Period
 
@@ -25,16 +25,16 @@ _COMPLAINTS = (
 _CORNERS = ("đầu làng", "cuối làng", "quanh nhà văn hóa", "ven đồi", "gần trường học", "bên suối", "ngã ba")
 
 
-def make(world: World, registers: Sequence[list[Person]]) -> Iterable[HandIn]:
-    """Hand-ins of `ho_gia_dinh` and `phan_anh_ha_tang` from every thôn."""
+def make(world: World, registers: Sequence[list[SamplePerson]]) -> Iterable[SampleSubmission]:
+    """Submissions of `ho_gia_dinh` and `phan_anh_ha_tang` from every thôn."""
     homes = _homes(world, registers)
     for unit in world.commune.owing(world.datasets["ho_gia_dinh"]):
-        yield from hand_ins(world, "ho_gia_dinh", unit.name, *homes[unit.name])
+        yield from plan_submissions(world, "ho_gia_dinh", unit.name, *homes[unit.name])
     for unit in world.commune.owing(world.datasets["phan_anh_ha_tang"]):
-        yield from hand_ins(world, "phan_anh_ha_tang", unit.name, *_complaints(world, unit.name))
+        yield from plan_submissions(world, "phan_anh_ha_tang", unit.name, *_complaints(world, unit.name))
 
 
-def _homes(world: World, registers: Sequence[list[Person]]) -> dict[str, tuple[list[Row], list[Row]]]:
+def _homes(world: World, registers: Sequence[list[SamplePerson]]) -> dict[str, tuple[list[Row], list[Row]]]:
     """Each thôn's households in both months; some gain a skill or a line, none loses one."""
     rng = world.rng("homes")
     before, now = registers
@@ -52,7 +52,7 @@ def _homes(world: World, registers: Sequence[list[Person]]) -> dict[str, tuple[l
     return found
 
 
-def _home(rng: random.Random, head: Person, size: int, skilled: float) -> Row:
+def _home(rng: random.Random, head: SamplePerson, size: int, skilled: float) -> Row:
     return {
         "ma_ho": head.ma_ho,
         "chu_ho": head.ho_ten,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from flows.sample.handin import HandIn, hand_ins
 from flows.sample.people.person import Row
+from flows.sample.submission import SampleSubmission, plan_submissions
 from flows.sample.world import World
 
 # share of thôn with 4G, with 5G, share of the fibre households
@@ -14,19 +14,21 @@ _REACH = {"viettel": (1.0, 0.4, 0.5), "vnpt": (0.9, 0.2, 0.38)}
 _SMALLEST = (0.78, 0.1, 0.12)
 
 
-def make(world: World, homes: Sequence[HandIn]) -> Iterable[HandIn]:
-    """Hand-ins of `ha_tang_vien_thong`, agreeing with the fibre households in `homes` (`ho_gia_dinh`)."""
+def make(world: World, homes: Sequence[SampleSubmission]) -> Iterable[SampleSubmission]:
+    """Submissions of `ha_tang_vien_thong`, agreeing with the fibre households in `homes` (`ho_gia_dinh`)."""
     fibre = [_fibre(homes, latest=False), _fibre(homes, latest=True)]
     for unit in world.commune.owing(world.datasets["ha_tang_vien_thong"]):
-        yield from hand_ins(world, "ha_tang_vien_thong", unit.name, *_coverage(world, unit.name, fibre))
+        yield from plan_submissions(
+            world, "ha_tang_vien_thong", unit.name, *_coverage(world, unit.name, fibre)
+        )
 
 
-def _fibre(homes: Sequence[HandIn], *, latest: bool) -> Counter[str]:
+def _fibre(homes: Sequence[SampleSubmission], *, latest: bool) -> Counter[str]:
     return Counter(
-        hand_in.unit
-        for hand_in in homes
-        if hand_in.latest is latest and hand_in.dataset.name == "ho_gia_dinh"
-        for row in hand_in.rows
+        submission.unit
+        for submission in homes
+        if submission.latest is latest and submission.dataset.name == "ho_gia_dinh"
+        for row in submission.rows
         if row["internet"] == "Cáp quang"
     )
 

@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from flows.sample.handin import HandIn, hand_ins
-from flows.sample.people.person import Person, Row
+from flows.sample.people.person import Row, SamplePerson
+from flows.sample.submission import SampleSubmission, plan_submissions
 from flows.sample.world import World
 from schemas.periods import Period
 
@@ -41,13 +41,13 @@ _ROOMS = (
 )
 
 
-def make(world: World, registers: Sequence[list[Person]]) -> Iterable[HandIn]:
-    """Hand-ins of `ho_so_tthc` and `ho_so_cong_viec`."""
-    yield from hand_ins(world, "ho_so_tthc", _UNIT, *_dossiers(world, registers[1]))
-    yield from hand_ins(world, "ho_so_cong_viec", _UNIT, *_work_files(world))
+def make(world: World, registers: Sequence[list[SamplePerson]]) -> Iterable[SampleSubmission]:
+    """Submissions of `ho_so_tthc` and `ho_so_cong_viec`."""
+    yield from plan_submissions(world, "ho_so_tthc", _UNIT, *_dossiers(world, registers[1]))
+    yield from plan_submissions(world, "ho_so_cong_viec", _UNIT, *_work_files(world))
 
 
-def _dossiers(world: World, people: Sequence[Person]) -> list[list[Row]]:
+def _dossiers(world: World, people: Sequence[SamplePerson]) -> list[list[Row]]:
     rng = world.rng("dossiers")
     adults = [p.so_dinh_danh for p in people if p.living and p.born.year < world.today.year - 18]
     both = []

@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from flows.sample.handin import HandIn, hand_ins
-from flows.sample.people.person import Person, Row
+from flows.sample.people.person import Row, SamplePerson
+from flows.sample.submission import SampleSubmission, plan_submissions
 from flows.sample.world import World
 
 _UNIT = "cong_an"
@@ -15,14 +15,16 @@ _FIRST_ACCOUNTS = date(2021, 3, 1)  # the year in which chip cards and accounts 
 _YOUNGEST_LEVEL_2 = 14
 
 
-def make(world: World, registers: Sequence[list[Person]]) -> Iterable[HandIn]:
-    """Hand-ins of `dan_cu` and `dinh_danh`."""
+def make(world: World, registers: Sequence[list[SamplePerson]]) -> Iterable[SampleSubmission]:
+    """Submissions of `dan_cu` and `dinh_danh`."""
     before, now = registers
-    yield from hand_ins(world, "dan_cu", _UNIT, [p.row() for p in before], [p.row() for p in now])
-    yield from hand_ins(world, "dinh_danh", _UNIT, *_accounts(world, before, now))
+    yield from plan_submissions(world, "dan_cu", _UNIT, [p.row() for p in before], [p.row() for p in now])
+    yield from plan_submissions(world, "dinh_danh", _UNIT, *_accounts(world, before, now))
 
 
-def _accounts(world: World, before: Sequence[Person], now: Sequence[Person]) -> tuple[list[Row], list[Row]]:
+def _accounts(
+    world: World, before: Sequence[SamplePerson], now: Sequence[SamplePerson]
+) -> tuple[list[Row], list[Row]]:
     """Accounts of the living at the end of both months; in between some open, approve, activate."""
     rng = world.rng("accounts")
     older, latest = world.periods("dinh_danh")
@@ -41,7 +43,7 @@ def _accounts(world: World, before: Sequence[Person], now: Sequence[Person]) -> 
     return list(first.values()), second
 
 
-def _account(rng: random.Random, person: Person, zeal: float, end: date) -> Row | None:
+def _account(rng: random.Random, person: SamplePerson, zeal: float, end: date) -> Row | None:
     age = person.age(end)
     if age < _YOUNGEST_LEVEL_2:
         return _level_1(rng, person, end) if age >= 8 and rng.random() < 0.12 else None
@@ -54,12 +56,14 @@ def _account(rng: random.Random, person: Person, zeal: float, end: date) -> Row 
     return _opened(rng, person, earliest, end - timedelta(days=40), activates=0.95)
 
 
-def _level_1(rng: random.Random, person: Person, end: date) -> Row:
+def _level_1(rng: random.Random, person: SamplePerson, end: date) -> Row:
     taken = _day(rng, max(_FIRST_ACCOUNTS, person.born + timedelta(days=6 * 366)), end)
     return _row(person, "1", taken, taken, min(end, taken + timedelta(days=3)), end)
 
 
-def _opened(rng: random.Random, person: Person, first: date, last: date, *, activates: float = 0.4) -> Row:
+def _opened(
+    rng: random.Random, person: SamplePerson, first: date, last: date, *, activates: float = 0.4
+) -> Row:
     taken = _day(rng, first, last)
     approved = min(last, taken + timedelta(days=rng.randint(2, 20)))
     activated = min(last, approved + timedelta(days=rng.randint(0, 20))) if rng.random() < activates else None
@@ -70,7 +74,12 @@ def _opened(rng: random.Random, person: Person, first: date, last: date, *, acti
 
 
 def _row(
-    person: Person, level: str, taken: date, approved: date | None, activated: date | None, updated: date
+    person: SamplePerson,
+    level: str,
+    taken: date,
+    approved: date | None,
+    activated: date | None,
+    updated: date,
 ) -> Row:
     return {
         "so_dinh_danh": person.so_dinh_danh,

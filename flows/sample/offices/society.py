@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from flows.sample.handin import HandIn, hand_ins
-from flows.sample.people.person import Person, Row
+from flows.sample.people.person import Row, SamplePerson
+from flows.sample.submission import SampleSubmission, plan_submissions
 from flows.sample.world import World
 from schemas.periods import Period
 
@@ -48,14 +48,14 @@ _ACTIVITIES = (
 _BODIES = ("Mặt trận Tổ quốc", "Hội Nông dân", "Hội Phụ nữ", "Đoàn Thanh niên", "Hội Cựu chiến binh")
 
 
-def make(world: World, registers: Sequence[list[Person]]) -> Iterable[HandIn]:
-    """Hand-ins of `sang_kien`, `to_cong_nghe_so` and `van_dong_giam_sat`."""
-    yield from hand_ins(world, "sang_kien", "van_hoa_xa_hoi", *_initiatives(world, registers[0]))
-    yield from hand_ins(world, "to_cong_nghe_so", "van_hoa_xa_hoi", *_teams(world))
-    yield from hand_ins(world, "van_dong_giam_sat", "mat_tran", *_activities(world))
+def make(world: World, registers: Sequence[list[SamplePerson]]) -> Iterable[SampleSubmission]:
+    """Submissions of `sang_kien`, `to_cong_nghe_so` and `van_dong_giam_sat`."""
+    yield from plan_submissions(world, "sang_kien", "van_hoa_xa_hoi", *_initiatives(world, registers[0]))
+    yield from plan_submissions(world, "to_cong_nghe_so", "van_hoa_xa_hoi", *_teams(world))
+    yield from plan_submissions(world, "van_dong_giam_sat", "mat_tran", *_activities(world))
 
 
-def _initiatives(world: World, people: Sequence[Person]) -> list[list[Row]]:
+def _initiatives(world: World, people: Sequence[SamplePerson]) -> list[list[Row]]:
     rng = world.rng("initiatives")
     authors = rng.sample([p.ho_ten for p in people if p.living and 25 <= p.age(world.today) <= 60], 30)
     ideas = rng.sample(_IDEAS, len(_IDEAS))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.sample.handin import HandIn
 from flows.sample.people.families import Member
-from flows.sample.people.person import Person
+from flows.sample.people.person import SamplePerson
 from flows.sample.people.register import stranger
+from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 
 # How many people each commune shares with the next.
@@ -19,7 +19,7 @@ _WITH_THE_NEXT = 2
 class Neighbour:
     """One person, and the communes, by number, in whose registers that person stands."""
 
-    person: Person
+    person: SamplePerson
     communes: tuple[int, ...]
 
 
@@ -42,10 +42,12 @@ def neighbours(world: World, communes: int) -> list[Neighbour]:
     return found
 
 
-def move_in(world: World, hand_ins: Sequence[HandIn], newcomers: Sequence[Person]) -> frozenset[str]:
+def move_in(
+    world: World, submissions: Sequence[SampleSubmission], newcomers: Sequence[SamplePerson]
+) -> frozenset[str]:
     """Add each of `newcomers` to a household of the latest lists; returns the codes of those households."""
-    register = next(h for h in hand_ins if h.dataset.name == "dan_cu" and h.latest)
-    counts = [h for h in hand_ins if h.dataset.name == "ho_gia_dinh" and h.latest]
+    register = next(h for h in submissions if h.dataset.name == "dan_cu" and h.latest)
+    counts = [h for h in submissions if h.dataset.name == "ho_gia_dinh" and h.latest]
     counted = {row["ma_ho"]: row for h in counts for row in h.rows}
     last = {row["ma_ho"]: at for at, row in enumerate(register.rows)}
     homes = world.rng("move in").sample(sorted(counted), len(newcomers))

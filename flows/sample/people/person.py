@@ -10,7 +10,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SamplePerson:
     """A line of the register; `born_known` says how much of the birth date the papers give."""
 
     so_dinh_danh: str

@@ -11,7 +11,7 @@ from typing import Literal
 from flows.sample.people.families import Member, household, sizes
 from flows.sample.people.names import FAMILIES, full_name
 from flows.sample.people.numbers import Numbers
-from flows.sample.people.person import Person
+from flows.sample.people.person import SamplePerson
 from flows.sample.world import World
 from schemas.periods import due
 from schemas.units import Thon
@@ -23,7 +23,7 @@ _STRANGERS = 1_000_000  # no commune of a province has such a seed
 _GROUPS = ("Mường", "Kinh", "Dao", "Thái")
 
 
-def registers(world: World) -> tuple[list[Person], list[Person]]:
+def registers(world: World) -> tuple[list[SamplePerson], list[SamplePerson]]:
     """The register at the end of the last two months, ordered by thôn, household and relation."""
     older, latest = world.periods("dan_cu")
     maker = _Maker(world, oldest_review=due(latest, 3, world.commune.moved) - timedelta(days=_FRESH_DAYS))
@@ -31,7 +31,7 @@ def registers(world: World) -> tuple[list[Person], list[Person]]:
     return first, maker.month_later(first, latest.start, latest.end)
 
 
-def stranger(world: World, number: int, member: Member, day: date) -> Person:
+def stranger(world: World, number: int, member: Member, day: date) -> SamplePerson:
     """The `number`-th of the people on `day` whom the communes of a province share."""
     _, latest = world.periods("dan_cu")
     maker = _Maker(replace(world, seed=_STRANGERS + world.seed + number), oldest_review=latest.start)
@@ -46,7 +46,7 @@ class _Maker:
         self._oldest_review = oldest_review
         self._known: set[tuple[str, str, date]] = set()
 
-    def everyone(self, day: date) -> Iterator[Person]:
+    def everyone(self, day: date) -> Iterator[SamplePerson]:
         """The commune on `day`: `world.persons` people in households with their thôn's mix of groups."""
         places = self._places()
         for number, (place, size) in enumerate(places, start=1):
@@ -70,13 +70,13 @@ class _Maker:
 
     def _person(
         self, member: Member, household_code: str, place: str, group: str, family: str, day: date
-    ) -> Person:
+    ) -> SamplePerson:
         rng = self._rng
         if not member.of_the_family:
             group = group if rng.random() < 0.8 else rng.choice(("Mường", "Kinh"))
             family = rng.choice(FAMILIES[group])
         born, known = self._birth(member.age, day)
-        person = Person(
+        person = SamplePerson(
             so_dinh_danh=self.numbers.personal(born, member.sex),
             ho_ten=self._name(member.sex, family, born, place),
             born=born,
@@ -112,7 +112,7 @@ class _Maker:
             return born.replace(day=1), "thang"
         return born, "ngay"
 
-    def _gone(self, person: Person, age: int, day: date) -> Person:
+    def _gone(self, person: SamplePerson, age: int, day: date) -> SamplePerson:
         """A few members other than heads have died or moved away and still stand in the register."""
         if person.head or person.born > self._oldest_review:
             return person
@@ -130,22 +130,22 @@ class _Maker:
     def _day(self, first: date, last: date) -> date:
         return first + timedelta(days=self._rng.randrange(max(0, (last - first).days) + 1))
 
-    def somebody(self, member: Member, day: date) -> Person:
+    def somebody(self, member: Member, day: date) -> SamplePerson:
         """A living person of no household yet."""
         family = self._rng.choice(FAMILIES["Kinh"])
         person = self._person(member, "", "", "Kinh", family, day)
         return replace(person, tinh_trang="Đang sống", ngay_mat=None)
 
-    def month_later(self, people: Sequence[Person], start: date, end: date) -> list[Person]:
+    def month_later(self, people: Sequence[SamplePerson], start: date, end: date) -> list[SamplePerson]:
         """The register a month on: deaths, moves, reviews, and children born into households."""
-        now: list[Person] = []
+        now: list[SamplePerson] = []
         for person in people:
             now.append(self._month_of(person, start, end))
             if person.quan_he in {"Vợ", "Chồng"} and person.living and self._rng.random() < 0.012:
                 now.append(self._newborn(person, end))
         return now
 
-    def _month_of(self, person: Person, start: date, end: date) -> Person:
+    def _month_of(self, person: SamplePerson, start: date, end: date) -> SamplePerson:
         chance = self._rng.random()
         if not person.living:
             return person
@@ -160,7 +160,7 @@ class _Maker:
             return replace(person, dien_thoai=self.numbers.phone(), ngay_cap_nhat=self._day(start, end))
         return person
 
-    def _newborn(self, parent: Person, end: date) -> Person:
+    def _newborn(self, parent: SamplePerson, end: date) -> SamplePerson:
         child = Member(
             "Con" if parent.age(end) < 45 else "Cháu", _newborn_sex(self._rng), 0, of_the_family=True
         )

@@ -1,4 +1,4 @@
-"""Plants declared faults in the records of the latest hand-ins, at most one in a record."""
+"""Plants declared faults in the records of the latest submissions, at most one in a record."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from flows.sample.files.cells import Typed
-from flows.sample.handin import HandIn, RowFault
 from flows.sample.people.person import Row
 from flows.sample.planted import economy, hamlets, networks, office, police, society
 from flows.sample.planted.crossed import plant_crossed
 from flows.sample.planted.dan_cu import PLAN as DAN_CU
 from flows.sample.planted.households import plant_households
-from flows.sample.planted.plan import Change, Plan, Repeat, SameKey
+from flows.sample.planted.plan import Plan, PlantedChange, Repeat, SameKey
+from flows.sample.submission import RowFault, SampleSubmission
 from flows.sample.world import World
 from schemas.judgement import CLASHING, REPEATED, judgements_of
 
@@ -36,22 +36,24 @@ PLANS: Mapping[str, Plan] = {
     "van_dong_giam_sat": society.VAN_DONG_GIAM_SAT,
 }
 
-Place = tuple[HandIn, int]
+Place = tuple[SampleSubmission, int]
 
 
-def plant(world: World, hand_ins: Sequence[HandIn], spared: frozenset[str] = frozenset()) -> None:
-    """Change records of the latest `hand_ins` by `PLANS` and note each fault that follows.
+def plant(
+    world: World, submissions: Sequence[SampleSubmission], spared: frozenset[str] = frozenset()
+) -> None:
+    """Change records of the latest `submissions` by `PLANS` and note each fault that follows.
 
     The households `spared` stay as they are. A change for which no record is fit, in a very small
     commune, is left out.
     """
-    plant_crossed(world, hand_ins)
-    used_up = {id(fault.row) for h in hand_ins for fault in h.faults}
-    accounts = {row["so_dinh_danh"] for h in hand_ins if h.dataset.name == "dinh_danh" for row in h.rows}
+    plant_crossed(world, submissions)
+    used_up = {id(fault.row) for h in submissions for fault in h.faults}
+    accounts = {row["so_dinh_danh"] for h in submissions if h.dataset.name == "dinh_danh" for row in h.rows}
     for name, plan in PLANS.items():
         places = [
             (h, at)
-            for h in hand_ins
+            for h in submissions
             if h.latest and h.dataset.name == name
             for at, row in enumerate(h.rows)
             if id(row) not in used_up and row.get("ma_ho") not in spared
@@ -79,7 +81,7 @@ class _Planter:
         rng.shuffle(places)
         self._places = places
         self._by_household = by_household
-        self._added: list[tuple[HandIn, int, Row]] = []
+        self._added: list[tuple[SampleSubmission, int, Row]] = []
         self._spent: Counter[int] = Counter()
 
     def carry_out(self, plan: Plan) -> None:
@@ -90,17 +92,17 @@ class _Planter:
                 self._same_key(item)
             elif place := self._take(item):
                 self._one(item, *place)
-        for hand_in, at, added in sorted(self._added, key=lambda entry: -entry[1]):
-            hand_in.rows.insert(at + 1, added)
+        for submission, at, added in sorted(self._added, key=lambda entry: -entry[1]):
+            submission.rows.insert(at + 1, added)
 
-    def _fitting(self, item: Change | SameKey | Repeat) -> int:
+    def _fitting(self, item: PlantedChange | SameKey | Repeat) -> int:
         if isinstance(item, SameKey):
             return 0
-        if isinstance(item, Change) and item.adds:
+        if isinstance(item, PlantedChange) and item.adds:
             return len(self._places)
         return sum(item.where(h.rows[at]) for h, at in self._places)
 
-    def _take(self, item: Change | Repeat) -> Place | None:
+    def _take(self, item: PlantedChange | Repeat) -> Place | None:
         """The first free place that fits; it, and its household, are free no more."""
         adds = isinstance(item, Repeat) or item.adds
         fit = (p for p in self._places if (adds or self._has_room(p[0])) and item.where(p[0].rows[p[1]]))
@@ -109,9 +111,9 @@ class _Planter:
             self._spend(place)
         return place
 
-    def _has_room(self, hand_in: HandIn) -> bool:
-        """Whether a good record is left after one more fault: a hand-in without any counts as not made."""
-        return self._spent[id(hand_in)] < len(hand_in.rows) - 1
+    def _has_room(self, submission: SampleSubmission) -> bool:
+        """Whether a good record is left after one more fault: a submission without any counts as not made."""
+        return self._spent[id(submission)] < len(submission.rows) - 1
 
     def _spend(self, place: Place) -> None:
         self._spent[id(place[0])] += 1
@@ -122,23 +124,23 @@ class _Planter:
             if not (h is place[0] and at == place[1]) and (home is None or h.rows[at]["ma_ho"] != home)
         ]
 
-    def _one(self, item: Change | Repeat, hand_in: HandIn, at: int) -> None:
-        row = hand_in.rows[at]
+    def _one(self, item: PlantedChange | Repeat, submission: SampleSubmission, at: int) -> None:
+        row = submission.rows[at]
         if isinstance(item, Repeat):
-            self._add(hand_in, at, {**row}, (REPEATED,))
+            self._add(submission, at, {**row}, (REPEATED,))
             return
         typed = {name: value(row) if callable(value) else value for name, value in item.typed.items()}
         changed = {**row, **{n: v if isinstance(v, bool) else Typed(v) for n, v in typed.items()}}
         if item.adds:
-            self._add(hand_in, at, changed, item.codes)
-            self._places.append((hand_in, at))
+            self._add(submission, at, changed, item.codes)
+            self._places.append((submission, at))
         else:
-            hand_in.rows[at] = changed
-            self._note(hand_in, changed, item.codes)
+            submission.rows[at] = changed
+            self._note(submission, changed, item.codes)
 
-    def _add(self, hand_in: HandIn, at: int, added: Row, codes: tuple[str, ...]) -> None:
-        self._added.append((hand_in, at, added))
-        self._note(hand_in, added, codes)
+    def _add(self, submission: SampleSubmission, at: int, added: Row, codes: tuple[str, ...]) -> None:
+        self._added.append((submission, at, added))
+        self._note(submission, added, codes)
 
     def _same_key(self, item: SameKey) -> None:
         pair = next(self._pairs(item), None)
@@ -146,27 +148,27 @@ class _Planter:
             return
         for place in pair:
             self._spend(place)
-        (hand_in, one), (_, two) = pair
-        key = hand_in.dataset.key
-        first = {**hand_in.rows[one]}
-        second = {**hand_in.rows[two], **{name: first[name] for name in key}}
+        (submission, one), (_, two) = pair
+        key = submission.dataset.key
+        first = {**submission.rows[one]}
+        second = {**submission.rows[two], **{name: first[name] for name in key}}
         for at, row in ((one, first), (two, second)):
-            hand_in.rows[at] = row
-            self._note(hand_in, row, (CLASHING,))
+            submission.rows[at] = row
+            self._note(submission, row, (CLASHING,))
 
     def _pairs(self, item: SameKey) -> Iterator[tuple[Place, Place]]:
-        """Places in one hand-in, and in two households, that `item` holds for alike."""
+        """Places in one submission, and in two households, that `item` holds for alike."""
         seen: dict[tuple[int, Hashable], list[Place]] = defaultdict(list)
         for place in self._places:
-            hand_in, at = place
-            row = hand_in.rows[at]
-            others = seen[id(hand_in), item.alike(row)]
+            submission, at = place
+            row = submission.rows[at]
+            others = seen[id(submission), item.alike(row)]
             for other in others:
                 if not self._by_household or other[0].rows[other[1]]["ma_ho"] != row["ma_ho"]:
                     yield other, place
             others.append(place)
 
     @staticmethod
-    def _note(hand_in: HandIn, row: Row, codes: tuple[str, ...]) -> None:
-        columns = {rule.code: rule.column for rule in judgements_of(hand_in.dataset)}
-        hand_in.faults.extend(RowFault(row, columns[code], code) for code in codes)
+    def _note(submission: SampleSubmission, row: Row, codes: tuple[str, ...]) -> None:
+        columns = {rule.code: rule.column for rule in judgements_of(submission.dataset)}
+        submission.faults.extend(RowFault(row, columns[code], code) for code in codes)

@@ -6,28 +6,30 @@ import random
 from collections.abc import Sequence, Set
 from datetime import date
 
-from flows.sample.handin import HandIn, RowFault
 from flows.sample.people.person import Row
+from flows.sample.submission import RowFault, SampleSubmission
 from flows.sample.world import World
 
 _OF_AGE = 14
 _MANY_MORE = 7  # persons, beyond any that the register may be unclear about
 
 
-def plant_crossed(world: World, hand_ins: Sequence[HandIn]) -> None:
-    """Plant in the latest hand-ins of accounts and households; a fault without a fit record is left out."""
+def plant_crossed(world: World, submissions: Sequence[SampleSubmission]) -> None:
+    """Plant in the latest accounts and households; a fault that fits no record is left out."""
     rng = world.rng("plant", "crossed")
-    latest = [hand_in for hand_in in hand_ins if hand_in.latest]
+    latest = [submission for submission in submissions if submission.latest]
     register = next(h for h in latest if h.dataset.name == "dan_cu")
     _accounts(rng, next(h for h in latest if h.dataset.name == "dinh_danh"), register, world.share)
     homes = [h for h in latest if h.dataset.name == "ho_gia_dinh" and len(h.rows) > 1]
     known = {row["ma_ho"] for row in register.rows}
     rng.shuffle(homes)
-    for hand_in, plant in zip(homes, (_unknown_home, _crowded_home, _lost_home), strict=False):
-        plant(hand_in, rng.randrange(len(hand_in.rows)), known)
+    for submission, plant in zip(homes, (_unknown_home, _crowded_home, _lost_home), strict=False):
+        plant(submission, rng.randrange(len(submission.rows)), known)
 
 
-def _accounts(rng: random.Random, accounts: HandIn, register: HandIn, share: tuple[int, int]) -> None:
+def _accounts(
+    rng: random.Random, accounts: SampleSubmission, register: SampleSubmission, share: tuple[int, int]
+) -> None:
     people = {row["so_dinh_danh"]: row for row in register.rows}
     held = {row["so_dinh_danh"] for row in accounts.rows}
     day = accounts.period.end
@@ -63,24 +65,24 @@ def _under_age(born: date, day: date) -> bool:
     return (born.year + _OF_AGE, born.month, born.day) > (day.year, day.month, day.day)
 
 
-def _unknown_home(hand_in: HandIn, at: int, known: set[str]) -> None:
+def _unknown_home(submission: SampleSubmission, at: int, known: set[str]) -> None:
     """The code is no household's, and the household whose it was is not reported."""
     code = next(each for n in range(99_999, 0, -1) if (each := f"H{n:05}") not in known)
-    _change(hand_in, at, "ma_ho.khong_co_trong_dan_cu", ma_ho=code)
-    hand_in.faults.append(RowFault(None, "ma_ho", "ma_ho.chua_bao_cao"))
+    _change(submission, at, "ma_ho.khong_co_trong_dan_cu", ma_ho=code)
+    submission.faults.append(RowFault(None, "ma_ho", "ma_ho.chua_bao_cao"))
 
 
-def _crowded_home(hand_in: HandIn, at: int, _: set[str]) -> None:
-    members = hand_in.rows[at]["nhan_khau"]
-    _change(hand_in, at, "nhan_khau.khac_dan_cu", nhan_khau=members + _MANY_MORE)
+def _crowded_home(submission: SampleSubmission, at: int, _: set[str]) -> None:
+    members = submission.rows[at]["nhan_khau"]
+    _change(submission, at, "nhan_khau.khac_dan_cu", nhan_khau=members + _MANY_MORE)
 
 
-def _lost_home(hand_in: HandIn, at: int, _: set[str]) -> None:
-    del hand_in.rows[at]
-    hand_in.faults.append(RowFault(None, "ma_ho", "ma_ho.chua_bao_cao"))
+def _lost_home(submission: SampleSubmission, at: int, _: set[str]) -> None:
+    del submission.rows[at]
+    submission.faults.append(RowFault(None, "ma_ho", "ma_ho.chua_bao_cao"))
 
 
-def _change(hand_in: HandIn, at: int, code: str, **values: object) -> None:
+def _change(submission: SampleSubmission, at: int, code: str, **values: object) -> None:
     """Write other `values` into a record; the fault stands at the column of the one that changed."""
-    hand_in.rows[at] = row = {**hand_in.rows[at], **values}
-    hand_in.faults.append(RowFault(row, next(iter(values)), code))
+    submission.rows[at] = row = {**submission.rows[at], **values}
+    submission.faults.append(RowFault(row, next(iter(values)), code))

@@ -26,7 +26,7 @@ def _keeps_one_zero(row: Row) -> bool:
 
 
 def _next_year(row: Row) -> int:
-    """A year that is not over when the hand-in is judged, for all is reviewed every 12 months."""
+    """A year that is not over when the submission is judged, for all is reviewed every 12 months."""
     return int(row["ngay_cap_nhat"].year) + 1
 
 

@@ -7,29 +7,29 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 
 from flows.sample.files.cells import Typed
-from flows.sample.handin import HandIn, RowFault
 from flows.sample.people.person import Row
+from flows.sample.submission import RowFault, SampleSubmission
 
 _SMALL = range(2, 5)
 
 
 def plant_households(
-    hand_in: HandIn, rng: random.Random, free: Sequence[int], spared: Set[str] = frozenset()
+    submission: SampleSubmission, rng: random.Random, free: Sequence[int], spared: Set[str] = frozenset()
 ) -> set[int]:
-    """Plant in the register `hand_in`, not in the households `spared`; returns the rows used.
+    """Plant in the register `submission`, not in the households `spared`; returns the rows used.
 
     `free` are rows of which nothing hangs on the others of their household.
     """
-    heads = [rows for rows in _households(hand_in.rows) if hand_in.rows[rows[0]]["ma_ho"] not in spared]
+    heads = [rows for rows in _households(submission.rows) if submission.rows[rows[0]]["ma_ho"] not in spared]
     available = [rows for rows in heads if len(rows) in _SMALL]
     rng.shuffle(available)
     used: set[int] = set()
-    for rows, plant in zip(_apart(available, hand_in.rows), (_no_head, _two_heads), strict=False):
-        plant(hand_in, rows)
+    for rows, plant in zip(_apart(available, submission.rows), (_no_head, _two_heads), strict=False):
+        plant(submission, rows)
         used.update(rows)
-    pair = _pair(hand_in.rows, [at for at in free if at not in used])
+    pair = _pair(submission.rows, [at for at in free if at not in used])
     if pair:
-        _same_person(hand_in, *pair)
+        _same_person(submission, *pair)
         used.update(pair)
     return used
 
@@ -46,22 +46,22 @@ def _apart(households: Sequence[list[int]], rows: Sequence[Row]) -> Iterator[lis
     return (at for at in households if any(rows[i]["quan_he"] == "Con" for i in at))
 
 
-def _no_head(hand_in: HandIn, household: list[int]) -> None:
+def _no_head(submission: SampleSubmission, household: list[int]) -> None:
     for at in household:
-        row = {**hand_in.rows[at]}
+        row = {**submission.rows[at]}
         if row["quan_he"] == "Chủ hộ":
             row["quan_he"] = Typed("Khác")
-        hand_in.rows[at] = row
-        hand_in.faults.append(RowFault(row, "quan_he", "quan_he.khong_co_chu_ho"))
+        submission.rows[at] = row
+        submission.faults.append(RowFault(row, "quan_he", "quan_he.khong_co_chu_ho"))
 
 
-def _two_heads(hand_in: HandIn, household: list[int]) -> None:
-    child = next(at for at in household if hand_in.rows[at]["quan_he"] == "Con")
-    hand_in.rows[child] = {**hand_in.rows[child], "quan_he": Typed("Chủ hộ")}
-    heads = [at for at in household if hand_in.rows[at]["quan_he"] in ("Chủ hộ", Typed("Chủ hộ"))]
+def _two_heads(submission: SampleSubmission, household: list[int]) -> None:
+    child = next(at for at in household if submission.rows[at]["quan_he"] == "Con")
+    submission.rows[child] = {**submission.rows[child], "quan_he": Typed("Chủ hộ")}
+    heads = [at for at in household if submission.rows[at]["quan_he"] in ("Chủ hộ", Typed("Chủ hộ"))]
     for at in heads:
-        hand_in.rows[at] = {**hand_in.rows[at]}
-        hand_in.faults.append(RowFault(hand_in.rows[at], "quan_he", "quan_he.nhieu_chu_ho"))
+        submission.rows[at] = {**submission.rows[at]}
+        submission.faults.append(RowFault(submission.rows[at], "quan_he", "quan_he.nhieu_chu_ho"))
 
 
 def _pair(rows: Sequence[Row], free: Sequence[int]) -> tuple[int, int] | None:
@@ -76,9 +76,9 @@ def _pair(rows: Sequence[Row], free: Sequence[int]) -> tuple[int, int] | None:
     return None
 
 
-def _same_person(hand_in: HandIn, one: int, two: int) -> None:
-    first, second = {**hand_in.rows[one]}, {**hand_in.rows[two]}
+def _same_person(submission: SampleSubmission, one: int, two: int) -> None:
+    first, second = {**submission.rows[one]}, {**submission.rows[two]}
     second |= {"ho_ten": Typed(first["ho_ten"]), "ngay_sinh": first["ngay_sinh"]}
     for at, row in ((one, first), (two, second)):
-        hand_in.rows[at] = row
-        hand_in.faults.append(RowFault(row, "ho_ten", "nguoi.nghi_trung"))
+        submission.rows[at] = row
+        submission.faults.append(RowFault(row, "ho_ten", "nguoi.nghi_trung"))

@@ -18,7 +18,7 @@ def anywhere(row: Row) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PlantedChange:
     """A change in one record that brings exactly the faults `codes`.
 
     `typed` says what is typed in which column, as it is or worked out from the record; a Boolean is
@@ -46,12 +46,12 @@ class Repeat:
     where: Where = anywhere
 
 
-Plan = tuple[Change | SameKey | Repeat, ...]
+Plan = tuple[PlantedChange | SameKey | Repeat, ...]
 
 
-def change(*codes: str, where: Where = anywhere, adds: bool = False, **typed: Any) -> Change:
+def change(*codes: str, where: Where = anywhere, adds: bool = False, **typed: Any) -> PlantedChange:
     """A `Change`, its columns as keywords; None is a blank cell."""
-    return Change(codes, typed, where, adds)
+    return PlantedChange(codes, typed, where, adds)
 
 
 def has(*columns: str) -> Where:

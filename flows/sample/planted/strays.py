@@ -1,4 +1,4 @@
-"""Files that are no good, dropped after good ones: each a fault of its own, none replacing a good hand-in."""
+"""Bad files dropped after good ones: each has a fault of its own, none replaces a good submission."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from flows.sample.files.cells import Sheet
+from flows.sample.files.cells import SampleSheet
 from flows.sample.files.dropped import Dropped, file_of
 from flows.sample.files.filing import file_name
 from flows.sample.files.habits import habits_of
 from flows.sample.files.mishap import NONE, Mishap
 from flows.sample.files.ods import packed
 from flows.sample.files.xlsx import xlsx
-from flows.sample.handin import HandIn
+from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 from schemas.periods import period
 
-#: The good hand-in of each unit and dataset for the latest period.
-Good = Mapping[tuple[str, str], HandIn]
+#: The good submission of each unit and dataset for the latest period.
+Good = Mapping[tuple[str, str], SampleSubmission]
 
 _LATER = timedelta(minutes=25)
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -56,7 +56,7 @@ def strays(world: World, good: Good) -> Iterator[Dropped]:
 def _no_tables(world: World, good: Good) -> Iterator[Dropped]:
     """Word, PDF, a workbook cut off, an empty file, a workbook that is no form."""
     first, second, third, fourth = world.rng("strays").sample(
-        [hand_in for (_, name), hand_in in good.items() if name == "ho_gia_dinh"], 4
+        [submission for (_, name), submission in good.items() if name == "ho_gia_dinh"], 4
     )
     yield _last(good, first, "MAU bao cao ho gia dinh (Word).docx", _docx()).bears("tep.khong_phai_bang_tinh")
     yield _last(good, second, "MAU_ban_quet_co_dau.pdf", _PDF).bears("tep.khong_phai_bang_tinh")
@@ -67,10 +67,10 @@ def _no_tables(world: World, good: Good) -> Iterator[Dropped]:
     yield _last(good, office, "MAU lich truc co quan.xlsx", xlsx(_rota())).bears("tep.khong_ro_bo_du_lieu")
 
 
-def _last(good: Good, hand_in: HandIn, name: str, data: bytes) -> Dropped:
+def _last(good: Good, submission: SampleSubmission, name: str, data: bytes) -> Dropped:
     """A file that says nothing of what it is, after all that the unit handed in: more would mend it."""
-    last = max(other.received for (unit, _), other in good.items() if unit == hand_in.unit)
-    return Dropped(hand_in.unit, name, last + _LATER, data)
+    last = max(other.received for (unit, _), other in good.items() if unit == submission.unit)
+    return Dropped(submission.unit, name, last + _LATER, data)
 
 
 def _refused_forms(world: World, good: Good) -> Iterator[Dropped]:
@@ -93,13 +93,13 @@ def _refused_forms(world: World, good: Good) -> Iterator[Dropped]:
     yield _copy(world, replace(empty, rows=[]), "chua nhap").bears("tep.khong_co_dong")
 
 
-def _after(hand_in: HandIn) -> HandIn:
-    return replace(hand_in, received=hand_in.received + _LATER)
+def _after(submission: SampleSubmission) -> SampleSubmission:
+    return replace(submission, received=submission.received + _LATER)
 
 
-def _copy(world: World, hand_in: HandIn, why: str, mishap: Mishap = NONE) -> Dropped:
-    name = file_name(world, hand_in, habits_of(world, hand_in))
-    return file_of(world, _after(hand_in), mishap, name=_also(name, why))
+def _copy(world: World, submission: SampleSubmission, why: str, mishap: Mishap = NONE) -> Dropped:
+    name = file_name(world, submission, habits_of(world, submission))
+    return file_of(world, _after(submission), mishap, name=_also(name, why))
 
 
 def again(dropped: Dropped) -> Dropped:
@@ -126,8 +126,8 @@ def _cut(data: bytes) -> bytes:
     return b"PK\x03\x04" + data[4 : len(data) * 2 // 3]
 
 
-def _rota() -> Sheet:
-    sheet = Sheet("Truc", 3)
+def _rota() -> SampleSheet:
+    sheet = SampleSheet("Truc", 3)
     sheet.add("title", ["LỊCH TRỰC CƠ QUAN (dữ liệu mẫu)"])
     sheet.add("heading", ["Thứ", "Ca sáng", "Ca chiều"])
     for day in ("Hai", "Ba", "Tư", "Năm", "Sáu"):

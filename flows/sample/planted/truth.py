@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from flows.sample.files.cells import letter
 from flows.sample.files.form import Form
-from flows.sample.handin import HandIn, RowFault
+from flows.sample.submission import RowFault, SampleSubmission
 
 COLUMNS = ("unit", "dataset", "period", "file", "sheet", "row", "column", "cell", "code")
 
@@ -32,24 +32,24 @@ class Planted:
         return tuple(str(getattr(self, name) or "") for name in COLUMNS)
 
 
-def located(hand_in: HandIn, name: str, form: Form, *, above: int) -> tuple[Planted, ...]:
-    """The faults planted in the records of `hand_in`, in the file `name` with `above` lines over the form."""
+def located(submission: SampleSubmission, name: str, form: Form, *, above: int) -> tuple[Planted, ...]:
+    """The faults planted in `submission`, in the file `name` with `above` lines over the form."""
     return tuple(
         Planted(
-            hand_in.unit,
+            submission.unit,
             fault.code,
-            hand_in.dataset.name,
-            hand_in.period.label,
+            submission.dataset.name,
+            submission.period.label,
             normalize("NFC", name),
             sheet_name(name, form),
             *_place(fault, form, above),
         )
-        for fault in hand_in.faults
+        for fault in submission.faults
     )
 
 
 def _place(fault: RowFault, form: Form, above: int) -> tuple[int, str, str]:
-    """Row, column and cell; a whole hand-in's fault has no row."""
+    """Row, column and cell; a whole submission's fault has no row."""
     if fault.row is None:
         return 0, fault.column, ""
     row = form.rows[id(fault.row)] + above + 1

@@ -10,15 +10,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.audit import facts as audited
-from flows.audit.auditor import Audit, auditor
-from flows.audit.facts import Case, look
-from flows.audit.pages import write_docs
-from flows.audit.surprises import Comparison, comparisons
+from flows.audit import facts
+from flows.audit.auditor import Audit, start_auditor
+from flows.audit.facts import AuditCase, collect_facts
+from flows.audit.pages import write_audit_pages
+from flows.audit.surprises import ReleaseComparison, compare_releases
 from flows.errors import AuditRefusedError
-from flows.release.manifest import hashes, read_manifest
-from flows.release.publish import published
-from flows.release.refusal import refused
+from flows.release.manifest import read_hashes, read_manifest
+from flows.release.publish import read_published
+from flows.release.refusal import read_refusal
 from flows.root import Root
 from schemas.registry import load
 from tests.conftest import TODAY, Day, run_plainly
@@ -84,8 +84,8 @@ def spoil(folder: Path, file: str, change: Spoil) -> None:
 
 
 @pytest.fixture(scope="module")
-def ask() -> Iterator[Callable[[Case], Audit]]:
-    with auditor() as auditing:
+def ask() -> Iterator[Callable[[AuditCase], Audit]]:
+    with start_auditor() as auditing:
         yield lambda case: auditing.begin(case)()
 
 
@@ -94,28 +94,28 @@ def staged(clean: Day, tmp_path: Path) -> Path:
     return Path(shutil.copytree(clean.outcome.release, tmp_path / "staged"))
 
 
-def test_a_good_release_passes(staged: Path, ask: Callable[[Case], Audit]) -> None:
-    found = ask(Case(staged, None, load(), TODAY))
+def test_a_good_release_passes(staged: Path, ask: Callable[[AuditCase], Audit]) -> None:
+    found = ask(AuditCase(staged, None, load(), TODAY))
     assert (found.faults, found.surprises) == ((), ())
     assert found.checks >= 15
 
 
 @pytest.mark.parametrize("name", SPOILT)
 def test_a_spoilt_release_is_refused_with_its_reason(
-    name: str, staged: Path, ask: Callable[[Case], Audit]
+    name: str, staged: Path, ask: Callable[[AuditCase], Audit]
 ) -> None:
     file, change, said = SPOILT[name]
     spoil(staged, file, change)
-    assert said in " ".join(ask(Case(staged, None, load(), TODAY)).faults)
+    assert said in " ".join(ask(AuditCase(staged, None, load(), TODAY)).faults)
 
 
 def test_pages_of_an_audit_are_the_same_each_time_and_fetch_nothing(
-    clean: Day, staged: Path, tmp_path: Path, ask: Callable[[Case], Audit]
+    clean: Day, staged: Path, tmp_path: Path, ask: Callable[[AuditCase], Audit]
 ) -> None:
     former = clean.outcome.release
     other = Path(shutil.copytree(staged, tmp_path / "other"))
     for folder in (staged, other):
-        ask(Case(folder, former, load(), TODAY))
+        ask(AuditCase(folder, former, load(), TODAY))
     pages = sorted((staged / "reports" / "data_docs").rglob("*.html"))
     assert len(pages) >= 7
     for page in pages:
@@ -144,20 +144,20 @@ SURPRISING: dict[str, tuple[str, Spoil, str]] = {
 }
 
 
-def compared(case: Case) -> list[Comparison]:
-    return comparisons(case, look(case))
+def compared(case: AuditCase) -> list[ReleaseComparison]:
+    return compare_releases(case, collect_facts(case))
 
 
 @pytest.mark.parametrize("name", SURPRISING)
 def test_what_changed_too_much_is_surprising(name: str, clean: Day, staged: Path) -> None:
     file, change, about = SURPRISING[name]
     spoil(staged, file, change)
-    moved = compared(Case(clean.outcome.release, staged, load(), TODAY))
+    moved = compared(AuditCase(clean.outcome.release, staged, load(), TODAY))
     assert any(one.about.startswith(about) for one in moved if one.by >= one.limit)
 
 
 def test_a_release_like_the_one_before_is_not_surprising(clean: Day) -> None:
-    found = compared(Case(clean.outcome.release, clean.outcome.release, load(), TODAY))
+    found = compared(AuditCase(clean.outcome.release, clean.outcome.release, load(), TODAY))
     assert len(found) > 30
     assert [one.about for one in found if one.by] == []
 
@@ -165,21 +165,21 @@ def test_a_release_like_the_one_before_is_not_surprising(clean: Day) -> None:
 def test_a_file_is_looked_at_once_for_good(
     clean: Day, staged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by_path = hashes(read_manifest(clean.outcome.release))
-    case = Case(staged, clean.outcome.release, load(), TODAY, by_path, tmp_path / "kiem")
-    seen = look(case)
+    by_path = read_hashes(read_manifest(clean.outcome.release))
+    case = AuditCase(staged, clean.outcome.release, load(), TODAY, by_path, tmp_path / "kiem")
+    seen = collect_facts(case)
     assert seen.now == seen.before
-    monkeypatch.setattr(audited, "_facts", lambda _, path, __: pytest.fail(f"looked at again: {path.name}"))
-    assert look(case) == seen
+    monkeypatch.setattr(facts, "_facts", lambda _, path, __: pytest.fail(f"looked at again: {path.name}"))
+    assert collect_facts(case) == seen
     monkeypatch.undo()
     spoil(staged, REGISTER, lambda t: pl.concat([t, t.head(1)]))
-    spoilt = look(replace(case, tables=by_path | {REGISTER: "0" * 64}))
+    spoilt = collect_facts(replace(case, tables=by_path | {REGISTER: "0" * 64}))
     assert spoilt.now[REGISTER].doubles == 2
     assert {path for path in seen.now if spoilt.now[path] != seen.now[path]} == {REGISTER}
 
 
 def test_data_docs_of_nothing_are_a_page(tmp_path: Path) -> None:
-    write_docs(tmp_path / "docs", [], TODAY)
+    write_audit_pages(tmp_path / "docs", [], TODAY)
     assert "Kiểm toán ngày 24/11/2026" in (tmp_path / "docs" / "index.html").read_text(encoding="utf-8")
 
 
@@ -200,11 +200,11 @@ def fallen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_surprising_change_is_refused_until_acknowledged(fallen: Path) -> None:
-    former = published(Root(fallen))
+    former = read_published(Root(fallen))
     with pytest.raises(AuditRefusedError, match="39 còn 11"):
         run_plainly(fallen)
-    assert published(Root(fallen)) == former
-    told = refused(Root(fallen))
+    assert read_published(Root(fallen)) == former
+    told = read_refusal(Root(fallen))
     assert told is not None
     assert told["as_of"] == "2026-11-24"
     assert (fallen / "curated" / "khong_cong_bo" / "data_docs" / "index.html").exists()
@@ -212,5 +212,5 @@ def test_a_surprising_change_is_refused_until_acknowledged(fallen: Path) -> None
     said = json.loads((outcome.release / "manifest.json").read_text(encoding="utf-8"))
     assert said["acknowledged"]["reason"] == "Thôn rà soát lại"
     assert len(said["acknowledged"]["surprises"]) == 1
-    assert refused(Root(fallen)) is None
+    assert read_refusal(Root(fallen)) is None
     assert run_plainly(fallen).unchanged

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from flows.clean import Cleaned, clean
-from flows.read.table import CellType, Table
+from flows.read.table import CellType, ReadTable
 from schemas.contract import Column, Dataset, chu, doc, kieu
 from schemas.units import ngoc_lac
 
@@ -15,7 +15,7 @@ Cell = str | tuple[str, CellType] | None
 Answer = tuple[object, str | None, str | None]
 
 
-def table(cells: Mapping[str, Sequence[Cell]], units: Mapping[str, str] | None = None) -> Table:
+def table(cells: Mapping[str, Sequence[Cell]], units: Mapping[str, str] | None = None) -> ReadTable:
     """A table whose first record stands in row 5 and whose columns are A, B, C…"""
     columns: dict[str, pl.Series] = {}
     for name, column in cells.items():
@@ -25,7 +25,7 @@ def table(cells: Mapping[str, Sequence[Cell]], units: Mapping[str, str] | None =
         columns[kieu(name)] = pl.Series(stored, dtype=pl.UInt8)
     frame = pl.DataFrame(columns).with_row_index("_row", 5)
     letters = {name: chr(ord("A") + number) for number, name in enumerate(cells)}
-    return Table("thu", "Trang 1", (), frame, letters, units or {})
+    return ReadTable("thu", "Trang 1", (), frame, letters, units or {})
 
 
 def dataset(*columns: Column) -> Dataset:

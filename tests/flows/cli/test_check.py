@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows.check import SCHEMA, as_json, check
-from flows.cli.main import app
-from flows.collect.archive import archived
+from flows.check import SCHEMA, check, to_json
+from flows.cli.main import build_app
+from flows.collect.archive import list_archived
 from flows.returns.lists import TO_FIX
 from schemas.registry import load
 from tests.conftest import TODAY, Day
@@ -25,7 +25,7 @@ DATE = ["--date", TODAY.isoformat()]
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app(), ["check", *arguments, *DATE])
+    return CliRunner().invoke(build_app(), ["check", *arguments, *DATE])
 
 
 @pytest.fixture
@@ -86,9 +86,9 @@ def test_it_finds_what_the_day_finds(planted: Day) -> None:
     faults = faults.filter(~pl.col("code").is_in(crossing))
     in_effect = planted.table("submissions").filter(pl.col("state").is_in(["chap_nhan", "mot_phan"]))
     some = in_effect.filter(pl.col("submission").is_in(faults["submission"].implode()))
-    files = {(one.unit, one.file): one for one in archived(planted.root, TODAY)}
+    files = {(one.unit, one.file): one for one in list_archived(planted.root, TODAY)}
     for unit, file in some.select("unit", "file").unique().sort("unit", "file").head(12).iter_rows():
-        # The day judges a hand-in as of the day on which it came.
+        # The day judges a submission as of the day on which it came.
         day = files[unit, file].day
         found = check(planted.root.inbox / unit / file, unit, day, contracts).faults
         known = faults.filter(
@@ -139,6 +139,6 @@ def test_wrong_usage_leaves_with_2(faultless: Path, arguments: list[str]) -> Non
 
 def test_several_files_are_judged_each_by_itself(faulty: Path, faultless: Path) -> None:
     checked = [check(path, None, TODAY, load()) for path in (faulty, faultless)]
-    said = as_json(checked)
+    said = to_json(checked)
     assert [len(file["faults"]) > 0 for file in said["files"]] == [True, False]
     assert said["blocking"] == checked[0].blocking

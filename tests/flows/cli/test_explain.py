@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.main import app
-from flows.faults.explain import codes, explained
+from flows.cli.main import build_app
+from flows.faults.explain import explain, list_codes
 from schemas.datasets import load
 from schemas.whole_faults import WHOLE_FAULTS
 
@@ -17,18 +17,18 @@ DATASETS = load()
 PROJECT = Path(__file__).parents[3]
 
 
-def explain(*words: str):
-    return CliRunner().invoke(app(), ["explain", *words])
+def run_explain(*words: str):
+    return CliRunner().invoke(build_app(), ["explain", *words])
 
 
 def test_every_code_is_explained_with_a_good_and_a_bad_example() -> None:
     told = [
         one
         for name, dataset in DATASETS.items()
-        for code in codes({name: dataset})
-        for one in explained(code, {name: dataset})
+        for code in list_codes({name: dataset})
+        for one in explain(code, {name: dataset})
     ]
-    assert {one.code for one in told} == {*codes(DATASETS)}
+    assert {one.code for one in told} == {*list_codes(DATASETS)}
     lacking = [
         one.code for one in told if not (one.says and one.why and one.mend and one.good and one.source)
     ]
@@ -44,7 +44,7 @@ def test_every_fault_of_a_file_that_the_sources_name_is_explained() -> None:
 
 
 def test_a_code_of_one_dataset() -> None:
-    told = explain("so_dinh_danh.sai_nam_sinh")
+    told = run_explain("so_dinh_danh.sai_nam_sinh")
     assert told.exit_code == 0
     assert told.output.splitlines() == [
         "so_dinh_danh.sai_nam_sinh  (Đúng, cảnh báo)",
@@ -61,14 +61,14 @@ def test_a_code_of_one_dataset() -> None:
 
 
 def test_a_code_of_several_datasets_may_be_narrowed() -> None:
-    assert explain("thon.ngoai_danh_muc").output.count("Ở đâu") > 3
-    assert explain("thon.ngoai_danh_muc", "--dataset", "thanh_toan").output.count("Ở đâu") == 1
+    assert run_explain("thon.ngoai_danh_muc").output.count("Ở đâu") > 3
+    assert run_explain("thon.ngoai_danh_muc", "--dataset", "thanh_toan").output.count("Ở đâu") == 1
 
 
 @pytest.mark.parametrize("words", [("thon.khong_ra",), ("thon.thieu", "--dataset", "khong_co")])
 def test_what_is_not_known_is_wrong_usage(words: tuple[str, ...]) -> None:
-    assert explain(*words).exit_code == 2
+    assert run_explain(*words).exit_code == 2
 
 
 def test_a_near_code_is_proposed() -> None:
-    assert "thon.khong_ro" in explain("thon.khong_ra").output
+    assert "thon.khong_ro" in run_explain("thon.khong_ra").output

@@ -13,16 +13,15 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows.cli.main import app
-from flows.collect.hand_in import HandIn
+from flows.cli.main import build_app
+from flows.collect.submission import Submission
 from flows.errors import NoReleaseError
 from flows.release import journal
-from flows.release.manifest import entries, read_manifest
-from flows.release.manifest import named as name_of
+from flows.release.manifest import list_entries, name_release, read_manifest
 from flows.release.parquet import write_table
-from flows.release.publish import before, named, published, roll_back
-from flows.release.purge import plan, purge
-from flows.release.verify import wrong
+from flows.release.publish import find_before, find_release, read_published, roll_back
+from flows.release.purge import plan_purge, purge
+from flows.release.verify import find_damage
 from flows.root import Root
 from schemas.retention import Policy
 from schemas.tables import INDICATORS, SUBMISSIONS
@@ -55,11 +54,11 @@ def two_days(made: Path, tmp_path: Path) -> Path:
 
 
 def dulieuxa(*words: str, root: Path) -> Result:
-    return CliRunner().invoke(app(), [*words, "--root", str(root)])
+    return CliRunner().invoke(build_app(), [*words, "--root", str(root)])
 
 
 def test_releases_are_listed_with_the_shown_one_marked(two_days: Path) -> None:
-    shown = published(Root(two_days))
+    shown = read_published(Root(two_days))
     said = dulieuxa("releases", root=two_days).stdout.splitlines()
     assert len(said) == 2
     assert said[1].startswith(f"* {shown}")
@@ -76,11 +75,11 @@ def test_diff_tells_rows_added_and_removed(two_days: Path) -> None:
 
 def test_the_report_tells_what_changed_since_the_release_before(made: Path) -> None:
     monday, tuesday = (
-        (named(Root(made), day) / "reports" / "thay_doi.html").read_text(encoding="utf-8")
+        (find_release(Root(made), day) / "reports" / "thay_doi.html").read_text(encoding="utf-8")
         for day in ("20261123", "20261124")
     )
     assert "Không có bản công bố nào trước bản này" in monday
-    assert named(Root(made), "20261123").name in tuesday
+    assert find_release(Root(made), "20261123").name in tuesday
     row = re.search(r"Phản ánh [^<]*</th>((?:<td[^>]*>[^<]*</td>)+)", tuesday)
     assert row
     assert re.findall(r">(\d+)<", row[1]) == ["3", "4", "2", "0", "1"]
@@ -88,7 +87,7 @@ def test_the_report_tells_what_changed_since_the_release_before(made: Path) -> N
 
 def test_a_manifest_names_the_release_before_it(two_days: Path) -> None:
     root = Root(two_days)
-    monday, tuesday = named(root, "20261123"), named(root, "20261124")
+    monday, tuesday = find_release(root, "20261123"), find_release(root, "20261124")
     assert read_manifest(tuesday)["before"] == monday.name
     assert read_manifest(monday)["before"] is None
 
@@ -96,18 +95,18 @@ def test_a_manifest_names_the_release_before_it(two_days: Path) -> None:
 def test_rollback_shows_the_former_release_and_is_recorded(two_days: Path) -> None:
     done = dulieuxa("rollback", "20261123", "--reason", "Nhầm", root=two_days)
     assert done.exit_code == 0
-    last = journal.lines(Root(two_days))[-1]
+    last = journal.read_journal(Root(two_days))[-1]
     assert (last.release[:8], last.act, last.reason) == ("20261123", "quay_lai", "Nhầm")
-    assert published(Root(two_days)) == last.release
+    assert read_published(Root(two_days)) == last.release
     assert json.loads((two_days / "curated" / "latest.json").read_text())["release"] == last.release
 
 
 def test_what_was_taken_back_is_not_what_the_next_day_goes_on_from(two_days: Path) -> None:
     root = Root(two_days)
-    monday = named(root, "20261123")
-    assert before(root, date(2026, 11, 25)) == named(root, "20261124")
+    monday = find_release(root, "20261123")
+    assert find_before(root, date(2026, 11, 25)) == find_release(root, "20261124")
     roll_back(root, monday, None)
-    assert before(root, date(2026, 11, 25)) == monday
+    assert find_before(root, date(2026, 11, 25)) == monday
 
 
 def test_verify_passes_what_was_published(two_days: Path) -> None:
@@ -131,9 +130,9 @@ def test_verify_passes_what_was_published(two_days: Path) -> None:
     ids=["changed", "lost", "added", "manifest changed", "manifest lost"],
 )
 def test_verify_finds_every_byte_that_is_not_as_published(damage, said: str, two_days: Path) -> None:
-    place = named(Root(two_days), None)
+    place = find_release(Root(two_days), None)
     damage(place)
-    assert said in " ".join(wrong(place))
+    assert said in " ".join(find_damage(place))
 
 
 def test_a_release_is_built_again_from_the_archive_byte_for_byte(two_days: Path) -> None:
@@ -144,15 +143,15 @@ def test_a_release_is_built_again_from_the_archive_byte_for_byte(two_days: Path)
 
 @pytest.mark.slow
 def test_figures_forged_with_their_manifest_do_not_come_of_the_archive(two_days: Path) -> None:
-    place = named(Root(two_days), None)
+    place = find_release(Root(two_days), None)
     forged = pl.read_parquet(place / "indicators.parquet").with_columns(value=pl.lit(1.0))
     (place / "indicators.parquet").unlink()
     write_table(place, INDICATORS, forged)
-    said = read_manifest(place) | {"files": [entry.said() for entry in entries(place)]}
+    said = read_manifest(place) | {"files": [entry.said() for entry in list_entries(place)]}
     text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode()
     (place / "manifest.json").write_bytes(text)
-    place = place.rename(place.with_name(name_of(TUESDAY, text)))
-    assert wrong(place) == []
+    place = place.rename(place.with_name(name_release(TUESDAY, text)))
+    assert find_damage(place) == []
     done = dulieuxa("verify", place.name, "--rebuild", root=two_days)
     assert done.exit_code == 1
     assert done.stdout == "Tệp indicators.parquet dựng lại thì khác.\n"
@@ -160,14 +159,14 @@ def test_figures_forged_with_their_manifest_do_not_come_of_the_archive(two_days:
 
 def test_what_the_archive_no_longer_holds_is_not_built_again(two_days: Path) -> None:
     root = Root(two_days)
-    purge(root, plan(root, Policy(archive_days=-1)))
+    purge(root, plan_purge(root, Policy(archive_days=-1)))
     done = dulieuxa("verify", "--rebuild", root=two_days)
     assert done.exit_code == 1
     assert "kho không còn 1 trong 2 tệp nộp" in done.stdout
 
 
 def test_unchanged_files_are_links_to_those_of_the_day_before(made: Path) -> None:
-    monday, tuesday = named(Root(made), "20261123"), named(Root(made), "20261124")
+    monday, tuesday = find_release(Root(made), "20261123"), find_release(Root(made), "20261124")
 
     hashes = {entry["path"]: entry["sha256"] for entry in read_manifest(monday)["files"]}
     shared = [
@@ -181,9 +180,9 @@ def test_unchanged_files_are_links_to_those_of_the_day_before(made: Path) -> Non
 
 
 def test_a_day_before_the_shown_one_does_not_take_readers_back(two_days: Path) -> None:
-    shown = published(Root(two_days))
+    shown = read_published(Root(two_days))
     run_plainly(two_days, as_of=date(2026, 11, 22))
-    assert published(Root(two_days)) == shown
+    assert read_published(Root(two_days)) == shown
 
 
 @pytest.mark.parametrize(
@@ -225,7 +224,7 @@ def test_sql_sees_tables_and_datasets_and_nothing_else(two_days: Path) -> None:
 
 def test_a_release_that_is_not_there_is_told(two_days: Path) -> None:
     with pytest.raises(NoReleaseError, match="19990101"):
-        named(Root(two_days), "19990101")
+        find_release(Root(two_days), "19990101")
 
 
 def test_retention_keeps_recent_days_and_the_first_of_each_month(tmp_path: Path) -> None:
@@ -239,7 +238,7 @@ def test_retention_keeps_recent_days_and_the_first_of_each_month(tmp_path: Path)
         (place / "manifest.json").write_text(json.dumps(said))
     shutil.copy(_no_submissions(tmp_path), root.releases / "20261124-00000000" / "submissions.parquet")
     roll_back(root, root.releases / "20261124-00000000", None)
-    what = plan(root, Policy(release_days=30))
+    what = plan_purge(root, Policy(release_days=30))
     assert [name[:8] for name in what.releases] == ["20260915", "20261020"]
     purge(root, what)
     assert [path.name[:8] for path in sorted(root.releases.iterdir())] == [
@@ -259,15 +258,15 @@ def _no_submissions(folder: Path) -> Path:
 
 def test_retention_of_the_archive_takes_only_what_does_not_count(two_days: Path) -> None:
     root = Root(two_days)
-    what = plan(root, Policy(archive_days=-1))
-    assert [one.file for one in what.hand_ins] == ["mot.csv"]
-    gone: HandIn = what.hand_ins[0]
+    what = plan_purge(root, Policy(archive_days=-1))
+    assert [one.file for one in what.submissions] == ["mot.csv"]
+    gone: Submission = what.submissions[0]
     purge(root, what)
     assert not gone.content(root).exists()
-    assert published(root) in {place.name for place in root.releases.iterdir()}
+    assert read_published(root) in {place.name for place in root.releases.iterdir()}
 
 
 def test_rollback_and_diff_are_at_once(two_days: Path) -> None:
     started = time.monotonic()
-    roll_back(Root(two_days), named(Root(two_days), "20261123"), None)
+    roll_back(Root(two_days), find_release(Root(two_days), "20261123"), None)
     assert time.monotonic() - started < 1

@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.main import app
-from flows.collect.archive import archived
-from flows.forms import known_rows
-from flows.intake.records import digest
+from flows.cli.main import build_app
+from flows.collect.archive import list_archived
+from flows.forms import list_known_rows
+from flows.intake.records import clean_submission
 from schemas.registry import load
 from tests.conftest import TODAY, Day
 
@@ -20,7 +20,7 @@ CONTRACTS = load()
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app(), ["template", *arguments, "--date", TODAY.isoformat()])
+    result = CliRunner().invoke(build_app(), ["template", *arguments, "--date", TODAY.isoformat()])
     return result.exit_code, result.output
 
 
@@ -29,7 +29,7 @@ def test_a_thon_gets_its_households_filled_in_from_the_latest_register(clean: Da
     unit = sorted(path.stem for path in households.iterdir())[0]
     out = tmp_path / "ho.xlsx"
     code, said = run("ho_gia_dinh", "--unit", unit, "--root", str(clean.root.path), "-o", str(out))
-    known = known_rows(clean.root, CONTRACTS.datasets["ho_gia_dinh"], unit, CONTRACTS, TODAY)
+    known = list_known_rows(clean.root, CONTRACTS.datasets["ho_gia_dinh"], unit, CONTRACTS, TODAY)
     assert code == 0
     assert f"đã điền sẵn {known.height} dòng" in said
     assert oct(out.stat().st_mode)[-3:] == "600"
@@ -44,12 +44,12 @@ def test_a_thon_gets_its_households_filled_in_from_the_latest_register(clean: Da
 def test_what_is_filled_in_is_what_the_thon_itself_reports(clean: Day) -> None:
     dataset = CONTRACTS.datasets["ho_gia_dinh"]
     for unit in ("T05", "T10", "T30"):
-        known = known_rows(clean.root, dataset, unit, CONTRACTS, TODAY)
-        hand_ins = [one for one in archived(clean.root, TODAY) if one.unit == unit]
+        known = list_known_rows(clean.root, dataset, unit, CONTRACTS, TODAY)
+        submissions = [one for one in list_archived(clean.root, TODAY) if one.unit == unit]
         parts = [
             part
-            for one in hand_ins
-            for part in digest(one, one.content(clean.root).read_bytes(), CONTRACTS).parts
+            for one in submissions
+            for part in clean_submission(one, one.content(clean.root).read_bytes(), CONTRACTS).parts
             if (part.dataset, part.period.label) == (dataset.name, "2026-10")
         ]
         reported = parts[0].frame.select("ma_ho", "nhan_khau").sort("ma_ho")

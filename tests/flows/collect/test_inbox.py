@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.collect.archive import archived
+from flows.collect.archive import list_archived
 from flows.collect.inbox import UNKNOWN, collect
 from flows.root import HERE, Root
 
@@ -40,7 +40,7 @@ def test_what_is_in_the_archive_is_not_new(root: Root) -> None:
     drop(root, "T01/a.csv")
     collect(root, TODAY)
     assert collect(root, TODAY) == []
-    assert len(archived(root, TODAY)) == 1
+    assert len(list_archived(root, TODAY)) == 1
 
 
 def test_new_content_under_an_old_name_is_another_hand_in(root: Root) -> None:
@@ -48,7 +48,7 @@ def test_new_content_under_an_old_name_is_another_hand_in(root: Root) -> None:
     collect(root, TODAY)
     drop(root, "T01/a.csv", b"2")
     assert len(collect(root, TODAY)) == 1
-    assert len(archived(root, TODAY)) == 2
+    assert len(list_archived(root, TODAY)) == 2
 
 
 def test_an_old_content_under_a_new_name_is_another_hand_in_kept_once(root: Root) -> None:
@@ -85,7 +85,7 @@ def test_nothing_is_received_after_the_day_of_the_run(root: Root) -> None:
 def test_the_archive_of_a_day_ends_with_that_day(root: Root) -> None:
     drop(root, "T01/a.csv")
     collect(root, TODAY)
-    assert archived(root, date(2026, 11, 16)) == []
+    assert list_archived(root, date(2026, 11, 16)) == []
 
 
 def test_names_are_kept_composed(root: Root) -> None:

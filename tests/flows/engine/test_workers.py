@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.engine.workers import Guard, Limits, LostError, ahead, cores, in_order
+from flows.engine.workers import Guard, Limits, LostError, count_cores, map_ahead, map_in_order
 
 _LINUX = Path("/proc/self/status").exists()
 
@@ -48,7 +48,7 @@ GUARD: Guard[str, str] = Guard(lambda item: Limits(1.0 if item == "hang" else 30
     ],
 )
 def test_a_bad_item_is_lost_alone(bad: str, said: str) -> None:
-    done = in_order(work, ["a", bad, "b", "c"], guard=GUARD)
+    done = map_in_order(work, ["a", bad, "b", "c"], guard=GUARD)
     assert done[1] == said
     assert [result.split()[0] for result in done[::2]] == ["a", "b"]
     assert done[3].startswith("c ")
@@ -56,7 +56,7 @@ def test_a_bad_item_is_lost_alone(bad: str, said: str) -> None:
 
 def test_work_is_done_elsewhere_unless_it_has_no_limits() -> None:
     def pids(limits: Callable[[str], Limits | None]) -> set[int]:
-        return {int(said.split()[1]) for said in in_order(work, ["a", "b"], guard=Guard(limits, lost))}
+        return {int(said.split()[1]) for said in map_in_order(work, ["a", "b"], guard=Guard(limits, lost))}
 
     assert os.getpid() not in pids(lambda _: Limits(30.0, 200 << 20))
     assert pids(lambda _: None) == {os.getpid()}
@@ -64,26 +64,26 @@ def test_work_is_done_elsewhere_unless_it_has_no_limits() -> None:
 
 def test_an_error_comes_back_with_where_it_was_raised() -> None:
     with pytest.raises(KeyError, match="no such sheet") as raised:
-        in_order(work, ["a", "raise"])
+        map_in_order(work, ["a", "raise"])
     assert "test_workers.py" in "".join(raised.value.__notes__)
 
 
 def test_without_a_guard_a_crash_is_an_error() -> None:
     with pytest.raises(LostError):
-        in_order(work, ["crash"])
+        map_in_order(work, ["crash"])
 
 
 def test_ticks_once_an_item() -> None:
     ticks: list[int] = []
-    in_order(work, ["a", "b", "c"], tick=lambda: ticks.append(1))
+    map_in_order(work, ["a", "b", "c"], tick=lambda: ticks.append(1))
     assert len(ticks) == 3
 
 
 _HOLD = """
 import time
-from flows.engine.workers import workers
+from flows.engine.workers import start_workers
 from tests.flows.engine.test_workers import work
-with workers(work) as run:
+with start_workers(work) as run:
     print(run("a"), flush=True)
     time.sleep(60)
 """
@@ -106,10 +106,10 @@ def test_workers_end_with_the_process_that_is_killed() -> None:
 
 
 _PROGRAM = """
-from flows.engine.workers import in_order
+from flows.engine.workers import map_in_order
 print("nạp")
 if __name__ == "__main__":
-    print(in_order(abs, [-1, -2]))
+    print(map_in_order(abs, [-1, -2]))
 """
 
 
@@ -129,8 +129,8 @@ def test_what_is_done_ahead_comes_in_order_and_no_more_is_taken_than_is_held() -
             yield (number,)
 
     most = 0
-    for place, done in enumerate(ahead(lambda number: number * number, items())):
+    for place, done in enumerate(map_ahead(lambda number: number * number, items())):
         assert done == place * place
         most = max(most, len(taken) - place)
     assert len(taken) == 20
-    assert most <= cores() + 1
+    assert most <= count_cores() + 1

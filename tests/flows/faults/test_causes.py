@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.faults.causes import CAUSE, KINDS, causes
+from flows.faults.causes import CAUSE, KINDS, group_by_cause
 from schemas.tables import FAULTS
 
 
@@ -30,7 +30,7 @@ def cell(row: int, column: str, flaw: str, value: str | None = None) -> dict[str
 
 
 def told(found: pl.DataFrame) -> list[tuple[str, int]]:
-    return causes(found).select("kind", "count").rows()
+    return group_by_cause(found).select("kind", "count").rows()
 
 
 def test_a_single_fault_is_a_cause_of_its_own() -> None:
@@ -62,7 +62,7 @@ def test_shifted_columns_are_one_cause_whatever_their_codes() -> None:
             ("internet", "ngoai_danh_muc"),
         )
     ]
-    found = causes(faults(*shifted, cell(30, "nhan_khau", "khong_doc_duoc", "bốn")))
+    found = group_by_cause(faults(*shifted, cell(30, "nhan_khau", "khong_doc_duoc", "bốn")))
     assert found.select("kind", "count").rows() == [("lech_cot", 30), ("mot_cho", 1)]
     assert found["message"][0] == "Nhiều cột cùng sai ở 30 ô: có thể cả cụm cột bị lệch sang bên."
 
@@ -78,7 +78,7 @@ def test_silent_units_are_one_cause_a_dataset_and_period() -> None:
         }
         for at in range(1, 9)
     ]
-    found = causes(faults(*silent))
+    found = group_by_cause(faults(*silent))
     assert found.select("kind", "count").rows() == [("nhieu_don_vi", 8)]
     assert found["message"].to_list() == [
         "8 đơn vị chưa nộp “Hộ gia đình” tháng 10/2026; hạn nộp 04/11/2026, đã quá 20 ngày."
@@ -92,7 +92,7 @@ def test_what_blocks_comes_first_and_no_fault_is_lost() -> None:
         cell(3, "chu_ho", "thieu"),
         cell(4, "chu_ho", "thieu"),
     )
-    grouped = causes(found)
+    grouped = group_by_cause(found)
     assert grouped["severity"].to_list() == ["chan", "chan", "canh_bao"]
     assert grouped["count"].sum() == found.height
     assert {*CAUSE, "kind"} <= {*grouped.columns}
@@ -100,4 +100,4 @@ def test_what_blocks_comes_first_and_no_fault_is_lost() -> None:
 
 
 def test_no_faults_have_no_cause() -> None:
-    assert causes(FAULTS.conform(pl.DataFrame()).with_row_index("line")).is_empty()
+    assert group_by_cause(FAULTS.conform(pl.DataFrame()).with_row_index("line")).is_empty()

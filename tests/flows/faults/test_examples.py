@@ -9,7 +9,7 @@ import pytest
 
 import flows.validate.across
 import flows.validate.records
-from flows.faults.examples import examples
+from flows.faults.examples import make_examples
 from schemas.contract import Dataset
 from schemas.judgement import Judgement, judgements_of
 from schemas.registry import load
@@ -30,7 +30,7 @@ def codes(dataset: Dataset) -> set[str]:
 
 
 def test_every_code_has_rows_that_pass_and_rows_that_fail(dataset: Dataset) -> None:
-    found = examples(dataset)
+    found = make_examples(dataset)
     assert set(found) == codes(dataset)
     assert [code for code, example in found.items() if not (example.good and example.bad)] == []
 

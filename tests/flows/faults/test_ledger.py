@@ -12,14 +12,14 @@ import polars as pl
 import pytest
 
 from flows.cli.main import main
-from flows.collect.hand_in import HandIn
+from flows.collect.submission import Submission
 from flows.day_tables import _handed_in
-from flows.faults.ledger import follow, pace
-from flows.faults.table import fault_table
-from flows.intake.records import digest
+from flows.faults.ledger import follow, measure_pace
+from flows.faults.table import build_fault_table
+from flows.intake.records import clean_submission
 from flows.protect import Key
-from flows.roll_call import roll_call, roll_call_faults
-from flows.settle.periods import settle
+from flows.roll_call import call_roll, find_roll_call_faults
+from flows.settle.periods import settle_submissions
 from schemas.declared import DeclarationError
 from schemas.registry import Contracts, load
 from schemas.tables import ISSUES
@@ -87,16 +87,16 @@ def contracts(*waivers: Waiver) -> Contracts:
 def ledger(number: int, before: pl.DataFrame, waivers: tuple[Waiver, ...] = ()) -> pl.DataFrame:
     """The ledger of the day, from everything that had come by then and the ledger before."""
     held = contracts(*waivers)
-    digests = []
+    all_cleaned = []
     for at in range(1, number + 1):
         for unit, name, content in INBOX.get(at, []):
             received = f"{day(at)}T09:00:00+07:00"
-            hand_in = HandIn(received, unit, name, sha256(content).hexdigest(), len(content))
-            digests.append(digest(hand_in, content, held))
-    settled = settle(digests, [], held)
-    called = roll_call(COMMUNE, held.datasets, _handed_in(settled), day(number))
-    silent = roll_call_faults(called, COMMUNE, held.datasets)
-    faults = fault_table(settled, silent, held, Key(b"key"))
+            submission = Submission(received, unit, name, sha256(content).hexdigest(), len(content))
+            all_cleaned.append(clean_submission(submission, content, held))
+    settled = settle_submissions(all_cleaned, [], held)
+    called = call_roll(COMMUNE, held.datasets, _handed_in(settled), day(number))
+    silent = find_roll_call_faults(called, COMMUNE, held.datasets)
+    faults = build_fault_table(settled, silent, held, Key(b"key"))
     return follow(faults.followed, before, day(number), waivers)
 
 
@@ -210,7 +210,7 @@ def test_a_fault_knows_how_often_it_came_back() -> None:
 
 
 def test_each_unit_is_told_how_it_keeps_up() -> None:
-    assert pace(run(10)).rows() == [("T01", 1, 0, 3, 9, 9.0, 3.0), ("T02", 2, 0, 2, 4, 3.5, 3.5)]
+    assert measure_pace(run(10)).rows() == [("T01", 1, 0, 3, 9, 9.0, 3.0), ("T02", 2, 0, 2, 4, 3.5, 3.5)]
 
 
 @pytest.mark.parametrize("column", ["record", "issue"])

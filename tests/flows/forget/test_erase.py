@@ -19,13 +19,13 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows.cli.main import app
-from flows.collect.archive import archived
-from flows.forget.tombstones import unfinished
+from flows.cli.main import build_app
+from flows.collect.archive import list_archived
+from flows.forget.tombstones import count_unfinished
 from flows.release import journal
 from flows.release.manifest import read_manifest
-from flows.release.publish import named, published, releases
-from flows.release.verify import wrong
+from flows.release.publish import find_release, list_releases, read_published
+from flows.release.verify import find_damage
 from flows.root import Root
 from schemas.datasets import load
 from tests.conftest import lines, run_plainly
@@ -87,7 +87,7 @@ def account(number: str) -> list[object]:
 
 
 def dulieuxa(*words: str, root: Path) -> Result:
-    return CliRunner().invoke(app(), [*words, "--root", str(root)])
+    return CliRunner().invoke(build_app(), [*words, "--root", str(root)])
 
 
 @pytest.fixture(scope="module")
@@ -145,20 +145,20 @@ def test_the_person_is_nowhere_under_the_root(erased: tuple[Path, Result]) -> No
 
 def test_every_release_is_whole_and_comes_of_the_archive(erased: tuple[Path, Result], told: Path) -> None:
     root = Root(erased[0])
-    assert len(releases(root)) == 2
-    assert set(releases(root)).isdisjoint(releases(Root(told)))
-    assert [wrong(root.releases / name) for name in releases(root)] == [[], []]
-    monday, tuesday = releases(root)
+    assert len(list_releases(root)) == 2
+    assert set(list_releases(root)).isdisjoint(list_releases(Root(told)))
+    assert [find_damage(root.releases / name) for name in list_releases(root)] == [[], []]
+    monday, tuesday = list_releases(root)
     assert read_manifest(root.releases / tuesday)["before"] == monday
-    assert [line.release for line in journal.lines(root)] == [monday, tuesday]
-    assert published(root) == tuesday
+    assert [line.release for line in journal.read_journal(root)] == [monday, tuesday]
+    assert read_published(root) == tuesday
     for name in (monday, tuesday):
         done = dulieuxa("verify", name, "--rebuild", root=root.path)
         assert done.exit_code == 0, done.output
 
 
 def test_everybody_else_is_still_there(erased: tuple[Path, Result], told: Path) -> None:
-    was, now = (named(Root(root), "20261124") for root in (told, erased[0]))
+    was, now = (find_release(Root(root), "20261124") for root in (told, erased[0]))
     for name, gone in (("dan_cu", 1), ("dinh_danh", 1), ("ho_gia_dinh", 0), ("sang_kien", 0)):
         before, after = (pl.read_parquet(place / "data" / name / "*" / "*.parquet") for place in (was, now))
         assert after.height == before.height - gone, name
@@ -172,10 +172,10 @@ def test_the_proof_names_nobody(erased: tuple[Path, Result]) -> None:
     said = [json.loads(line) for line in book.read_text(encoding="utf-8").splitlines()]
     assert [line["act"] for line in said] == ["yeu_cau", *["tep"] * 6, "xong"]
     assert (said[-1]["rows"], said[-1]["left"], said[0]["reason"]) == (2, 0, "Đơn số 12")
-    kept = {one.submission for one in archived(Root(erased[0]), TUESDAY)}
+    kept = {one.sha256 for one in list_archived(Root(erased[0]), TUESDAY)}
     assert all(line["after"] in kept and line["before"] not in kept for line in said if line["act"] == "tep")
     assert stat.S_IMODE(book.stat().st_mode) == 0o600
-    assert unfinished(Root(erased[0])) == 0
+    assert count_unfinished(Root(erased[0])) == 0
 
 
 def test_the_next_day_does_not_bring_the_person_back(erased: tuple[Path, Result], tmp_path: Path) -> None:
@@ -217,15 +217,15 @@ def test_a_kill_at_any_time_leaves_what_the_same_command_finishes(
     for share in (0.02, 0.1, 0.2, 0.5, 0.8, 0.9, 0.96, 0.99):
         root = Path(shutil.copytree(told, tmp_path / str(share), symlinks=True))
         assert child(killed_at, root, int(count * share)) == -signal.SIGKILL, share
-        shown = published(Root(root))
+        shown = read_published(Root(root))
         assert shown is not None
-        assert wrong(root / "curated" / "releases" / shown) == []
+        assert find_damage(root / "curated" / "releases" / shown) == []
         done = dulieuxa("erase", NUMBER, "--reason", "Đơn số 12", "--yes", root=root)
         assert done.exit_code == 0, (share, done.output)
         assert leaks(root) == {}
-        assert releases(Root(root)) == releases(Root(erased[0])), share
-        assert published(Root(root)) == published(Root(erased[0]))
-        assert unfinished(Root(root)) == 0
+        assert list_releases(Root(root)) == list_releases(Root(erased[0])), share
+        assert read_published(Root(root)) == read_published(Root(erased[0]))
+        assert count_unfinished(Root(root)) == 0
         shutil.rmtree(root)
 
 
@@ -240,10 +240,12 @@ def test_whoever_is_in_no_file_is_not_erased(told: Path) -> None:
 
 
 def test_nothing_is_done_without_a_yes(told: Path) -> None:
-    before = releases(Root(told))
-    done = CliRunner().invoke(app(), ["erase", NUMBER, "--reason", "x", "--root", str(told)], input="n\n")
+    before = list_releases(Root(told))
+    done = CliRunner().invoke(
+        build_app(), ["erase", NUMBER, "--reason", "x", "--root", str(told)], input="n\n"
+    )
     assert done.exit_code == 1
-    assert releases(Root(told)) == before
+    assert list_releases(Root(told)) == before
     access = (told / "var" / "truy_cap.jsonl").read_text(encoding="utf-8")
     assert "xóa: x" in access
     assert NUMBER not in access

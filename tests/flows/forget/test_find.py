@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.main import app
-from flows.collect.archive import archived
-from flows.forget import find as subject
-from flows.intake.records import digest
-from flows.protect import key_of
-from flows.release.publish import releases
+from flows.cli.main import build_app
+from flows.collect.archive import list_archived
+from flows.forget import find as find_module
+from flows.intake.records import clean_submission
+from flows.protect import read_key
+from flows.release.publish import list_releases
 from flows.root import Root
 from schemas.registry import load
 from tests.conftest import TODAY, Day, run_plainly
@@ -27,19 +27,21 @@ def person(clean: Day) -> str:
     known = clean.table("submissions").filter(dataset="dinh_danh").row(0, named=True)
     assert known["rows_accepted"]
     token = pl.read_parquet(clean.outcome.release / "data" / "dinh_danh")["so_dinh_danh"][0]
-    key = key_of(clean.root)
+    key = read_key(clean.root)
     return next(number for number in numbers(clean) if key.token("so_dinh_danh", number) == token)
 
 
 def numbers(day: Day) -> list[str]:
-    hand_ins = [one for one in archived(day.root, TODAY) if one.unit == "cong_an"]
-    digests = [digest(one, one.content(day.root).read_bytes(), load()) for one in hand_ins]
-    frames = [part.frame for each in digests for part in each.parts if "so_dinh_danh" in part.frame.columns]
+    submissions = [one for one in list_archived(day.root, TODAY) if one.unit == "cong_an"]
+    all_cleaned = [clean_submission(one, one.content(day.root).read_bytes(), load()) for one in submissions]
+    frames = [
+        part.frame for each in all_cleaned for part in each.parts if "so_dinh_danh" in part.frame.columns
+    ]
     return [number for frame in frames for number in frame["so_dinh_danh"].drop_nulls()]
 
 
 def find(*words: str, root: Path) -> str:
-    done = CliRunner().invoke(app(), ["find", *words, "--root", str(root)])
+    done = CliRunner().invoke(build_app(), ["find", *words, "--root", str(root)])
     assert done.exit_code == 0, done.output
     return done.stdout
 
@@ -58,11 +60,11 @@ def test_a_file_that_stands_in_two_releases_is_read_once(
     run_plainly(root.path, TODAY + timedelta(days=1))
     files = [*(root.latest / "data").rglob("*.parquet")]
     asked: list[Path] = []
-    count = subject._count
-    monkeypatch.setattr(subject, "_count", lambda path, said: asked.append(path) or count(path, said))
-    places = subject.in_releases(root, subject.tokens_of(root, person, load()))
+    count = find_module._count
+    monkeypatch.setattr(find_module, "_count", lambda path, said: asked.append(path) or count(path, said))
+    places = find_module.find_in_releases(root, find_module.tokens_of(root, person, load()))
     assert len(asked) == len(files)
-    first, second = releases(root)
+    first, second = list_releases(root)
     by_release = {name: [p for p in places if p.what.startswith(name)] for name in (first, second)}
     assert len(by_release[first]) == len(by_release[second]) > 1
 
@@ -82,7 +84,7 @@ def test_nobody_is_found_as_nobody(clean: Day) -> None:
 
 def test_a_new_key_gives_everybody_a_new_token_and_only_that(clean: Day, tmp_path: Path) -> None:
     root = Path(shutil.copytree(clean.root.path, tmp_path / "xa", symlinks=True))
-    done = CliRunner().invoke(app(), ["rotate", "--yes", "--root", str(root)])
+    done = CliRunner().invoke(build_app(), ["rotate", "--yes", "--root", str(root)])
     assert done.exit_code == 0
     assert stat.S_IMODE((root / "var" / "key").stat().st_mode) == 0o600
     after = run_plainly(root).release
@@ -90,4 +92,4 @@ def test_a_new_key_gives_everybody_a_new_token_and_only_that(clean: Day, tmp_pat
     assert set(was["so_dinh_danh"]).isdisjoint(now["so_dinh_danh"])
     tokens = ["so_dinh_danh", "ma_ho"]
     assert was.drop(tokens).equals(now.drop(tokens))
-    assert key_of(Root(root)) != key_of(clean.root)
+    assert read_key(Root(root)) != read_key(clean.root)

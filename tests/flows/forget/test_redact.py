@@ -8,11 +8,11 @@ from random import Random
 import polars as pl
 import pytest
 
-from flows.forget.person import ERASED, Person
-from flows.forget.redact import redacted
-from flows.forget.traces import texts, traces
+from flows.forget.person import ERASED, ForgottenPerson
+from flows.forget.redact import redact
+from flows.forget.traces import find_traces, read_texts
 from flows.read import read_file
-from flows.read.table import Table
+from flows.read.table import ReadTable
 from flows.root import Root
 from schemas.datasets import load
 from tests.conftest import lines
@@ -22,7 +22,7 @@ DATASETS = load()
 NUMBER = "038085000003"
 
 
-def table(data: bytes) -> Table:
+def table(data: bytes) -> ReadTable:
     (found,) = read_file(data, "ds.csv", DATASETS).tables
     return found
 
@@ -31,23 +31,23 @@ def table(data: bytes) -> Table:
 def test_a_row_goes_and_the_others_are_read_as_before(container: str) -> None:
     data = CONTAINERS[container](lay_out(DATASETS["dan_cu"], Random(container)))
     number = table(data).cells["so_dinh_danh.chu"][0]
-    person = Person(number)
-    found = redacted(data, "ds.csv", person, DATASETS)
+    person = ForgottenPerson(number)
+    found = redact(data, "ds.csv", person, DATASETS)
     assert found is not None
     assert (found.rows, found.cells) == (1, 0)
     before, after = table(data), table(found.data)
     assert after.cells.equals(before.cells.filter(pl.col("so_dinh_danh.chu") != number))
     assert after.letters == before.letters
-    assert not person.seen_in(texts(found.data))
-    assert redacted(found.data, "ds.csv", person, DATASETS) is None
+    assert not person.seen_in(read_texts(found.data))
+    assert redact(found.data, "ds.csv", person, DATASETS) is None
 
 
 @pytest.mark.parametrize("container", ["xlsx", "xls", "csv"])
 def test_a_name_is_replaced_where_no_number_stands(container: str) -> None:
     data = CONTAINERS[container](lay_out(DATASETS["ho_gia_dinh"], Random(container)))
     name = table(data).cells["chu_ho.chu"][0]
-    person = Person(NUMBER, (name.lower(),))
-    found = redacted(data, "ho.csv", person, DATASETS)
+    person = ForgottenPerson(NUMBER, (name.lower(),))
+    found = redact(data, "ho.csv", person, DATASETS)
     assert found is not None
     assert found.rows == 0
     before, after = table(data).cells, table(found.data).cells
@@ -73,16 +73,16 @@ def test_a_name_is_replaced_where_no_number_stands(container: str) -> None:
     ],
 )
 def test_what_tells_of_a_person(typed: str, left: str | None) -> None:
-    person = Person(NUMBER, ("bùi văn mẫu",), ("0912345678",))
+    person = ForgottenPerson(NUMBER, ("bùi văn mẫu",), ("0912345678",))
     data = lines([["Một", "Hai"], ["a", typed], ["b", "c"]]).encode()
-    found = redacted(data, "x.csv", person, DATASETS)
+    found = redact(data, "x.csv", person, DATASETS)
     text = (found.data if found else data).decode()
     assert text == lines([["Một", "Hai"], ["a", left] if left else [], ["b", "c"]])
 
 
 def test_a_file_that_is_no_table_goes_as_a_whole() -> None:
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument\0Bùi Văn Mẫu\0\0".encode("utf-16-le")
-    found = redacted(data, "don.doc", Person(NUMBER, ("bùi văn mẫu",)), DATASETS)
+    found = redact(data, "don.doc", ForgottenPerson(NUMBER, ("bùi văn mẫu",)), DATASETS)
     assert found is not None
     assert found.data.decode().startswith(ERASED)
 
@@ -94,5 +94,5 @@ def test_a_file_that_is_no_table_goes_as_a_whole() -> None:
 )
 def test_what_nobody_can_look_into_is_told(start: bytes, can_be_read: bool, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(start + f" {NUMBER} ".encode())
-    left, sealed = traces(Root(tmp_path), Person(NUMBER))
+    left, sealed = find_traces(Root(tmp_path), ForgottenPerson(NUMBER))
     assert (left, sealed) == (([tmp_path / "a"], []) if can_be_read else ([], [tmp_path / "a"]))

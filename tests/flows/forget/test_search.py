@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from flows.forget.search import PEOPLE, known_as
+from flows.forget.search import PEOPLE, find_person
 
 ROWS = [
     ("038085000001", "1", "Bùi Văn Mẫu", "0912 345 678"),
@@ -28,5 +28,5 @@ ROWS = [
 def test_a_person_is_known_by_what_only_he_goes_by(
     at: int, names: tuple[str, ...], phones: tuple[str, ...]
 ) -> None:
-    found = known_as(ROWS[at][0], pl.DataFrame(ROWS, schema=PEOPLE, orient="row"))
+    found = find_person(ROWS[at][0], pl.DataFrame(ROWS, schema=PEOPLE, orient="row"))
     assert (found.names, found.phones) == (names, phones)

@@ -9,11 +9,11 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flows.collect.hand_in import HandIn
-from flows.forms.form import Asked, form
-from flows.forms.inputs import choices, example
-from flows.intake.model import Digest
-from flows.intake.records import digest
+from flows.collect.submission import Submission
+from flows.forms.form import FormRequest, build_form
+from flows.forms.inputs import example_of, list_choices
+from flows.intake.model import CleanedSubmission
+from flows.intake.records import clean_submission
 from flows.read import read_file
 from schemas import registry
 from schemas.contract import Dataset, doc
@@ -24,14 +24,14 @@ DAY = date(2026, 11, 24)
 EVERY = pytest.mark.parametrize("dataset", CONTRACTS.datasets.values(), ids=lambda dataset: dataset.name)
 
 
-def asked(dataset: Dataset) -> Asked:
+def asked(dataset: Dataset) -> FormRequest:
     unit = CONTRACTS.commune.owing(dataset)[0]
-    return Asked(dataset, unit, open_window(dataset.cadence, dataset.basis, DAY))
+    return FormRequest(dataset, unit, open_window(dataset.cadence, dataset.basis, DAY))
 
 
 def blank(dataset: Dataset) -> bytes:
     rows = pl.DataFrame(schema={c.name: c.kind.dtype for c in dataset.columns})
-    return form(asked(dataset), CONTRACTS.commune, CONTRACTS.digest[:12], rows)
+    return build_form(asked(dataset), CONTRACTS.commune, CONTRACTS.digest[:12], rows)
 
 
 def filled(dataset: Dataset) -> bytes:
@@ -40,7 +40,7 @@ def filled(dataset: Dataset) -> bytes:
     page = book["Biểu mẫu"]
     row = page.freeze_panes.strip("A")
     for at, column in enumerate(dataset.columns, 2):
-        text = example(column, asked(dataset).period, CONTRACTS.commune)
+        text = example_of(column, asked(dataset).period, CONTRACTS.commune)
         number = page.cell(int(row), at).number_format == "General"
         page.cell(int(row), at).value = float(text.replace(".", "").replace(",", ".")) if number else text
     out = io.BytesIO()
@@ -48,9 +48,11 @@ def filled(dataset: Dataset) -> bytes:
     return out.getvalue()
 
 
-def digested(dataset: Dataset, data: bytes) -> Digest:
-    hand_in = HandIn(f"{DAY}T08:00:00+07:00", asked(dataset).unit.name, "bieu_mau.xlsx", "0" * 64, len(data))
-    return digest(hand_in, data, CONTRACTS)
+def digested(dataset: Dataset, data: bytes) -> CleanedSubmission:
+    submission = Submission(
+        f"{DAY}T08:00:00+07:00", asked(dataset).unit.name, "bieu_mau.xlsx", "0" * 64, len(data)
+    )
+    return clean_submission(submission, data, CONTRACTS)
 
 
 @EVERY
@@ -101,7 +103,7 @@ def test_every_choice_has_a_drop_down_with_all_its_values(dataset):
         str(v.sqref).split(":")[0].rstrip("0123456789"): v for v in page.data_validations.dataValidation
     }
     for at, column in enumerate(dataset.columns, 2):
-        offered = choices(column, CONTRACTS.commune)
+        offered = list_choices(column, CONTRACTS.commune)
         rule = by_column[openpyxl.utils.get_column_letter(at)]
         assert rule.prompt
         if offered:

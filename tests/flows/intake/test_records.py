@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from flows.collect.hand_in import HandIn
-from flows.intake.model import Digest
-from flows.intake.records import digest
+from flows.collect.submission import Submission
+from flows.intake.model import CleanedSubmission
+from flows.intake.records import clean_submission
 from schemas.registry import load
 from tests.conftest import lines
 
@@ -19,13 +19,13 @@ def read(
     unit: str = "T01",
     received: str = "2026-11-17T09:30:00+07:00",
     records: list[list[object]] | None = None,
-) -> Digest:
+) -> CleanedSubmission:
     rows = [*([line] for line in above), HEADING, *([RECORD] if records is None else records)]
-    hand_in = HandIn(received, unit, file, "0" * 64, 1)
-    return digest(hand_in, lines(rows).encode(), CONTRACTS)
+    submission = Submission(received, unit, file, "0" * 64, 1)
+    return clean_submission(submission, lines(rows).encode(), CONTRACTS)
 
 
-def codes(found: Digest) -> list[str]:
+def codes(found: CleanedSubmission) -> list[str]:
     return [problem.code for problem in found.problems]
 
 

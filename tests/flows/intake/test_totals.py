@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from flows.collect.hand_in import HandIn
-from flows.intake.records import digest
+from flows.collect.submission import Submission
+from flows.intake.records import clean_submission
 from schemas.registry import load
 from tests.conftest import lines
 
@@ -16,8 +16,8 @@ RECORDS: list[list[object]] = [
 
 
 def problems(*rows: list[object]) -> list[tuple[str, str, str | None]]:
-    hand_in = HandIn("2026-11-17T09:30:00+07:00", "van_hoa_xa_hoi", "to.csv", "0" * 64, 1)
-    found = digest(hand_in, lines([["Tháng 11 năm 2026"], HEADING, *rows]).encode(), load())
+    submission = Submission("2026-11-17T09:30:00+07:00", "van_hoa_xa_hoi", "to.csv", "0" * 64, 1)
+    found = clean_submission(submission, lines([["Tháng 11 năm 2026"], HEADING, *rows]).encode(), load())
     return [(problem.code, f"{problem.column}{problem.row}", problem.proposal) for problem in found.problems]
 
 

@@ -1,4 +1,4 @@
-"""A commune of three thôn, hand-ins of a few rows each, and the tables measured from them."""
+"""A commune of three thôn, submissions of a few rows each, and the tables measured from them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from flows.measure import count, measure
-from flows.roll_call import roll_call
+from flows.measure import count_records, measure
+from flows.roll_call import call_roll
 from schemas import datasets as declared
 from schemas.indicators import load
 from schemas.units import KINDS, OPERATORS, Commune, Thon, Unit
@@ -50,7 +50,7 @@ def the_period(dataset: str) -> str:
 def rows(
     dataset: str, *records: Mapping[str, object], unit: str | None = None, ky: str | None = None
 ) -> pl.DataFrame:
-    """Judged rows of one hand-in; columns not named are blank, `_lop` is dat unless told."""
+    """Judged rows of one submission; columns not named are blank, `_lop` is dat unless told."""
     contract = DATASETS[dataset]
     schema = {column.name: column.kind.dtype for column in contract.columns} | {"_lop": pl.String}
     filled = [{"_lop": "dat", **record} for record in records]
@@ -65,13 +65,13 @@ def handed_in(*came: tuple[str, str, str], day: date = date(2026, 11, 2), nil: b
 
 
 def called(*parts: pl.DataFrame) -> pl.DataFrame:
-    return roll_call(COMMUNE, DATASETS, pl.concat([pl.DataFrame(schema=HANDED_IN), *parts]), AS_OF)
+    return call_roll(COMMUNE, DATASETS, pl.concat([pl.DataFrame(schema=HANDED_IN), *parts]), AS_OF)
 
 
 def measured(
     judged: Mapping[str, pl.DataFrame], *nil: tuple[str, str, str], roll: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """The table of indicators from judged rows, each of whose hand-ins came on time."""
+    """The table of indicators from judged rows, each of whose submissions came on time."""
     if roll is None:
         came = [
             (unit, name, ky)
@@ -81,7 +81,7 @@ def measured(
         roll = called(handed_in(*came), handed_in(*nil, nil=True))
     here = [frame.select(dataset=pl.lit(name), unit="_unit", period="_ky") for name, frame in judged.items()]
     came = pl.concat([roll.select("dataset", "unit", "period").clear(), *here]).unique()
-    return measure(count(judged, COMMUNE, INDICATORS), came, roll, COMMUNE, INDICATORS, AS_OF)
+    return measure(count_records(judged, COMMUNE, INDICATORS), came, roll, COMMUNE, INDICATORS, AS_OF)
 
 
 def figure(table: pl.DataFrame, indicator: str, key: str = COMMUNE.code, period: str | None = None) -> dict:

@@ -1,4 +1,4 @@
-"""What holds for every indicator, whatever the hand-ins."""
+"""What holds for every indicator, whatever the submissions."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def commune(seed: int, count: int, silent: set[tuple[str, str]]) -> dict[str, pl
     return judged
 
 
-HAND_INS = [(dataset.name, unit.name) for dataset in DATASETS.values() for unit in COMMUNE.owing(dataset)]
+SUBMISSIONS_ = [(dataset.name, unit.name) for dataset in DATASETS.values() for unit in COMMUNE.owing(dataset)]
 communes = st.builds(
     commune,
     seed=st.integers(0, 999),
     count=st.integers(0, 60),
-    silent=st.sets(st.sampled_from(HAND_INS), max_size=6),
+    silent=st.sets(st.sampled_from(SUBMISSIONS_), max_size=6),
 )
 few = settings(max_examples=12, deadline=None, derandomize=True, database=None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from flows.measure import ranking
+from flows.measure import compute_ranking
 from flows.measure.ranking import COLUMNS
 from tests.flows.measure.commune import COMMUNE
 
@@ -34,7 +34,7 @@ def told(
 
 
 def ranked(*rows: tuple[object, ...]) -> list[tuple[object, ...]]:
-    table = ranking(pl.DataFrame(rows, schema=SCHEMA, orient="row"), COMMUNE)
+    table = compute_ranking(pl.DataFrame(rows, schema=SCHEMA, orient="row"), COMMUNE)
     assert dict(table.schema) == COLUMNS
     return table.rows()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from flows.measure import scores
+from flows.measure import compute_scores
 from flows.measure.scores import COLUMNS
 
 
@@ -16,7 +16,7 @@ def results(*rows: tuple[str, str, str, str, int, int]) -> pl.DataFrame:
 
 
 def test_cells_of_all_rules_of_a_dimension_are_summed():
-    table = scores(
+    table = compute_scores(
         results(
             ("T01", "ho_gia_dinh", "2026-10", "dung", 10, 1),
             ("T01", "ho_gia_dinh", "2026-10", "dung", 30, 5),
@@ -34,12 +34,12 @@ def test_cells_of_all_rules_of_a_dimension_are_summed():
 
 @pytest.mark.parametrize(("failed", "score"), [(0, 1.0), (1, 0.75), (4, 0.0)])
 def test_the_score(failed, score):
-    table = scores(results(("T01", "ho_gia_dinh", "2026-10", "du", 4, failed)))
+    table = compute_scores(results(("T01", "ho_gia_dinh", "2026-10", "du", 4, failed)))
     assert table.filter(dimension="du")["score"].to_list() == [score]
 
 
 def test_units_datasets_and_periods_stay_apart():
-    table = scores(
+    table = compute_scores(
         results(
             ("T01", "ho_gia_dinh", "2026-10", "du", 4, 1),
             ("T02", "ho_gia_dinh", "2026-10", "du", 4, 2),
@@ -52,4 +52,4 @@ def test_units_datasets_and_periods_stay_apart():
 
 def test_nothing_judged_gives_no_scores():
     empty = results(("T01", "ho_gia_dinh", "2026-10", "du", 4, 1)).clear()
-    assert dict(scores(empty).schema) == COLUMNS
+    assert dict(compute_scores(empty).schema) == COLUMNS

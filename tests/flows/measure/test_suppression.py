@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.measure.bounds import SMALLEST_GROUP, suppressed
+from flows.measure.bounds import SMALLEST_GROUP, suppress
 
 
 def figures(people: list[int], *, of_persons: bool = True, by: str = "thon") -> pl.DataFrame:
@@ -31,7 +31,7 @@ def figures(people: list[int], *, of_persons: bool = True, by: str = "thon") -> 
 
 
 def hidden(people: list[int], **said: object) -> list[int]:
-    made = suppressed(figures(people, **said))  # type: ignore[arg-type]
+    made = suppress(figures(people, **said))  # type: ignore[arg-type]
     return [count for count, told in zip(people, made["mau_so"], strict=True) if told is None]
 
 
@@ -58,7 +58,7 @@ def test_groups_of_no_people_and_the_commune_are_told() -> None:
 
 
 def test_no_verdict_is_told_of_a_group_that_is_not_told() -> None:
-    assert suppressed(figures([3, 30, 40]))["status"].to_list() == ["chua_du_can_cu", "chua_du_can_cu", "dat"]
+    assert suppress(figures([3, 30, 40]))["status"].to_list() == ["chua_du_can_cu", "chua_du_can_cu", "dat"]
 
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=12))

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flows.protect import Key
-from flows.province.commune import TOKENS, tokens
+from flows.province.commune import TOKENS, list_tokens
 from schemas.province import identifier
 from schemas.registry import load
 from tests.conftest import Day
@@ -17,7 +17,7 @@ PLACE = ["unit", "file", "sheet", "row"]
 
 @pytest.fixture(scope="module")
 def found(planted: Day) -> pl.DataFrame:
-    return tokens(planted.outcome.settled, CONTRACTS.datasets, "15061", Key(b"khoa cua tinh"))
+    return list_tokens(planted.outcome.settled, CONTRACTS.datasets, "15061", Key(b"khoa cua tinh"))
 
 
 def published(planted: Day, dataset: str) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.province.figures import provincial
+from flows.province.figures import sum_figures
 from schemas import indicators as plan
 
 SHARE, COUNT = "ho_internet", "sang_kien_duoc_cong_nhan"
@@ -53,7 +53,7 @@ def measured(communes: Sequence[dict[str, object]], names: Mapping[str, str]) ->
         *(pl.lit(None, pl.Float64).alias(name) for name in ("muc_tieu", "san", "quarantined_share")),
         *(pl.lit(None, pl.String).alias(name) for name in ("status", "reason")),
     )
-    return provincial(frame, "Tỉnh Mẫu", names, PLAN).filter(by="tinh").row(0, named=True)
+    return sum_figures(frame, "Tỉnh Mẫu", names, PLAN).filter(by="tinh").row(0, named=True)
 
 
 def test_a_share_is_the_sum_over_the_sum_and_no_average() -> None:

@@ -21,8 +21,8 @@ import polars as pl
 import pytest
 from moto.server import ThreadedMotoServer
 
-from flows.protect import key_of
-from flows.release.manifest import MANIFEST, hashes, read_manifest
+from flows.protect import read_key
+from flows.release.manifest import MANIFEST, read_hashes, read_manifest
 from flows.root import Root
 from flows.sample import write_province
 
@@ -57,7 +57,7 @@ class RolledUp:
 
     @property
     def hashes(self) -> dict[str, str]:
-        return hashes(read_manifest(self.out / "curated" / "latest"))
+        return read_hashes(read_manifest(self.out / "curated" / "latest"))
 
     def table(self, name: str) -> pl.DataFrame:
         return pl.read_parquet(self.out / "curated" / "latest" / f"{name}.parquet")
@@ -70,7 +70,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Province:
     for code in CODES:
         Root(folder / code).prepare()
         # The same commune has the same key wherever it runs.
-        key_of(Root(folder / code))
+        read_key(Root(folder / code))
     return Province(folder, pl.read_csv(folder / "ai.csv", infer_schema=False))
 
 
@@ -114,7 +114,7 @@ def test_people_in_two_communes_are_found_and_nobody_else(made: Province, quiet:
         .alias("own")
     )
     expected = {
-        (code, key_of(Root(made.folder / code)).token("so_dinh_danh", number))
+        (code, read_key(Root(made.folder / code)).token("so_dinh_danh", number))
         for number, codes in made.shared.iter_rows()
         for code in codes.split()
     }
@@ -134,7 +134,7 @@ def commune_token(of: RolledUp, at: dict[str, object]) -> str:
 
 
 def test_tokens_of_the_province_are_nowhere_once_it_is_done(made: Province, quiet: RolledUp) -> None:
-    key = key_of(Root(quiet.out))
+    key = read_key(Root(quiet.out))
     tokens = {key.token("so_dinh_danh", number).encode() for number in made.shared["so_dinh_danh"]}
     kept = [
         path
@@ -260,7 +260,7 @@ def test_s3_and_a_folder_give_the_same_hashes(
         assert (folder.done.returncode, store.done.returncode) == (0, 0), store.done.stderr
         assert bucket == folder.hashes
         for root, code in zip(roots, CODES, strict=True):
-            assert rolled_up_at(s3, f"tinh/xa/{code}") == hashes(
+            assert rolled_up_at(s3, f"tinh/xa/{code}") == read_hashes(
                 read_manifest(Path(root) / "curated" / "latest")
             )
         assert not [path for path in s3.find("tinh") if "lam_viec" in path]
@@ -272,7 +272,7 @@ def rolled_up_at(s3: fsspec.AbstractFileSystem, where: str) -> dict[str, str]:
     """The hashes of the release that is shown at `where`: as its manifest says, and so they are."""
     s3.invalidate_cache()
     release = f"{where}/curated/{json.loads(s3.cat(f'{where}/curated/latest.json'))['path']}"
-    said = hashes(json.loads(s3.cat(f"{release}/{MANIFEST}")))
+    said = read_hashes(json.loads(s3.cat(f"{release}/{MANIFEST}")))
     found = {path: sha256(s3.cat(f"{release}/{path}")).hexdigest() for path in said}
     assert found == said
     return said

@@ -10,9 +10,9 @@ import fsspec
 import pytest
 
 from flows.errors import NoRootError
-from flows.province.storage import at_hand
+from flows.province.storage import open_root
 from flows.release.manifest import MANIFEST
-from flows.release.publish import publish, published
+from flows.release.publish import publish, read_published
 
 DAY = date(2026, 11, 24)
 WHERE = "memory://tinh/xa"
@@ -39,7 +39,7 @@ def fs() -> Iterator[fsspec.AbstractFileSystem]:
 
 def test_a_folder_is_worked_on_where_it_is(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("xa")
-    with at_hand(str(folder), DAY) as root:
+    with open_root(str(folder), DAY) as root:
         assert root.path == folder
 
 
@@ -48,23 +48,23 @@ def test_where_nothing_is_nothing_is_made(
 ) -> None:
     here = tmp_path_factory.mktemp("tinh") / "go_nham"
     for where in (str(here), "memory://tinh/go_nham"):
-        with pytest.raises(NoRootError), at_hand(where, DAY):
+        with pytest.raises(NoRootError), open_root(where, DAY):
             pass
-        with at_hand(where, DAY, new=True) as root:
+        with open_root(where, DAY, new=True) as root:
             root.prepare()
     assert here.exists()
 
 
 def test_only_what_the_day_needs_is_brought(fs: fsspec.AbstractFileSystem) -> None:
-    with at_hand(WHERE, DAY) as root:
+    with open_root(WHERE, DAY) as root:
         assert (root.inbox / "T01" / "so.csv").read_bytes() == b"a;b"
         # A release without a manifest is none; of those before only the last day's is needed.
         assert [path.name for path in root.releases.iterdir()] == ["20261120-00000001"]
-        assert published(root) == "20261120-00000001"
+        assert read_published(root) == "20261120-00000001"
 
 
 def test_who_asked_to_be_forgotten_is_known_and_no_cache_is_fetched(fs: fsspec.AbstractFileSystem) -> None:
-    with at_hand(WHERE, DAY) as root:
+    with open_root(WHERE, DAY) as root:
         kept = root.state / "da_quen.jsonl"
         assert kept.read_bytes() == b"{}\n"
         assert oct(kept.stat().st_mode)[-3:] == "600"
@@ -72,7 +72,7 @@ def test_who_asked_to_be_forgotten_is_known_and_no_cache_is_fetched(fs: fsspec.A
 
 
 def test_what_was_taken_out_of_the_inbox_is_taken_out_there_too(fs: fsspec.AbstractFileSystem) -> None:
-    with at_hand(WHERE, DAY) as root:
+    with open_root(WHERE, DAY) as root:
         (root.inbox / "T01" / "quen.csv").unlink()
         (root.inbox / "T01" / "quen (da bo).csv").write_bytes(b"a;")
     names = [path.rpartition("/")[2] for path in fs.find("/tinh/xa/raw/inbox")]
@@ -80,7 +80,7 @@ def test_what_was_taken_out_of_the_inbox_is_taken_out_there_too(fs: fsspec.Abstr
 
 
 def test_the_moment_of_handing_in_is_that_of_the_store(fs: fsspec.AbstractFileSystem) -> None:
-    with at_hand(WHERE, DAY) as root:
+    with open_root(WHERE, DAY) as root:
         fetched = (root.inbox / "T01" / "so.csv").stat().st_mtime
     assert fetched == fs.modified("/tinh/xa/raw/inbox/T01/so.csv").timestamp()
 
@@ -91,7 +91,7 @@ def test_what_is_new_goes_back_with_the_pointer_last(
     sent: list[str] = []
     put = fs.put
     monkeypatch.setattr(type(fs), "put", lambda _, here, there: (sent.extend(there), put(here, there)))
-    with at_hand(WHERE, DAY) as root:
+    with open_root(WHERE, DAY) as root:
         made = root.releases / ".dang_ghi.1"
         made.mkdir()
         (made / "x.parquet").write_bytes(b"y")
@@ -110,7 +110,7 @@ def test_what_is_new_goes_back_with_the_pointer_last(
 
 def test_what_was_archived_goes_back_even_when_the_day_failed(fs: fsspec.AbstractFileSystem) -> None:
     def day() -> None:
-        with at_hand(WHERE, DAY) as root:
+        with open_root(WHERE, DAY) as root:
             (root.archive / "ab").mkdir()
             (root.archive / "ab" / "abcd").write_bytes(b"tep")
             raise ValueError("mất điện")

@@ -11,7 +11,7 @@ from flows.read.sheet import CellSheet, Merge, Sheet, plain_sheet
 from flows.read.table import CellType
 from flows.read.tables.heading import vocabulary_of
 from flows.read.tables.one_sheet import read_sheet
-from flows.read.tables.unknown import body_of, guess_block
+from flows.read.tables.unknown import guess_block, guess_body
 from schemas.datasets import load
 
 DATASETS = load()
@@ -78,4 +78,4 @@ def test_the_headings_of_any_sheet_are_guessed_within_it(seed: int) -> None:
         block = guess_block(sheet)
         if block is not None:
             assert 0 <= block.top <= block.bottom < sheet.height
-            assert len(body_of(sheet, block, sheet.height).codes) == sheet.height - block.body
+            assert len(guess_body(sheet, block, sheet.height).codes) == sheet.height - block.body

@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from flows.read import read_file
-from flows.read.legacy_fonts import DECODERS, encoding_of, from_misread, from_vni
+from flows.read.legacy_fonts import DECODERS, decode_misread, decode_vni, guess_encoding
 from schemas.datasets import load
 from tests.flows.read.forms import heading_grid, records
 
@@ -57,7 +57,7 @@ def test_decodes_every_known_pair() -> None:
     ],
 )
 def test_tells_the_encoding_of_a_column(texts: list[str], encoding: str | None) -> None:
-    assert encoding_of(texts) == encoding
+    assert guess_encoding(texts) == encoding
 
 
 def encoded(text: str, encoding: str) -> str:
@@ -105,13 +105,13 @@ def test_reads_a_legacy_form_as_its_unicode_twin(name: str, encoding: str) -> No
 
 
 def test_repairs_utf8_that_was_read_as_windows_1252() -> None:
-    assert from_misread("Ngọc Lặc".encode().decode("latin-1")) == "Ngọc Lặc"
-    assert from_misread("Hà Nam") == "Hà Nam"
+    assert decode_misread("Ngọc Lặc".encode().decode("latin-1")) == "Ngọc Lặc"
+    assert decode_misread("Hà Nam") == "Hà Nam"
 
 
 @pytest.mark.parametrize("letter", "ẳẵặằắẩẫậầấỷỹỵ")
 def test_vni_has_the_letters_that_libraries_forget(letter: str) -> None:
-    assert from_vni(encoded(letter, "VNI")) == letter
+    assert decode_vni(encoded(letter, "VNI")) == letter
 
 
 def benchmark(monkeypatch: pytest.MonkeyPatch) -> ModuleType:

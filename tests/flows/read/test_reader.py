@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from flows.read import read_file
-from flows.read.table import Doc
+from flows.read.table import ReadFile
 from schemas import datasets as declared
 from schemas.contract import chu
 from tests.flows.read.forms import form, heading_grid, records
@@ -20,7 +20,7 @@ from tests.flows.read.hostile import archive, parts
 DATASETS = declared.load()
 
 
-def texts(doc: Doc, name: str) -> list[list[str | None]]:
+def texts(doc: ReadFile, name: str) -> list[list[str | None]]:
     (table,) = doc.tables
     return [table.cells[chu(c.name)].to_list() for c in DATASETS[name].columns]
 
@@ -29,7 +29,7 @@ def expected(rows: list[list[object]]) -> list[list[str | None]]:
     return [[None if v is None else str(v) for v in column] for column in zip(*rows, strict=True)]
 
 
-def accounted(doc: Doc) -> bool:
+def accounted(doc: ReadFile) -> bool:
     taken = doc.rows.filter(pl.col("role") == "ban_ghi").height
     return taken == sum(table.cells.height for table in doc.tables)
 

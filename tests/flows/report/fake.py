@@ -1,4 +1,4 @@
-"""Builds a believable release out of the contracts, without a single hand-in."""
+"""Builds a believable release out of the contracts, without a single submission."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import pytest
 
 from flows.report import analyst
 from flows.report.names import Names
-from flows.report.page_data import release as read_release
+from flows.report.page_data import load_page_data
 from flows.report.tables import read_tables
 from schemas import indicators
 from schemas.tables import TABLES
@@ -33,7 +33,7 @@ def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def content(curated: Path) -> Any:
     latest = curated / "curated" / "latest"
     names = Names(DATASETS, COMMUNE, indicators.load())
-    return analyst.content(read_release(latest, read_tables(latest), names, AS_OF))
+    return analyst.page_content(load_page_data(latest, read_tables(latest), names, AS_OF))
 
 
 def last_value(code: str) -> Any:

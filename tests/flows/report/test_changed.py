@@ -6,9 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.release.diff import MOVED, ROWS, Difference
+from flows.release.diff import MOVED, ROWS, ReleaseDifference
 from flows.report import write_site
-from flows.report.changed import Since
+from flows.report.changed import EarlierRelease
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
 
 ROW = [("ho_gia_dinh", 1200, 1201, 3, 4, 2)]
@@ -20,13 +20,13 @@ FIGURES = [
 
 
 def test_the_page_says_columns_records_and_figures_in_words(tmp_path: Path) -> None:
-    found = Difference(
+    found = ReleaseDifference(
         (("ho_gia_dinh", "internet", "String", None),),
         pl.DataFrame(ROW, schema=ROWS, orient="row"),
         pl.DataFrame(FIGURES, schema=MOVED, orient="row"),
     )
     release = write_release(tmp_path, faults=0)
-    write_site(release, DATASETS, COMMUNE, AS_OF, since=Since("20261123-0a1b2c3d", found))
+    write_site(release, DATASETS, COMMUNE, AS_OF, since=EarlierRelease("20261123-0a1b2c3d", found))
     page = (release / "reports" / "thay_doi.html").read_text(encoding="utf-8")
     text = unescape(re.sub(r"<[^>]+>", "|", page))
     said = re.sub(r"[|\s]+", " ", text)

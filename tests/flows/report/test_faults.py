@@ -20,7 +20,7 @@ def table(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def ordered(*rows: dict[str, Any]) -> pl.DataFrame:
-    return faults.ordered(table(*rows), ISSUES.conform(pl.DataFrame()))
+    return faults.sort_faults(table(*rows), ISSUES.conform(pl.DataFrame()))
 
 
 def test_blocking_faults_come_first_then_places() -> None:
@@ -32,7 +32,7 @@ def test_blocking_faults_come_first_then_places() -> None:
 
 
 def test_the_same_code_in_the_same_column_of_a_sheet_is_one_cause() -> None:
-    found = faults.causes(
+    found = faults.group_by_cause(
         ordered(
             {"row": 9, "cell": "C9", "column": "thon", "code": "thon.thieu", "value": "x"},
             {"row": 10, "cell": "C10", "column": "thon", "code": "thon.thieu", "value": "y"},
@@ -46,7 +46,7 @@ def test_the_same_code_in_the_same_column_of_a_sheet_is_one_cause() -> None:
 
 
 def test_one_blocking_fault_weighs_more_than_many_warnings() -> None:
-    found = faults.causes(
+    found = faults.group_by_cause(
         ordered(
             {"row": 9, "code": "w"}, {"row": 10, "code": "w"}, {"row": 11, "code": "c", "severity": "chan"}
         )
@@ -56,23 +56,23 @@ def test_one_blocking_fault_weighs_more_than_many_warnings() -> None:
 
 def test_faults_without_a_dataset_are_counted_and_found_their_sentence() -> None:
     found = ordered({"dataset": None, "code": "tep.mat_khau", "severity": "chan", "message": "Có mật khẩu."})
-    assert faults.counted(found, "dataset").select("dataset", "chan").rows() == [(None, 1)]
-    assert faults.sentences(found).rows() == [(None, "tep.mat_khau", "Có mật khẩu.", 1)]
+    assert faults.count_by(found, "dataset").select("dataset", "chan").rows() == [(None, 1)]
+    assert faults.list_sentences(found).rows() == [(None, "tep.mat_khau", "Có mật khẩu.", 1)]
 
 
 def test_a_code_is_named_by_the_sentence_that_its_faults_say_most_often() -> None:
     found = ordered(
         {"code": "c", "message": "b"}, {"code": "c", "message": "a"}, {"code": "c", "message": "b"}
     )
-    assert faults.sentences(found)["message"].to_list() == ["b"]
+    assert faults.list_sentences(found)["message"].to_list() == ["b"]
 
 
 @pytest.mark.parametrize(("days", "words"), [(0, 0), (1, 1), (7, 1), (8, 2), (30, 2), (31, 3)])
 def test_ages_in_words(days: int, words: int) -> None:
     opened = pl.DataFrame({"opened": [AS_OF - timedelta(days=days)]})
-    assert opened.select(faults.age(pl.col("opened"), AS_OF)).item() == faults.AGES[words]
+    assert opened.select(faults.age_of(pl.col("opened"), AS_OF)).item() == faults.AGES[words]
 
 
 def test_an_unknown_age_is_no_age() -> None:
     opened = pl.DataFrame({"opened": [None]}, schema={"opened": pl.Date})
-    assert opened.select(faults.age(pl.col("opened"), AS_OF)).item() is None
+    assert opened.select(faults.age_of(pl.col("opened"), AS_OF)).item() is None

@@ -7,8 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.report import search_page as lists
-from flows.report import write_site
+from flows.report import search_page, write_site
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
 from tests.flows.report.test_site import Page, pages, payload
 
@@ -56,7 +55,7 @@ def test_only_our_own_script_may_run(reports: Path) -> None:
 
 
 def test_a_page_that_leaves_rows_out_says_so(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "MOST", 10)
+    monkeypatch.setattr(search_page, "MOST", 10)
     write_site(reports.parent, DATASETS, COMMUNE, AS_OF)
     text = pages(reports)["loi.html"]
     assert payload(text)["rows"] == 10

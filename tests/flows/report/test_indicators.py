@@ -24,7 +24,7 @@ MISSED = BLANK | {
 
 
 def test_a_figure_comes_with_its_numerator_denominator_target_and_lack() -> None:
-    assert indicators.figures(MISSED) == [
+    assert indicators.describe_figures(MISSED) == [
         "8.123 trên 9.412.",
         "Mục tiêu 100%, mức sàn 90%.",
         "Còn thiếu 348 để đạt mức sàn, 1.289 để đạt mục tiêu.",
@@ -44,7 +44,7 @@ def test_a_figure_comes_with_its_numerator_denominator_target_and_lack() -> None
     ],
 )
 def test_what_is_unsure_is_said(known: dict[str, Any], doubts: list[str]) -> None:
-    assert indicators.doubts(MISSED | known) == doubts
+    assert indicators.describe_doubts(MISSED | known) == doubts
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_is_unsure_is_said(known: dict[str, Any], doubts: list[str]) -> Non
     ],
 )
 def test_results_in_words(row: dict[str, Any], shown: str) -> None:
-    assert indicators.shown(row) == shown
+    assert indicators.show_value(row) == shown
 
 
 def test_the_latest_period_is_shown_with_the_history_before_it() -> None:
@@ -66,15 +66,15 @@ def test_the_latest_period_is_shown_with_the_history_before_it() -> None:
         for period, value in (("2026-10", 0.5), ("2026-Q2", 0.25), ("2026-11", None))
     ]
     frame = INDICATORS.conform(pl.DataFrame(rows, infer_schema_length=None))
-    (found,) = indicators.latest(frame, Names({}, ngoc_lac(), {}))
+    (found,) = indicators.select_latest(frame, Names({}, ngoc_lac(), {}))
     assert [row["period"] for row in found["history"]] == ["2026-Q2", "2026-10", "2026-11"]
     assert (found["title"], found["shown"]) == ("la", "Chưa có")
     assert found["trend"] == "Từ 25% (quý II/2026) đến 50% (tháng 10/2026)."
 
 
 def test_numbers_say_what_they_count() -> None:
-    assert indicators.figures(MISSED, " hộ")[0] == "8.123 trên 9.412 hộ."
-    assert indicators.figures(MISSED, " hộ")[-1].endswith("1.289 hộ để đạt mục tiêu.")
+    assert indicators.describe_figures(MISSED, " hộ")[0] == "8.123 trên 9.412 hộ."
+    assert indicators.describe_figures(MISSED, " hộ")[-1].endswith("1.289 hộ để đạt mục tiêu.")
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_numbers_say_what_they_count() -> None:
 )
 def test_a_result_is_held_against_the_one_before_it(values: tuple[float | None, ...], change: str) -> None:
     rows = [MISSED | {"period": f"2026-{10 + at}", "value": value} for at, value in enumerate(values)]
-    assert indicators.change(rows) == change
+    assert indicators.describe_change(rows) == change

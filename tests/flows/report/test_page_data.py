@@ -9,7 +9,7 @@ import pytest
 
 from flows.report import faults
 from flows.report.names import Names
-from flows.report.page_data import address, cause_rows
+from flows.report.page_data import address_of, list_cause_rows
 from schemas.tables import FAULTS, ISSUES
 from tests.flows.report.fake import COMMUNE, DATASETS
 
@@ -41,10 +41,10 @@ CELL = {
 def test_a_cause_stands_where_it_is_known_to(blank: tuple[str, ...], where: str) -> None:
     row: dict[str, Any] = CELL | dict.fromkeys(blank)
     found = FAULTS.conform(pl.DataFrame([row], infer_schema_length=None))
-    causes = faults.causes(faults.ordered(found, ISSUES.conform(pl.DataFrame())))
-    (shown,) = cause_rows(causes, Names(DATASETS, COMMUNE, {}), 5)
+    causes = faults.group_by_cause(faults.sort_faults(found, ISSUES.conform(pl.DataFrame())))
+    (shown,) = list_cause_rows(causes, Names(DATASETS, COMMUNE, {}), 5)
     assert shown["where"] == where
 
 
 def test_an_address_names_only_what_is_known() -> None:
-    assert address(unit="T01", dataset=None, code="a&b") == "unit=T01&code=a%26b"
+    assert address_of(unit="T01", dataset=None, code="a&b") == "unit=T01&code=a%26b"

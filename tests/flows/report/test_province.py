@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.province.commune import Share
-from flows.province.release import Gathered, write_tables
+from flows.province.commune import CommuneFigures
+from flows.province.release import Gathered, write_province_tables
 from flows.report.names import Names
-from flows.report.province import content, write_province
+from flows.report.province import page_content, write_province
 from schemas import indicators
 from schemas.province import COMMUNE_RANKING, DUPLICATES
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
@@ -23,12 +23,12 @@ PROVINCE = "Tỉnh Mẫu"
 FAILED = {"/xa/90009": "Trùng mã xã 90001 với /xa/90001."}
 
 
-def shares(folder: Path) -> dict[str, Share]:
+def shares(folder: Path) -> dict[str, CommuneFigures]:
     """Three communes, each with fewer of everything than the one before."""
     made = write_release(folder, faults=60)
     figures = pl.read_parquet(made / "indicators.parquet").filter(by="xa")
     scores = pl.read_parquet(made / "scores.parquet")
-    first = Share("90001", "Xã Mẫu 1", PROVINCE, "c", "20261124-a", 1200, 7, figures, scores)
+    first = CommuneFigures("90001", "Xã Mẫu 1", PROVINCE, "c", "20261124-a", 1200, 7, figures, scores)
     return {
         f"/xa/9000{number}": replace(
             first,
@@ -52,7 +52,7 @@ def write_page(folder: Path, failed: dict[str, str] = FAILED) -> Path:
     doubles = DUPLICATES.conform(pl.DataFrame(twice) if failed else pl.DataFrame())
     release = folder / "ban"
     release.mkdir()
-    write_tables(release, PROVINCE, Gathered(shares(folder / "xa"), failed, doubles))
+    write_province_tables(release, PROVINCE, Gathered(shares(folder / "xa"), failed, doubles))
     return write_province(release, PROVINCE, NAMES, AS_OF)
 
 
@@ -111,7 +111,7 @@ def test_communes_of_one_name_are_told_apart(page: Path) -> None:
         else pl.read_parquet(path)
         for path in page.parents[1].glob("*.parquet")
     }
-    told = content(tables, NAMES)
+    told = page_content(tables, NAMES)
     assert {row["name"] for row in told["communes"]} == {f"Xã Mẫu (9000{n})" for n in (1, 2, 3)}
     assert {row["name"] for row in told["doubles"]} == {"Xã Mẫu (90001)", "Xã Mẫu (90003)"}
 
@@ -119,7 +119,7 @@ def test_communes_of_one_name_are_told_apart(page: Path) -> None:
 def test_where_nobody_is_ranked_no_ranking_is_announced(page: Path) -> None:
     tables = {path.stem: pl.read_parquet(path) for path in page.parents[1].glob("*.parquet")}
     nobody = pl.lit(None, tables["ranking"].schema["rank"]).alias("rank")
-    told = content(tables | {"ranking": tables["ranking"].with_columns(nobody)}, NAMES)
+    told = page_content(tables | {"ranking": tables["ranking"].with_columns(nobody)}, NAMES)
     assert told["ranked_in"] is None
     assert len(told["communes"]) == 3
 

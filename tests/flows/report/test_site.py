@@ -15,12 +15,12 @@ import pytest
 
 from flows import words
 from flows.faults.causes import KINDS
-from flows.faults.ledger import pace, standing
+from flows.faults.ledger import filter_standing, measure_pace
 from flows.report import write_site
-from flows.report.faults import causes, ordered
+from flows.report.faults import group_by_cause, sort_faults
 from flows.report.names import Names
-from flows.report.page_data import STILL, cause_rows
-from flows.report.unscored import latest
+from flows.report.page_data import STILL, list_cause_rows
+from flows.report.unscored import select_latest_scores
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, UNJUDGED, write_release
 
 VOID = {"meta", "link", "input", "br", "line", "polyline"}
@@ -177,7 +177,7 @@ def said(page: str) -> str:
 
 def test_how_fast_units_mend_stands_where_they_are_looked_up(reports: Path) -> None:
     found = pages(reports)
-    pace_of = pace(pl.read_parquet(reports.parent / "issues.parquet"))
+    pace_of = measure_pace(pl.read_parquet(reports.parent / "issues.parquet"))
     row = pace_of.filter(pl.col("days_to_fix").is_not_null()).row(0, named=True)
     days = f"thường sau {words.number(row['days_to_fix'], 1)} ngày"
     assert days in said(found[f"don_vi/{row['unit']}.html"])
@@ -194,23 +194,27 @@ def test_every_fault_of_the_ledger_is_said_in_a_sentence(reports: Path) -> None:
 
 def test_causes_say_of_what_kind_they_are(reports: Path) -> None:
     engineer = said(pages(reports)["ky_su.html"])
-    faults = ordered(*(pl.read_parquet(reports.parent / f"{name}.parquet") for name in ("faults", "issues")))
-    for kind in causes(faults)["kind"].unique():
+    faults = sort_faults(
+        *(pl.read_parquet(reports.parent / f"{name}.parquet") for name in ("faults", "issues"))
+    )
+    for kind in group_by_cause(faults)["kind"].unique():
         assert KINDS[kind] in engineer
 
 
 def test_a_score_that_could_not_be_told_says_why(reports: Path) -> None:
     found = pages(reports)
-    scores = latest(pl.read_parquet(reports.parent / "scores.parquet")).drop_nulls("reason")
+    scores = select_latest_scores(pl.read_parquet(reports.parent / "scores.parquet")).drop_nulls("reason")
     assert UNJUDGED in said(found["ky_su.html"])
     assert all(UNJUDGED in said(found[f"don_vi/{unit}.html"]) for unit in scores["unit"])
     assert "chưa có quy tắc nào về chữ này" in said(found["ky_su.html"])
 
 
 def test_links_of_a_cause_lead_to_its_faults(reports: Path) -> None:
-    faults = ordered(*(pl.read_parquet(reports.parent / f"{name}.parquet") for name in ("faults", "issues")))
+    faults = sort_faults(
+        *(pl.read_parquet(reports.parent / f"{name}.parquet") for name in ("faults", "issues"))
+    )
     names = Names(DATASETS, COMMUNE, {})
-    for row in cause_rows(causes(faults), names, 500):
+    for row in list_cause_rows(group_by_cause(faults), names, 500):
         fields = dict(parse_qsl(row["link"]))
         assert fields.pop("standing") == STILL
         assert faults.filter(**fields).height >= row["count"], row["link"]
@@ -218,7 +222,7 @@ def test_links_of_a_cause_lead_to_its_faults(reports: Path) -> None:
 
 def test_pages_count_what_somebody_still_has_to_mend(reports: Path) -> None:
     faults, issues = (pl.read_parquet(reports.parent / f"{name}.parquet") for name in ("faults", "issues"))
-    still = standing(faults, issues)
+    still = filter_standing(faults, issues)
     over = faults.height - still.height
     assert 0 < over < faults.height
     found = pages(reports)

@@ -9,7 +9,7 @@ from datetime import datetime
 import polars as pl
 from xlsxwriter import Workbook
 
-from flows.returns.marks import Marks, marks_of
+from flows.returns.marks import Marks, make_marks
 from schemas.datasets import load
 from schemas.tables import CHANGES, FAULTS
 
@@ -91,7 +91,7 @@ def marks(
     }
     rows = [base | {"row": _row(fault)} | fault for fault in faults]
     repairs = [base | {"row": _row(change)} | change for change in changes]
-    return marks_of(
+    return make_marks(
         FAULTS.conform(pl.DataFrame(rows, infer_schema_length=None)),
         CHANGES.conform(pl.DataFrame(repairs, infer_schema_length=None)),
         load(),

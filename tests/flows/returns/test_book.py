@@ -12,8 +12,8 @@ import pytest
 
 from flows.read import read_file
 from flows.returns import book as book_module
-from flows.returns import marked
-from flows.returns.book import listed
+from flows.returns import mark_workbook
+from flows.returns.book import list_marks
 from flows.returns.lists import REPAIRED, TO_FIX
 from flows.returns.xlsx.comments import HEAD
 from flows.returns.xlsx.styles import COLOURS
@@ -39,7 +39,7 @@ MARKED_CELLS = {"B7", "B8", "B9", "C9", "F10", "D9", "A3", "B40"}
 
 @pytest.fixture(scope="module")
 def book() -> bytes:
-    return marked(RICH, "mau.xlsx", marks(*FAULTS, changes=REPAIRS))
+    return mark_workbook(RICH, "mau.xlsx", marks(*FAULTS, changes=REPAIRS))
 
 
 def opened(data: bytes) -> openpyxl.Workbook:
@@ -167,7 +167,7 @@ def test_every_fault_is_listed_with_a_link_to_its_cell(book: bytes) -> None:
 def test_rows_with_one_key_stand_together_and_name_each_other() -> None:
     said = {"code": "khoa.trung", "message": "Trùng “Mã hộ” với dòng khác."}
     pairs = (("B8", "a"), ("B9", "b"), ("B10", "a"), ("B11", "b"))
-    page = opened(marked(RICH, "mau.xlsx", marks(*({"cell": c, "issue": i} | said for c, i in pairs))))
+    page = opened(mark_workbook(RICH, "mau.xlsx", marks(*({"cell": c, "issue": i} | said for c, i in pairs))))
     lines = [(row[1].value, row[5].value) for row in page[TO_FIX].iter_rows() if row[1].hyperlink]
     a, b = (f"{said['message']} Các dòng trùng nhau: {rows}." for rows in ("8, 10", "9, 11"))
     assert lines == [("B8", a), ("B10", a), ("B9", b), ("B11", b)]
@@ -187,7 +187,9 @@ def test_a_new_relations_part_has_a_type_where_each_is_named_by_itself() -> None
             if name == "[Content_Types].xml":
                 xml = re.sub(rb'<Default Extension="rels"[^>]*/>', b"", xml)
             other.writestr(name, xml)
-    with zipfile.ZipFile(io.BytesIO(marked(box.getvalue(), "a.xlsx", marks({"cell": "B8"})))) as archive:
+    with zipfile.ZipFile(
+        io.BytesIO(mark_workbook(box.getvalue(), "a.xlsx", marks({"cell": "B8"})))
+    ) as archive:
         assert b'Extension="rels"' in archive.read("[Content_Types].xml")
 
 
@@ -195,14 +197,14 @@ def test_comments_stop_where_they_would_hold_up_whoever_opens_the_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(book_module, "_MOST_NOTES", 1)
-    page = opened(marked(RICH, "mau.xlsx", marks({"cell": "B8"}, {"cell": "B9"})))["Danh sách"]
+    page = opened(mark_workbook(RICH, "mau.xlsx", marks({"cell": "B8"}, {"cell": "B9"})))["Danh sách"]
     assert page["B8"].comment
     assert page["B9"].comment is None
     assert page["B9"].fill.fgColor.rgb == COLOURS["chan"]
 
 
 def test_a_table_too_large_to_be_copied_comes_back_as_lists_alone() -> None:
-    made = opened(listed(marks(*FAULTS, changes=REPAIRS)))
+    made = opened(list_marks(marks(*FAULTS, changes=REPAIRS)))
     assert made.sheetnames == [TO_FIX, REPAIRED]
 
 
@@ -213,12 +215,12 @@ def test_repairs_are_listed(book: bytes) -> None:
 
 
 def test_the_same_file_and_marks_give_the_same_bytes(book: bytes) -> None:
-    assert marked(RICH, "mau.xlsx", marks(*FAULTS, changes=REPAIRS)) == book
+    assert mark_workbook(RICH, "mau.xlsx", marks(*FAULTS, changes=REPAIRS)) == book
 
 
 def test_a_quoted_sheet_is_linked() -> None:
     sheet = "Sổ 'cũ' & mới"
-    book = opened(marked(RICH, "mau.xlsx", marks({"cell": "A1", "sheet": sheet})))
+    book = opened(mark_workbook(RICH, "mau.xlsx", marks({"cell": "A1", "sheet": sheet})))
     assert [*links_of(book[TO_FIX]).values()] == ["'Sổ ''cũ'' & mới'!A1"]
 
 
@@ -228,7 +230,7 @@ def test_a_quoted_sheet_is_linked() -> None:
 def test_nothing_that_was_typed_becomes_a_formula(typed: str) -> None:
     fault = {"cell": "B8", "value": typed, "proposal": typed, "message": typed}
     change = {"cell": "B8", "change": "viet_hoa", "before": typed, "after": typed}
-    book = marked(RICH, "mau.xlsx", marks(fault, changes=[change]))
+    book = mark_workbook(RICH, "mau.xlsx", marks(fault, changes=[change]))
     after = opened(book)
     for name in (TO_FIX, REPAIRED):
         for row in after[name].iter_rows():
@@ -238,7 +240,7 @@ def test_nothing_that_was_typed_becomes_a_formula(typed: str) -> None:
 
 
 def test_marks_come_off_when_the_workbook_is_marked_again(book: bytes) -> None:
-    again = opened(marked(book, "mau (trả bài).xlsx", marks({"cell": "B9"})))
+    again = opened(mark_workbook(book, "mau (trả bài).xlsx", marks({"cell": "B9"})))
     before = opened(RICH)
     assert again.sheetnames == [TO_FIX, *before.sheetnames]
     page = again["Danh sách"]

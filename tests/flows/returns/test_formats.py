@@ -14,7 +14,7 @@ import pytest
 import xlwt
 
 from flows.read import read_file
-from flows.returns import marked
+from flows.returns import mark_workbook
 from flows.returns.lists import TO_FIX
 from flows.returns.xlsx.styles import COLOURS
 from schemas.contract import chu
@@ -103,7 +103,7 @@ def test_another_format_reads_the_same_once_marked(name: str) -> None:
     table = before.tables[-1]
     row = table.cells["_row"][1]
     cell = f"{table.letters['ma_ho']}{row}"
-    book = marked(data, name, marks({"cell": cell, "sheet": table.sheet}))
+    book = mark_workbook(data, name, marks({"cell": cell, "sheet": table.sheet}))
     after = read_file(book, "tra_bai.xlsx", datasets)
     assert len(after.tables) == len(before.tables)
     names = ["_row", *(chu(column.name) for column in datasets["ho_gia_dinh"].columns)]
@@ -117,7 +117,7 @@ def test_another_format_bears_its_marks_under_a_name_that_excel_takes(name: str)
     data = MADE[name]()
     table = read_file(data, name, load()).tables[-1]
     cell = f"{table.letters['ma_ho']}{table.cells['_row'][1]}"
-    book = opened(marked(data, name, marks({"cell": cell, "sheet": table.sheet})))
+    book = opened(mark_workbook(data, name, marks({"cell": cell, "sheet": table.sheet})))
     page = book[book.sheetnames[-1]]
     assert page[cell].value == "H2"
     assert page[cell].fill.fgColor.rgb == COLOURS["chan"]
@@ -130,7 +130,7 @@ def test_another_format_bears_its_marks_under_a_name_that_excel_takes(name: str)
 
 def test_merges_hidden_rows_days_and_ticks_of_an_xls_stay() -> None:
     data = xls()
-    book = opened(marked(data, "bang.xls", marks({"cell": "B4", "sheet": "Thôn (1)"})))
+    book = opened(mark_workbook(data, "bang.xls", marks({"cell": "B4", "sheet": "Thôn (1)"})))
     page = book["Thôn (1)"]
     assert [str(merge) for merge in page.merged_cells.ranges] == ["A1:I1"]
     assert page["B10"].value.date() == date(2026, 10, 5)
@@ -147,7 +147,7 @@ def test_a_workbook_whose_tags_have_a_prefix_is_marked_in_place() -> None:
                 xml = prefixed(xml)
             other.writestr(name, xml)
     before = read_file(data.getvalue(), "a.xlsx", load())
-    book = marked(data.getvalue(), "a.xlsx", marks({"cell": "B8"}))
+    book = mark_workbook(data.getvalue(), "a.xlsx", marks({"cell": "B8"}))
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         assert b"<x:styleSheet" in archive.read("xl/styles.xml")
         assert b"<x:sheet " in archive.read("xl/workbook.xml")

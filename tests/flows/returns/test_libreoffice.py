@@ -14,7 +14,7 @@ import pytest
 
 from flows.read import read_file
 from flows.release.places import MARKED
-from flows.returns import marked
+from flows.returns import mark_workbook
 from flows.returns.lists import TO_FIX
 from flows.returns.xlsx.comments import HEAD
 from flows.returns.xlsx.styles import COLOURS
@@ -57,7 +57,7 @@ def texts(book: openpyxl.Workbook, sheet: str) -> dict[str, object]:
 
 def test_a_rich_workbook_opens_with_its_marks(convert: Convert, tmp_path: Path) -> None:
     path = tmp_path / "mau.xlsx"
-    book = marked(rich(), "mau.xlsx", marks({"cell": "B8"}, {"cell": "C9", "severity": "canh_bao"}))
+    book = mark_workbook(rich(), "mau.xlsx", marks({"cell": "B8"}, {"cell": "C9", "severity": "canh_bao"}))
     path.write_bytes(book)
     (saved,) = convert([path], "xlsx")
     before, after = opened(book), opened(saved.read_bytes())
@@ -95,9 +95,9 @@ def test_all_marked_workbooks_of_a_commune_open_and_read_the_same_when_saved(
 
 def test_marks_come_off_a_workbook_that_libreoffice_saved(convert: Convert, tmp_path: Path) -> None:
     path = tmp_path / "mau.xlsx"
-    path.write_bytes(marked(rich(), "mau.xlsx", marks({"cell": "B8"}, {"cell": "B11"})))
+    path.write_bytes(mark_workbook(rich(), "mau.xlsx", marks({"cell": "B8"}, {"cell": "B11"})))
     (saved,) = convert([path], "xlsx")
-    again = opened(marked(saved.read_bytes(), "mau.xlsx", marks({"cell": "B9"})))
+    again = opened(mark_workbook(saved.read_bytes(), "mau.xlsx", marks({"cell": "B9"})))
     assert again.sheetnames == [TO_FIX, *opened(rich()).sheetnames]
     page = again["Danh sách"]
     coloured = {

@@ -14,9 +14,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flows.collect.archive import archived
+from flows.collect.archive import list_archived
 from flows.read import read_file
-from flows.release.places import MARKED, receipt_path
+from flows.release.places import MARKED, path_of_receipt
 from flows.returns.lists import TO_FIX
 from flows.root import HERE, Root
 from schemas.contract import chu
@@ -33,7 +33,7 @@ def books(root: Root) -> list[Path]:
 def originals(day: Day) -> dict[Path, bytes]:
     """The archived bytes of the file that each marked workbook was made from."""
     found = {}
-    for one in archived(day.root, TODAY):
+    for one in list_archived(day.root, TODAY):
         path = day.root.latest / "reports" / "don_vi" / one.unit / MARKED
         marked = path / f"{Path(one.file).stem} (trả bài).xlsx"
         if marked.exists():
@@ -63,14 +63,18 @@ def test_every_hand_in_has_a_receipt_whatever_came_of_it(planted: Day) -> None:
     submissions = planted.table("submissions")
     assert {"tu_choi", "trung"} <= set(submissions["state"])
     for unit, file, submission in submissions.select("unit", "file", "submission").iter_rows():
-        page = (planted.outcome.release / "reports" / receipt_path(unit, file, submission)).read_text("utf-8")
+        page = (planted.outcome.release / "reports" / path_of_receipt(unit, file, submission)).read_text(
+            "utf-8"
+        )
         assert "Phiếu nhận tệp" in page
 
 
 def test_receipts_account_for_every_row(planted: Day) -> None:
     submissions = planted.table("submissions")
     for (unit, file, submission), group in submissions.group_by("unit", "file", "submission"):
-        page = (planted.outcome.release / "reports" / receipt_path(unit, file, submission)).read_text("utf-8")
+        page = (planted.outcome.release / "reports" / path_of_receipt(unit, file, submission)).read_text(
+            "utf-8"
+        )
         seen = group["rows_seen"].sum()
         if seen:
             assert f"Đã đọc {seen:,} dòng".replace(",", ".") in page

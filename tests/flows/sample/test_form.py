@@ -6,7 +6,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from flows.sample.commune import all_hand_ins
+from flows.sample.commune import plan_all_submissions
 from flows.sample.files.dropped import file_of
 from flows.sample.files.form import form
 from flows.sample.files.habits import habits_of
@@ -18,11 +18,11 @@ from schemas import registry
 def test_another_program_reads_the_numbers_and_their_total(name: str, column: str) -> None:
     contracts = registry.load()
     world = World(7, 400, date(2026, 11, 24), contracts.commune, contracts.datasets)
-    hand_in = next(h for h in all_hand_ins(world) if h.dataset.name == name and h.latest)
-    filled = form(world, hand_in, habits_of(world, hand_in))
-    book = openpyxl.load_workbook(io.BytesIO(file_of(world, hand_in).data), data_only=True)
+    submission = next(h for h in plan_all_submissions(world) if h.dataset.name == name and h.latest)
+    filled = form(world, submission, habits_of(world, submission))
+    book = openpyxl.load_workbook(io.BytesIO(file_of(world, submission).data), data_only=True)
     page, at = book.worksheets[0], filled.columns[column] + 1
-    read = [page.cell(filled.rows[id(row)] + 1, at).value for row in hand_in.rows]
-    assert [int(str(value).replace(".", "")) for value in read] == [row[column] for row in hand_in.rows]
+    read = [page.cell(filled.rows[id(row)] + 1, at).value for row in submission.rows]
+    assert [int(str(value).replace(".", "")) for value in read] == [row[column] for row in submission.rows]
     assert filled.total is not None
-    assert page.cell(filled.total + 1, at).value == sum(row[column] for row in hand_in.rows)
+    assert page.cell(filled.total + 1, at).value == sum(row[column] for row in submission.rows)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.root import Root, root_contracts
-from flows.sample.commune import all_hand_ins
+from flows.root import Root, read_contracts
+from flows.sample.commune import plan_all_submissions
 from flows.sample.people.neighbours import neighbours
 from flows.sample.province import write_province
 from flows.sample.world import World
@@ -25,7 +25,7 @@ def world(number: int, communes: int) -> World:
 
 
 def numbers(number: int, column: str) -> set[str]:
-    rows = (row for h in all_hand_ins(world(number, 3)) if column in h.dataset for row in h.rows)
+    rows = (row for h in plan_all_submissions(world(number, 3)) if column in h.dataset for row in h.rows)
     return {row[column] for row in rows if row[column]}
 
 
@@ -45,7 +45,7 @@ def test_neighbours_have_the_numbers_of_no_commune_and_one_is_in_three() -> None
 
 def test_each_root_says_which_commune_it_is(tmp_path: Path) -> None:
     made = write_province(tmp_path, 2, persons=120, clean=True, truth=tmp_path / "ai.csv")
-    communes = [root_contracts(Root(tmp_path / code), CONTRACTS) for code in ("90001", "90002")]
+    communes = [read_contracts(Root(tmp_path / code), CONTRACTS) for code in ("90001", "90002")]
     assert [each.commune.name for each in communes] == ["Xã Mẫu 1", "Xã Mẫu 2"]
     assert len({CONTRACTS.digest, *(each.digest for each in communes)}) == 3
     assert made.persons == 2 * 120

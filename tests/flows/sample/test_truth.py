@@ -9,14 +9,14 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flows.collect.hand_in import HandIn
-from flows.intake.model import Digest
-from flows.intake.records import digest
+from flows.collect.submission import Submission
+from flows.intake.model import CleanedSubmission
+from flows.intake.records import clean_submission
 from flows.read.table import Problem
 from flows.root import HERE
 from flows.sample.planted import PLANS
 from flows.sample.planted.truth import COLUMNS
-from flows.settle.periods import settle
+from flows.settle.periods import settle_submissions
 from schemas import registry
 from tests.flows.sample.conftest import Written
 
@@ -24,14 +24,14 @@ from tests.flows.sample.conftest import Written
 ELSEWHERE = ("giao_nop.", "tep.nop_lai_y_het")
 
 
-def digests(of: Written) -> list[Digest]:
+def all_cleaned(of: Written) -> list[CleanedSubmission]:
     contracts = registry.load()
     found = []
     for path in of.files:
         received = datetime.fromtimestamp(path.stat().st_mtime, HERE).isoformat()
-        hand_in = HandIn(received, path.parent.name, normalize("NFC", path.name), "0" * 64, 1)
+        submission = Submission(received, path.parent.name, normalize("NFC", path.name), "0" * 64, 1)
         if "(nop lai)" not in path.name:
-            found.append(digest(hand_in, path.read_bytes(), contracts))
+            found.append(clean_submission(submission, path.read_bytes(), contracts))
     return found
 
 
@@ -42,9 +42,9 @@ def _cell(problem: Problem) -> str:
 def found_in(of: Written) -> Counter[tuple[str, ...]]:
     """Unit, file, cell and code of every fault that reading and judging the files gives."""
     contracts = registry.load()
-    read = digests(of)
-    found = [(d.hand_in.unit, d.hand_in.file, _cell(p), p.code) for d in read for p in d.problems]
-    judged = settle(read, [], contracts).faults.filter(
+    read = all_cleaned(of)
+    found = [(d.submission.unit, d.submission.file, _cell(p), p.code) for d in read for p in d.problems]
+    judged = settle_submissions(read, [], contracts).faults.filter(
         ~pl.any_horizontal(map(pl.col("code").str.starts_with, ("tep.", "giao_nop.")))
     )
     of_records = judged.select("unit", "file", pl.col("cell").fill_null(""), "code")

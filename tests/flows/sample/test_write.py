@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from flows import sample
-from flows.collect.hand_in import HandIn
-from flows.intake.records import digest
+from flows.collect.submission import Submission
+from flows.intake.records import clean_submission
 from flows.root import HERE
-from flows.sample.commune import all_hand_ins
+from flows.sample.commune import plan_all_submissions
 from flows.sample.files.dropped import file_of
 from flows.sample.files.filing import file_name
 from flows.sample.files.habits import habits_of
@@ -43,7 +43,7 @@ def test_another_seed_gives_other_people(faulty: Written, tmp_path: Path) -> Non
 def test_every_unit_hands_in_each_of_its_datasets_for_two_periods() -> None:
     contracts = registry.load()
     owed = {(unit.name, d.name) for d in contracts.datasets.values() for unit in contracts.commune.owing(d)}
-    handed_in = [(h.unit, h.dataset.name) for h in all_hand_ins(world())]
+    handed_in = [(h.unit, h.dataset.name) for h in plan_all_submissions(world())]
     assert sorted(handed_in) == sorted([*owed, *owed])
 
 
@@ -53,18 +53,18 @@ def test_every_file_name_says_that_it_is_made_up(faulty: Written) -> None:
 
 def test_every_form_is_read_as_its_dataset_and_period_with_all_its_records() -> None:
     made = world(200)
-    for hand_in in all_hand_ins(made):
-        file = file_of(made, hand_in)
-        collected = HandIn(file.received.isoformat(), file.unit, file.name, "0" * 64, len(file.data))
-        (part,) = digest(collected, file.data, registry.load()).parts
-        assert (part.dataset, part.period) == (hand_in.dataset.name, hand_in.period), file.name
-        assert part.frame.height == len(hand_in.rows), file.name
-        assert part.nil is (not hand_in.rows)
+    for submission in plan_all_submissions(made):
+        file = file_of(made, submission)
+        collected = Submission(file.received.isoformat(), file.unit, file.name, "0" * 64, len(file.data))
+        (part,) = clean_submission(collected, file.data, registry.load()).parts
+        assert (part.dataset, part.period) == (submission.dataset.name, submission.period), file.name
+        assert part.frame.height == len(submission.rows), file.name
+        assert part.nil is (not submission.rows)
 
 
 def test_the_clean_commune_hands_in_after_the_period_and_by_the_deadline() -> None:
-    for hand_in in all_hand_ins(world()):
-        assert hand_in.period.end < hand_in.day <= due(hand_in.period, hand_in.dataset.due, {})
+    for submission in plan_all_submissions(world()):
+        assert submission.period.end < submission.day <= due(submission.period, submission.dataset.due, {})
 
 
 def test_files_bear_the_moment_at_which_they_were_handed_in(clean: Written) -> None:
@@ -79,9 +79,9 @@ def test_any_day_will_do(day: date, tmp_path: Path) -> None:
 
 def test_file_names_state_their_period_or_none() -> None:
     made = world(200)
-    for hand_in in all_hand_ins(made):
-        stem = file_name(made, hand_in, habits_of(made, hand_in)).rpartition(".")[0]
-        assert read_period([stem], hand_in.dataset.cadence) <= {hand_in.period.label}
+    for submission in plan_all_submissions(made):
+        stem = file_name(made, submission, habits_of(made, submission)).rpartition(".")[0]
+        assert read_period([stem], submission.dataset.cadence) <= {submission.period.label}
 
 
 @pytest.mark.parametrize("persons", [20, 1_000_000])
@@ -99,8 +99,8 @@ def test_progress_is_told_file_by_file(tmp_path: Path) -> None:
 
 
 def test_the_last_period_differs_from_the_one_before_in_more_than_dates() -> None:
-    hand_ins = all_hand_ins(world(200))
-    for earlier, later in zip(hand_ins[::2], hand_ins[1::2], strict=True):
+    submissions = plan_all_submissions(world(200))
+    for earlier, later in zip(submissions[::2], submissions[1::2], strict=True):
         undated = [c.name for c in later.dataset.columns if c.kind.name != "ngay"]
         if later.rows and earlier.rows:
             then, now = ([[row[name] for name in undated] for row in h.rows] for h in (earlier, later))

@@ -13,18 +13,18 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from flows.cache import Shelf
-from flows.collect.hand_in import HandIn
-from flows.day import Outcome
+from flows.cache import Cache
+from flows.collect.submission import Submission
+from flows.day import DayOutcome
 from flows.engine.plain import PlainRunner
 from flows.engine.workers import Limits
-from flows.intake import cache as digests
-from flows.intake.model import Digest
+from flows.intake import cache as submission_cache
+from flows.intake.model import CleanedSubmission
 from flows.read import read_file
-from flows.rebuild import differs
-from flows.release.verify import wrong
+from flows.rebuild import find_differences
+from flows.release.verify import find_damage
 from flows.root import HERE, Root
-from flows.settle import cache as seasons
+from flows.settle import cache as period_cache
 from flows.settle.cache import KEPT
 from schemas.registry import load
 from tests.conftest import TODAY, Day, run_plainly
@@ -43,13 +43,13 @@ def root(planted: Day, tmp_path: Path) -> Root:
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
     """The periods that are judged from now on, a set each time."""
     told: list[set[str]] = []
-    judge = seasons.chapters_of
+    judge = period_cache.judge_periods
 
-    def watched(digests: object, labels: set[str], *rest: object) -> object:
+    def watched(cleaned: object, labels: set[str], *rest: object) -> object:
         told.append({*labels})
-        return judge(digests, labels, *rest)  # type: ignore[arg-type]
+        return judge(cleaned, labels, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(seasons, "chapters_of", watched)
+    monkeypatch.setattr(period_cache, "judge_periods", watched)
     return told
 
 
@@ -70,8 +70,8 @@ def hand_in_again(root: Root, submissions: pl.DataFrame) -> str:
     return str(period)
 
 
-def as_if_all_was_read_again(root: Root, outcome: Outcome) -> bool:
-    return differs(root, load(), outcome.release, PlainRunner(Console(quiet=True))) == []
+def as_if_all_was_read_again(root: Root, outcome: DayOutcome) -> bool:
+    return find_differences(root, load(), outcome.release, PlainRunner(Console(quiet=True))) == []
 
 
 def test_what_came_in_for_one_period_has_that_one_judged(
@@ -121,25 +121,25 @@ def test_a_file_that_can_not_be_read_again_is_told_of_and_tried_again(
     planted: Day, root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = planted.table("submissions").filter(pl.col("file").str.ends_with(".xlsx"), state="chap_nhan")
-    unit, file, submission = good.select("unit", "file", "submission").row(0)
-    for path in (root.state / digests.KEPT).iterdir():
-        found = Shelf(path.parent).get(path.name)
-        if isinstance(found, Digest) and found.hand_in.submission == submission:
+    unit, file, sha256 = good.select("unit", "file", "submission").row(0)
+    for path in (root.state / submission_cache.KEPT).iterdir():
+        found = Cache(path.parent).get(path.name)
+        if isinstance(found, CleanedSubmission) and found.submission.sha256 == sha256:
             path.unlink()
     shutil.rmtree(root.state / KEPT)
-    limits = digests.Reader.limits
+    limits = submission_cache.SubmissionReader.limits
 
-    def tight(reader: digests.Reader, hand_in: HandIn) -> Limits | None:
-        return Limits(0, 1) if hand_in.submission == submission else limits(reader, hand_in)
+    def tight(reader: submission_cache.SubmissionReader, submission: Submission) -> Limits | None:
+        return Limits(0, 1) if submission.sha256 == sha256 else limits(reader, submission)
 
-    monkeypatch.setattr(digests.Reader, "limits", tight)
+    monkeypatch.setattr(submission_cache.SubmissionReader, "limits", tight)
     lost = run_plainly(root.path, TOMORROW)
     told = lost.faults.filter(unit=unit, file=file)
     assert "tep.nguy_hiem" in told["code"]
-    assert lost.submissions.filter(submission=submission)["rows_accepted"].sum() == 0
+    assert lost.submissions.filter(submission=sha256)["rows_accepted"].sum() == 0
     monkeypatch.undo()
     found = run_plainly(root.path, TOMORROW + timedelta(days=1))
-    assert found.submissions.filter(submission=submission)["rows_accepted"].sum() > 0
+    assert found.submissions.filter(submission=sha256)["rows_accepted"].sum() > 0
     assert as_if_all_was_read_again(root, found)
 
 
@@ -154,5 +154,5 @@ def test_two_files_of_one_content_and_name_have_receipts_of_their_own(tmp_path: 
     first = run_plainly(tmp_path, days[0])
     second = run_plainly(tmp_path, days[1])
     third = run_plainly(tmp_path, days[2])
-    assert [wrong(outcome.release) for outcome in (first, second, third)] == [[], [], []]
+    assert [find_damage(outcome.release) for outcome in (first, second, third)] == [[], [], []]
     assert len([*third.release.glob("reports/don_vi/van_phong/phieu_nhan/*.html")]) == 3

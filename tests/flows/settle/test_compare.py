@@ -1,10 +1,10 @@
-"""What a hand-in changed against the one before it, whatever the order of its rows."""
+"""What a submission changed against the one before it, whatever the order of its rows."""
 
 from __future__ import annotations
 
 import pytest
 
-from flows.settle.compare import Change, compare
+from flows.settle.compare import RecordChanges, compare
 from schemas.registry import load
 from tests.flows.trial import part_of
 
@@ -19,16 +19,16 @@ def home(number: int, size: str = "3") -> dict[str, str]:
 @pytest.mark.parametrize(
     ("now", "change"),
     [
-        ([home(1), home(2), home(3)], Change(0, 0, 0, 3)),
-        ([home(3), home(1), home(2)], Change(0, 0, 0, 3)),
-        ([home(1), home(2), home(3), home(4)], Change(1, 0, 0, 3)),
-        ([home(1), home(3)], Change(0, 0, 1, 2)),
-        ([home(1), home(2, "4"), home(3)], Change(0, 1, 0, 2)),
-        ([home(1), home(2, "bốn"), home(5)], Change(1, 1, 1, 1)),
-        ([home(1), home(1), home(2), home(3)], Change(0, 0, 0, 3)),
-        ([], Change(0, 0, 3, 0)),
+        ([home(1), home(2), home(3)], RecordChanges(0, 0, 0, 3)),
+        ([home(3), home(1), home(2)], RecordChanges(0, 0, 0, 3)),
+        ([home(1), home(2), home(3), home(4)], RecordChanges(1, 0, 0, 3)),
+        ([home(1), home(3)], RecordChanges(0, 0, 1, 2)),
+        ([home(1), home(2, "4"), home(3)], RecordChanges(0, 1, 0, 2)),
+        ([home(1), home(2, "bốn"), home(5)], RecordChanges(1, 1, 1, 1)),
+        ([home(1), home(1), home(2), home(3)], RecordChanges(0, 0, 0, 3)),
+        ([], RecordChanges(0, 0, 3, 0)),
     ],
 )
-def test_rows_added_changed_and_removed(now: list[dict[str, str]], change: Change) -> None:
+def test_rows_added_changed_and_removed(now: list[dict[str, str]], change: RecordChanges) -> None:
     former = part_of(DATASET, [home(1), home(2), home(3)], CONTRACTS)
     assert compare(former, part_of(DATASET, now, CONTRACTS), DATASET) == change

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from flows.settle.model import LIVE
-from flows.validate.across import reconcile, why_unjudged
+from flows.validate.across import explain_unjudged, reconcile
 from flows.validate.records import Verdict, validate
 from schemas.registry import load
 from tests.flows.trial import DAY, part_of
@@ -19,8 +19,8 @@ Rows = Sequence[Mapping[str, str]]
 HERE, THERE = "Thôn Thanh Sơn", "Phố 1"
 
 
-def verdict_of(name: str, *hand_ins: Rows) -> Verdict:
-    parts = [(part_of(DATASETS[name], rows, CONTRACTS), DAY) for rows in hand_ins]
+def verdict_of(name: str, *submissions: Rows) -> Verdict:
+    parts = [(part_of(DATASETS[name], rows, CONTRACTS), DAY) for rows in submissions]
     return validate(parts, DATASETS[name])
 
 
@@ -184,7 +184,7 @@ def test_what_was_not_judged_is_told() -> None:
     unjudged = reconcile(verdicts, live, DATASETS).unjudged
     assert sorted(unjudged["code"]) == sorted(rule.code for rule in DATASETS["dinh_danh"].cross)
     reason = "Chưa đối chiếu được với “Dân cư” tháng 10/2026: chưa có lượt nộp nào dùng được."
-    assert why_unjudged(unjudged, DATASETS).rows() == [
+    assert explain_unjudged(unjudged, DATASETS).rows() == [
         ("cong_an", "dinh_danh", "2026-10", "dung", reason),
         ("cong_an", "dinh_danh", "2026-10", "song", reason),
     ]
@@ -209,7 +209,7 @@ def test_what_a_rule_is_tied_to_is_handed_in_by_one_unit(dataset) -> None:
 
 
 def test_rules_find_the_same_together_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two hand-ins, so that what is known of their rows lies in two pieces."""
+    """Two submissions, so that what is known of their rows lies in two pieces."""
     live = [("dinh_danh", 0, "cong_an", "2026-09"), ("dinh_danh", 1, "cong_an", "2026-10")]
     register = ("dan_cu", 0, "cong_an", "2026-10")
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.cli.main import main
-from flows.collect.hand_in import HandIn
-from flows.intake.model import Part
-from flows.intake.records import digest
+from flows.collect.submission import Submission
+from flows.intake.model import SubmissionPart
+from flows.intake.records import clean_submission
 from flows.validate.records import RuleDidNotRunError, Verdict, validate
 from schemas.contract import Dataset, Rule
 from schemas.judgement import CLASHING, REPEATED, judgements_of
@@ -24,13 +24,13 @@ DATASET = CONTRACTS.datasets["to_cong_nghe_so"]
 HEADING = ["STT", "Thôn", "Số thành viên tổ", "Số buổi hướng dẫn", "Số lượt người được hướng dẫn"]
 
 
-def part(*rows: list[object]) -> Part:
+def part(*rows: list[object]) -> SubmissionPart:
     table = [["Tháng 11 năm 2026"], HEADING, *([n, *row] for n, row in enumerate(rows, 1))]
-    hand_in = HandIn("2026-11-17T09:30:00+07:00", "van_hoa_xa_hoi", "to.csv", "0" * 64, 1)
-    return digest(hand_in, lines(table).encode(), CONTRACTS).parts[0]
+    submission = Submission("2026-11-17T09:30:00+07:00", "van_hoa_xa_hoi", "to.csv", "0" * 64, 1)
+    return clean_submission(submission, lines(table).encode(), CONTRACTS).parts[0]
 
 
-def judge(*parts: Part, dataset: Dataset = DATASET) -> Verdict:
+def judge(*parts: SubmissionPart, dataset: Dataset = DATASET) -> Verdict:
     return validate([(one, date(2026, 11, 17)) for one in parts], dataset)
 
 
@@ -123,7 +123,7 @@ def test_a_rule_without_a_result_on_every_row_makes_the_run_red(expression: pl.E
         judge(part(GOOD, ["Thôn Vải", 3, 2, 30]), dataset=broken(expression))
 
 
-def damaged(change: pl.Expr | str) -> Part:
+def damaged(change: pl.Expr | str) -> SubmissionPart:
     """A part whose column `thanh_vien` is gone, or is something else."""
     good = part(GOOD, ["Thôn Vải", 3, 2, 30])
     frame = good.frame.drop(change) if isinstance(change, str) else good.frame.with_columns(change)

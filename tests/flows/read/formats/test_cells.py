@@ -10,14 +10,14 @@ import pytest
 import xlsxwriter
 
 from flows.read import read_file
-from flows.read.table import CellType, Table
+from flows.read.table import CellType, ReadTable
 from schemas.datasets import load
 from tests.flows.read.forms import records, write_headings
 
 DATASETS = load()
 
 
-def read(write: Any, **options: Any) -> Table:
+def read(write: Any, **options: Any) -> ReadTable:
     """A form of one record with its cell of the second column (C2) written by `write`."""
     dataset = DATASETS["nguoi_dung_dau"]
     target = io.BytesIO()

@@ -9,9 +9,9 @@ from random import Random
 import polars as pl
 import pytest
 
-from flows.engine.workers import Guard, Limits, in_order
+from flows.engine.workers import Guard, Limits, map_in_order
 from flows.read import read_file
-from flows.read.table import ROLES, Doc
+from flows.read.table import ROLES, ReadFile
 from schemas.datasets import load
 from tests.flows.read.layouts import CONTAINERS, lay_out
 
@@ -52,7 +52,7 @@ def _damaged_inside(data: bytes, random: Random) -> bytes:
     return target.getvalue()
 
 
-def read(number: int) -> Doc:
+def read(number: int) -> ReadFile:
     """Read a file damaged in a way of its own."""
     random = Random(number)
     laid = lay_out(DATASETS[random.choice(list(DATASETS))], random)
@@ -60,12 +60,12 @@ def read(number: int) -> Doc:
     return read_file(data, f"{number}.xlsx", DATASETS)
 
 
-def not_lost(number: int, error: Exception) -> Doc:
+def not_lost(number: int, error: Exception) -> ReadFile:
     error.add_note(f"file {number}")
     raise error
 
 
-def assert_accounted(doc: Doc) -> None:
+def assert_accounted(doc: ReadFile) -> None:
     assert doc.tables or doc.problems
     records = doc.rows.filter(pl.col("role") == "ban_ghi").height
     assert records == sum(table.cells.height for table in doc.tables)
@@ -77,5 +77,5 @@ def assert_accounted(doc: Doc) -> None:
 @pytest.mark.parametrize("count", [150, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_damaged_files_are_read_or_refused(count: int) -> None:
     # A crash or a hang would be an error here.
-    for doc in in_order(read, range(count), guard=Guard(lambda _: Limits(20.0, 256 << 20), not_lost)):
+    for doc in map_in_order(read, range(count), guard=Guard(lambda _: Limits(20.0, 256 << 20), not_lost)):
         assert_accounted(doc)

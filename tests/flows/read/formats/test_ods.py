@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from flows.read.formats.ods import extras
+from flows.read.formats.ods import read_ods_extras
 
 
 def _package(cell: str) -> zipfile.ZipFile:
@@ -35,5 +35,5 @@ def test_only_what_spans_several_cells_is_merged(
     cell: str, merges: tuple[tuple[int, int, int, int], ...]
 ) -> None:
     with _package(cell) as archive:
-        _, found = extras(archive)["Biểu 1"]
+        _, found = read_ods_extras(archive)["Biểu 1"]
     assert found == merges

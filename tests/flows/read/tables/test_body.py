@@ -11,7 +11,7 @@ from unicodedata import normalize
 import pytest
 
 from flows.read import read_file
-from flows.read.table import Doc
+from flows.read.table import ReadFile
 from schemas.datasets import load
 from tests.flows.read.forms import heading_grid, records
 
@@ -24,7 +24,7 @@ BIRTHS = [
 ]  # fmt: skip
 
 
-def read(rows: Sequence[Sequence[object]]) -> Doc:
+def read(rows: Sequence[Sequence[object]]) -> ReadFile:
     target = io.StringIO()
     csv.writer(target).writerows(rows)
     return read_file(target.getvalue().encode(), "a.csv", DATASETS)

@@ -11,15 +11,15 @@ from dataclasses import replace
 import pytest
 
 from flows.read import read_file
-from flows.read.table import Doc
-from flows.read.tables.heading import key, split_unit
+from flows.read.table import ReadFile
+from flows.read.tables.heading import key_of, split_unit
 from schemas.datasets import load
 from tests.flows.read.forms import records
 
 DATASETS = load()
 
 
-def read(heads: Sequence[str], rows: Sequence[Sequence[object]] = (), title: str = "") -> Doc:
+def read(heads: Sequence[str], rows: Sequence[Sequence[object]] = (), title: str = "") -> ReadFile:
     target = io.StringIO()
     writer = csv.writer(target)
     if title:
@@ -46,14 +46,14 @@ def labels(name: str) -> list[str]:
     ],
 )
 def test_says_the_same(one: str, other: str) -> None:
-    assert key(one) == key(other)
+    assert key_of(one) == key_of(other)
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("Mức", "Mục"), ("Hộ", "Họ"), ("Thôn", "Thon"), ("Số hộ", "Số hồ sơ")]
 )
 def test_says_something_else(one: str, other: str) -> None:
-    assert key(one) != key(other)
+    assert key_of(one) != key_of(other)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.read import read_file
-from flows.read import sheet as grid
+from flows.read import read_file, sheet
 from schemas.contract import chu
 from schemas.datasets import load
 from tests.flows.read.layouts import CONTAINERS, Laid, lay_out
@@ -56,7 +55,7 @@ def test_every_dataset_in_every_container(name: str, container: str) -> None:
 def test_every_dataset_where_sheets_are_long(
     name: str, container: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grid, "LISTED", 0)
+    monkeypatch.setattr(sheet, "LISTED", 0)
     check(lay_out(DATASETS[name], Random(name + container)), container)
 
 

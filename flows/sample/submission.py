@@ -1,4 +1,4 @@
-"""One hand-in before it becomes a file: whose, which dataset and period, when, and its records."""
+"""One submission before it becomes a file: whose, which dataset and period, when, and its records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from schemas.periods import Period
 class RowFault:
     """A fault that a change in a record brings: the record, the column it stands at, its code.
 
-    A record of None says that the whole hand-in has it.
+    A record of None says that the whole submission has it.
     """
 
     row: Row | None
@@ -25,7 +25,7 @@ class RowFault:
 
 
 @dataclass(frozen=True, slots=True)
-class HandIn:
+class SampleSubmission:
     """The records of one file; `rows` hold plain values, or `Typed` ones that are written as they are."""
 
     unit: str
@@ -42,11 +42,13 @@ class HandIn:
         return self.received.date()
 
 
-def hand_ins(world: World, dataset: str, unit: str, earlier: list[Row], later: list[Row]) -> Iterable[HandIn]:
-    """The hand-ins of `unit` for the last two periods of `dataset`."""
+def plan_submissions(
+    world: World, dataset: str, unit: str, earlier: list[Row], later: list[Row]
+) -> Iterable[SampleSubmission]:
+    """The submissions of `unit` for the last two periods of `dataset`."""
     periods = world.periods(dataset)
     for period, rows in zip(periods, (earlier, later), strict=True):
-        yield HandIn(
+        yield SampleSubmission(
             unit,
             world.datasets[dataset],
             period,

@@ -1,0 +1,61 @@
+"""One file handed in: unit, name, time, content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from flows.root import Root
+
+#: Unit, file name and SHA-256 of the content: no two submissions share all three.
+Who = tuple[str, str, str]
+
+#: The columns of published tables that hold them.
+WHO = ("unit", "file", "submission")
+
+# Receipts and manifests name the content's SHA-256 as the published tables do.
+_TO_KEY = {"sha256": "submission"}
+_TO_FIELD = {key: field for field, key in _TO_KEY.items()}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Submission:
+    """One file handed in: by whom, under which name, when (local ISO time), with which content."""
+
+    received: str
+    unit: str
+    file: str
+    sha256: str
+    size: int
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Submission:
+        """The submission that a receipt or manifest describes."""
+        return cls(**{_TO_FIELD.get(key, key): value for key, value in said.items()})
+
+    def to_json(self) -> dict[str, Any]:
+        """The submission as receipts and manifests describe it."""
+        return {_TO_KEY.get(field, field): value for field, value in asdict(self).items()}
+
+    @property
+    def who(self) -> Who:
+        """What no other submission has."""
+        return self.unit, self.file, self.sha256
+
+    @property
+    def day(self) -> date:
+        """The day on which it came in."""
+        return datetime.fromisoformat(self.received).date()
+
+    def content(self, root: Root) -> Path:
+        """Where the archive keeps its bytes."""
+        return root.archive / self.sha256[:2] / self.sha256
+
+    def receipt(self, root: Root) -> Path:
+        """Where the archive keeps its receipt."""
+        name = blake2b(f"{self.unit}/{self.file}".encode(), digest_size=6).hexdigest()
+        return self.content(root).with_name(f"{self.sha256}.{name}.json")
