@@ -64,7 +64,7 @@ def main() -> None:
             quiet = seconds(lambda root=root: a_day(root, contracts, DAY + timedelta(days=1)))
             goes.append((first, floor, quiet))
     first, floor, quiet = (min(each) for each in zip(*goes, strict=True))
-    tell(f"xa_{len(files)}_tep", first, floor)
+    tell(f"xa_{len(files)}_part", first, floor)
     tell("ngay_khong_co_tep", quiet, first)
 
 

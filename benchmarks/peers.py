@@ -23,7 +23,7 @@ from flows.clean.cleaning import clean
 from flows.intake.model import SubmissionPart
 from flows.read.table import CellType, ReadTable
 from flows.validate.records import validate
-from schemas.contract import chu, kieu
+from schemas.contract import stored_column, typed_column
 from schemas.periods import open_window
 from schemas.registry import load
 
@@ -82,11 +82,11 @@ def ours(table: pl.DataFrame) -> Found:
     stored = pl.lit(CellType.TEXT, pl.UInt8)
     cells = table.select(
         (pl.int_range(pl.len(), dtype=pl.UInt32) + 2).alias("_row"),
-        *(pl.col(name).alias(chu(name)) for name in table.columns),
-        *(stored.alias(kieu(name)) for name in table.columns),
+        *(pl.col(name).alias(typed_column(name)) for name in table.columns),
+        *(stored.alias(stored_column(name)) for name in table.columns),
     )
     cleaned = clean(ReadTable(dataset.name, "", (), cells, {}), dataset, contracts.commune)
-    frame = cleaned.frame.with_columns(pl.lit(0, pl.UInt16).alias("_bang"))
+    frame = cleaned.frame.with_columns(pl.lit(0, pl.UInt16).alias("_table"))
     window = open_window(dataset.cadence, dataset.basis, DAY)
     part = SubmissionPart(dataset.name, window, frame, cleaned.changes, (("", {}),), nil=False)
     faults = validate([(part, DAY)], dataset).faults

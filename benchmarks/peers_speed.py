@@ -38,10 +38,10 @@ class Task:
         self.dataset, self.when = dataset, when
         self.frame = register(dataset, ROWS).unique("so_dinh_danh", maintain_order=True)
         self.typed = self.frame.with_columns(
-            pl.lit(0, pl.UInt32).alias("_tep"),
-            pl.lit(when.start).alias("_ky_tu"),
-            pl.lit(when.end).alias("_ky_den"),
-            pl.lit(DAY).alias("_ngay_xet"),
+            pl.lit(0, pl.UInt32).alias("_part"),
+            pl.lit(when.start).alias("_period_start"),
+            pl.lit(when.end).alias("_period_end"),
+            pl.lit(DAY).alias("_judged_on"),
         )
         self.rules = {rule.code: rule for rule in judgements_of(dataset)}
         self.masks = [rule.fails_when.fill_null(value=False).alias(code) for code, rule in self.rules.items()]

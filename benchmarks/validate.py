@@ -9,7 +9,7 @@ import polars as pl
 from flows.intake.model import SubmissionPart
 from flows.validate.records import validate
 from measuring import seconds, tell
-from schemas.contract import Dataset, chu, doc
+from schemas.contract import Dataset, typed_column, unread_column
 from schemas.datasets import load
 from schemas.judgement import judgements_of
 from schemas.kinds.dates import precision
@@ -61,10 +61,10 @@ def register(dataset: Dataset, rows: int = ROWS) -> pl.DataFrame:
     typed = at.select(row.cast(pl.UInt32).alias("_row"), *(each.alias(name) for name, each in values.items()))
     both = pl.concat([typed, typed.filter(pl.col("_row") % REPEATED == 0)])
     return both.with_columns(
-        pl.lit(0, pl.UInt16).alias("_bang"),
-        *(pl.col(column.name).cast(pl.String).alias(chu(column.name)) for column in dataset.columns),
+        pl.lit(0, pl.UInt16).alias("_table"),
+        *(pl.col(column.name).cast(pl.String).alias(typed_column(column.name)) for column in dataset.columns),
         *(
-            pl.when(pl.col(column.name).is_null()).then(pl.lit("thieu")).alias(doc(column.name))
+            pl.when(pl.col(column.name).is_null()).then(pl.lit("thieu")).alias(unread_column(column.name))
             for column in dataset.columns
         ),
         pl.lit("ngay").alias(precision("ngay_sinh")),
@@ -87,8 +87,8 @@ def main() -> None:
     dataset = load()["dan_cu"]
     frame, when = register(dataset), period(dataset, "2026-10")
     part = SubmissionPart(dataset.name, when, frame, pl.DataFrame(), (("Danh sách", {}),), nil=False)
-    context = {"_ky_tu": when.start, "_ky_den": when.end, "_ngay_xet": DAY}
-    whole = frame.with_columns(pl.lit(0, pl.UInt32).alias("_tep"), **context)
+    context = {"_period_start": when.start, "_period_end": when.end, "_judged_on": DAY}
+    whole = frame.with_columns(pl.lit(0, pl.UInt32).alias("_part"), **context)
     goes = [
         (seconds(lambda: fused(whole, dataset)), seconds(lambda: validate([(part, DAY)], dataset)))
         for _ in range(TIMES)

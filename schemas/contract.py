@@ -19,25 +19,25 @@ Personal = Literal["direct", "quasi", "sensitive"]
 
 DIMENSIONS: Mapping[Dimension, str] = {"dung": "Đúng", "du": "Đủ", "sach": "Sạch", "song": "Sống"}
 SEVERITIES: Mapping[Severity, str] = {"chan": "Chặn", "canh_bao": "Cảnh báo"}
-#: The class of a judged row (`_lop`): no fault, warnings only, a blocking fault.
+#: The class of a judged row (`_class`): no fault, warnings only, a blocking fault.
 GOOD, WARNED, HELD_BACK = "dat", "can_bo_sung", "khong_su_dung"
 ROW_CLASS = pl.Enum([GOOD, WARNED, HELD_BACK])
-QUARANTINED = pl.col("_lop") == HELD_BACK
+QUARANTINED = pl.col("_class") == HELD_BACK
 
 
-def chu(column: str) -> str:
+def typed_column(column: str) -> str:
     """Name of the column that keeps what was typed in `column`, as text."""
-    return f"{column}.chu"
+    return f"{column}.typed"
 
 
-def kieu(column: str) -> str:
+def stored_column(column: str) -> str:
     """Name of the column that says how the cell was stored (see `flows.read.table.CellType`)."""
-    return f"{column}.kieu"
+    return f"{column}.stored"
 
 
-def doc(column: str) -> str:
+def unread_column(column: str) -> str:
     """Name of the column that says how reading went: null when read, else one of `UNREAD`."""
-    return f"{column}.doc"
+    return f"{column}.unread"
 
 
 #: Why a cell was not read as its kind, or not without doubt: names of flaws of kinds.
@@ -91,8 +91,8 @@ class Rule:
     """One sentence about a row that must not be true.
 
     `fails_when` is a polars expression over the dataset's typed columns and the context columns
-    `_ngay_xet` (Date, the day on which the hand-in is judged), `_ky_tu`, `_ky_den` (Date, first
-    and last day of its period) and `_tep` (one hand-in's table). Null means "cannot tell" and is
+    `_judged_on` (Date, the day on which the hand-in is judged), `_period_start`, `_period_end` (Date, first
+    and last day of its period) and `_part` (one hand-in's table). Null means "cannot tell" and is
     no fault. The fault stands at the column named before the dot of `code`, or at `on[0]`. `note`, an
     expression over the rows that fail, adds a sentence to `says`. None of the rows of `good` fails; the
     last of `bad` does.
@@ -115,7 +115,7 @@ class Tie:
 
     Tied are rows with the same value in the column `by`; where `place` names a column of the other
     dataset, only those that stand at the unit that handed in. `brings` are aggregates over the tied
-    rows, seen by rules as `<to>.<name>`. Quarantined rows are tied too: they have `_lop`.
+    rows, seen by rules as `<to>.<name>`. Quarantined rows are tied too: they have `_class`.
     """
 
     to: str

@@ -45,7 +45,7 @@ class Indicator:
     `from_` is the plan's paragraph, `owner` a kind of unit. `over` is the dataset whose rows are
     counted, or None for the roll call, whose rows are the hand-ins owed. `tu_so` and `mau_so` are
     summed over the rows: a Boolean counts rows, a number adds up. They may use the dataset's
-    columns, those of `joined`, and `_ky_den` (Date, last day of the period). A `mau_so` of None
+    columns, those of `joined`, and `_period_end` (Date, last day of the period). A `mau_so` of None
     makes a count. `each_thon` first asks of every thôn of the commune whether any row says yes.
     `of_rows_read` counts quarantined rows too. `don_vi` is the column that names the unit.
     `dem` is what numbers that add up count, as after a number; of counted rows the dataset's grain says it.

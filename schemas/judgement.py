@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.contract import Column, Cross, Dataset, Dimension, Severity, chu
+from schemas.contract import Column, Cross, Dataset, Dimension, Severity, typed_column
 from schemas.kinds.base import Flaw
 
 REPEATED = "khoa.trung_y_het"
@@ -82,7 +82,7 @@ def _number(value: float) -> str:
 
 def _of_key(dataset: Dataset) -> tuple[Judgement, ...]:
     """Rows equal in every column but the first such row, and, when those are gone, rows of one key."""
-    key = ["_tep", *dataset.key]
+    key = ["_part", *dataset.key]
     labels = ", ".join(f"“{dataset[name].label}”" for name in dataset.key)
     known = pl.all_horizontal(pl.col(*dataset.key).is_not_null())
     return (
@@ -93,7 +93,7 @@ def _of_key(dataset: Dataset) -> tuple[Judgement, ...]:
             "sach",
             "canh_bao",
             "Dòng này giống hệt một dòng phía trên: chỉ dòng trên được tính.",
-            ~pl.struct("_tep", *_content(dataset)).is_first_distinct(),
+            ~pl.struct("_part", *_content(dataset)).is_first_distinct(),
         ),
         Judgement(
             CLASHING,
@@ -110,11 +110,11 @@ def _of_key(dataset: Dataset) -> tuple[Judgement, ...]:
 def may_share_key(dataset: Dataset) -> pl.Expr:
     """Whether a row may have the key of another of its hand-in: only of such does a rule of the key fail."""
     key = (said for said in _content(dataset) if said.meta.output_name() in dataset.key)
-    return pl.struct("_tep", *key).hash().is_duplicated()
+    return pl.struct("_part", *key).hash().is_duplicated()
 
 
 def _content(dataset: Dataset) -> list[pl.Expr]:
     return [
-        pl.coalesce(pl.col(column.name).cast(pl.String), pl.col(chu(column.name))).alias(column.name)
+        pl.coalesce(pl.col(column.name).cast(pl.String), pl.col(typed_column(column.name))).alias(column.name)
         for column in dataset.columns
     ]

@@ -15,7 +15,7 @@ import polars as pl
 _TONE = "([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)"
 _MARKS = "[\u0300-\u036f]"
 # What like persons share.
-_BLOCK = ("_tep", "birth", "place")
+_BLOCK = ("_part", "birth", "place")
 # About how many rows are looked at together.
 _HEAP = 500_000
 
@@ -24,12 +24,12 @@ _Y_FOR_I = r"([bcdđghklmnprstvx]|qu)y"
 
 def alike(number: str, *, name: str, birth: str, place: str, sex: str) -> pl.Expr:
     """Whether the hand-in has a like person under another `number`; null where the row says too little."""
-    return _over((number, name, birth, place, sex), _suspects, pl.Boolean, "_tep")
+    return _over((number, name, birth, place, sex), _suspects, pl.Boolean, "_part")
 
 
 def other_alike(number: str, *, name: str, birth: str, place: str, sex: str) -> pl.Expr:
     """Over the rows that are `alike` another: a sentence that names it, by its row and masked number."""
-    return _over((number, name, birth, place, sex), _named, pl.String, "_tep", "_row")
+    return _over((number, name, birth, place, sex), _named, pl.String, "_part", "_row")
 
 
 def _over(
@@ -109,7 +109,7 @@ def _named(rows: pl.DataFrame) -> pl.Series:
         same_sex & ((pl.col("_d") == pl.col("_d_kia")) | marked)
     )
     others = (
-        keyed.join(keyed, on=["_tep", "birth", "place"], suffix="_kia")
+        keyed.join(keyed, on=["_part", "birth", "place"], suffix="_kia")
         .filter(pl.col("number").ne_missing(pl.col("number_kia")), like)
         .sort("at", "_row_kia")
         .unique("at", keep="first", maintain_order=True)

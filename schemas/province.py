@@ -7,46 +7,46 @@ from collections.abc import Iterable
 import polars as pl
 
 from schemas.contract import Column, Dataset
-from schemas.tables import INDICATORS, RANKING, SCORES, Field, Table, one_of
+from schemas.tables import INDICATORS, RANKING, SCORES, PublishedColumn, PublishedTable, one_of
 
 #: Of all kinds of identifier those given out once in the whole country.
 _NATIONWIDE = ("so_dinh_danh", "mst")
 
-_COMMUNE = Field(pl.String, "Mã xã")
+_COMMUNE = PublishedColumn(pl.String, "Mã xã")
 
-COMMUNES = Table(
+COMMUNES = PublishedTable(
     "communes",
     "Các xã",
     "một xã được gọi đến trong ngày",
     {
-        "commune": Field(pl.String, "Mã xã; xã không chạy được thì là thư mục của xã"),
-        "name": Field(pl.String, "Tên xã"),
+        "commune": PublishedColumn(pl.String, "Mã xã; xã không chạy được thì là thư mục của xã"),
+        "name": PublishedColumn(pl.String, "Tên xã"),
         "state": one_of("Trạng thái", {"cong_bo": "Đã công bố", "hong": "Không chạy được"}),
-        "release": Field(pl.String, "Bản công bố của xã mà số liệu lấy từ đó"),
-        "records": Field(pl.UInt64, "Số bản ghi được nhận"),
-        "faults": Field(pl.UInt64, "Số lỗi"),
-        "reason": Field(pl.String, "Vì sao xã không có trong số liệu"),
+        "release": PublishedColumn(pl.String, "Bản công bố của xã mà số liệu lấy từ đó"),
+        "records": PublishedColumn(pl.UInt64, "Số bản ghi được nhận"),
+        "faults": PublishedColumn(pl.UInt64, "Số lỗi"),
+        "reason": PublishedColumn(pl.String, "Vì sao xã không có trong số liệu"),
     },
     ("commune",),
     key=("commune",),
 )
 
-PROVINCE = Table(
+PROVINCE = PublishedTable(
     "indicators",
     INDICATORS.title,
     "một chỉ tiêu, một kỳ, cả tỉnh hoặc một xã",
     {
         **{name: field for name, field in INDICATORS.fields.items() if name != "quarantined_share"},
-        "by": Field(pl.String, "Chia theo: tinh, xa"),
-        "key": Field(pl.String, "Tên tỉnh hoặc mã xã"),
-        "completeness": Field(pl.Float64, "Tỷ lệ lượt nộp đã có; cả tỉnh là trung bình của mọi xã"),
-        "communes": Field(pl.UInt32, "Số xã có trong tử số và mẫu số"),
+        "by": PublishedColumn(pl.String, "Chia theo: tinh, xa"),
+        "key": PublishedColumn(pl.String, "Tên tỉnh hoặc mã xã"),
+        "completeness": PublishedColumn(pl.Float64, "Tỷ lệ lượt nộp đã có; cả tỉnh là trung bình của mọi xã"),
+        "communes": PublishedColumn(pl.UInt32, "Số xã có trong tử số và mẫu số"),
     },
     INDICATORS.sort,
     key=INDICATORS.key,
 )
 
-COMMUNE_SCORES = Table(
+COMMUNE_SCORES = PublishedTable(
     "scores",
     SCORES.title,
     f"một xã, {SCORES.grain}",
@@ -55,7 +55,7 @@ COMMUNE_SCORES = Table(
     key=("commune", *SCORES.key),
 )
 
-COMMUNE_RANKING = Table(
+COMMUNE_RANKING = PublishedTable(
     "ranking",
     "Xếp hạng thi đua các xã",
     "một xã, một kỳ",
@@ -65,25 +65,27 @@ COMMUNE_RANKING = Table(
     key=("period", "commune"),
 )
 
-DUPLICATES = Table(
+DUPLICATES = PublishedTable(
     "duplicates",
     "Một định danh ở hai xã",
     "một bản ghi mang định danh mà xã khác cũng có trong cùng bộ dữ liệu và kỳ",
     {
-        "case": Field(pl.UInt32, "Các dòng cùng số là cùng một định danh; số chỉ dùng trong bản công bố này"),
+        "case": PublishedColumn(
+            pl.UInt32, "Các dòng cùng số là cùng một định danh; số chỉ dùng trong bản công bố này"
+        ),
         "dataset": SCORES.fields["dataset"],
         "period": SCORES.fields["period"],
-        "column": Field(pl.String, "Cột mang định danh"),
+        "column": PublishedColumn(pl.String, "Cột mang định danh"),
         "commune": _COMMUNE,
         "unit": SCORES.fields["unit"],
-        "file": Field(pl.String, "Tên tệp đã nộp"),
-        "sheet": Field(pl.String, "Tên trang tính"),
-        "row": Field(pl.UInt32, "Số dòng trên trang tính"),
+        "file": PublishedColumn(pl.String, "Tên tệp đã nộp"),
+        "sheet": PublishedColumn(pl.String, "Tên trang tính"),
+        "row": PublishedColumn(pl.UInt32, "Số dòng trên trang tính"),
     },
     ("case", "commune", "unit", "file", "sheet", "row"),
 )
 
-TABLES: Iterable[Table] = (COMMUNES, PROVINCE, COMMUNE_SCORES, COMMUNE_RANKING, DUPLICATES)
+TABLES: Iterable[PublishedTable] = (COMMUNES, PROVINCE, COMMUNE_SCORES, COMMUNE_RANKING, DUPLICATES)
 
 
 def identifier(dataset: Dataset) -> Column | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from schemas.contract import doc
+from schemas.contract import unread_column
 
 CHU_HO = "Chủ hộ"
 
@@ -24,7 +24,7 @@ SEX_OF_RELATION: Mapping[str, str] = {
 
 def blank(column: str) -> pl.Expr:
     """Whether nothing was typed in `column`; false where something unreadable was."""
-    return pl.col(doc(column)).eq_missing("thieu")
+    return pl.col(unread_column(column)).eq_missing("thieu")
 
 
 def _digits(column: str, start: int, length: int) -> pl.Expr:
@@ -46,5 +46,5 @@ def heads_of(household: str, relation: str) -> pl.Expr:
     """Heads of the row's household in its hand-in; null where a member's relation was not read."""
     head = pl.col(relation).eq(CHU_HO).cast(pl.Float32).fill_null(float("nan"))
     # One sum that is NaN where any of it is: every group by household costs as much as all other rules.
-    heads = head.sum().over("_tep", household).fill_nan(None)
+    heads = head.sum().over("_part", household).fill_nan(None)
     return pl.when(pl.col(household).is_not_null()).then(heads)

@@ -14,7 +14,7 @@ Dtype = pl.DataType | type[pl.DataType]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class PublishedColumn:
     """One column of a release table; `of` has the values that it may hold, each in words."""
 
     dtype: Dtype
@@ -22,20 +22,20 @@ class Field:
     of: Mapping[str, str] = field(default_factory=dict)
 
 
-def one_of(says: str, of: Mapping[Any, str]) -> Field:
+def one_of(says: str, of: Mapping[Any, str]) -> PublishedColumn:
     """A column that holds one of the values `of`, each said in words."""
     values = ", ".join(f"{value} ({word.lower()})" for value, word in of.items())
-    return Field(pl.String, f"{says}: {values}", of)
+    return PublishedColumn(pl.String, f"{says}: {values}", of)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PublishedTable:
     """One table of a release; rows are published in the order of `sort`, no two share `key`."""
 
     name: str
     title: str
     grain: str
-    fields: Mapping[str, Field]
+    fields: Mapping[str, PublishedColumn]
     sort: tuple[str, ...]
     key: tuple[str, ...] = ()
 
@@ -53,16 +53,16 @@ class Table:
         )
 
 
-_UNIT = Field(pl.String, "Đơn vị nộp")
-_DATASET = Field(pl.String, "Bộ dữ liệu")
-_PERIOD = Field(pl.String, "Kỳ báo cáo")
-_SUBMISSION = Field(pl.String, "Mã băm SHA-256 của tệp đã nộp")
-_FILE = Field(pl.String, "Tên tệp đã nộp")
-_SHEET = Field(pl.String, "Tên trang tính")
-_ROW = Field(pl.UInt32, "Số dòng trên trang tính (tệp CSV: số dòng của tệp)")
-_COLUMN = Field(pl.String, "Tên cột trong bộ dữ liệu")
-_CELL = Field(pl.String, "Địa chỉ ô, ví dụ C17")
-_CODE = Field(pl.String, "Mã lỗi")
+_UNIT = PublishedColumn(pl.String, "Đơn vị nộp")
+_DATASET = PublishedColumn(pl.String, "Bộ dữ liệu")
+_PERIOD = PublishedColumn(pl.String, "Kỳ báo cáo")
+_SUBMISSION = PublishedColumn(pl.String, "Mã băm SHA-256 của tệp đã nộp")
+_FILE = PublishedColumn(pl.String, "Tên tệp đã nộp")
+_SHEET = PublishedColumn(pl.String, "Tên trang tính")
+_ROW = PublishedColumn(pl.UInt32, "Số dòng trên trang tính (tệp CSV: số dòng của tệp)")
+_COLUMN = PublishedColumn(pl.String, "Tên cột trong bộ dữ liệu")
+_CELL = PublishedColumn(pl.String, "Địa chỉ ô, ví dụ C17")
+_CODE = PublishedColumn(pl.String, "Mã lỗi")
 _DIMENSION = one_of("Chiều chất lượng", DIMENSIONS)
 
 PLACE = {
@@ -77,7 +77,7 @@ PLACE = {
     "cell": _CELL,
 }
 
-FAULTS = Table(
+FAULTS = PublishedTable(
     "faults",
     "Lỗi",
     "một lỗi tại một ô, một tệp hoặc một kỳ nộp",
@@ -86,53 +86,53 @@ FAULTS = Table(
         "code": _CODE,
         "dimension": _DIMENSION,
         "severity": one_of("Mức", SEVERITIES),
-        "value": Field(pl.String, "Nội dung đã gõ, che phần riêng tư"),
-        "message": Field(pl.String, "Lỗi là gì và sửa thế nào"),
-        "proposal": Field(pl.String, "Giá trị đề xuất, che phần riêng tư"),
-        "issue": Field(pl.String, "Mã theo dõi lỗi qua các ngày"),
+        "value": PublishedColumn(pl.String, "Nội dung đã gõ, che phần riêng tư"),
+        "message": PublishedColumn(pl.String, "Lỗi là gì và sửa thế nào"),
+        "proposal": PublishedColumn(pl.String, "Giá trị đề xuất, che phần riêng tư"),
+        "issue": PublishedColumn(pl.String, "Mã theo dõi lỗi qua các ngày"),
     },
     ("unit", "dataset", "period", "file", "sheet", "row", "column", "code", "message"),
 )
 
-CHANGES = Table(
+CHANGES = PublishedTable(
     "changes",
     "Ô đã tự sửa",
     "một ô được sửa mà không đổi nghĩa",
     {
         **PLACE,
-        "change": Field(pl.String, "Loại sửa"),
-        "before": Field(pl.String, "Trước khi sửa, che phần riêng tư"),
-        "after": Field(pl.String, "Sau khi sửa, che phần riêng tư"),
+        "change": PublishedColumn(pl.String, "Loại sửa"),
+        "before": PublishedColumn(pl.String, "Trước khi sửa, che phần riêng tư"),
+        "after": PublishedColumn(pl.String, "Sau khi sửa, che phần riêng tư"),
     },
     ("unit", "dataset", "period", "file", "sheet", "row", "column", "change"),
 )
 
-ISSUES = Table(
+ISSUES = PublishedTable(
     "issues",
     "Sổ theo dõi lỗi",
     "một lỗi được theo dõi qua các ngày",
     {
-        "issue": Field(pl.String, "Mã theo dõi"),
+        "issue": PublishedColumn(pl.String, "Mã theo dõi"),
         "unit": _UNIT,
         "dataset": _DATASET,
         "code": _CODE,
-        "record": Field(pl.String, "Mã băm của bản ghi mang lỗi"),
+        "record": PublishedColumn(pl.String, "Mã băm của bản ghi mang lỗi"),
         "state": one_of(
             "Trạng thái",
             {"mo": "Đang mở", "mo_lai": "Mở lại", "da_sua": "Đã sửa", "mien": "Được miễn"},
         ),
-        "opened": Field(pl.Date, "Ngày mở"),
-        "closed": Field(pl.Date, "Ngày đóng"),
-        "age_days": Field(pl.Int32, "Số ngày từ khi mở đến khi đóng hoặc đến nay"),
-        "reason": Field(pl.String, "Lý do được miễn"),
-        "until": Field(pl.Date, "Được miễn đến ngày"),
-        "reopened": Field(pl.Int32, "Số lần mở lại sau khi đã sửa"),
+        "opened": PublishedColumn(pl.Date, "Ngày mở"),
+        "closed": PublishedColumn(pl.Date, "Ngày đóng"),
+        "age_days": PublishedColumn(pl.Int32, "Số ngày từ khi mở đến khi đóng hoặc đến nay"),
+        "reason": PublishedColumn(pl.String, "Lý do được miễn"),
+        "until": PublishedColumn(pl.Date, "Được miễn đến ngày"),
+        "reopened": PublishedColumn(pl.Int32, "Số lần mở lại sau khi đã sửa"),
     },
     ("unit", "dataset", "code", "issue"),
     key=("issue",),
 )
 
-SUBMISSIONS = Table(
+SUBMISSIONS = PublishedTable(
     "submissions",
     "Lượt nộp",
     "một tệp đã nộp (mỗi bộ dữ liệu và kỳ trong tệp một dòng)",
@@ -140,7 +140,7 @@ SUBMISSIONS = Table(
         "submission": _SUBMISSION,
         "unit": _UNIT,
         "file": _FILE,
-        "received": Field(pl.String, "Lúc nhận, giờ Việt Nam"),
+        "received": PublishedColumn(pl.String, "Lúc nhận, giờ Việt Nam"),
         "dataset": _DATASET,
         "period": _PERIOD,
         "state": one_of(
@@ -153,18 +153,18 @@ SUBMISSIONS = Table(
                 "trung": "Nộp lại y hệt",
             },
         ),
-        "sheets": Field(pl.UInt32, "Số trang tính"),
-        "rows_seen": Field(pl.UInt32, "Số dòng đã đọc"),
-        "rows_left_out": Field(pl.UInt32, "Số dòng không phải bản ghi, hoặc trùng y hệt"),
-        "rows_accepted": Field(pl.UInt32, "Số bản ghi được công bố"),
-        "rows_quarantined": Field(pl.UInt32, "Số bản ghi bị giữ lại"),
-        "supersedes": Field(pl.String, "Mã băm của lượt nộp được thay"),
+        "sheets": PublishedColumn(pl.UInt32, "Số trang tính"),
+        "rows_seen": PublishedColumn(pl.UInt32, "Số dòng đã đọc"),
+        "rows_left_out": PublishedColumn(pl.UInt32, "Số dòng không phải bản ghi, hoặc trùng y hệt"),
+        "rows_accepted": PublishedColumn(pl.UInt32, "Số bản ghi được công bố"),
+        "rows_quarantined": PublishedColumn(pl.UInt32, "Số bản ghi bị giữ lại"),
+        "supersedes": PublishedColumn(pl.String, "Mã băm của lượt nộp được thay"),
     },
     ("unit", "dataset", "period", "received", "file"),
     key=("submission", "unit", "file", "dataset", "period"),
 )
 
-ROLL_CALL = Table(
+ROLL_CALL = PublishedTable(
     "roll_call",
     "Điểm danh",
     "một đơn vị, một bộ dữ liệu, một kỳ phải nộp",
@@ -172,9 +172,9 @@ ROLL_CALL = Table(
         "unit": _UNIT,
         "dataset": _DATASET,
         "period": _PERIOD,
-        "due": Field(pl.Date, "Hạn nộp"),
-        "received": Field(pl.Date, "Ngày nhận lượt nộp đầu tiên dùng được"),
-        "days_late": Field(pl.Int32, "Số ngày trễ"),
+        "due": PublishedColumn(pl.Date, "Hạn nộp"),
+        "received": PublishedColumn(pl.Date, "Ngày nhận lượt nộp đầu tiên dùng được"),
+        "days_late": PublishedColumn(pl.Int32, "Số ngày trễ"),
         "state": one_of(
             "Trạng thái",
             {
@@ -190,20 +190,20 @@ ROLL_CALL = Table(
     key=("unit", "dataset", "period"),
 )
 
-INDICATORS = Table(
+INDICATORS = PublishedTable(
     "indicators",
     "Chỉ tiêu",
     "một chỉ tiêu, một cách chia, một kỳ",
     {
-        "indicator": Field(pl.String, "Tên chỉ tiêu"),
+        "indicator": PublishedColumn(pl.String, "Tên chỉ tiêu"),
         "period": _PERIOD,
-        "by": Field(pl.String, "Chia theo: xa, thon, don_vi"),
-        "key": Field(pl.String, "Mã xã, mã thôn hoặc đơn vị"),
-        "tu_so": Field(pl.Float64, "Tử số"),
-        "mau_so": Field(pl.Float64, "Mẫu số"),
-        "value": Field(pl.Float64, "Giá trị: tử số chia mẫu số (0 đến 1), hoặc số đếm"),
-        "muc_tieu": Field(pl.Float64, "Mục tiêu của năm"),
-        "san": Field(pl.Float64, "Mức sàn của năm"),
+        "by": PublishedColumn(pl.String, "Chia theo: xa, thon, don_vi"),
+        "key": PublishedColumn(pl.String, "Mã xã, mã thôn hoặc đơn vị"),
+        "tu_so": PublishedColumn(pl.Float64, "Tử số"),
+        "mau_so": PublishedColumn(pl.Float64, "Mẫu số"),
+        "value": PublishedColumn(pl.Float64, "Giá trị: tử số chia mẫu số (0 đến 1), hoặc số đếm"),
+        "muc_tieu": PublishedColumn(pl.Float64, "Mục tiêu của năm"),
+        "san": PublishedColumn(pl.Float64, "Mức sàn của năm"),
         "status": one_of(
             "Trạng thái",
             {
@@ -214,17 +214,17 @@ INDICATORS = Table(
                 "khong_co_muc_tieu": "Chưa đặt mục tiêu",
             },
         ),
-        "low": Field(pl.Float64, "Giá trị thấp nhất có thể, khi tính cả phần chưa biết"),
-        "high": Field(pl.Float64, "Giá trị cao nhất có thể, khi tính cả phần chưa biết"),
-        "completeness": Field(pl.Float64, "Tỷ lệ lượt nộp đã có trên số phải có"),
-        "quarantined_share": Field(pl.Float64, "Tỷ lệ bản ghi bị giữ lại"),
-        "reason": Field(pl.String, "Vì sao chưa đủ căn cứ hoặc không công bố"),
+        "low": PublishedColumn(pl.Float64, "Giá trị thấp nhất có thể, khi tính cả phần chưa biết"),
+        "high": PublishedColumn(pl.Float64, "Giá trị cao nhất có thể, khi tính cả phần chưa biết"),
+        "completeness": PublishedColumn(pl.Float64, "Tỷ lệ lượt nộp đã có trên số phải có"),
+        "quarantined_share": PublishedColumn(pl.Float64, "Tỷ lệ bản ghi bị giữ lại"),
+        "reason": PublishedColumn(pl.String, "Vì sao chưa đủ căn cứ hoặc không công bố"),
     },
     ("indicator", "period", "by", "key"),
     key=("indicator", "period", "by", "key"),
 )
 
-SCORES = Table(
+SCORES = PublishedTable(
     "scores",
     "Điểm chất lượng",
     "một đơn vị, một bộ dữ liệu, một kỳ, một chiều chất lượng",
@@ -233,25 +233,25 @@ SCORES = Table(
         "dataset": _DATASET,
         "period": _PERIOD,
         "dimension": _DIMENSION,
-        "judged": Field(pl.UInt64, "Số ô đã xét"),
-        "failed": Field(pl.UInt64, "Số ô có lỗi"),
-        "score": Field(pl.Float64, "1 trừ số ô có lỗi trên số ô đã xét; trống khi chưa xét ô nào"),
-        "reason": Field(pl.String, "Vì sao có quy tắc chưa xét được"),
+        "judged": PublishedColumn(pl.UInt64, "Số ô đã xét"),
+        "failed": PublishedColumn(pl.UInt64, "Số ô có lỗi"),
+        "score": PublishedColumn(pl.Float64, "1 trừ số ô có lỗi trên số ô đã xét; trống khi chưa xét ô nào"),
+        "reason": PublishedColumn(pl.String, "Vì sao có quy tắc chưa xét được"),
     },
     ("unit", "dataset", "period", "dimension"),
     key=("unit", "dataset", "period", "dimension"),
 )
 
-RANKING = Table(
+RANKING = PublishedTable(
     "ranking",
     "Xếp hạng thi đua các thôn",
     "một thôn, một kỳ",
     {
         "period": _PERIOD,
-        "thon": Field(pl.String, "Mã thôn"),
-        "score": Field(pl.Float64, "Điểm thi đua, 0 đến 1"),
-        "rank": Field(pl.UInt32, "Hạng; bằng điểm thì đồng hạng"),
-        "computed_from": Field(pl.String, "Các chỉ tiêu tính được"),
+        "thon": PublishedColumn(pl.String, "Mã thôn"),
+        "score": PublishedColumn(pl.Float64, "Điểm thi đua, 0 đến 1"),
+        "rank": PublishedColumn(pl.UInt32, "Hạng; bằng điểm thì đồng hạng"),
+        "computed_from": PublishedColumn(pl.String, "Các chỉ tiêu tính được"),
     },
     ("period", "rank", "thon"),
     key=("period", "thon"),
@@ -263,7 +263,7 @@ TABLES = {
 }
 
 #: Columns that every record carries beside those of its contract.
-RECORD_FIELDS: Mapping[str, Field] = {
+RECORD_FIELDS: Mapping[str, PublishedColumn] = {
     "trang_thai": one_of("Loại bản ghi", {GOOD: "Đạt", WARNED: "Cần bổ sung"}),
     "_unit": _UNIT,
     "_file": _FILE,

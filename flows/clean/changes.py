@@ -29,14 +29,14 @@ def list_changes(
 ) -> pl.DataFrame:
     """The repairs made in column `name` of `cells`, with the number of their `table`.
 
-    `letters` has the column's letter in each table, where no `.cot` says another.
+    `letters` has the column's letter in each table, where no `.letter` says another.
     """
     made = answers.filter(pl.col("change").is_not_null())
-    at = cells.select("_row", pl.col(f"^{name}[.]cot$"))[made["at"]]
+    at = cells.select("_row", pl.col(f"^{name}[.]letter$"))[made["at"]]
     usual = pl.Series(letters, dtype=pl.String).gather(made["table"])
     return made.select(
         at["_row"].cast(pl.UInt32).alias("row"),
-        at.get_column(f"{name}.cot", default=usual).alias("column"),
+        at.get_column(f"{name}.letter", default=usual).alias("column"),
         pl.lit(name).alias("name"),
         "change",
         pl.col("typed").alias("before"),

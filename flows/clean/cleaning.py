@@ -14,23 +14,23 @@ from flows.clean.readers import READERS
 from flows.clean.reading import Reading, Setting, complete, make_nulls
 from flows.clean.ticks import read_blanks_as_no
 from flows.read.table import CellType, Problem, ReadTable
-from schemas.contract import UNREAD, Column, Dataset, chu, doc, kieu
+from schemas.contract import UNREAD, Column, Dataset, stored_column, typed_column, unread_column
 from schemas.kinds import CO_KHONG, NGAY_SINH, SO_DINH_DANH
 from schemas.kinds.dates import PRECISION, precision
 from schemas.units import Commune
 
-# Where a cell stands when not in its record's row (`thon.row`) or its column's letter (`ngay_sinh.cot`).
-_PLACES = r"^.+[.](?:row|cot)$"
-_TABLE = "_bang"
+# Where a cell stands when not in its record's row (`thon.row`) or its column's letter (`ngay_sinh.letter`).
+_PLACES = r"^.+[.](?:row|letter)$"
+_TABLE = "_table"
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
     """A table after cleaning, row for row.
 
-    `frame` has `_row` and, for every column X of the contract, `X` (its kind's type), `X.chu` (as
-    typed), `X.doc` (null where read, else one of `UNREAD`), for birth dates `X.do_chinh_xac`
-    (`ngay`, `thang`, `nam`), and the table's `.row` and `.cot` columns. `changes` has `CHANGES_SCHEMA`, one
+    `frame` has `_row` and, for every column X of the contract, `X` (its kind's type), `X.typed` (as
+    typed), `X.unread` (null where read, else one of `UNREAD`), for birth dates `X.do_chinh_xac`
+    (`ngay`, `thang`, `nam`), and the table's `.row` and `.letter` columns. `changes` has `CHANGES_SCHEMA`, one
     row a repaired cell. `problems` are headings whose unit of measure is not known.
     """
 
@@ -64,7 +64,7 @@ def _together(tables: Sequence[ReadTable], dataset: Dataset, commune: Commune) -
     settings = [
         Setting(column, commune, tables[0].units.get(column.name))
         for column in dataset.columns
-        if chu(column.name) in cells.columns
+        if typed_column(column.name) in cells.columns
     ]
     cells = _with_stored(cells, (setting.column.name for setting in settings))
     readings = _readings(cells, settings)
@@ -103,41 +103,41 @@ def _readings(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Rea
     plain = [pl.col("_row")]
     for setting in settings:
         name = setting.column.name
-        typed, reader = pl.col(chu(name)), READERS[setting.column.kind.name]
-        blank = typed.is_null() if cells[chu(name)].null_count() else pl.lit(value=False)
-        value = reader.plain(typed, pl.col(kieu(name)), setting)
-        if (cells[kieu(name)] >= CellType.ERROR).any():
-            value = pl.when(pl.col(kieu(name)) < CellType.ERROR).then(value)
+        typed, reader = pl.col(typed_column(name)), READERS[setting.column.kind.name]
+        blank = typed.is_null() if cells[typed_column(name)].null_count() else pl.lit(value=False)
+        value = reader.plain(typed, pl.col(stored_column(name)), setting)
+        if (cells[stored_column(name)] >= CellType.ERROR).any():
+            value = pl.when(pl.col(stored_column(name)) < CellType.ERROR).then(value)
         plain.append(value.alias(name))
-        plain.append(pl.when(blank).then(pl.lit("thieu", UNREAD)).alias(doc(name)))
+        plain.append(pl.when(blank).then(pl.lit("thieu", UNREAD)).alias(unread_column(name)))
     values = cells.select(plain)
     readings = {setting.column.name: _reading(cells, values, setting) for setting in settings}
     yes_or_no = [setting.column.name for setting in settings if setting.column.kind is CO_KHONG]
-    forms = {name: (cells[chu(name)], readings[name]) for name in yes_or_no}
+    forms = {name: (cells[typed_column(name)], readings[name]) for name in yes_or_no}
     return readings | read_blanks_as_no(forms, cells[_TABLE])
 
 
 def _reading(cells: pl.DataFrame, values: pl.DataFrame, setting: Setting) -> Reading:
     name, kind = setting.column.name, setting.column.kind
-    plain = Reading(values[name], values[doc(name)])
-    typed, stored = cells[chu(name)], cells[kieu(name)]
+    plain = Reading(values[name], values[unread_column(name)])
+    typed, stored = cells[typed_column(name)], cells[stored_column(name)]
     return complete(plain, typed, stored, cells[_TABLE], READERS[kind.name], setting)
 
 
 def _with_stored(cells: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
     """`cells` with the type of text that a section row lent to its records and no cell of theirs holds."""
-    lent = [kieu(name) for name in names if kieu(name) not in cells.columns]
+    lent = [stored_column(name) for name in names if stored_column(name) not in cells.columns]
     return cells.with_columns(pl.lit(CellType.TEXT, pl.UInt8).alias(each) for each in lent) if lent else cells
 
 
 def _columns(column: Column, cells: pl.DataFrame, reading: Reading | None) -> list[pl.Series]:
     name = column.name
     if reading is None:
-        nothing = {name: column.kind.dtype, chu(name): pl.String, doc(name): UNREAD}
+        nothing = {name: column.kind.dtype, typed_column(name): pl.String, unread_column(name): UNREAD}
         if column.kind is NGAY_SINH:
             nothing[precision(name)] = PRECISION
         return [make_nulls(cells.height, dtype).alias(each) for each, dtype in nothing.items()]
-    read = [reading.value.alias(name), cells[chu(name)], reading.doc.alias(doc(name))]
+    read = [reading.value.alias(name), cells[typed_column(name)], reading.unread.alias(unread_column(name))]
     return [*read, _precision(reading).alias(precision(name))] if column.kind is NGAY_SINH else read
 
 

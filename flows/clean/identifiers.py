@@ -48,7 +48,7 @@ def _read_number(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     lost_two = IS_NUMBER & digits.str.contains("^[12468][0-9]{9}$")
     return cells.with_columns(
         value=pl.when(digits.str.contains(_TWELVE)).then(digits),
-        doc=pl.when(lost_one | lost_two)
+        unread=pl.when(lost_one | lost_two)
         .then(pl.lit("mat_so_0"))
         .when(digits.str.contains("^[0-9]{9}$"))
         .then(pl.lit("la_cmnd")),
@@ -89,7 +89,7 @@ def _read_code(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     spaceless = TEXT.str.replace_all(" ", "", literal=True)
     code = spaceless.str.to_uppercase()
     return cells.with_columns(value=pl.when(code.str.contains(_pattern(setting))).then(code)).with_columns(
-        doc=pl.when(_VALUE.is_null()).then(pl.lit("sai_mau")),
+        unread=pl.when(_VALUE.is_null()).then(pl.lit("sai_mau")),
         change=pl.when(spaceless != _VALUE)
         .then(pl.lit("viet_hoa"))
         .when(_VALUE != TYPED)

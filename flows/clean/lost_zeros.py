@@ -32,19 +32,19 @@ def restore_zeros(reading: Reading, dataset: Dataset, others: Mapping[str, Readi
     if reading.answers is None:
         return reading
     answers = reading.answers.with_columns(number=pl.col("text").str.zfill(12))
-    lost = answers.filter(pl.col("doc") == "mat_so_0", pl.col("stored") == CellType.NUMBER)
+    lost = answers.filter(pl.col("unread") == "mat_so_0", pl.col("stored") == CellType.NUMBER)
     proven = _with_row(lost, dataset, others).filter(_proven())
     if proven.is_empty():
         return reading
     is_proven = answers["at"].is_in(proven["at"].implode())
     answers = answers.with_columns(
         value=pl.when(is_proven).then("number").otherwise("value"),
-        doc=pl.when(~is_proven).then("doc"),
+        unread=pl.when(~is_proven).then("unread"),
         change=pl.when(is_proven).then(pl.lit("so_0_dau")).otherwise("change"),
     )
     return Reading(
         reading.value.clone().scatter(proven["at"], proven["number"]),
-        reading.doc.clone().scatter(proven["at"], None),
+        reading.unread.clone().scatter(proven["at"], None),
         answers,
     )
 
@@ -58,17 +58,17 @@ def _proven() -> pl.Expr:
 
 def _agrees(same: pl.Expr, said: str) -> pl.Expr:
     """Null where the row has nothing to compare with; what it has but can't be read proves nothing."""
-    return pl.when(pl.col(f"{said}.doc") == "thieu").then(None).otherwise(same.fill_null(value=False))
+    return pl.when(pl.col(f"{said}.unread") == "thieu").then(None).otherwise(same.fill_null(value=False))
 
 
 def _with_row(lost: pl.DataFrame, dataset: Dataset, others: Mapping[str, Reading]) -> pl.DataFrame:
-    """`lost` with the row's date of birth and sex as read, `born` and `sex`, and their `.doc`."""
+    """`lost` with the row's date of birth and sex as read, `born` and `sex`, and their `.unread`."""
     birth = next((column.name for column in dataset.columns if column.kind.name == "ngay_sinh"), None)
     sex = next((column.name for column in dataset.columns if set(column.of) == _SEXES), None)
     for said, name, dtype in (("born", birth, pl.Date), ("sex", sex, pl.String)):
         other = others.get(name) if name is not None else None
         lost = lost.with_columns(
             (pl.lit(None, dtype) if other is None else other.value[lost["at"]]).alias(said),
-            (pl.lit("thieu", UNREAD) if other is None else other.doc[lost["at"]]).alias(f"{said}.doc"),
+            (pl.lit("thieu", UNREAD) if other is None else other.unread[lost["at"]]).alias(f"{said}.unread"),
         )
     return lost

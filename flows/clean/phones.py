@@ -68,7 +68,7 @@ def _read_parts(cells: pl.DataFrame) -> pl.DataFrame:
     cells = cells.with_columns(digits=first, several=others[0].is_not_null(), all_phones=all_phones)
     digits, value, several = pl.col("digits"), pl.col("value"), pl.col("several")
     return cells.with_columns(value=pl.when("all_phones").then(_phone(digits))).with_columns(
-        doc=pl.when(value.is_not_null() & several).then(pl.lit("hai_so")),
+        unread=pl.when(value.is_not_null() & several).then(pl.lit("hai_so")),
         change=pl.when(value.is_null() | (value == TYPED))
         .then(None)
         .when(value != _national(digits))

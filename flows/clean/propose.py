@@ -11,7 +11,7 @@ from flows.clean.nearest import find_nearest_choice, find_nearest_thon
 from flows.clean.readers import READERS
 from flows.clean.reading import Setting, read_spellings
 from flows.read.table import CellType
-from schemas.contract import Column, doc
+from schemas.contract import Column, unread_column
 from schemas.kinds import THON
 from schemas.units import Commune
 
@@ -71,8 +71,8 @@ def _faultless(candidates: list[str], column: Column, commune: Commune) -> set[s
     read = read_spellings(cells, READERS[column.kind.name], Setting(column, commune)).select(
         "typed",
         pl.col("value").cast(column.kind.dtype).alias(column.name),
-        pl.col("doc").alias(doc(column.name)),
-        pl.lit(None, pl.Date).alias("_ngay_xet"),
+        pl.col("unread").alias(unread_column(column.name)),
+        pl.lit(None, pl.Date).alias("_judged_on"),
     )
     faulty = [flaw.fails_when(column).fill_null(value=False) for flaw in column.kind.flaws(column)]
     return set(read.filter(pl.col(column.name).is_not_null(), ~pl.any_horizontal(faulty))["typed"])

@@ -34,7 +34,7 @@ class KindReader:
     `plain` gives the value of cells that need no thought, from the typed text and how it was
     stored, and null for all others. `read` gets the distinct others of each `table` that are neither blank
     nor a failed formula (`typed`, `stored`, and `text`, the tidied form) and adds `value`, where a cell
-    has a particular flaw `doc`, where it was repaired `change`; a kind may add columns of its own.
+    has a particular flaw `unread`, where it was repaired `change`; a kind may add columns of its own.
     """
 
     plain: Callable[[pl.Expr, pl.Expr, Setting], pl.Expr]
@@ -46,7 +46,7 @@ class Reading:
     """One column as read, and `answers`: for each row (`at`) that was not plain, how it was read."""
 
     value: pl.Series
-    doc: pl.Series
+    unread: pl.Series
     answers: pl.DataFrame | None = None
 
 
@@ -66,9 +66,9 @@ def complete(
     spellings = read_spellings(asked.select(_SPELLING).unique(), reader, setting)
     answers = asked.join(spellings, on=_SPELLING, how="left", maintain_order="left")
     if at.len() == typed.len():
-        return Reading(answers["value"], answers["doc"], answers)
+        return Reading(answers["value"], answers["unread"], answers)
     value = plain.value.clone().scatter(at, answers["value"])
-    return Reading(value, plain.doc.clone().scatter(at, answers["doc"]), answers)
+    return Reading(value, plain.unread.clone().scatter(at, answers["unread"]), answers)
 
 
 def make_nulls(height: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
@@ -77,20 +77,20 @@ def make_nulls(height: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series
 
 
 def read_spellings(spellings: pl.DataFrame, reader: KindReader, setting: Setting) -> pl.DataFrame:
-    """`spellings` (`typed`, `stored`, `table`) with `value`, `doc` and `change`, whatever was typed."""
+    """`spellings` (`typed`, `stored`, `table`) with `value`, `unread` and `change`, whatever was typed."""
     spellings = spellings.with_columns(text=tidy(TYPED))
-    spellings = spellings.with_columns(doc=_illegible(setting.column))
-    said = spellings.filter(pl.col("doc").is_null()).drop("doc")
+    spellings = spellings.with_columns(unread=_illegible(setting.column))
+    said = spellings.filter(pl.col("unread").is_null()).drop("unread")
     read = reader.read(said, setting)
     nothing_else = [
-        pl.lit(None, pl.String).alias(name) for name in ("doc", "change") if name not in read.columns
+        pl.lit(None, pl.String).alias(name) for name in ("unread", "change") if name not in read.columns
     ]
     read = read.with_columns(nothing_else)
     unread = pl.when(pl.col("value").is_null()).then(pl.lit("khong_doc_duoc"))
-    read = read.with_columns(doc=pl.coalesce("doc", unread))
-    illegible = spellings.filter(pl.col("doc").is_not_null())
+    read = read.with_columns(unread=pl.coalesce("unread", unread))
+    illegible = spellings.filter(pl.col("unread").is_not_null())
     all_read = pl.concat([read, illegible], how="diagonal") if illegible.height else read
-    return all_read.with_columns(pl.col("doc").cast(UNREAD))
+    return all_read.with_columns(pl.col("unread").cast(UNREAD))
 
 
 def _illegible(column: Column) -> pl.Expr:

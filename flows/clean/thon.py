@@ -15,7 +15,7 @@ def _plain(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     places = gazetteer_of(setting.commune)
     read = [_decided(places.meant(text)) for text in cells["text"]]
-    columns = {"value": pl.String, "doc": pl.String}
+    columns = {"value": pl.String, "unread": pl.String}
     return cells.hstack(pl.DataFrame(read, schema=columns, orient="row"))
 
 

@@ -37,7 +37,7 @@ def read_blanks_as_no(
     Blank says no in a column with a tick, and in one that says nothing at all beside one with a tick.
     In any other it is missing. `tables` numbers the table of each row: every one is a form by itself.
     """
-    blank = {name: reading.doc.eq_missing("thieu") for name, (_, reading) in columns.items()}
+    blank = {name: reading.unread.eq_missing("thieu") for name, (_, reading) in columns.items()}
     if not any(cells.any() for cells in blank.values()):
         return {name: reading for name, (_, reading) in columns.items()}
     ticked = {name: _ticked(typed, tables) for name, (typed, _) in columns.items()}
@@ -51,7 +51,9 @@ def read_blanks_as_no(
 
 
 def _said_no(reading: Reading, blank: pl.Series) -> Reading:
-    return Reading(reading.value.set(blank, value=False), reading.doc.set(blank, value=None), reading.answers)
+    return Reading(
+        reading.value.set(blank, value=False), reading.unread.set(blank, value=None), reading.answers
+    )
 
 
 def _ticked(typed: pl.Series, tables: pl.Series) -> pl.Series:

@@ -34,7 +34,7 @@ def _read_choice(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     coded = code.replace_strict(dict(column.codes), default=None, return_dtype=pl.String)
     respelled = pl.when(TEXT != _VALUE).then(pl.lit("danh_muc")).otherwise(name_tidying(TYPED, TEXT))
     return cells.with_columns(value=pl.coalesce(named, coded)).with_columns(
-        doc=pl.when(_VALUE.is_null()).then(pl.lit("ngoai_danh_muc")),
+        unread=pl.when(_VALUE.is_null()).then(pl.lit("ngoai_danh_muc")),
         change=pl.when(_VALUE.is_null())
         .then(None)
         .when(named.is_null())

@@ -85,7 +85,7 @@ def find_in_archive(root: Root, number: str, contracts: Contracts) -> list[Place
 
 
 def _rows_with(frame: pl.DataFrame, number: str) -> int:
-    typed = [column for column in frame.columns if column.endswith(".chu")]
+    typed = [column for column in frame.columns if column.endswith(".typed")]
     said = (
         pl.col(column).str.replace_all(_DIGITS, "").str.contains(number, literal=True) for column in typed
     )

@@ -13,7 +13,7 @@ from flows.intake.cache import clean_all_submissions, read_side_by_side
 from flows.intake.model import CleanedSubmission
 from flows.protect import Key
 from flows.root import Root
-from schemas.contract import Dataset, chu
+from schemas.contract import Dataset, typed_column
 from schemas.registry import Contracts
 
 #: One row a row handed in that has a person's number: the number, what the ledger knows the record by,
@@ -39,23 +39,23 @@ def people_in(all_cleaned: Iterable[CleanedSubmission], contracts: Contracts) ->
 def _people(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     def typed(kind: str) -> list[str]:
         here = (c.name for c in dataset.columns if c.personal and c.kind.name == kind)
-        return [name for name in here if chu(name) in frame.columns]
+        return [name for name in here if typed_column(name) in frame.columns]
 
     numbers = [
-        pl.col(chu(name)).str.replace_all(r"\D", "").str.zfill(NUMBER_DIGITS)
+        pl.col(typed_column(name)).str.replace_all(r"\D", "").str.zfill(NUMBER_DIGITS)
         for name in typed("so_dinh_danh")
     ]
     # A tax code of twelve digits is a person's number; shorter ones are those of businesses.
-    numbers += [pl.col(chu(name)).str.replace_all(r"\D", "") for name in typed("mst")]
+    numbers += [pl.col(typed_column(name)).str.replace_all(r"\D", "") for name in typed("mst")]
     if not numbers:
         return pl.DataFrame(schema=PEOPLE)
     blank = pl.lit(None, pl.String)
     names, phones = typed("ho_ten"), typed("dien_thoai")
     return frame.select(
         number=pl.coalesce(numbers),
-        record=pl.concat_str([chu(name) for name in dataset.key], separator="|", ignore_nulls=True),
-        name=pl.col(chu(names[0])) if names else blank,
-        phone=pl.col(chu(phones[0])) if phones else blank,
+        record=pl.concat_str([typed_column(name) for name in dataset.key], separator="|", ignore_nulls=True),
+        name=pl.col(typed_column(names[0])) if names else blank,
+        phone=pl.col(typed_column(phones[0])) if phones else blank,
     ).filter(pl.col("number").str.len_chars() == NUMBER_DIGITS)
 
 

@@ -16,7 +16,7 @@ from schemas.periods import Period
 class SubmissionPart:
     """The records that one submission brings for one dataset and period.
 
-    `frame` and `changes` are the cleaned ones plus `_bang` (UInt16), the number of the table in
+    `frame` and `changes` are the cleaned ones plus `_table` (UInt16), the number of the table in
     `tables`, which gives its sheet and its columns' letters.
     """
 

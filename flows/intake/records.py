@@ -53,7 +53,7 @@ def _digest(
     for table, when in read.taken:
         one = next(clean)
         before = parts.get((table.dataset, when))
-        number = pl.lit(len(before.tables) if before else 0, pl.UInt16).alias("_bang")
+        number = pl.lit(len(before.tables) if before else 0, pl.UInt16).alias("_table")
         part = SubmissionPart(
             table.dataset,
             when,

@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.read.table import Problem, ReadTable
 from flows.words import number
-from schemas.contract import Column, Dataset, chu, doc
+from schemas.contract import Column, Dataset, typed_column, unread_column
 
 # How exactly a difference is told.
 DECIMALS = 4
@@ -31,7 +31,9 @@ def check_totals(
 
 
 def _known(records: pl.DataFrame, column: Column) -> bool:
-    return (records[doc(column.name)].is_null() | (records[doc(column.name)] == "thieu")).all()
+    return (
+        records[unread_column(column.name)].is_null() | (records[unread_column(column.name)] == "thieu")
+    ).all()
 
 
 def _wrong(
@@ -39,12 +41,12 @@ def _wrong(
 ) -> Iterator[tuple[dict[str, object], float]]:
     values = records.select("_row", value=pl.col(column.name).cast(pl.Float64))
     whole, above = float(values["value"].sum()), 0
-    for said in totals.select("_row", chu(column.name), value=column.name).iter_rows(named=True):
+    for said in totals.select("_row", typed_column(column.name), value=column.name).iter_rows(named=True):
         block = values.filter(pl.col("_row").is_between(above, said["_row"]))["value"].sum()
         above = said["_row"]
         if said["value"] is None:
             continue
-        near = _half_a_digit(said[chu(column.name)] or "")
+        near = _half_a_digit(said[typed_column(column.name)] or "")
         if min(abs(said["value"] - whole), abs(said["value"] - block)) > near:
             yield said, whole
 
@@ -66,6 +68,6 @@ def _problem(table: ReadTable, column: Column, said: dict[str, object], proper: 
         sheet=table.sheet,
         row=int(str(said["_row"])),
         column=table.letters[column.name],
-        value=str(said[chu(column.name)]),
+        value=str(said[typed_column(column.name)]),
         proposal=sum_said,
     )

@@ -55,11 +55,11 @@ def _grouped(
 ) -> Iterator[pl.DataFrame]:
     sums = (amount for each in indicators for amount in _amounts(each, rows))
     whole = rows.with_columns(key.alias("_key"), *_typical(indicators, rows))
-    found = whole.lazy().group_by("_ky", "_key").agg(pl.len().alias("rows"), _blocked(), *sums).collect()
+    found = whole.lazy().group_by("_period", "_key").agg(pl.len().alias("rows"), _blocked(), *sums).collect()
     for each in indicators:
         own = found.select(
             pl.lit(each.name).alias("indicator"),
-            pl.col("_ky").alias("period"),
+            pl.col("_period").alias("period"),
             pl.lit(by).alias("by"),
             pl.col("_key").alias("key"),
             *(pl.col(f"{each.name}.{name}").alias(name) for name in _AMOUNTS[:4]),
@@ -102,7 +102,7 @@ def _typical(indicators: tuple[Indicator, ...], rows: pl.DataFrame) -> Iterator[
         if not _counts_rows(measured, rows):
             amount = measured.cast(pl.Float64)
             known = pl.when(~QUARANTINED).then(amount)
-            mean = sum_exactly(known).over("_ky") / known.count().over("_ky")
+            mean = sum_exactly(known).over("_period") / known.count().over("_period")
             usable = pl.when(amount >= 0).then(amount)
             yield pl.coalesce(usable, mean, pl.lit(0.0)).alias(f"{each.name}.typical")
 
@@ -138,13 +138,13 @@ def _placed(own: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
 def _of_each_thon(view: View, indicator: Indicator, commune: Commune) -> pl.DataFrame:
     """Of the commune's thôn, those of which an accepted row says yes; a quarantined one might."""
     yes = (indicator.tu_so & ~QUARANTINED).any()
-    by_thon = view.rows.group_by("_ky", "_thon").agg(
+    by_thon = view.rows.group_by("_period", "_thon").agg(
         yes=yes.fill_null(value=False), rows=pl.len(), blocked=QUARANTINED.sum()
     )
     known = pl.col("_thon").is_not_null()
     maybe = pl.when(known).then((pl.col("blocked") > 0) & ~pl.col("yes")).otherwise(pl.col("blocked"))
     return (
-        by_thon.group_by("_ky")
+        by_thon.group_by("_period")
         .agg(
             tu_so=(pl.col("yes") & known).sum(),
             only_tu_so=maybe.sum(),
@@ -153,7 +153,7 @@ def _of_each_thon(view: View, indicator: Indicator, commune: Commune) -> pl.Data
         )
         .select(
             indicator=pl.lit(indicator.name),
-            period="_ky",
+            period="_period",
             by=pl.lit("xa"),
             key=pl.lit(commune.code),
             tu_so="tu_so",

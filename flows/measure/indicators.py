@@ -25,8 +25,8 @@ def count_records(
 ) -> pl.DataFrame:
     """What the indicators count in records (`COUNTS`), which depends on no day.
 
-    `judged` has each dataset's rows in effect: its contract's columns typed, `_unit`, `_ky`
-    (label), `_lop` (dat, can_bo_sung, khong_su_dung).
+    `judged` has each dataset's rows in effect: its contract's columns typed, `_unit`, `_period`
+    (label), `_class` (dat, can_bo_sung, khong_su_dung).
     """
     return _counts(views_of_records(indicators.values(), judged), commune)
 

@@ -17,7 +17,7 @@ from schemas.units import Commune
 class View:
     """Indicators that are counted over the same rows, and those rows.
 
-    `rows` has the columns that the indicators use and `_ky`, `_ky_den`, `_unit`, `_lop`, `_thon`
+    `rows` has the columns that the indicators use and `_period`, `_period_end`, `_unit`, `_class`, `_thon`
     (code, null where unknown), `_don_vi`, and `_phu` (Boolean): a row of the joined dataset, which
     is no row to count but, while quarantined, may hold what a counted row lacks.
     """
@@ -48,8 +48,8 @@ def _hand_ins(called: pl.DataFrame, commune: Commune) -> pl.DataFrame:
     open_ = pl.col("state") == "chua_den_han"
     return called.with_columns(
         _unit=pl.col("unit"),
-        _ky=pl.col("period"),
-        _lop=pl.when(open_).then(pl.lit(HELD_BACK)).otherwise(pl.lit(GOOD)),
+        _period=pl.col("period"),
+        _class=pl.when(open_).then(pl.lit(HELD_BACK)).otherwise(pl.lit(GOOD)),
         _thon=pl.when(thon).then("unit"),
         _don_vi=pl.when(~thon).then("unit"),
         _phu=pl.lit(value=False),
@@ -65,15 +65,15 @@ def _records(same: list[Indicator], judged: Mapping[str, pl.DataFrame]) -> pl.Da
     join = first.joined
     keys = {join.on} if join else set()
     places = {column for column in (first.thon, first.don_vi, "thon") if column in over}
-    rows = rows.select("_unit", "_ky", "_lop", *sorted(own | keys | places), _phu=pl.lit(value=False))
+    rows = rows.select("_unit", "_period", "_class", *sorted(own | keys | places), _phu=pl.lit(value=False))
     if join is not None and join.dataset.name in judged:
         rows = _joined(rows, judged[join.dataset.name], join)
     elif join is not None:
         blank = (pl.lit(None, join.dataset[name].kind.dtype).alias(name) for name in join.columns)
         rows = rows.with_columns(blank)
-    ends = {label: period(over, label).end for label in rows["_ky"].unique()}
+    ends = {label: period(over, label).end for label in rows["_period"].unique()}
     return rows.with_columns(
-        pl.col("_ky").replace_strict(ends, return_dtype=pl.Date).alias("_ky_den"),
+        pl.col("_period").replace_strict(ends, return_dtype=pl.Date).alias("_period_end"),
         _thon=pl.col(first.thon),
         _don_vi=pl.col(first.don_vi),
     )
@@ -87,11 +87,11 @@ def _used(indicator: Indicator) -> Iterable[str]:
 
 def _joined(rows: pl.DataFrame, other: pl.DataFrame, join: Join) -> pl.DataFrame:
     """`rows` with the joined columns of accepted rows, and the other dataset's rows as `_phu`."""
-    same = ["_ky", join.on]
+    same = ["_period", join.on]
     accepted = other.filter(~QUARANTINED).select(*same, *join.columns)
     wider = rows.join(accepted.unique(same, keep="first", maintain_order=True), on=same, how="left")
     if join.only_places:
         return wider
     homes = rows.filter(~QUARANTINED).select(*same, "thon").unique(same, keep="first", maintain_order=True)
-    aside = other.select("_unit", "_ky", "_lop", join.on).join(homes, on=same, how="left")
+    aside = other.select("_unit", "_period", "_class", join.on).join(homes, on=same, how="left")
     return pl.concat([wider, aside.with_columns(_phu=pl.lit(value=True))], how="diagonal")

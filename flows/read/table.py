@@ -85,12 +85,12 @@ class ReadTable:
 
     `cells` has `_row` (UInt32, sheet row) and, for each contract column found, `<name>.chu`
     (String, as typed; null when blank) and `<name>.kieu` (UInt8, `CellType`). Where a thôn stands
-    in a section row above its records, `thon.chu` holds it and `thon.row` the section's row.
+    in a section row above its records, `thon.typed` holds it and `thon.row` the section's row.
     `letters` gives each found column's letter, `units` the unit of measure that its heading states.
     `title` is the text above the heading, one entry a non-empty cell. `nil` says that the sheet
     declares "Không phát sinh". `totals` holds its total rows as `cells` does the records,
     `changes` (`CHANGES_SCHEMA`) what reading changed in cells. Where a birth date stands in one of two
-    columns, for men and for women, `<name>.cot` gives the letter of the one that holds it.
+    columns, for men and for women, `<name>.letter` gives the letter of the one that holds it.
     """
 
     dataset: str

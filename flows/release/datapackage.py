@@ -11,13 +11,13 @@ import polars as pl
 from flows.release.parquet import describe_columns
 from schemas.contract import Dataset
 from schemas.privacy import protection
-from schemas.tables import RECORD_FIELDS, Dtype, Table
+from schemas.tables import RECORD_FIELDS, Dtype, PublishedTable
 
 TYPES = {pl.String: "string", pl.Date: "date", pl.Boolean: "boolean", pl.Float64: "number"}
 
 
 def write_package(
-    folder: Path, whose: str, tables: Iterable[Table], datasets: Iterable[Dataset] = ()
+    folder: Path, whose: str, tables: Iterable[PublishedTable], datasets: Iterable[Dataset] = ()
 ) -> None:
     """Describe the release in `folder` as a Data Package (v2), its `tables` and records alike."""
     records = [_records(folder, dataset) for dataset in datasets]
@@ -30,7 +30,7 @@ def write_package(
     (folder / "datapackage.json").write_text(text, encoding="utf-8")
 
 
-def _table(table: Table) -> dict[str, object]:
+def _table(table: PublishedTable) -> dict[str, object]:
     return {
         "name": table.name,
         "path": f"{table.name}.parquet",

@@ -113,7 +113,7 @@ def _rows(
     everything = [*columns, "_lan"]
     gone = _without(was, now, everything)
     come = _without(now, was, everything)
-    altered = come.join(gone, on=["_ky", *key], how="semi", nulls_equal=True).height if key else 0
+    altered = come.join(gone, on=["_period", *key], how="semi", nulls_equal=True).height if key else 0
     return name, was.height, now.height, come.height - altered, altered, gone.height - altered
 
 
@@ -122,13 +122,15 @@ def _read(release: Path, paths: Iterable[str]) -> pl.DataFrame:
         pl.read_parquet(release / path, hive_partitioning=False)
         .drop(_WHERE_IT_STANDS, strict=False)
         .with_columns(
-            _ky=pl.lit(path.split("/")[2].removeprefix("ky=")),
+            _period=pl.lit(path.split("/")[2].removeprefix("ky=")),
             _don_vi=pl.lit(path.rpartition("/")[2].removesuffix(".parquet")),
         )
         for path in paths
         if (release / path).exists()
     ]
-    return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame(schema={"_ky": pl.String})
+    return (
+        pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame(schema={"_period": pl.String})
+    )
 
 
 def _key(dataset: Dataset | None, columns: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from schemas.contract import Dataset
 from schemas.privacy import PROTECTIONS, protection
-from schemas.tables import RECORD_FIELDS, Table
+from schemas.tables import RECORD_FIELDS, PublishedTable
 
 
 def write_parquet(
@@ -37,7 +37,7 @@ def _arrow(frame: pl.DataFrame) -> pa.Table:
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
-def write_table(folder: Path, table: Table, frame: pl.DataFrame) -> None:
+def write_table(folder: Path, table: PublishedTable, frame: pl.DataFrame) -> None:
     """Write one of the release's tables as `<name>.parquet`."""
     described = {name: field.says for name, field in table.fields.items()}
     write_parquet(

@@ -65,5 +65,5 @@ def write_records(folder: Path, contracts: Contracts, period_records: PeriodReco
 
 def _told(one: JudgedPart, rows: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
     """Records as they are published."""
-    row_class = rows["_lop"].cast(pl.String).alias(dataset.row_class)
+    row_class = rows["_class"].cast(pl.String).alias(dataset.row_class)
     return protect(rows, dataset, key).hstack([row_class, *trace_rows(one, rows).get_columns()])

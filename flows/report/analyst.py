@@ -11,7 +11,7 @@ from flows.report.tables import Row
 from schemas.contract import Column, Dataset
 from schemas.indicator import Grouping, Indicator
 from schemas.privacy import PROTECTIONS, protection
-from schemas.tables import TABLES, Table
+from schemas.tables import TABLES, PublishedTable
 from schemas.units import KINDS
 
 _GROUPINGS: Mapping[Grouping, str] = {"xa": "cả xã", "don_vi": "từng đơn vị", "thon": "từng thôn"}
@@ -34,7 +34,7 @@ def page_content(release: PageData) -> Mapping[str, Any]:
     }
 
 
-def _table(release: PageData, table: Table) -> Row:
+def _table(release: PageData, table: PublishedTable) -> Row:
     return {
         "name": table.name,
         "title": table.title,

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.tables import TABLES, Table
+from schemas.tables import TABLES, PublishedTable
 
 #: What a page's template is told of one thing.
 Row = dict[str, Any]
@@ -33,5 +33,5 @@ def read_tables(release: Path) -> Tables:
     return Tables(**{name: _read(release / f"{name}.parquet", table) for name, table in TABLES.items()})
 
 
-def _read(path: Path, table: Table) -> pl.DataFrame:
+def _read(path: Path, table: PublishedTable) -> pl.DataFrame:
     return table.conform(pl.read_parquet(path) if path.exists() else pl.DataFrame())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.intake.model import SubmissionPart
-from schemas.contract import Dataset, chu
+from schemas.contract import Dataset, typed_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def compare(former: SubmissionPart, now: SubmissionPart, dataset: Dataset) -> Re
 
 def _records(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     said = (
-        pl.coalesce(pl.col(column.name).cast(pl.String), pl.col(chu(column.name))).alias(column.name)
+        pl.coalesce(pl.col(column.name).cast(pl.String), pl.col(typed_column(column.name))).alias(column.name)
         for column in dataset.columns
     )
     return frame.select(said).unique()

@@ -16,7 +16,7 @@ from flows.validate.records import Verdict
 from schemas.contract import Dataset
 from schemas.registry import Contracts
 
-_TABLE: Mapping[str, type[pl.DataType]] = {"_tep": pl.UInt32, "_bang": pl.UInt16}
+_TABLE: Mapping[str, type[pl.DataType]] = {"_part": pl.UInt32, "_table": pl.UInt16}
 
 
 def fill_columns(frame: pl.DataFrame) -> pl.DataFrame:
@@ -29,12 +29,12 @@ def find_record_faults(verdict: Verdict, name: str, standing: Standing, contract
     """Faults of records of the dataset `name` that count, with their file, sheet and cell (`FOUND`)."""
     tables, letters = _places(one for one in standing.judged if one.dataset == name and standing.counts(one))
     faults = (
-        verdict.faults.join(tables, on=["_tep", "_bang"], how="inner", maintain_order="left")
-        .join(letters, on=["_tep", "_bang", "column"], how="left", maintain_order="left")
+        verdict.faults.join(tables, on=["_part", "_table"], how="inner", maintain_order="left")
+        .join(letters, on=["_part", "_table", "column"], how="left", maintain_order="left")
         .with_columns(
             dataset=pl.lit(name),
             row=pl.col("_row"),
-            cell=pl.concat_str(pl.coalesce("_cot", "letter"), "_row"),
+            cell=pl.concat_str(pl.coalesce("_letter", "letter"), "_row"),
             record=pl.col("_key"),
         )
     )
@@ -48,8 +48,8 @@ def _places(judged: Iterable[JudgedPart]) -> tuple[pl.DataFrame, pl.DataFrame]:
     for one in judged:
         of = one.submission.unit, one.submission.file, one.submission.sha256, one.period.label
         for bang, (sheet, found) in enumerate(one.tables):
-            tables.append((one.tep, bang, sheet, *of))
-            letters += ((one.tep, bang, column, letter) for column, letter in found.items())
+            tables.append((one.number, bang, sheet, *of))
+            letters += ((one.number, bang, column, letter) for column, letter in found.items())
     return (
         pl.DataFrame(
             tables, schema={**_TABLE, **_texts("sheet", "unit", "file", "submission", "period")}, orient="row"
@@ -152,7 +152,7 @@ def list_repairs(changes: Iterable[tuple[JudgedPart, pl.DataFrame]], standing: S
         if frame.height:
             sheets = pl.Series([sheet for sheet, _ in one.tables], dtype=pl.String)
             placed = frame.with_columns(
-                sheet=sheets.gather(frame["_bang"]),
+                sheet=sheets.gather(frame["_table"]),
                 cell=pl.concat_str("column", "row"),
                 column=pl.col("name"),
                 unit=pl.lit(one.submission.unit),

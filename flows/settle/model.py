@@ -25,14 +25,14 @@ ROWS_AT_ONCE = 1 << 17
 #: The unit, dataset and period that a submission answers for.
 Owes: TypeAlias = tuple[str, str, str]
 
-LIVE = {"dataset": pl.String, "_tep": pl.UInt32, "_unit": pl.String, "_ky": pl.String}
+LIVE = {"dataset": pl.String, "_part": pl.UInt32, "_unit": pl.String, "_period": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedPart:
     """What one submission brought for one dataset and period, after judging.
 
-    `tep` is its number among those of its dataset and period; `tables` gives each table's sheet and its
+    `number` is its number among those of its dataset and period; `tables` gives each table's sheet and its
     columns' letters. `records` counts what was read; `accepted`, `quarantined`, `repeated` what became of it.
     """
 
@@ -41,7 +41,7 @@ class JudgedPart:
     period: Period
     nil: bool
     tables: tuple[tuple[str, Mapping[str, str]], ...]
-    tep: int
+    number: int
     records: int
     accepted: int
     quarantined: int
@@ -132,7 +132,7 @@ class SettledPeriod(Standing):
     compared: Mapping[Submission, Sequence[Comparison]]
 
 
-#: Judged records by dataset, without what was typed, plus `_tep` and `_lop`.
+#: Judged records by dataset, without what was typed, plus `_part` and `_class`.
 Read: TypeAlias = Mapping[str, pl.DataFrame]
 
 
@@ -152,7 +152,7 @@ class PeriodRecords:
         read = self.read()
         parted = {name: _parted(rows) for name, rows in read.items()}
         for one in self.settled_period.in_effect.values():
-            rows = parted[one.dataset].get((one.tep,), read[one.dataset].clear())
+            rows = parted[one.dataset].get((one.number,), read[one.dataset].clear())
             pieces = rows.iter_slices(ROWS_AT_ONCE) if rows.height else iter([rows])
             yield one, (piece.filter(~QUARANTINED) for piece in pieces)
 
@@ -189,32 +189,32 @@ class Settled(Standing):
 
 
 def select_in_effect(read: Read, standing: Standing) -> dict[str, pl.DataFrame]:
-    """Of a season's records as `read` those in effect, plus `_unit`, `_ky`."""
+    """Of a season's records as `read` those in effect, plus `_unit`, `_period`."""
     found: dict[str, pl.DataFrame] = {}
     for name, judged in read.items():
-        every = sorted((one for one in standing.judged if one.dataset == name), key=lambda one: one.tep)
-        live = [one.tep for one in every if standing.in_effect.get(one.owes) is one]
+        every = sorted((one for one in standing.judged if one.dataset == name), key=lambda one: one.number)
+        live = [one.number for one in every if standing.in_effect.get(one.owes) is one]
         # Where nothing is superseded a whole register is not copied.
-        is_whole = judged["_tep"].unique().is_in(live).all()
-        rows = judged if is_whole else judged.filter(pl.col("_tep").is_in(live))
+        is_whole = judged["_part"].unique().is_in(live).all()
+        rows = judged if is_whole else judged.filter(pl.col("_part").is_in(live))
         units = pl.Series([one.submission.unit for one in every], dtype=pl.String)
         periods = pl.Series([one.period.label for one in every], dtype=pl.String)
         found[name] = rows.with_columns(
-            units.gather(rows["_tep"]).alias("_unit"), periods.gather(rows["_tep"]).alias("_ky")
+            units.gather(rows["_part"]).alias("_unit"), periods.gather(rows["_part"]).alias("_period")
         )
     return found
 
 
 def _parted(read: pl.DataFrame) -> Mapping[tuple[object, ...], pl.DataFrame]:
-    """The records of each submission, by `(_tep,)`; those of one alone are not copied."""
-    if read.height and read["_tep"].is_sorted() and read["_tep"][0] == read["_tep"][-1]:
-        return {(read["_tep"][0],): read}
-    return read.partition_by("_tep", as_dict=True, maintain_order=True)
+    """The records of each submission, by `(_part,)`; those of one alone are not copied."""
+    if read.height and read["_part"].is_sorted() and read["_part"][0] == read["_part"][-1]:
+        return {(read["_part"][0],): read}
+    return read.partition_by("_part", as_dict=True, maintain_order=True)
 
 
 def list_parts(judged: Iterable[JudgedPart]) -> pl.DataFrame:
-    """Dataset, `_tep`, `_unit` and `_ky` of each of `judged`."""
-    rows = [(one.dataset, one.tep, one.submission.unit, one.period.label) for one in judged]
+    """Dataset, `_part`, `_unit` and `_period` of each of `judged`."""
+    rows = [(one.dataset, one.number, one.submission.unit, one.period.label) for one in judged]
     return pl.DataFrame(rows, schema=LIVE, orient="row")
 
 
@@ -231,6 +231,6 @@ def trace_rows(one: JudgedPart, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(
         pl.lit(one.submission.unit).alias("_unit"),
         pl.lit(one.submission.file).alias("_file"),
-        told.gather(rows["_bang"]).alias("_sheet"),
+        told.gather(rows["_table"]).alias("_sheet"),
         "_row",
     )

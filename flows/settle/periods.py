@@ -34,7 +34,7 @@ from flows.validate.across import reconcile
 from flows.validate.records import Verdict, validate
 from flows.validate.tally import COLUMNS
 from schemas import indicators as plan
-from schemas.contract import QUARANTINED, Dataset, chu, doc
+from schemas.contract import QUARANTINED, Dataset, typed_column, unread_column
 from schemas.periods import before, in_words
 from schemas.registry import Contracts
 
@@ -45,7 +45,7 @@ CODE = ("validate", "settle", "measure", "fingerprints.py", "roll_call.py")
 Brought: TypeAlias = dict[str, list[tuple[Submission, SubmissionPart]]]
 
 # Of judged records all but what was typed and how it was read.
-_AS_READ = cs.exclude(cs.ends_with(chu(""), doc("")))
+_AS_READ = cs.exclude(cs.ends_with(typed_column(""), unread_column("")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def judge_periods(
     tables = {
         "faults": pl.concat([fill_columns(pl.DataFrame()), *faults]),
         "changes": list_repairs(
-            ((one, brought[one.dataset][one.tep][1].changes) for one in standing.judged), standing
+            ((one, brought[one.dataset][one.number][1].changes) for one in standing.judged), standing
         ),
         "tallies": _tallies(crossed.verdicts, standing),
         "unjudged": crossed.unjudged,
@@ -131,8 +131,8 @@ def _standing(judged: Sequence[JudgedPart]) -> Standing:
 
 
 def _counted(parts: Sequence[tuple[Submission, SubmissionPart]], verdict: Verdict) -> list[JudgedPart]:
-    by_class = verdict.judged.select("_tep", held=QUARANTINED).group_by("_tep", "held").len()
-    counts = {(tep, held): rows for tep, held, rows in by_class.iter_rows()}
+    by_class = verdict.judged.select("_part", held=QUARANTINED).group_by("_part", "held").len()
+    counts = {(number, held): rows for number, held, rows in by_class.iter_rows()}
     repeated = dict(verdict.repeated.iter_rows())
     return [
         JudgedPart(
@@ -141,22 +141,22 @@ def _counted(parts: Sequence[tuple[Submission, SubmissionPart]], verdict: Verdic
             part.period,
             part.nil,
             part.tables,
-            tep,
+            number,
             part.frame.height,
-            counts.get((tep, False), 0),
-            counts.get((tep, True), 0),
-            repeated.get(tep, 0),
+            counts.get((number, False), 0),
+            counts.get((number, True), 0),
+            repeated.get(number, 0),
         )
-        for tep, (submission, part) in enumerate(parts)
+        for number, (submission, part) in enumerate(parts)
     ]
 
 
 def _tallies(verdicts: Mapping[str, Verdict], standing: Standing) -> pl.DataFrame:
     """Cells judged and failed by unit, dataset, period and dimension, a row a submission that counts."""
-    who = list_parts(filter(standing.counts, standing.judged)).rename({"_unit": "unit", "_ky": "period"})
+    who = list_parts(filter(standing.counts, standing.judged)).rename({"_unit": "unit", "_period": "period"})
     found = [verdict.tally.with_columns(dataset=pl.lit(name)) for name, verdict in verdicts.items()]
     every = pl.concat([pl.DataFrame(schema=COLUMNS | {"dataset": pl.String}), *found])
-    return every.join(who, on=["dataset", "_tep"], maintain_order="left").drop("_tep")
+    return every.join(who, on=["dataset", "_part"], maintain_order="left").drop("_part")
 
 
 def _compared(
@@ -219,8 +219,8 @@ def _by_period(
     for label, judged in sorted(by_period.items()):
         numbers: dict[str, list[int]] = {}
         for one in judged:
-            numbers.setdefault(one.dataset, []).append(one.tep)
-        mine = _standing([replace(one, tep=one.tep - min(numbers[one.dataset])) for one in judged])
+            numbers.setdefault(one.dataset, []).append(one.number)
+        mine = _standing([replace(one, number=one.number - min(numbers[one.dataset])) for one in judged])
         own = {name: parts.get((label,), tables[name].clear()) for name, parts in parted.items()}
         rows = {name: _numbered(read[name], min(teps), len(teps)) for name, teps in sorted(numbers.items())}
         settled_period = SettledPeriod(
@@ -235,9 +235,9 @@ def _given(read: Read) -> Read:
 
 def _numbered(rows: pl.DataFrame, first: int, count: int) -> pl.DataFrame:
     """Of a dataset's `rows` those of so many submissions from the `first` on, which counts as 0."""
-    start, stop = (rows["_tep"].search_sorted(at) for at in (first, first + count))
+    start, stop = (rows["_part"].search_sorted(at) for at in (first, first + count))
     mine = rows.slice(start, stop - start)
-    return mine.with_columns(pl.col("_tep") - pl.lit(first, pl.UInt32)) if first else mine
+    return mine.with_columns(pl.col("_part") - pl.lit(first, pl.UInt32)) if first else mine
 
 
 def settle_all(

@@ -22,7 +22,7 @@ def take_prints(judged: Mapping[str, pl.DataFrame], datasets: Mapping[str, Datas
     """What each submission looks like as a whole (`PRINTS`): two that look alike have the same records.
 
     `judged` has a dataset's rows in effect, quarantined ones included: its contract's columns
-    typed, `_unit`, `_ky`. Columns of kind `ngay` are left out, and so is the order of the rows.
+    typed, `_unit`, `_period`. Columns of kind `ngay` are left out, and so is the order of the rows.
     """
     empty = pl.DataFrame(schema=PRINTS)
     return pl.concat([empty, *(_prints(judged[name], d) for name, d in datasets.items() if name in judged)])
@@ -30,7 +30,9 @@ def take_prints(judged: Mapping[str, pl.DataFrame], datasets: Mapping[str, Datas
 
 def _prints(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     content = [column.name for column in dataset.columns if column.kind.name != "ngay"]
-    found = take_fingerprints(rows, ("_unit", "_ky"), content).rename({"_unit": "unit", "_ky": "period"})
+    found = take_fingerprints(rows, ("_unit", "_period"), content).rename(
+        {"_unit": "unit", "_period": "period"}
+    )
     return found.select(pl.lit(dataset.name).alias("dataset"), *found.columns)
 
 

@@ -27,10 +27,10 @@ class Reconciled:
 def reconcile(
     verdicts: Mapping[str, Verdict], live: pl.DataFrame, datasets: Mapping[str, Dataset]
 ) -> Reconciled:
-    """Judge every cross rule of the submissions in effect (`live`: `dataset`, `_tep`, `_unit`, `_ky`).
+    """Judge every cross rule of the submissions in effect (`live`: `dataset`, `_part`, `_unit`, `_period`).
 
-    A rule is not judged where the other dataset has no submission in effect for that period, nor on a
-    row with a blocking fault at one of the rule's own columns: a value known to be wrong is compared with nothing.
+    A rule is not judged where the other dataset has no submission in effect for that period, nor
+    on a row with a blocking fault at one of its own columns: a value known to be wrong is not compared.
 
     Raises:
         RuleDidNotRunError: a rule gave no result.
@@ -42,9 +42,9 @@ def reconcile(
         mine = live.filter(dataset=name)
         for tie, rules in _by_tie(dataset.cross):
             other = _rows(tie.to, verdicts, live)
-            alone = mine.join(other.select("_ky").unique(), on="_ky", how="anti")
+            alone = mine.join(other.select("_period").unique(), on="_period", how="anti")
             unjudged += [_said(alone, rule, tie) for rule in rules]
-            together = mine.join(other.select("_ky").unique(), on="_ky", how="semi")
+            together = mine.join(other.select("_period").unique(), on="_period", how="semi")
             if together.height:
                 pair = _Pair(dataset, tie, together, other)
                 found[name] = pair.judged(found[name], rules)
@@ -72,16 +72,16 @@ def _by_tie(rules: Iterable[Cross]) -> list[tuple[Tie, list[Cross]]]:
 
 def _rows(name: str, verdicts: Mapping[str, Verdict], live: pl.DataFrame) -> pl.DataFrame:
     if name not in verdicts:
-        return pl.DataFrame(schema={"_ky": pl.String})
-    mine = live.filter(dataset=name).select("_tep", "_ky")
-    return verdicts[name].judged.join(mine, on="_tep", how="inner", maintain_order="left")
+        return pl.DataFrame(schema={"_period": pl.String})
+    mine = live.filter(dataset=name).select("_part", "_period")
+    return verdicts[name].judged.join(mine, on="_part", how="inner", maintain_order="left")
 
 
 def _said(alone: pl.DataFrame, rule: Cross, tie: Tie) -> pl.DataFrame:
     return alone.select(
         pl.col("_unit").alias("unit"),
         "dataset",
-        pl.col("_ky").alias("period"),
+        pl.col("_period").alias("period"),
         pl.lit(rule.dimension).alias("dimension"),
         pl.lit(rule.code).alias("code"),
         pl.lit(tie.to).alias("other"),
@@ -93,11 +93,11 @@ class _Pair:
 
     def __init__(self, dataset: Dataset, tie: Tie, live: pl.DataFrame, other: pl.DataFrame) -> None:
         self._dataset, self._tie = dataset, tie
-        self._live = live.select("_tep", "_unit", "_ky")
+        self._live = live.select("_part", "_unit", "_period")
         self._other = other.with_columns(_noi=self._place())
         self._tied = (
             self._other.filter(pl.col(tie.by).is_not_null())
-            .group_by("_ky", "_noi", tie.by, maintain_order=True)
+            .group_by("_period", "_noi", tie.by, maintain_order=True)
             .agg(each.alias(f"{tie.to}.{name}") for name, each in tie.brings.items())
         )
 
@@ -113,37 +113,37 @@ class _Pair:
         if self._tie.place is None:
             return pl.lit(None, pl.String)
         place = pl.col(self._tie.place)
-        return pl.coalesce(place, place.drop_nulls().first().over("_ky", self._tie.by))
+        return pl.coalesce(place, place.drop_nulls().first().over("_period", self._tie.by))
 
     def _unclear(self) -> pl.DataFrame:
         """By period and unit, how many rows of the other dataset may be tied to anything there."""
         lost = self._other.filter(pl.col(self._tie.by).is_null())
         here = (pl.col("_noi") == pl.col("_unit")) | pl.col("_noi").is_null()
         return (
-            self._live.join(lost.select("_ky", "_noi"), on="_ky", how="inner")
+            self._live.join(lost.select("_period", "_noi"), on="_period", how="inner")
             .filter(here)
-            .group_by("_tep")
+            .group_by("_part")
             .agg(_khong_ro=pl.len().cast(pl.Int64))
         )
 
     def _rows(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
         own, by = verdict.judged, self._tie.by
-        brought = [name for name in self._tied.columns if name not in ("_ky", "_noi", by)]
-        keys = own.select("_tep", by).join(self._live, on="_tep", how="left", maintain_order="left")
+        brought = [name for name in self._tied.columns if name not in ("_period", "_noi", by)]
+        keys = own.select("_part", by).join(self._live, on="_part", how="left", maintain_order="left")
         at_place = self._tied.with_columns(_co=pl.lit(value=True))
         anywhere = at_place.filter(pl.col("_noi").is_null()).drop("_noi")
         known = at_place.filter(pl.col("_noi").is_not_null())
         found = keys.join(
             known,
-            left_on=["_ky", "_unit", by],
-            right_on=["_ky", "_noi", by],
+            left_on=["_period", "_unit", by],
+            right_on=["_period", "_noi", by],
             how="left",
             maintain_order="left",
-        ).join(anywhere, on=["_ky", by], how="left", maintain_order="left", suffix="_dau_do")
+        ).join(anywhere, on=["_period", by], how="left", maintain_order="left", suffix="_dau_do")
         frame = own.with_columns(
             *(pl.coalesce(found[name], found[f"{name}_dau_do"]).alias(name) for name in brought),
             _co=found["_co"].fill_null(found["_co_dau_do"]).fill_null(value=False),
-            _khong_ro=keys.join(self._unclear(), on="_tep", how="left", maintain_order="left")[
+            _khong_ro=keys.join(self._unclear(), on="_part", how="left", maintain_order="left")[
                 "_khong_ro"
             ].fill_null(0),
             **{f"_khong_xet.{rule.code}": self._not_judged(verdict, keys, rule) for rule in rules},
@@ -154,7 +154,7 @@ class _Pair:
         failures = judge(frame, self._dataset, judgements, verdict.results)
         return replace(
             verdict,
-            judged=own.with_columns(_lop=_warned(own["_lop"], failures["index"])),
+            judged=own.with_columns(_class=_warned(own["_class"], failures["index"])),
             faults=pl.concat([verdict.faults, describe(failures, frame, self._dataset, judgements)]),
         )
 
@@ -164,11 +164,11 @@ class _Pair:
 
     def _wholes(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
         by, own = self._tie.by, verdict.judged
-        here = own.select("_tep", by).join(self._live, on="_tep", how="inner", maintain_order="left")
-        has = here.filter(pl.col(by).is_not_null()).select("_tep", by, _co=pl.lit(value=True)).unique()
-        unread = here.filter(pl.col(by).is_null()).group_by("_tep").agg(_khong_ro=pl.len().cast(pl.Int64))
-        groups = self._groups().join(has, on=["_tep", by], how="left", maintain_order="left")
-        groups = groups.join(unread, on="_tep", how="left", maintain_order="left").with_columns(
+        here = own.select("_part", by).join(self._live, on="_part", how="inner", maintain_order="left")
+        has = here.filter(pl.col(by).is_not_null()).select("_part", by, _co=pl.lit(value=True)).unique()
+        unread = here.filter(pl.col(by).is_null()).group_by("_part").agg(_khong_ro=pl.len().cast(pl.Int64))
+        groups = self._groups().join(has, on=["_part", by], how="left", maintain_order="left")
+        groups = groups.join(unread, on="_part", how="left", maintain_order="left").with_columns(
             pl.col("_co").fill_null(value=False), pl.col("_khong_ro").fill_null(0)
         )
         found = [_whole(groups, rule, self._dataset, verdict.results) for rule in rules]
@@ -177,9 +177,12 @@ class _Pair:
     def _groups(self) -> pl.DataFrame:
         """The tied groups of each submission's place."""
         if self._tie.place is None:
-            return self._live.join(self._tied, on="_ky", maintain_order="left_right")
+            return self._live.join(self._tied, on="_period", maintain_order="left_right")
         return self._live.join(
-            self._tied, left_on=["_ky", "_unit"], right_on=["_ky", "_noi"], maintain_order="left_right"
+            self._tied,
+            left_on=["_period", "_unit"],
+            right_on=["_period", "_noi"],
+            maintain_order="left_right",
         )
 
 
@@ -190,19 +193,19 @@ def _warned(classes: pl.Series, rows: pl.Series) -> pl.Series:
 
 def _whole(groups: pl.DataFrame, rule: Cross, dataset: Dataset, results: Tally) -> pl.DataFrame:
     """One fault a submission that lacks more of `groups` than it has rows whose tie could not be read."""
-    judged = groups.select("_tep", "_khong_ro", failed=rule.fails_when)
+    judged = groups.select("_part", "_khong_ro", failed=rule.fails_when)
     counted = (
-        judged.group_by("_tep", maintain_order=True)
+        judged.group_by("_part", maintain_order=True)
         .agg(
             _phai_co=pl.col("failed").count().cast(pl.Int64),
             _thieu=pl.col("failed").sum().cast(pl.Int64) - pl.col("_khong_ro").first(),
         )
         .with_columns(pl.col("_thieu").clip(0))
     )
-    results.add(counted.select("_tep", dimension=pl.lit(rule.dimension), judged="_phai_co", failed="_thieu"))
+    results.add(counted.select("_part", dimension=pl.lit(rule.dimension), judged="_phai_co", failed="_thieu"))
     says = pl.lit(rule.says)
     place = {
-        "_bang": pl.lit(0),
+        "_table": pl.lit(0),
         "column": pl.lit(dataset.blamed(rule)),
         "code": pl.lit(rule.code),
         "dimension": pl.lit(rule.dimension),

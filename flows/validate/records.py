@@ -13,7 +13,7 @@ import polars as pl
 from flows.errors import RuleDidNotRunError
 from flows.intake.model import SubmissionPart
 from flows.validate.tally import Tally
-from schemas.contract import GOOD, HELD_BACK, ROW_CLASS, WARNED, Dataset, chu
+from schemas.contract import GOOD, HELD_BACK, ROW_CLASS, WARNED, Dataset, typed_column
 from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of, may_share_key
 from schemas.schema import schema
 
@@ -22,12 +22,12 @@ __all__ = ["RuleDidNotRunError", "Verdict", "validate"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What judging the parts of one dataset came to; `_tep` is the index of the part.
+    """What judging the parts of one dataset came to; `_part` is the index of the part.
 
-    `judged` is the cleaned frame without repeated rows, plus `_lop`; `faults` has `_tep`, `_bang`,
-    `_row`, `_cot` (the cell's letter where it is not its column's), `_key` (what the record is known
+    `judged` is the cleaned frame without repeated rows, plus `_class`; `faults` has `_part`, `_table`,
+    `_row`, `_letter` (the cell's letter where it is not its column's), `_key` (what the record is known
     by), `column`, `code`, `dimension`, `severity`, `value`, `message`; `repeated` counts rows left out
-    by `_tep`; `results` keeps what each rule said of each row of `judged`.
+    by `_part`; `results` keeps what each rule said of each row of `judged`.
     """
 
     judged: pl.DataFrame
@@ -37,15 +37,15 @@ class Verdict:
 
     @property
     def tally(self) -> pl.DataFrame:
-        """Cells judged and failed: `_tep`, `dimension`, `judged`, `failed`."""
+        """Cells judged and failed: `_part`, `dimension`, `judged`, `failed`."""
         return self.results.table()
 
 
 FAULTS_SCHEMA = {
-    "_tep": pl.UInt32,
-    "_bang": pl.UInt16,
+    "_part": pl.UInt32,
+    "_table": pl.UInt16,
     "_row": pl.UInt32,
-    "_cot": pl.String,
+    "_letter": pl.String,
     "_key": pl.String,
     "column": pl.String,
     "code": pl.String,
@@ -67,26 +67,26 @@ def validate(parts: Sequence[tuple[SubmissionPart, date]], dataset: Dataset) -> 
     first, rest = [rules[REPEATED]], [rule for code, rule in rules.items() if code != REPEATED]
     near = frame.select(may_share_key(dataset)).to_series()
     again = _among(frame, near, rules[REPEATED])
-    repeated = judge(frame, dataset, first, Tally(frame["_tep"]), {REPEATED: again})
+    repeated = judge(frame, dataset, first, Tally(frame["_part"]), {REPEATED: again})
     kept, near = (frame.filter(~again), near.filter(~again)) if again.any() else (frame, near)
-    results = Tally(kept["_tep"])
+    results = Tally(kept["_part"])
     faults = judge(kept, dataset, rest, results, {CLASHING: _among(kept, near, rules[CLASHING])})
     return Verdict(
         kept.hstack([_row_class(faults, rest, kept.height)]),
         pl.concat([describe(faults, kept, dataset, rest), describe(repeated, frame, dataset, first)]),
-        frame.select("_tep").filter(again).group_by("_tep", maintain_order=True).len("rows"),
+        frame.select("_part").filter(again).group_by("_part", maintain_order=True).len("rows"),
         results,
     )
 
 
 def _stacked(parts: Sequence[tuple[SubmissionPart, date]]) -> pl.DataFrame:
-    """The records of all parts, each with its part (`_tep`), its period and the day on which it is judged."""
+    """The records of all parts, each with its part (`_part`), its period and the day on which it is judged."""
     frames = (
         part.frame.with_columns(
-            pl.lit(index, pl.UInt32).alias("_tep"),
-            pl.lit(part.period.start).alias("_ky_tu"),
-            pl.lit(part.period.end).alias("_ky_den"),
-            pl.lit(day).alias("_ngay_xet"),
+            pl.lit(index, pl.UInt32).alias("_part"),
+            pl.lit(part.period.start).alias("_period_start"),
+            pl.lit(part.period.end).alias("_period_end"),
+            pl.lit(day).alias("_judged_on"),
         )
         for index, (part, day) in enumerate(parts)
     )
@@ -144,7 +144,7 @@ def _together(frame: pl.DataFrame, rules: Sequence[Judgement]) -> dict[str, pl.S
 def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) -> pl.Series:
     """What each row comes to: held back by a blocking rule, warned by any other, or good."""
     blocking = failures["code"].is_in([rule.code for rule in rules if rule.severity == "chan"])
-    classes = pl.repeat(GOOD, height, eager=True, dtype=ROW_CLASS).alias("_lop")
+    classes = pl.repeat(GOOD, height, eager=True, dtype=ROW_CLASS).alias("_class")
     classes = classes.scatter(failures["index"].filter(~blocking), WARNED)
     return classes.scatter(failures["index"].filter(blocking), HELD_BACK)
 
@@ -163,16 +163,16 @@ def describe(
         row = pl.coalesce(section, "_row") if section in frame.columns else pl.col("_row")
         found.append(
             at.select(
-                "_tep",
-                "_bang",
+                "_part",
+                "_table",
                 row.alias("_row"),
-                at.get_column(f"{rule.column}.cot", default=unknown).alias("_cot"),
+                at.get_column(f"{rule.column}.cot", default=unknown).alias("_letter"),
                 _record_name(dataset).alias("_key"),
                 pl.lit(rule.column).alias("column"),
                 pl.lit(rule.code).alias("code"),
                 pl.lit(rule.dimension).alias("dimension"),
                 pl.lit(rule.severity).alias("severity"),
-                pl.col(chu(rule.column)).alias("value"),
+                pl.col(typed_column(rule.column)).alias("value"),
                 _message(rule).alias("message"),
             )
         )
@@ -186,4 +186,6 @@ def _message(rule: Judgement) -> pl.Expr:
 
 def _record_name(dataset: Dataset) -> pl.Expr:
     """What a record goes by whatever row it stands in: its key as typed."""
-    return pl.concat_str([pl.col(chu(name)) for name in dataset.key], separator="|", ignore_nulls=True)
+    return pl.concat_str(
+        [pl.col(typed_column(name)) for name in dataset.key], separator="|", ignore_nulls=True
+    )

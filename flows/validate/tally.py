@@ -10,11 +10,11 @@ from flows.errors import RuleDidNotRunError
 from schemas.contract import DIMENSIONS
 from schemas.judgement import Judgement
 
-COLUMNS = {"_tep": pl.UInt32, "dimension": pl.String, "judged": pl.UInt64, "failed": pl.UInt64}
+COLUMNS = {"_part": pl.UInt32, "dimension": pl.String, "judged": pl.UInt64, "failed": pl.UInt64}
 
 
 class Tally:
-    """What the rules said of the rows whose submissions are `parts` (`_tep`, one a row)."""
+    """What the rules said of the rows whose submissions are `parts` (`_part`, one a row)."""
 
     def __init__(self, parts: pl.Series) -> None:
         self._parts = parts
@@ -66,7 +66,7 @@ class Tally:
 
     def table(self) -> pl.DataFrame:
         """One row a part and dimension (`COLUMNS`): cells judged, cells failed."""
-        frame = pl.DataFrame([self._parts.alias("_tep")])
+        frame = pl.DataFrame([self._parts.alias("_part")])
         judged: dict[str, list[pl.Expr]] = {}
         wrong: dict[str, list[pl.Expr]] = {}
         for (column, dimension), results in self._cells.items():
@@ -76,7 +76,7 @@ class Tally:
             is_judged, is_wrong = pl.col(names).is_not_null(), pl.col(names).fill_null(value=False)
             judged.setdefault(dimension, []).append(pl.any_horizontal(is_judged).sum())
             wrong.setdefault(dimension, []).append(pl.any_horizontal(is_wrong).sum())
-        counted = frame.group_by("_tep").agg(
+        counted = frame.group_by("_part").agg(
             pl.struct(
                 pl.lit(dimension).alias("dimension"),
                 pl.sum_horizontal(judged[dimension]).cast(pl.UInt64).alias("judged"),
@@ -84,11 +84,11 @@ class Tally:
             ).alias(dimension)
             for dimension in judged
         )
-        counts = [counted.select("_tep", pl.col(dimension).struct.unnest()) for dimension in judged]
+        counts = [counted.select("_part", pl.col(dimension).struct.unnest()) for dimension in judged]
         return (
             pl.concat([pl.DataFrame(schema=COLUMNS), *counts, *self._more])
-            .group_by("_tep", "dimension")
+            .group_by("_part", "dimension")
             .agg(pl.col("judged", "failed").sum())
             .select(*COLUMNS)
-            .sort("_tep", pl.col("dimension").cast(pl.Enum(list(DIMENSIONS))))
+            .sort("_part", pl.col("dimension").cast(pl.Enum(list(DIMENSIONS))))
         )

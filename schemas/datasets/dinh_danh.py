@@ -113,7 +113,7 @@ DATASET = Dataset(
             dimension="dung",
             severity="canh_bao",
             says="Mức độ 2 cấp cho người dưới 14 tuổi: đề nghị kiểm tra.",
-            fails_when=(col("muc_do") == "2") & (col("dan_cu.sinh").dt.offset_by("14y") > col("_ky_den")),
+            fails_when=(col("muc_do") == "2") & (col("dan_cu.sinh").dt.offset_by("14y") > col("_period_end")),
             good=(
                 {"so_dinh_danh": "038212000001", "muc_do": "1"},
                 {"so_dinh_danh": "038212000002", "muc_do": "2"},

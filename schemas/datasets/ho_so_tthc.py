@@ -108,7 +108,7 @@ DATASET = Dataset(
             dimension="song",
             severity="canh_bao",
             says="Quá hẹn trả nhưng chưa có ngày trả.",
-            fails_when=(col("ngay_hen_tra") < col("_ngay_xet")) & blank("ngay_tra"),
+            fails_when=(col("ngay_hen_tra") < col("_judged_on")) & blank("ngay_tra"),
             good=(
                 {"ngay_hen_tra": "17/11/2026", "ngay_tra": ""},
                 {"ngay_hen_tra": "16/11/2026", "ngay_tra": "16/11/2026"},
@@ -121,7 +121,7 @@ DATASET = Dataset(
             dimension="song",
             severity="canh_bao",
             says="Ngày nộp nằm ngoài kỳ báo cáo.",
-            fails_when=~col("ngay_nop").is_between(col("_ky_tu"), col("_ky_den")),
+            fails_when=~col("ngay_nop").is_between(col("_period_start"), col("_period_end")),
             good=(
                 {"ngay_nop": "15/10/2026"},
                 {"ngay_nop": "14/11/2026"},

@@ -13,7 +13,7 @@ INDICATORS = (
         owner="cong_an",
         by=("xa", "thon"),
         over=DATASET,
-        tu_so=col("_lop") == "dat",
+        tu_so=col("_class") == "dat",
         mau_so=ALL,
         of_rows_read=True,
         targets={2026: Target(1.0, san=0.85)},

@@ -13,7 +13,7 @@ _ACTIVATED = (col("muc_do") == "2") & col("ngay_kich_hoat").is_not_null()
 
 # Level 2 is for citizens of 14 and over (Nghị định 69/2024/NĐ-CP art. 7). A year of birth alone is
 # kept as its first day, so such a person is taken for 14 from the start of that year.
-_ELIGIBLE = (col("tinh_trang") == "Đang sống") & (col("ngay_sinh") <= col("_ky_den").dt.offset_by("-14y"))
+_ELIGIBLE = (col("tinh_trang") == "Đang sống") & (col("ngay_sinh") <= col("_period_end").dt.offset_by("-14y"))
 
 INDICATORS = (
     Indicator(

@@ -26,6 +26,6 @@ INDICATORS = (
         over=DATASET,
         tu_so=col("ngay_tra") <= col("ngay_hen_tra"),
         # Past at the period's end, not today: a hand-in cannot know of files settled after it.
-        mau_so=col("ngay_tra").is_not_null() | (col("ngay_hen_tra") < col("_ky_den")),
+        mau_so=col("ngay_tra").is_not_null() | (col("ngay_hen_tra") < col("_period_end")),
     ),
 )

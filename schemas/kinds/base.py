@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.contract import Column, Dimension, Severity, doc
+from schemas.contract import Column, Dimension, Severity, unread_column
 
 FailsWhen = Callable[[Column], pl.Expr]
 
 
 def unread_as(flaw: str) -> FailsWhen:
     """The reading itself gave this flaw: cells of the column's `.doc` that hold `flaw`."""
-    return lambda column: pl.col(doc(column.name)).eq_missing(flaw)
+    return lambda column: pl.col(unread_column(column.name)).eq_missing(flaw)
 
 
 def value_is(test: Callable[[pl.Expr], pl.Expr]) -> FailsWhen:

@@ -23,7 +23,7 @@ def precision(column: str) -> str:
 
 def in_future(column: Column) -> pl.Expr:
     """The date lies after the day on which the hand-in is judged; a promised day may."""
-    return pl.col(column.name) > pl.col("_ngay_xet")
+    return pl.col(column.name) > pl.col("_judged_on")
 
 
 FUTURE = Flaw(

@@ -160,7 +160,7 @@ def reports(period: str, *texts: str, unit: str = "T01", day: str = "2026-11-01"
     return pl.DataFrame(
         {
             "_unit": [unit] * len(texts),
-            "_ky": [period] * len(texts),
+            "_period": [period] * len(texts),
             "ngay": [D(day)] * len(texts),
             "nha_mang": ["Viettel"] * len(texts),
             "noi_dung": list(texts),

@@ -16,7 +16,7 @@ from flows.read.table import CellType, ReadTable
 from flows.settle.model import LIVE
 from flows.validate.across import reconcile
 from flows.validate.records import Verdict, validate
-from schemas.contract import UNREAD, Dataset, chu, doc, kieu
+from schemas.contract import UNREAD, Dataset, stored_column, typed_column, unread_column
 from schemas.periods import open_window
 from schemas.registry import Contracts
 
@@ -48,12 +48,12 @@ def _part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Con
     cells: dict[str, pl.Series] = {"_row": pl.Series(range(2, len(full) + 2), dtype=pl.UInt32)}
     for column in dataset.columns:
         typed = [row[column.name] for row in full]
-        cells[chu(column.name)] = pl.Series(typed, dtype=pl.String)
-        cells[kieu(column.name)] = pl.Series([_stored(text) for text in typed], dtype=pl.UInt8)
+        cells[typed_column(column.name)] = pl.Series(typed, dtype=pl.String)
+        cells[stored_column(column.name)] = pl.Series([_stored(text) for text in typed], dtype=pl.UInt8)
     letters = {column.name: chr(ord("A") + at) for at, column in enumerate(dataset.columns)}
     table = ReadTable(dataset.name, "Ví dụ", (), pl.DataFrame(cells), letters)
     cleaned = clean(table, dataset, contracts.commune)
-    number = pl.lit(0, pl.UInt16).alias("_bang")
+    number = pl.lit(0, pl.UInt16).alias("_table")
     period = open_window(dataset.cadence, dataset.basis, DAY)
     return SubmissionPart(
         dataset.name,
@@ -84,7 +84,7 @@ class Trial:
 
     def unnoticed(self) -> list[str]:
         """Codes whose rule does not tell its example apart: no good row may fail, the last bad one must."""
-        failed = self.verdict.faults.select("_tep", "_row", "code").group_by("_tep", "code").agg("_row")
+        failed = self.verdict.faults.select("_part", "_row", "code").group_by("_part", "code").agg("_row")
         rows = {(tep, code): found for tep, code, found in failed.iter_rows()}
         return [
             code
@@ -115,7 +115,7 @@ def _said_unread(part: SubmissionPart, example: Example, bad: bool) -> Submissio
         return part
     column = example.on[0]
     cell = (
-        pl.lit("khong_doc_duoc", UNREAD).alias(doc(column)),
+        pl.lit("khong_doc_duoc", UNREAD).alias(unread_column(column)),
         pl.lit(None, part.frame[column].dtype).alias(column),
     )
     return replace(part, frame=part.frame.with_columns(cell))

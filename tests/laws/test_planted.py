@@ -48,9 +48,9 @@ def judged(dataset: Dataset, *rounds: Sequence[list[Row]]) -> list[list[Found]]:
     parts = [part for tables in rounds for part in _cleaned(dataset, tables)]
     faults = validate([(part, DAY) for part in parts], dataset).faults
     last = pl.Series([part.frame["_row"][-1] for part in parts], dtype=pl.UInt32)
-    here = faults.filter(pl.col("_row") == last.gather(faults["_tep"]))
+    here = faults.filter(pl.col("_row") == last.gather(faults["_part"]))
     found: list[Found] = [set() for _ in parts]
-    for tep, column, code in here.select("_tep", "column", "code").iter_rows():
+    for tep, column, code in here.select("_part", "column", "code").iter_rows():
         found[tep].add((column, code))
     each = iter(found)
     return [[next(each) for _ in tables] for tables in rounds]

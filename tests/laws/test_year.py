@@ -85,7 +85,7 @@ def register(label: str, reviewed: date, *, moved: int = 0) -> pl.DataFrame:
     dataset = DATASETS["dan_cu"]
     columns = {column.name: pl.Series([None] * 20, dtype=column.kind.dtype) for column in dataset.columns} | {
         "_unit": pl.Series(["cong_an"] * 20),
-        "_ky": pl.Series([label] * 20),
+        "_period": pl.Series([label] * 20),
         "so_dinh_danh": pl.Series([f"0380900000{at:02}" for at in range(20)]),
         "tinh_trang": pl.Series(["Đã chuyển đi" if at < moved else "Đang sống" for at in range(20)]),
         "ngay_cap_nhat": pl.Series([reviewed] * 20),

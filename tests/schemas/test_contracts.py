@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from schemas.contract import DIMENSIONS, SEVERITIES, UNREAD, Dataset, doc
+from schemas.contract import DIMENSIONS, SEVERITIES, UNREAD, Dataset, unread_column
 from schemas.datasets import load
 from schemas.judgement import Judgement, judgements_of
 from schemas.kinds import KINDS
@@ -120,13 +120,16 @@ def test_a_dataset_survives_the_way_to_another_process(dataset: Dataset) -> None
 
 def blank_frame(dataset: Dataset, reading: str | None) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {
-        "_tep": pl.Series([0, 1], dtype=pl.UInt32),
+        "_part": pl.Series([0, 1], dtype=pl.UInt32),
     }
-    columns |= {name: pl.Series([None, None], dtype=pl.Date) for name in ("_ngay_xet", "_ky_tu", "_ky_den")}
+    columns |= {
+        name: pl.Series([None, None], dtype=pl.Date)
+        for name in ("_judged_on", "_period_start", "_period_end")
+    }
     for column in dataset.columns:
         columns[column.name] = pl.Series([None, None], dtype=column.kind.dtype)
-        columns[f"{column.name}.chu"] = pl.Series([None, None], dtype=pl.String)
-        columns[doc(column.name)] = pl.Series([reading, reading], dtype=UNREAD)
+        columns[f"{column.name}.typed"] = pl.Series([None, None], dtype=pl.String)
+        columns[unread_column(column.name)] = pl.Series([reading, reading], dtype=UNREAD)
         if column.kind.name == "ngay_sinh":
             columns[precision(column.name)] = pl.Series([None, None], dtype=pl.String)
     return pl.DataFrame(columns)

@@ -30,7 +30,7 @@ def test_expressions_use_columns_that_exist(indicator):
     if indicator.over is None:
         known = {"received", "due"}
     else:
-        known = {column.name for column in indicator.over.columns} | {"_ky_den", "_lop", "_unit"}
+        known = {column.name for column in indicator.over.columns} | {"_period_end", "_class", "_unit"}
     known |= set(indicator.joined.columns) if indicator.joined else set()
     used = {*indicator.tu_so.meta.root_names(), indicator.don_vi} - {"_unit"}
     used |= set() if indicator.mau_so is None else set(indicator.mau_so.meta.root_names())

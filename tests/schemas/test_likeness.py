@@ -13,7 +13,7 @@ PERSON = {"name": "ho_ten", "birth": "ngay_sinh", "place": "thon", "sex": "gioi_
 def people(*names: str, **more: list[object]) -> pl.DataFrame:
     count = len(names)
     columns = {
-        "_tep": [0] * count,
+        "_part": [0] * count,
         "_row": list(range(2, count + 2)),
         "so_dinh_danh": [f"0380900000{at:02}" for at in range(count)],
         "ho_ten": list(names),
@@ -66,7 +66,7 @@ def test_two_persons_names(one: str, two: str) -> None:
         {"ngay_sinh": ["1990-06-05", "1990-06-06"]},
         {"thon": ["T01", "T02"]},
         {"so_dinh_danh": ["038090000001", "038090000001"]},
-        {"_tep": [0, 1]},
+        {"_part": [0, 1]},
     ],
 )
 def test_another_birth_place_or_hand_in_is_no_double(

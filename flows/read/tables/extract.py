@@ -12,7 +12,7 @@ from flows.read.table import CellType
 from flows.read.tables.body import Body
 from flows.read.tables.heading import Path
 from flows.read.tables.routing import Fit
-from schemas.contract import Column, Dataset, chu, kieu
+from schemas.contract import Column, Dataset, stored_column, typed_column
 from schemas.kinds.words import NO, YES
 
 
@@ -59,11 +59,11 @@ def _numbers(sheet: Sheet, body: Body, rows: Mask) -> pl.Series:
 def _plain(sheet: Sheet, body: Body, name: str, letter: str, rows: Mask | None = None) -> list[pl.Series]:
     """Text and `CellType` of one column, of the records unless `rows` says which."""
     text, kind = sheet.take(index_of(letter), body.start, body.records if rows is None else rows)
-    return [text.alias(chu(name)), kind.alias(kieu(name))]
+    return [text.alias(typed_column(name)), kind.alias(stored_column(name))]
 
 
 def _by_sex(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
-    """One column from two, for men and for women; `<name>.cot` says in which letter each cell stands."""
+    """One column from two, for men and for women; `<name>.letter` says in which letter each cell stands."""
     one, other = (_plain(sheet, body, column.name, path.letter) for path in paths)
     first = one[0].is_not_null()
     both = first & other[0].is_not_null()
@@ -77,11 +77,15 @@ def _by_sex(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> 
     place = pl.select(
         pl.when(first | other[0].is_null()).then(pl.lit(paths[0].letter)).otherwise(pl.lit(paths[1].letter))
     ).to_series()
-    return [text.alias(chu(column.name)), kind.alias(kieu(column.name)), place.alias(f"{column.name}.cot")]
+    return [
+        text.alias(typed_column(column.name)),
+        kind.alias(stored_column(column.name)),
+        place.alias(f"{column.name}.letter"),
+    ]
 
 
 def _by_tick(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
-    """One of two values, by which column is ticked (`<name>.cot`); text that is no tick stays as it is."""
+    """One of two values, by which column is ticked (`<name>.letter`); text that is no tick stays as it is."""
     typed = [sheet.take(index_of(path.letter), body.start, body.records)[0] for path in paths]
     frame = pl.DataFrame([text.alias(path.letter) for text, path in zip(typed, paths, strict=True)])
     chosen = [_chosen(path.letter, value) for path, value in zip(paths, column.of, strict=True)]
@@ -89,9 +93,11 @@ def _by_tick(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) ->
     first, second = (pl.lit(path.letter) for path in paths)
     return frame.select(
         # Both ticked is for the clerk to settle: the two together are no value of the list.
-        pl.concat_str(chosen, separator=" / ", ignore_nulls=True).replace("", None).alias(chu(column.name)),
-        pl.lit(CellType.TEXT.value, pl.UInt8).alias(kieu(column.name)),
-        pl.when(in_second).then(second).otherwise(first).alias(f"{column.name}.cot"),
+        pl.concat_str(chosen, separator=" / ", ignore_nulls=True)
+        .replace("", None)
+        .alias(typed_column(column.name)),
+        pl.lit(CellType.TEXT.value, pl.UInt8).alias(stored_column(column.name)),
+        pl.when(in_second).then(second).otherwise(first).alias(f"{column.name}.letter"),
     ).get_columns()
 
 
@@ -114,7 +120,9 @@ def _with_sex(
     sex = pl.select(
         pl.when(men & ~women).then(pl.lit("Nam")).when(women & ~men).then(pl.lit("Nữ"))
     ).to_series()
-    return frame.with_columns(sex.alias(chu(target)), text_types(frame.height).alias(kieu(target)))
+    return frame.with_columns(
+        sex.alias(typed_column(target)), text_types(frame.height).alias(stored_column(target))
+    )
 
 
 def _letter_of_sex(frame: pl.DataFrame, letters: Mapping[str, str], dataset: Dataset) -> Mapping[str, str]:
@@ -129,7 +137,7 @@ def _sex_column(dataset: Dataset) -> str | None:
 
 
 def _split_column(frame: pl.DataFrame, columns: Iterable[str]) -> str | None:
-    return next((name for name in columns if f"{name}.cot" in frame.columns), None)
+    return next((name for name in columns if f"{name}.letter" in frame.columns), None)
 
 
 def _with_places(
@@ -141,13 +149,16 @@ def _with_places(
     if thon is None or thon in dataset.key[:1]:
         return ExtractedCells(frame, letters)
     places = [section for section in body.sections if section.is_place]
-    if not places and chu(thon) not in frame.columns:
+    if not places and typed_column(thon) not in frame.columns:
         places = body.sections
     if not places:
         return ExtractedCells(frame, letters)
-    if chu(thon) not in frame.columns:
+    if typed_column(thon) not in frame.columns:
         letters = {**letters, thon: places[0].letter}
-        blank = [pl.lit(None, pl.String).alias(chu(thon)), pl.lit(0, pl.UInt8).alias(kieu(thon))]
+        blank = [
+            pl.lit(None, pl.String).alias(typed_column(thon)),
+            pl.lit(0, pl.UInt8).alias(stored_column(thon)),
+        ]
         frame = frame.with_columns(blank)
     above = [(sheet.number(section.row), section.label) for section in places]
     return ExtractedCells(_carried(frame, above, thon), letters)
@@ -157,11 +168,14 @@ def _carried(frame: pl.DataFrame, places: Sequence[tuple[int, str]], thon: str) 
     schema = {"_row": pl.UInt32, "_place": pl.String}
     above = pl.DataFrame(places, schema=schema, orient="row")
     above = above.with_columns(pl.col("_row").alias("_of"))
-    own = pl.col(chu(thon)).is_not_null()
+    own = pl.col(typed_column(thon)).is_not_null()
     return (
         frame.join_asof(above, on="_row", check_sortedness=False)
         .with_columns(
-            pl.when(own).then(pl.col(chu(thon))).otherwise(pl.col("_place")).alias(chu(thon)),
+            pl.when(own)
+            .then(pl.col(typed_column(thon)))
+            .otherwise(pl.col("_place"))
+            .alias(typed_column(thon)),
             pl.when(~own).then(pl.col("_of")).alias(f"{thon}.row"),
         )
         .drop("_place", "_of")

@@ -8,7 +8,7 @@ from flows.read.recode import Originals
 from flows.read.sheet import Sheet, index_of
 from flows.read.table import CHANGES_SCHEMA, DECODED, DITTO
 from flows.read.tables.extract import ExtractedCells
-from schemas.contract import Dataset, chu, kieu
+from schemas.contract import Dataset, stored_column, typed_column
 
 _DITTO = frozenset(
     {'"', "”", "“", "″", "''", "nt", "Nt", "NT", "-nt-", "như trên", "Như trên", "như trên.", "〃"}
@@ -28,7 +28,7 @@ def repair(
             if dataset[name].kind.name in _NEVER_REPEATED:
                 continue
             # A value taken from one of two columns may stand in the other one.
-            if f"{name}.cot" in frame.columns or sheet.holds(index_of(letter), _DITTO):
+            if f"{name}.letter" in frame.columns or sheet.holds(index_of(letter), _DITTO):
                 frame, log = _filled(frame, name, letter)
                 logs += log
     changes = pl.concat(logs) if logs else pl.DataFrame(schema=CHANGES_SCHEMA)
@@ -46,7 +46,7 @@ def _decoded(sheet: Sheet, taken: ExtractedCells, originals: Originals) -> pl.Da
         rows = taken.cells[f"{name}.row"] if f"{name}.row" in taken.cells.columns else taken.cells["_row"]
         rows = rows.fill_null(taken.cells["_row"])
         places = sheet.numbers().search_sorted(rows)
-        for row, place, after in zip(rows, places, taken.cells[chu(name)], strict=True):
+        for row, place, after in zip(rows, places, taken.cells[typed_column(name)], strict=True):
             stood = before[place]
             if stood and after and after not in stood:
                 found.append((row, letter, name, DECODED, stood, after))
@@ -55,13 +55,16 @@ def _decoded(sheet: Sheet, taken: ExtractedCells, originals: Originals) -> pl.Da
 
 def _filled(frame: pl.DataFrame, name: str, letter: str) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """One column with its ditto marks replaced, and the log of that."""
-    texts = frame[chu(name)].to_list()
-    kinds, rows = frame[kieu(name)].to_list(), frame["_row"].to_list()
+    texts = frame[typed_column(name)].to_list()
+    kinds, rows = frame[stored_column(name)].to_list(), frame["_row"].to_list()
     log: list[tuple[int, str, str, str, str, str]] = []
     for place in range(1, len(texts)):
         mark, above = texts[place], texts[place - 1]
         if mark in _DITTO and above is not None and above not in _DITTO:
             texts[place], kinds[place] = above, kinds[place - 1]
             log.append((rows[place], letter, name, DITTO, mark, above))
-    columns = [pl.Series(chu(name), texts, pl.String), pl.Series(kieu(name), kinds, pl.UInt8)]
+    columns = [
+        pl.Series(typed_column(name), texts, pl.String),
+        pl.Series(stored_column(name), kinds, pl.UInt8),
+    ]
     return frame.with_columns(columns), [pl.DataFrame(log, schema=CHANGES_SCHEMA, orient="row")]

@@ -6,7 +6,7 @@ import polars as pl
 
 from flows.clean import Cleaned, clean
 from flows.read.table import CellType, ReadTable
-from schemas.contract import Column, Dataset, chu, doc, kieu
+from schemas.contract import Column, Dataset, stored_column, typed_column, unread_column
 from schemas.units import ngoc_lac
 
 TEXT, NUMBER, DATE, BOOL, ERROR, FORMULA = CellType
@@ -21,8 +21,8 @@ def table(cells: Mapping[str, Sequence[Cell]], units: Mapping[str, str] | None =
     for name, column in cells.items():
         typed = [cell[0] if isinstance(cell, tuple) else cell for cell in column]
         stored = [cell[1] if isinstance(cell, tuple) else None if cell is None else TEXT for cell in column]
-        columns[chu(name)] = pl.Series(typed, dtype=pl.String)
-        columns[kieu(name)] = pl.Series(stored, dtype=pl.UInt8)
+        columns[typed_column(name)] = pl.Series(typed, dtype=pl.String)
+        columns[stored_column(name)] = pl.Series(stored, dtype=pl.UInt8)
     frame = pl.DataFrame(columns).with_row_index("_row", 5)
     letters = {name: chr(ord("A") + number) for number, name in enumerate(cells)}
     return ReadTable("thu", "Trang 1", (), frame, letters, units or {})
@@ -42,7 +42,7 @@ def cleaned(*columns: tuple[Column, Sequence[Cell]], unit: str | None = None) ->
 def answers(result: Cleaned, name: str) -> list[Answer]:
     """Value, flaw and change of each cell of a column, from the top."""
     changes = dict(result.changes.filter(pl.col("name") == name).select("row", "change").iter_rows())
-    cells = result.frame.select("_row", name, doc(name)).iter_rows()
+    cells = result.frame.select("_row", name, unread_column(name)).iter_rows()
     return [(value, flaw, changes.get(row)) for row, value, flaw in cells]
 
 

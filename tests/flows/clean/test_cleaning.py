@@ -73,7 +73,7 @@ def test_values_have_the_type_of_their_kind(kind: Kind) -> None:
     full = cleaned((column(kind), ["?", "05/06/1990", "12", None])).frame
     empty = cleaned((column(kind), [])).frame
     assert full.schema["cot"] == empty.schema["cot"] == kind.dtype
-    assert full.schema["cot.doc"] == empty.schema["cot.doc"] == UNREAD
+    assert full.schema["cot.unread"] == empty.schema["cot.unread"] == UNREAD
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -82,7 +82,7 @@ def test_a_column_that_is_not_there_is_null_and_no_blank_cell(name: str) -> None
     frame = clean(given, DATASETS[name], ngoc_lac()).frame
     for absent in DATASETS[name].columns[1:]:
         assert frame.schema[absent.name] == absent.kind.dtype
-        parts = (absent.name, f"{absent.name}.chu", f"{absent.name}.doc")
+        parts = (absent.name, f"{absent.name}.typed", f"{absent.name}.unread")
         assert [frame[part].null_count() for part in parts] == [2, 2, 2]
 
 
@@ -92,18 +92,18 @@ def test_columns_come_in_the_contracts_order() -> None:
     assert frame.columns == [
         "_row",
         "ngay_sinh",
-        "ngay_sinh.chu",
-        "ngay_sinh.doc",
+        "ngay_sinh.typed",
+        "ngay_sinh.unread",
         "ngay_sinh.do_chinh_xac",
         "ho_ten",
-        "ho_ten.chu",
-        "ho_ten.doc",
+        "ho_ten.typed",
+        "ho_ten.unread",
     ]
 
 
 def test_what_was_typed_stays_beside_the_value() -> None:
     frame = cleaned((Column("ten", "Tên", HO_TEN), ["  Bùi  Mẫu", "-", None])).frame
-    assert frame["ten.chu"].to_list() == ["  Bùi  Mẫu", "-", None]
+    assert frame["ten.typed"].to_list() == ["  Bùi  Mẫu", "-", None]
 
 
 def test_changes_name_row_column_and_both_texts() -> None:
@@ -140,7 +140,7 @@ def test_every_change_has_its_words() -> None:
 def test_a_column_in_two_halves_logs_the_half_that_was_filled() -> None:
     birth = Column("ngay_sinh", "Ngày sinh", NGAY_SINH)
     given = table({"ngay_sinh": [("31118", NUMBER), ("31119", NUMBER), "05/06/1990"]})
-    halves = given.cells.with_columns(pl.Series("ngay_sinh.cot", ["C", "D", "C"]))
+    halves = given.cells.with_columns(pl.Series("ngay_sinh.letter", ["C", "D", "C"]))
     result = clean(replace(given, cells=halves), dataset(birth), ngoc_lac())
     assert result.changes["column"].to_list() == ["C", "D"]
-    assert result.frame["ngay_sinh.cot"].to_list() == ["C", "D", "C"]
+    assert result.frame["ngay_sinh.letter"].to_list() == ["C", "D", "C"]

@@ -81,7 +81,7 @@ def column(kind: Kind) -> Column:
 def test_nothing_is_dropped_or_retouched(kind: Kind, typed: list[str | None]) -> None:
     frame = cleaned((column(kind), typed)).frame
     assert frame["_row"].to_list() == list(range(5, 5 + len(typed)))
-    assert frame["cot.chu"].to_list() == typed
+    assert frame["cot.typed"].to_list() == typed
 
 
 @every_kind
@@ -100,9 +100,9 @@ def test_the_log_is_the_difference_between_typed_and_kept_text(kind: Kind, typed
     if kind.dtype != pl.String or kind is THON:
         return
     result = cleaned((column(kind), typed))
-    rewritten = result.frame.filter(pl.col("cot") != pl.col("cot.chu"))
+    rewritten = result.frame.filter(pl.col("cot") != pl.col("cot.typed"))
     assert (
-        rewritten.select("_row", "cot.chu", "cot").rows()
+        rewritten.select("_row", "cot.typed", "cot").rows()
         == result.changes.select("row", "before", "after").rows()
     )
 

@@ -266,7 +266,7 @@ def test_an_unknown_unit_refuses_its_column_and_nothing_else(column: Column, uni
         unit=unit,
     )
     assert result.frame["so"].to_list() == [None] * 4
-    assert result.frame["so.doc"].to_list() == ["khong_doc_duoc", "khong_doc_duoc", "thieu", "thieu"]
+    assert result.frame["so.unread"].to_list() == ["khong_doc_duoc", "khong_doc_duoc", "thieu", "thieu"]
     assert result.frame["khac"].to_list() == [1] * 4
     (problem,) = result.problems
     assert (problem.code, problem.severity, problem.column, problem.value) == (

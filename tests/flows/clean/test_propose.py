@@ -165,8 +165,8 @@ def test_what_to_type_instead(column: Column, flaw: str, text: str, proposal: st
 
 @pytest.mark.parametrize(("column", "flaw", "text", "proposal"), [case for case in CASES if case[3]])
 def test_what_is_proposed_is_read_without_fault(column: Column, flaw: str, text: str, proposal: str) -> None:
-    value, doc, _ = read_one(column, proposal)
-    assert (value is None, doc) == (False, None)
+    value, unread, _ = read_one(column, proposal)
+    assert (value is None, unread) == (False, None)
 
 
 @pytest.mark.parametrize(("column", "flaw", "text", "proposal"), CASES)

@@ -131,7 +131,7 @@ def test_every_thon_is_known_by_its_name_and_old_commune(place: Thon) -> None:
 
 def test_the_section_row_of_a_place_goes_along() -> None:
     given = table({"thon": ["Phố 1", "Phố 1"]})
-    cells = given.cells.with_columns(pl.Series("thon.row", [3, 3], pl.UInt32)).drop("thon.kieu")
+    cells = given.cells.with_columns(pl.Series("thon.row", [3, 3], pl.UInt32)).drop("thon.stored")
     frame = clean(replace(given, cells=cells, letters={}), dataset(PLACE), ngoc_lac()).frame
-    assert frame.columns == ["_row", "thon", "thon.chu", "thon.doc", "thon.row"]
+    assert frame.columns == ["_row", "thon", "thon.typed", "thon.unread", "thon.row"]
     assert frame.rows() == [(5, "T01", "Phố 1", None, 3), (6, "T01", "Phố 1", None, 3)]

@@ -170,7 +170,7 @@ def test_on_a_ticked_form_blank_says_no(tick: str) -> None:
     cells: list[Cell] = [tick, None, "", "-", "không có", "không", "Có", "?"]
     values = [True, False, False, False, False, False, True, None]
     assert cleaned((TICK, cells)).frame["co"].to_list() == values
-    assert cleaned((TICK, cells)).frame["co.doc"].to_list() == [None] * 7 + ["khong_doc_duoc"]
+    assert cleaned((TICK, cells)).frame["co.unread"].to_list() == [None] * 7 + ["khong_doc_duoc"]
 
 
 @pytest.mark.parametrize("words", [["Có", "Không"], ["1", "0"], ["Có", "Có"], ["c", "k"], [None, None]])
@@ -202,10 +202,10 @@ def test_a_column_that_says_nothing_is_taken_as_its_form_is(
 ) -> None:
     frame = cleaned((TICK, SILENT), (Column("khac", "Khác", CO_KHONG), beside)).frame
     assert frame["co"].to_list() == [value] * 3
-    assert frame["co.doc"].to_list() == [flaw] * 3
+    assert frame["co.unread"].to_list() == [flaw] * 3
 
 
 def test_a_tick_elsewhere_does_not_fill_a_column_of_words() -> None:
     words: list[Cell] = ["Có", "Không", None]
     frame = cleaned((TICK, words), (Column("khac", "Khác", CO_KHONG), ["x", None, None])).frame
-    assert frame["co.doc"].to_list() == [None, None, "thieu"]
+    assert frame["co.unread"].to_list() == [None, None, "thieu"]

@@ -30,13 +30,13 @@ def table(data: bytes) -> ReadTable:
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_a_row_goes_and_the_others_are_read_as_before(container: str) -> None:
     data = CONTAINERS[container](lay_out(DATASETS["dan_cu"], Random(container)))
-    number = table(data).cells["so_dinh_danh.chu"][0]
+    number = table(data).cells["so_dinh_danh.typed"][0]
     person = ForgottenPerson(number)
     found = redact(data, "ds.csv", person, DATASETS)
     assert found is not None
     assert (found.rows, found.cells) == (1, 0)
     before, after = table(data), table(found.data)
-    assert after.cells.equals(before.cells.filter(pl.col("so_dinh_danh.chu") != number))
+    assert after.cells.equals(before.cells.filter(pl.col("so_dinh_danh.typed") != number))
     assert after.letters == before.letters
     assert not person.seen_in(read_texts(found.data))
     assert redact(found.data, "ds.csv", person, DATASETS) is None
@@ -45,15 +45,15 @@ def test_a_row_goes_and_the_others_are_read_as_before(container: str) -> None:
 @pytest.mark.parametrize("container", ["xlsx", "xls", "csv"])
 def test_a_name_is_replaced_where_no_number_stands(container: str) -> None:
     data = CONTAINERS[container](lay_out(DATASETS["ho_gia_dinh"], Random(container)))
-    name = table(data).cells["chu_ho.chu"][0]
+    name = table(data).cells["chu_ho.typed"][0]
     person = ForgottenPerson(NUMBER, (name.lower(),))
     found = redact(data, "ho.csv", person, DATASETS)
     assert found is not None
     assert found.rows == 0
     before, after = table(data).cells, table(found.data).cells
-    assert after.drop("chu_ho.chu").equals(before.drop("chu_ho.chu"))
-    assert after["chu_ho.chu"].to_list() == [
-        ERASED if each == name else each for each in before["chu_ho.chu"]
+    assert after.drop("chu_ho.typed").equals(before.drop("chu_ho.typed"))
+    assert after["chu_ho.typed"].to_list() == [
+        ERASED if each == name else each for each in before["chu_ho.typed"]
     ]
 
 

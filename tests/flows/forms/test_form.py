@@ -16,7 +16,7 @@ from flows.intake.model import CleanedSubmission
 from flows.intake.records import clean_submission
 from flows.read import read_file
 from schemas import registry
-from schemas.contract import Dataset, doc
+from schemas.contract import Dataset, unread_column
 from schemas.periods import open_window
 
 CONTRACTS = registry.load()
@@ -68,7 +68,7 @@ def test_a_filled_in_form_has_one_record_and_no_fault_of_structure(dataset):
     assert found.problems == ()
     (part,) = found.parts
     assert (part.dataset, part.period, part.frame.height) == (dataset.name, asked(dataset).period, 1)
-    unread = {c.name: part.frame[doc(c.name)][0] for c in dataset.columns}
+    unread = {c.name: part.frame[unread_column(c.name)][0] for c in dataset.columns}
     assert set(unread.values()) == {None}, unread
 
 

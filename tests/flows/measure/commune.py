@@ -50,12 +50,12 @@ def the_period(dataset: str) -> str:
 def rows(
     dataset: str, *records: Mapping[str, object], unit: str | None = None, ky: str | None = None
 ) -> pl.DataFrame:
-    """Judged rows of one submission; columns not named are blank, `_lop` is dat unless told."""
+    """Judged rows of one submission; columns not named are blank, `_class` is dat unless told."""
     contract = DATASETS[dataset]
-    schema = {column.name: column.kind.dtype for column in contract.columns} | {"_lop": pl.String}
-    filled = [{"_lop": "dat", **record} for record in records]
+    schema = {column.name: column.kind.dtype for column in contract.columns} | {"_class": pl.String}
+    filled = [{"_class": "dat", **record} for record in records]
     return pl.DataFrame(filled, schema=schema).with_columns(
-        _unit=pl.lit(unit or COMMUNE.owing(contract)[0].name), _ky=pl.lit(ky or the_period(dataset))
+        _unit=pl.lit(unit or COMMUNE.owing(contract)[0].name), _period=pl.lit(ky or the_period(dataset))
     )
 
 
@@ -76,10 +76,12 @@ def measured(
         came = [
             (unit, name, ky)
             for name, frame in judged.items()
-            for unit, ky in frame.select("_unit", "_ky").unique().iter_rows()
+            for unit, ky in frame.select("_unit", "_period").unique().iter_rows()
         ]
         roll = called(handed_in(*came), handed_in(*nil, nil=True))
-    here = [frame.select(dataset=pl.lit(name), unit="_unit", period="_ky") for name, frame in judged.items()]
+    here = [
+        frame.select(dataset=pl.lit(name), unit="_unit", period="_period") for name, frame in judged.items()
+    ]
     came = pl.concat([roll.select("dataset", "unit", "period").clear(), *here]).unique()
     return measure(count_records(judged, COMMUNE, INDICATORS), came, roll, COMMUNE, INDICATORS, AS_OF)
 

@@ -27,7 +27,7 @@ SOME_DAY = date(2026, 10, 20)
 
 
 def person(number: int, thon: str = "T01", born: date = BORN, status: str = "Đang sống", lop: str = "dat"):
-    return {"so_dinh_danh": f"{number}", "thon": thon, "ngay_sinh": born, "tinh_trang": status, "_lop": lop}
+    return {"so_dinh_danh": f"{number}", "thon": thon, "ngay_sinh": born, "tinh_trang": status, "_class": lop}
 
 
 def account(number: int, **different: object):
@@ -38,7 +38,7 @@ def account(number: int, **different: object):
         "giay_to": 1,
         "chu_ky_so": False,
     }
-    return {**usual, "_lop": "dat", **different}
+    return {**usual, "_class": "dat", **different}
 
 
 PERSONS = rows(
@@ -88,7 +88,7 @@ HOUSES = pl.concat(
                 "internet": "Cáp quang",
                 "phan_loai_rac": True,
                 "nang_luong_sach": True,
-                "_lop": OUT,
+                "_class": OUT,
             },
             unit="T01",
         ),
@@ -358,7 +358,7 @@ def test_quarantined_households_widen_the_bounds(table):
 def test_a_quarantined_account_may_only_raise_the_numerator():
     judged = {
         "dan_cu": rows("dan_cu", *(person(n) for n in range(10))),
-        "dinh_danh": rows("dinh_danh", *(account(n) for n in range(8)), account(8, _lop=OUT)),
+        "dinh_danh": rows("dinh_danh", *(account(n) for n in range(8)), account(8, _class=OUT)),
     }
     row = figure(measured(judged), "dinh_danh_muc_2_kich_hoat")
     assert (row["value"], row["low"], row["high"]) == (0.8, 0.8, 0.9)
@@ -372,8 +372,8 @@ def test_a_quarantined_row_in_a_sum_weighs_its_own_amount_or_the_mean():
             "thanh_toan",
             paid,
             {**paid, "giao_dich": 300},
-            {"thon": "T01", "giao_dich": 50, "_lop": OUT},
-            {"thon": "T01", "giao_dich": None, "_lop": OUT},
+            {"thon": "T01", "giao_dich": 50, "_class": OUT},
+            {"thon": "T01", "giao_dich": None, "_class": OUT},
         )
     }
     row = figure(measured(judged), "thanh_toan_khong_tien_mat", "T01")
@@ -386,7 +386,7 @@ def test_quarantined_rows_of_no_known_thon_weigh_on_all_in_proportion():
             "thanh_toan",
             *({"thon": "T01", "giao_dich": 10, "giao_dich_kdtm": 5} for _ in range(3)),
             {"thon": "T02", "giao_dich": 10, "giao_dich_kdtm": 5},
-            {"thon": None, "giao_dich": 8, "_lop": OUT},
+            {"thon": None, "giao_dich": 8, "_class": OUT},
         )
     }
     table = measured(judged)
@@ -404,7 +404,7 @@ def test_a_thon_that_only_a_quarantined_row_covers_might_be_covered():
         "ha_tang_vien_thong": pl.concat(
             [
                 rows("ha_tang_vien_thong", {"thon": "T01", "phu_4g": True}, unit="viettel"),
-                rows("ha_tang_vien_thong", {"thon": "T02", "phu_4g": True, "_lop": OUT}, unit="vnpt"),
+                rows("ha_tang_vien_thong", {"thon": "T02", "phu_4g": True, "_class": OUT}, unit="vnpt"),
                 rows("ha_tang_vien_thong", {"thon": "T03", "phu_4g": False}, unit="mobifone"),
             ]
         )

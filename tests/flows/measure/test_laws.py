@@ -47,7 +47,7 @@ def records(dataset: Dataset, count: int, seed: int) -> list[dict[str, object]]:
         for (name, part), whole in PARTS.items():
             if name == dataset.name and record[whole] is not None and record[part] is not None:
                 record[part], record[whole] = sorted((record[part], record[whole]))
-        made.append({**record, "_lop": CLASSES[(number * 31 + seed) % len(CLASSES)]})
+        made.append({**record, "_class": CLASSES[(number * 31 + seed) % len(CLASSES)]})
     return made
 
 
@@ -118,7 +118,7 @@ PLACED = [name for name, each in INDICATORS.items() if "thon" in each.by and eac
 @pytest.mark.parametrize("indicator", PLACED)
 def test_the_thon_add_up_to_the_commune(indicator):
     judged = commune(seed=3, count=120, silent=set())
-    known = judged["dan_cu"].filter(pl.col("_lop") != "khong_su_dung")["so_dinh_danh"].implode()
+    known = judged["dan_cu"].filter(pl.col("_class") != "khong_su_dung")["so_dinh_danh"].implode()
     judged["dinh_danh"] = judged["dinh_danh"].filter(pl.col("so_dinh_danh").is_in(known))
     table = measured(judged).filter(indicator=indicator, period=the_period(INDICATORS[indicator].over.name))
     thon, xa = table.filter(by="thon"), table.filter(by="xa")

@@ -13,7 +13,7 @@ import pytest
 from flows.read import read_file
 from flows.read.table import ReadFile
 from schemas import datasets as declared
-from schemas.contract import chu
+from schemas.contract import typed_column
 from tests.flows.read.forms import form, heading_grid, records
 from tests.flows.read.hostile import archive, parts
 
@@ -22,7 +22,7 @@ DATASETS = declared.load()
 
 def texts(doc: ReadFile, name: str) -> list[list[str | None]]:
     (table,) = doc.tables
-    return [table.cells[chu(c.name)].to_list() for c in DATASETS[name].columns]
+    return [table.cells[typed_column(c.name)].to_list() for c in DATASETS[name].columns]
 
 
 def expected(rows: list[list[object]]) -> list[list[str | None]]:

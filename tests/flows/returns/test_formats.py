@@ -17,7 +17,7 @@ from flows.read import read_file
 from flows.returns import mark_workbook
 from flows.returns.lists import TO_FIX
 from flows.returns.xlsx.styles import COLOURS
-from schemas.contract import chu
+from schemas.contract import typed_column
 from schemas.datasets import load
 from tests.flows.returns.books import marks, rich
 
@@ -106,7 +106,7 @@ def test_another_format_reads_the_same_once_marked(name: str) -> None:
     book = mark_workbook(data, name, marks({"cell": cell, "sheet": table.sheet}))
     after = read_file(book, "tra_bai.xlsx", datasets)
     assert len(after.tables) == len(before.tables)
-    names = ["_row", *(chu(column.name) for column in datasets["ho_gia_dinh"].columns)]
+    names = ["_row", *(typed_column(column.name) for column in datasets["ho_gia_dinh"].columns)]
     for one, other in zip(before.tables, after.tables, strict=True):
         assert other.letters == one.letters
         assert other.cells.select(names).equals(one.cells.select(names))

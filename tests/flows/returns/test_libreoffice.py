@@ -18,7 +18,7 @@ from flows.returns import mark_workbook
 from flows.returns.lists import TO_FIX
 from flows.returns.xlsx.comments import HEAD
 from flows.returns.xlsx.styles import COLOURS
-from schemas.contract import chu
+from schemas.contract import typed_column
 from schemas.datasets import load
 from tests.conftest import Day
 from tests.flows.forms.test_form import blank
@@ -86,7 +86,7 @@ def test_all_marked_workbooks_of_a_commune_open_and_read_the_same_when_saved(
             after = read_file(saved.read_bytes(), saved.name, datasets)
             assert [t.dataset for t in after.tables] == [t.dataset for t in before.tables], path
             for one, other in zip(before.tables, after.tables, strict=True):
-                key = chu(datasets[one.dataset].key[0])
+                key = typed_column(datasets[one.dataset].key[0])
                 assert other.cells["_row"].equals(one.cells["_row"])
                 # What the clerk had not reckoned, LibreOffice reckons when it opens the file.
                 said = ~one.cells[key].str.contains("^[=#]").fill_null(value=False)

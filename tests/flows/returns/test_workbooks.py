@@ -19,7 +19,7 @@ from flows.read import read_file
 from flows.release.places import MARKED, path_of_receipt
 from flows.returns.lists import TO_FIX
 from flows.root import HERE, Root
-from schemas.contract import chu
+from schemas.contract import typed_column
 from schemas.datasets import load
 from tests.conftest import TODAY, Day, run_plainly
 
@@ -107,7 +107,11 @@ def test_a_marked_workbook_reads_like_the_file_it_was_made_from(planted: Day) ->
         for one, other in zip(before.tables, after.tables, strict=True):
             names = [
                 "_row",
-                *(chu(c.name) for c in datasets[one.dataset].columns if chu(c.name) in one.cells),
+                *(
+                    typed_column(c.name)
+                    for c in datasets[one.dataset].columns
+                    if typed_column(c.name) in one.cells
+                ),
             ]
             assert other.cells.select(names).equals(one.cells.select(names)), path
             assert other.letters == one.letters

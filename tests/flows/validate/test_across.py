@@ -151,7 +151,7 @@ def test_messages_say_how_many_and_name_nobody() -> None:
 def test_a_good_row_with_a_fault_is_to_be_completed_and_a_quarantined_one_stays_so() -> None:
     rows = [home(1, 3), home(2, 3, internet="?"), home(3)]
     register = [member(1, 1), member(2, 2), member(3, 3)]
-    assert crossed("ho_gia_dinh", rows, register).judged["_lop"].to_list() == [
+    assert crossed("ho_gia_dinh", rows, register).judged["_class"].to_list() == [
         "can_bo_sung",
         "khong_su_dung",
         "dat",

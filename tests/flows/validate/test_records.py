@@ -35,7 +35,7 @@ def judge(*parts: SubmissionPart, dataset: Dataset = DATASET) -> Verdict:
 
 
 def found(verdict: Verdict) -> list[tuple[object, ...]]:
-    return verdict.faults.select("_tep", "_row", "column", "code").sort("_tep", "_row", "code").rows()
+    return verdict.faults.select("_part", "_row", "column", "code").sort("_part", "_row", "code").rows()
 
 
 GOOD = ["Thôn Thanh Sơn", 5, 2, 30]
@@ -43,7 +43,7 @@ GOOD = ["Thôn Thanh Sơn", 5, 2, 30]
 
 def test_a_good_row_is_good() -> None:
     verdict = judge(part(GOOD))
-    assert (found(verdict), verdict.judged["_lop"].to_list()) == ([], ["dat"])
+    assert (found(verdict), verdict.judged["_class"].to_list()) == ([], ["dat"])
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_all_faults_of_a_row_are_found_in_one_reading(
     row: list[object], faults: list[tuple[object, ...]], row_class: str
 ) -> None:
     verdict = judge(part(row))
-    assert (found(verdict), verdict.judged["_lop"].to_list()) == (faults, [row_class])
+    assert (found(verdict), verdict.judged["_class"].to_list()) == (faults, [row_class])
 
 
 def test_a_repeated_row_is_left_out_and_the_first_stays() -> None:
@@ -88,7 +88,7 @@ def test_the_rules_of_the_key_say_of_near_rows_what_they_say_of_all(rows: list[t
     named = [[places[at] if isinstance(at, int) else at, members, 2, 30] for at, members in rows]
     one = part(*named)
     rules = {rule.code: rule.fails_when for rule in judgements_of(DATASET)}
-    frame = one.frame.with_columns(_tep=pl.lit(0, pl.UInt32))
+    frame = one.frame.with_columns(_part=pl.lit(0, pl.UInt32))
     again = frame.filter(rules[REPEATED])
     clashing = frame.filter(~rules[REPEATED]).filter(rules[CLASHING])
     expected = sorted(

@@ -39,9 +39,9 @@ def test_reads_birth_years_from_columns_for_men_and_for_women() -> None:
     doc = read([*BIRTHS, ["Thôn Mẫu"], person(1, "1985", ""), person(2, "", "1990")])
     assert doc.problems == ()
     cells = doc.tables[0].cells
-    assert cells["ngay_sinh.chu"].to_list() == ["1985", "1990"]
-    assert cells["ngay_sinh.cot"].to_list() == ["D", "E"]
-    assert cells["gioi_tinh.chu"].to_list() == ["Nam", "Nữ"]
+    assert cells["ngay_sinh.typed"].to_list() == ["1985", "1990"]
+    assert cells["ngay_sinh.letter"].to_list() == ["D", "E"]
+    assert cells["gioi_tinh.typed"].to_list() == ["Nam", "Nữ"]
 
 
 TICKED = [
@@ -61,9 +61,9 @@ def test_reads_the_sex_from_the_column_that_is_ticked() -> None:
     doc = read([*TICKED, ["Thôn Mẫu"], *rows])
     assert doc.problems == ()
     cells = doc.tables[0].cells
-    assert cells["gioi_tinh.chu"].to_list() == ["Nam", "Nữ", "Nam", "Nữ", "Nam / Nữ", None, "chưa rõ"]
+    assert cells["gioi_tinh.typed"].to_list() == ["Nam", "Nữ", "Nam", "Nữ", "Nam / Nữ", None, "chưa rõ"]
     assert cells["gioi_tinh.cot"].to_list() == ["E", "F", "E", "F", "E", "E", "F"]
-    assert cells["ngay_sinh.chu"].to_list() == ["02/03/1985"] * len(ticks)
+    assert cells["ngay_sinh.typed"].to_list() == ["02/03/1985"] * len(ticks)
 
 
 def test_carries_the_thon_of_a_section_down_with_its_row() -> None:
@@ -76,7 +76,7 @@ def test_carries_the_thon_of_a_section_down_with_its_row() -> None:
         person(3, "1987", ""),
     ]
     cells = read(rows).tables[0].cells
-    assert cells["thon.chu"].to_list() == ["Thôn Mẫu", "Thôn Mẫu", "Phố 2"]
+    assert cells["thon.typed"].to_list() == ["Thôn Mẫu", "Thôn Mẫu", "Phố 2"]
     assert cells["thon.row"].to_list() == [3, 3, 6]
 
 
@@ -91,7 +91,7 @@ def test_replaces_ditto_marks_and_says_so() -> None:
         ]
     )
     table = doc.tables[0]
-    assert table.cells["dan_toc.chu"].to_list() == ["Mường"] * 3
+    assert table.cells["dan_toc.typed"].to_list() == ["Mường"] * 3
     assert table.changes.rows() == [
         (5, "F", "dan_toc", "nhu_tren", '"', "Mường"),
         (6, "F", "dan_toc", "nhu_tren", "nt", "Mường"),
@@ -135,7 +135,7 @@ def test_takes_an_office_of_totals_for_a_record() -> None:
             ["", "Tổng cộng", "", "", "", 34, 34],
         ]
     )
-    assert doc.tables[0].cells["ten.chu"].to_list()[1] == "Tổng công ty Mẫu"
+    assert doc.tables[0].cells["ten.typed"].to_list()[1] == "Tổng công ty Mẫu"
     assert doc.rows["role"].to_list()[-1] == "tong"
     assert doc.tables[0].totals["_row"].to_list() == [5]
 

@@ -118,7 +118,7 @@ def test_warns_of_a_missing_optional_column_and_reads_the_rest() -> None:
     (problem,) = doc.problems
     assert (problem.code, problem.severity) == ("tep.thieu_cot", "canh_bao")
     assert doc.tables[0].cells.height == 2
-    assert "ngay_mat.chu" not in doc.tables[0].cells.columns
+    assert "ngay_mat.typed" not in doc.tables[0].cells.columns
 
 
 def test_refuses_a_column_that_comes_twice() -> None:

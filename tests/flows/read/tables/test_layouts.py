@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.read import read_file, sheet
-from schemas.contract import chu
+from schemas.contract import typed_column
 from schemas.datasets import load
 from tests.flows.read.layouts import CONTAINERS, Laid, lay_out
 
@@ -23,7 +23,7 @@ def check(laid: Laid, container: str) -> None:
     (table,) = doc.tables
     assert table.dataset == laid.dataset.name
     got = [
-        (row["_row"], {c.name: row.get(chu(c.name)) for c in laid.dataset.columns})
+        (row["_row"], {c.name: row.get(typed_column(c.name)) for c in laid.dataset.columns})
         for row in table.cells.iter_rows(named=True)
     ]
     assert [(row, texts) for row, texts in got] == _by_line(laid, container)
