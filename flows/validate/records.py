@@ -80,7 +80,7 @@ def validate(parts: Sequence[tuple[SubmissionPart, date]], dataset: Dataset) -> 
 
 
 def _stacked(parts: Sequence[tuple[SubmissionPart, date]]) -> pl.DataFrame:
-    """The records of all parts, each with its part (`_part`), its period and the day on which it is judged."""
+    """The records of all parts, with their part (`_part`), period and the day they are judged on."""
     frames = (
         part.frame.with_columns(
             pl.lit(index, pl.UInt32).alias("_part"),

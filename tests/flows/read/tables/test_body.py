@@ -62,7 +62,7 @@ def test_reads_the_sex_from_the_column_that_is_ticked() -> None:
     assert doc.problems == ()
     cells = doc.tables[0].cells
     assert cells["gioi_tinh.typed"].to_list() == ["Nam", "Nữ", "Nam", "Nữ", "Nam / Nữ", None, "chưa rõ"]
-    assert cells["gioi_tinh.cot"].to_list() == ["E", "F", "E", "F", "E", "E", "F"]
+    assert cells["gioi_tinh.letter"].to_list() == ["E", "F", "E", "F", "E", "E", "F"]
     assert cells["ngay_sinh.typed"].to_list() == ["02/03/1985"] * len(ticks)
 
 
