@@ -166,7 +166,7 @@ def describe(
                 "_part",
                 "_table",
                 row.alias("_row"),
-                at.get_column(f"{rule.column}.cot", default=unknown).alias("_letter"),
+                at.get_column(f"{rule.column}.letter", default=unknown).alias("_letter"),
                 _record_name(dataset).alias("_key"),
                 pl.lit(rule.column).alias("column"),
                 pl.lit(rule.code).alias("code"),

@@ -13,7 +13,7 @@ FailsWhen = Callable[[Column], pl.Expr]
 
 
 def unread_as(flaw: str) -> FailsWhen:
-    """The reading itself gave this flaw: cells of the column's `.doc` that hold `flaw`."""
+    """The reading itself gave this flaw: cells whose `unread` that hold `flaw`."""
     return lambda column: pl.col(unread_column(column.name)).eq_missing(flaw)
 
 
