@@ -30,7 +30,7 @@ class Cleaned:
 
     `frame` has `_row` and, for every column X of the contract, `X` (its kind's type), `X.typed` (as
     typed), `X.unread` (null where read, else one of `UNREAD`), for birth dates `X.do_chinh_xac`
-    (`ngay`, `thang`, `nam`), and the table's `.row` and `.letter` columns. `changes` has `CHANGES_SCHEMA`, one
+    (`ngay`, `thang`, `nam`), and the table's `.row`, `.letter`. `changes` has `CHANGES_SCHEMA`, one
     row a repaired cell. `problems` are headings whose unit of measure is not known.
     """
 

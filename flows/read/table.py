@@ -12,7 +12,7 @@ from schemas.contract import Dimension, Severity
 
 
 class CellType(IntEnum):
-    """How a cell was stored; the `.kieu` columns hold these numbers as UInt8."""
+    """How a cell was stored; the `.stored` columns hold these numbers as UInt8."""
 
     TEXT = 0
     NUMBER = 1
@@ -83,8 +83,8 @@ class Problem:
 class ReadTable:
     """One table found on a sheet and recognised as `dataset`.
 
-    `cells` has `_row` (UInt32, sheet row) and, for each contract column found, `<name>.chu`
-    (String, as typed; null when blank) and `<name>.kieu` (UInt8, `CellType`). Where a thôn stands
+    `cells` has `_row` (UInt32, sheet row) and, for each contract column found, `<name>.typed`
+    (String, as typed; null when blank) and `<name>.stored` (UInt8, `CellType`). Where a thôn stands
     in a section row above its records, `thon.typed` holds it and `thon.row` the section's row.
     `letters` gives each found column's letter, `units` the unit of measure that its heading states.
     `title` is the text above the heading, one entry a non-empty cell. `nil` says that the sheet
