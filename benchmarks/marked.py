@@ -60,7 +60,7 @@ def main() -> None:
     """Print one line."""
     data, marks = register(), make_marks(faults(), CHANGES.conform(pl.DataFrame()), load())
     start = time.perf_counter()
-    mark_workbook(data, "dan_cu.xlsx", marks)
+    mark_workbook(data, "dan_cu.xlsx", marks, load())
     taken = time.perf_counter() - start
     print(f"danh_dau_10000_dong {taken:.2f} {ALLOWED:.2f} {taken / ALLOWED:.2f}")
 

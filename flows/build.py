@@ -129,7 +129,9 @@ def _report(case: AuditCase) -> None:
         if before
         else None
     )
-    write_site(case.folder, contracts.datasets, contracts.commune, case.as_of, since=since)
+    write_site(
+        case.folder, contracts.datasets, contracts.indicators, contracts.commune, case.as_of, since=since
+    )
 
 
 def _at_hand(root: Root, name: str | None) -> Path | None:

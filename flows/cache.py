@@ -25,13 +25,25 @@ _PROOF = 32
 
 @cache
 def hash_code(*places: str) -> str:
-    """SHA-256 over our sources in `places`, files and folders of this package, and what lies beneath them."""
+    """SHA-256 over the libraries' versions and our code in `places`: files and folders of this package.
+
+    The code of `schemas` is always part of it. What is declared there is not: `Contracts.rules_hash` tells
+    that, whatever the wording of the files.
+    """
     total = sha256(" ".join((machine(), *map(version, _LIBRARIES))).encode())
-    for place in places:
-        path = _HERE / place
-        for source in sorted(filter(_is_source, path.rglob("*"))) if path.is_dir() else [path]:
-            total.update(source.relative_to(_HERE).as_posix().encode() + b"\0" + source.read_bytes())
+    for source in (*_schemas_code(), *(source for place in places for source in _sources(_HERE / place))):
+        total.update(source.relative_to(_HERE.parent).as_posix().encode() + b"\0" + source.read_bytes())
     return total.hexdigest()
+
+
+def _schemas_code() -> list[Path]:
+    folder = _HERE.parent / "schemas"
+    declared = {folder / name for name in ("datasets", "indicators", "reference")}
+    return [path for path in _sources(folder) if path.suffix == ".py" and declared.isdisjoint(path.parents)]
+
+
+def _sources(place: Path) -> list[Path]:
+    return sorted(filter(_is_source, place.rglob("*"))) if place.is_dir() else [place]
 
 
 def _is_source(path: Path) -> bool:

@@ -14,7 +14,6 @@ from flows.protect import Key
 from flows.roll_call import call_roll, find_roll_call_faults
 from flows.settle.model import Settled
 from flows.validate.across import explain_unjudged
-from schemas import indicators as plan
 from schemas.registry import Contracts
 
 
@@ -39,7 +38,9 @@ def compute_day_tables(
     called = call_roll(contracts.commune, contracts.datasets, _handed_in(settled), as_of)
     silent = find_roll_call_faults(called, contracts.commune, contracts.datasets)
     faults = build_fault_table(settled, silent, contracts, key)
-    indicators = measure(settled.counted, settled.came(), called, contracts.commune, plan.load(), as_of)
+    indicators = measure(
+        settled.counted, settled.came(), called, contracts.commune, contracts.indicators, as_of
+    )
     return DayTables(
         faults=faults.published,
         typed=faults.typed,
@@ -53,7 +54,7 @@ def compute_day_tables(
             how="left",
             maintain_order="left",
         ),
-        ranking=compute_ranking(indicators, contracts.commune),
+        ranking=compute_ranking(indicators, contracts.indicators, contracts.commune),
     )
 
 

@@ -1,4 +1,4 @@
-"""All contracts of one commune in one value, with a hash that changes when any of them does."""
+"""All contracts of one commune in one value, with hashes of what they declare."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from schemas import datasets
+from schemas import datasets, indicators
 from schemas.contract import Dataset
+from schemas.fingerprint import hash_declarations
+from schemas.indicator import Indicator
 from schemas.judgement import judgements_of
+from schemas.province import TABLES as PROVINCE_TABLES
+from schemas.retention import POLICY
+from schemas.tables import TABLES
 from schemas.units import Commune, declared_commune, ngoc_lac
 from schemas.waivers import Waiver, declared, read
 from schemas.whole_faults import WHOLE_FAULTS
@@ -18,29 +23,30 @@ from schemas.whole_faults import WHOLE_FAULTS
 
 @dataclass(frozen=True, slots=True)
 class Contracts:
-    """What this run holds hand-ins to.
+    """What this run judges submissions by, and what it measures.
 
-    `digest` changes when anything here does, `rules` only when hand-ins may be read or judged otherwise:
-    not when a root waives a fault.
+    `hash` changes when any declaration does. `rules_hash` changes only when submissions may be read or
+    judged in another way: not when a root waives a fault. Neither depends on the wording of source files.
     """
 
     datasets: Mapping[str, Dataset]
+    indicators: Mapping[str, Indicator]
     commune: Commune
-    digest: str
-    rules: str
+    hash: str
+    rules_hash: str
     waivers: tuple[Waiver, ...] = ()
 
-    def of_commune(self, said: bytes, places: bytes) -> Contracts:
+    def of_commune(self, commune: bytes, thon: bytes) -> Contracts:
         """These contracts for the commune that a root declares in an `xa.csv` and a `thon.csv` of its own.
 
         Raises:
             DeclarationError: a line of them does not say what it must.
         """
-        digest, rules = (
-            sha256(b" ".join((before.encode(), said, places))).hexdigest()
-            for before in (self.digest, self.rules)
+        both, rules = (
+            sha256(b" ".join((before.encode(), commune, thon))).hexdigest()
+            for before in (self.hash, self.rules_hash)
         )
-        return replace(self, commune=declared_commune(said, places), digest=digest, rules=rules)
+        return replace(self, commune=declared_commune(commune, thon), hash=both, rules_hash=rules)
 
     def with_waivers(self, content: bytes) -> Contracts:
         """These contracts with the waivers of a root's own `waivers.csv` added.
@@ -53,15 +59,22 @@ class Contracts:
         return replace(
             self,
             waivers=(*self.waivers, *own),
-            digest=sha256(self.digest.encode() + content).hexdigest() if own else self.digest,
+            hash=sha256(self.hash.encode() + content).hexdigest() if own else self.hash,
         )
 
 
 def load() -> Contracts:
     """The contracts of this installation."""
-    found, commune = datasets.load(), ngoc_lac()
-    digest = _hash_of_sources()
-    return Contracts(found, commune, digest, digest, declared(lambda: _names(found, commune)))
+    found, commune, measured = datasets.load(), ngoc_lac(), indicators.load()
+    waivers = declared(lambda: _names(found, commune))
+    lists = [path.read_bytes() for path in sorted(_code_lists(), key=lambda path: path.name)]
+    rules_hash = hash_declarations(found.values(), measured, commune, lists)
+    whole = hash_declarations((), rules_hash, waivers, WHOLE_FAULTS, TABLES, PROVINCE_TABLES, POLICY)
+    return Contracts(found, measured, commune, whole, rules_hash, waivers)
+
+
+def _code_lists() -> list[Traversable]:
+    return [path for path in files("schemas.reference").iterdir() if path.name.endswith(".csv")]
 
 
 def _names(found: Mapping[str, Dataset], commune: Commune) -> Mapping[str, Set[str]]:
@@ -73,21 +86,3 @@ def _names(found: Mapping[str, Dataset], commune: Commune) -> Mapping[str, Set[s
         "dataset": set(found),
         "code": judged | crossed | set(WHOLE_FAULTS),
     }
-
-
-def _hash_of_sources() -> str:
-    """SHA-256 over every source file and code list of `schemas`, by name."""
-    total = sha256()
-    for name, content in sorted(_sources(files("schemas"), "")):
-        total.update(name.encode() + b"\0" + sha256(content).digest())
-    return total.hexdigest()
-
-
-def _sources(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
-    found: list[tuple[str, bytes]] = []
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            found += _sources(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith((".py", ".csv")):
-            found.append((prefix + entry.name, entry.read_bytes()))
-    return found

@@ -56,4 +56,4 @@ def _manifest(place: Path, case: AuditCase) -> Mapping[str, Any] | None:
     if not (place / MANIFEST).exists() or not (place / AUDIT / "index.html").exists():
         return None
     said = read_manifest(place)
-    return said if said["contract"] == case.contracts.digest else None
+    return said if said["contract"] == case.contracts.hash else None

@@ -64,7 +64,7 @@ def collect_facts(case: AuditCase) -> AuditFacts:
     What a file holds is told by its hash, worked out as it was written: damage since is for `verify` to find.
     """
     cache = Cache(case.kept) if case.kept else None
-    name = make_key(case.contracts.rules, hash_code("audit/facts.py"))
+    name = make_key(case.contracts.rules_hash, hash_code("audit/facts.py"))
     known: Mapping[str, FileFacts] = (cache and cache.get(name)) or {}
     now = _seen(case.folder, case.tables, known, case.contracts)
     was = read_hashes(read_manifest(case.before)) if case.before and known else {}

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.audit.facts import AuditCase, AuditFacts, list_columns
-from schemas import indicators as plan
 
 # Of fewer rows, a third is a handful: no reason to stop a commune's day.
 FEWEST_ROWS = 20
@@ -120,7 +119,7 @@ def _indicators(case: AuditCase) -> Iterator[ReleaseComparison]:
     )
     now, was = (table.filter(told).select(*on, "value") for table in _both(case, "indicators"))
     both = was.join(now, on=on, suffix="_now").sort(on)
-    titles = {each.name: each.title for each in plan.load().values()}
+    titles = {each.name: each.title for each in case.contracts.indicators.values()}
     for name, period, before, after in both.iter_rows():
         yield ReleaseComparison(
             f"{name}.{period}",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from flows.faults.examples import Example, make_examples
 from schemas.contract import DIMENSIONS, SEVERITIES, Cross, Dataset, Rows, Severity
-from schemas.datasets import load
 from schemas.judgement import Judgement, judgements_of
 from schemas.whole_faults import WHOLE_FAULTS
 
@@ -33,9 +32,10 @@ class Explanation:
     beside: tuple[Mapping[str, str], ...] = ()
 
 
-def explain(code: str, datasets: Mapping[str, Dataset]) -> list[Explanation]:
-    """Every meaning of `code`, one a dataset that has it; none where there is no such code."""
-    everything = load()
+def explain(
+    code: str, datasets: Mapping[str, Dataset], everything: Mapping[str, Dataset]
+) -> list[Explanation]:
+    """Every meaning of `code` in `datasets`; empty if unknown. Examples may need any of `everything`."""
     found = [one for dataset in datasets.values() for one in _in_dataset(code, dataset, everything)]
     return [*found, _whole(code)] if code in WHOLE_FAULTS else found
 

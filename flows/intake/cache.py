@@ -80,7 +80,7 @@ class SubmissionCache:
         self._reader = SubmissionReader(root, contracts)
         self._each = each
         self._cache = None if anew else Cache(root.state / KEPT)
-        self._code = make_key(contracts.rules, hash_code(*CODE))
+        self._code = make_key(contracts.rules_hash, hash_code(*CODE))
         self._new: dict[Submission, CleanedSubmission] = {}
 
     def summaries(self, submissions: Sequence[Submission]) -> list[SubmissionSummary]:

@@ -105,7 +105,7 @@ def _day_of(task: CommuneTask) -> CommuneFigures:
             commune.code,
             commune.name,
             commune.province,
-            load().digest,
+            load().hash,
             outcome.release.name,
             int(outcome.submissions["rows_accepted"].sum()),
             outcome.faults.height,

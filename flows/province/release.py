@@ -23,9 +23,8 @@ from flows.release.refusal import keep_refusal
 from flows.report.names import Names
 from flows.report.province import write_province
 from flows.root import Root
-from schemas import indicators as plan
 from schemas.province import COMMUNE_RANKING, COMMUNE_SCORES, COMMUNES, DUPLICATES, PROVINCE, TABLES
-from schemas.registry import load
+from schemas.registry import Contracts, load
 
 
 class NothingToRollUpError(RuntimeError):
@@ -55,13 +54,13 @@ def publish_province(root: Root, gathered: Gathered, as_of: date, auditing: Audi
     Raises:
         AuditRefusedError: the tables are not as they must be; the former release stays.
     """
-    shares = gathered.by_code()
+    contracts, shares = load(), gathered.by_code()
     whose = ", ".join(sorted({share.province for share in shares}))
     with publish.stage(root) as folder:
-        write_province_tables(folder, whose, gathered)
+        write_province_tables(folder, whose, gathered, contracts)
         asked = len(gathered.shares) + len(gathered.failed)
         audited = auditing.begin_by(audit_province, folder, asked, as_of)
-        write_province(folder, whose, _names(), as_of)
+        write_province(folder, whose, _names(contracts), as_of)
         write_package(folder, whose, TABLES)
         found = audited()
         if found.faults:
@@ -78,20 +77,21 @@ def publish_province(root: Root, gathered: Gathered, as_of: date, auditing: Audi
         return publish.publish(root, folder, seal_manifest(folder, as_of, said, list_entries(folder)))
 
 
-def _names() -> Names:
-    contracts = load()
-    return Names(contracts.datasets, contracts.commune, plan.load())
+def _names(contracts: Contracts) -> Names:
+    return Names(contracts.datasets, contracts.commune, contracts.indicators)
 
 
-def write_province_tables(folder: Path, province: str, gathered: Gathered) -> None:
+def write_province_tables(folder: Path, province: str, gathered: Gathered, contracts: Contracts) -> None:
     """Write every table of the `province` into `folder`."""
     shares = gathered.by_code()
     figures = pl.concat([share.indicators for share in shares])
     failed = dict(zip(gathered.failed, name_roots(gathered.failed), strict=True))
     asked = {share.code: share.name for share in shares} | failed
-    indicators = sum_figures(figures, province, asked, plan.load())
+    indicators = sum_figures(figures, province, asked, contracts.indicators)
     scores = pl.concat([share.scores.with_columns(commune=pl.lit(share.code)) for share in shares])
-    ranking = rank(figures, "xa", [share.code for share in shares]).rename({"key": "commune"})
+    ranking = rank(figures, contracts.indicators, "xa", [share.code for share in shares]).rename(
+        {"key": "commune"}
+    )
     for table, frame in (
         (COMMUNES, _communes(shares, gathered.failed)),
         (PROVINCE, indicators),

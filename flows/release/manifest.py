@@ -99,7 +99,7 @@ def write_manifest(folder: Path, contracts: Contracts, origin: Origin, all_files
     """Seal the release in `folder`; returns its id."""
     said: dict[str, Any] = {
         "commune": {"code": contracts.commune.code, "name": contracts.commune.name},
-        "contract": contracts.digest,
+        "contract": contracts.hash,
         "before": origin.before,
         "inputs": [one.to_json() for one in origin.inputs],
     }

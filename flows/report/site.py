@@ -13,7 +13,6 @@ from flows.report.names import Names
 from flows.report.page_data import load_page_data
 from flows.report.render import open_site
 from flows.report.tables import read_tables
-from schemas import indicators as plan
 from schemas.contract import Dataset
 from schemas.indicator import Indicator
 from schemas.units import Commune
@@ -22,9 +21,9 @@ from schemas.units import Commune
 def write_site(
     release: Path,
     datasets: Mapping[str, Dataset],
+    indicators: Mapping[str, Indicator],
     commune: Commune,
     as_of: date,
-    indicators: Mapping[str, Indicator] | None = None,
     since: EarlierRelease | None = None,
 ) -> Path:
     """Write the pages of the release in the folder `release` to its `reports/`; returns `index.html`.
@@ -33,7 +32,7 @@ def write_site(
     alone: the same release gives the same bytes. `indicators` are the plan's unless others are given. Tables
     that are missing show as empty.
     """
-    names = Names(datasets, commune, plan.load() if indicators is None else indicators)
+    names = Names(datasets, commune, indicators)
     made = load_page_data(release, read_tables(release), names, as_of)
     pages = open_site(made.reports, made.names, as_of)
     for listing in (fault_list, file_list, issue_list):

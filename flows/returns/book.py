@@ -21,15 +21,14 @@ from flows.returns.xlsx.rebuilt import name_sheets, rebuild_workbook
 from flows.returns.xlsx.sheets import add_sheet, list_sheets, remove_ours, show_first
 from flows.returns.xlsx.styles import Styles
 from flows.returns.xlsx.xml import UnfitError, find_child, list_children, read_attributes
-from schemas import datasets
-from schemas.contract import Severity
+from schemas.contract import Dataset, Severity
 
 _STYLES = "xl/styles.xml"
 # LibreOffice takes minutes to open a sheet with tens of thousands of comments; cells past that get a colour.
 _MOST_NOTES = 5_000
 
 
-def mark_workbook(data: bytes, name: str, marks: Marks) -> bytes:
+def mark_workbook(data: bytes, name: str, marks: Marks, datasets: Mapping[str, Dataset]) -> bytes:
     """The workbook `data`, named `name`, with `marks`; what is no xlsx becomes one of the same layout.
 
     The same arguments give the same bytes.
@@ -37,7 +36,7 @@ def mark_workbook(data: bytes, name: str, marks: Marks) -> bytes:
     Raises:
         RefusedError: the file can't be opened as a table at all.
     """
-    package, names = _package(data, name)
+    package, names = _package(data, name, datasets)
     marks = replace(marks, faults=_renamed(marks.faults, names), changes=_renamed(marks.changes, names))
     remove_ours(package)
     styles = Styles(package.parts[_STYLES])
@@ -61,7 +60,7 @@ def list_marks(marks: Marks) -> bytes:
     return package.close()
 
 
-def _package(data: bytes, name: str) -> tuple[Package, Mapping[str, str]]:
+def _package(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> tuple[Package, Mapping[str, str]]:
     """The package to be marked, and the new names of sheets that could not keep theirs."""
     if detect(data) is Container.WORKBOOK:
         try:
@@ -71,7 +70,7 @@ def _package(data: bytes, name: str) -> tuple[Package, Mapping[str, str]]:
             pass
         else:
             return package, {}
-    found = read_sheets(data, name, vocabulary_of(datasets.load()))
+    found = read_sheets(data, name, vocabulary_of(datasets))
     return rebuild_workbook(found), name_sheets(found)
 
 

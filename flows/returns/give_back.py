@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
@@ -36,7 +37,7 @@ def give_back(
 
     All of it depends on no day: what a `former` release holds just so is linked.
     """
-    cache, name = Cache(root.state / GIVEN_BACK), make_key(hash_code(""), contracts.rules)
+    cache, name = Cache(root.state / GIVEN_BACK), make_key(hash_code(""), contracts.rules_hash)
     kept: Mapping[str, ReusableFile | None] = (cache.get(name) if former else None) or {}
     typed = figures.typed
     marked = plan_books(folder / "reports", contracts, settled, typed)
@@ -46,7 +47,7 @@ def give_back(
     left = [book for book in marked if book.name not in found]
     if left:
         work = deal_jobs(make_jobs(left, root, contracts, settled, typed), HANDS)
-        runner.each("Trả bài", write_marked, work)
+        runner.each("Trả bài", partial(write_marked, datasets=contracts.datasets), work)
         found |= {book.name: describe(folder, book.target) for book in left}
     pages = make_receipts(
         settled, figures, {book.submission: book.target for book in marked if found[book.name]}

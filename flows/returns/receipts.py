@@ -22,7 +22,6 @@ from flows.report.names import Names
 from flows.report.render import open_site
 from flows.report.tables import Row
 from flows.settle.model import JudgedPart, Settled, filter_about
-from schemas import indicators as plan
 from schemas.registry import Contracts
 
 _CAUSES = 12
@@ -69,7 +68,7 @@ def write_receipts(
     release: Path, contracts: Contracts, settled: Settled, figures: DayTables, some: Sequence[Receipt]
 ) -> list[Path]:
     """Write the pages of `some` receipts; returns their paths."""
-    pages = open_site(release / "reports", Names(contracts.datasets, contracts.commune, plan.load()))
+    pages = open_site(release / "reports", Names(contracts.datasets, contracts.commune, contracts.indicators))
     asked = [one.submission for one in some]
     found, states = (filter_about(frame, asked) for frame in (figures.faults, settled.submissions))
     # Whether a fault stands still is not told: it changes with the days.

@@ -153,7 +153,9 @@ def _names(
     former = _former(summaries, contracts.datasets)
     code = hash_code(*CODE)
     return {
-        label: make_key(label, *submissions, "", *came.get(former.get(label, ""), ()), contracts.rules, code)
+        label: make_key(
+            label, *submissions, "", *came.get(former.get(label, ""), ()), contracts.rules_hash, code
+        )
         for label, submissions in came.items()
     }
 

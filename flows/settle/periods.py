@@ -33,7 +33,6 @@ from flows.settle.unusual import find_unusual, take_prints
 from flows.validate.across import reconcile
 from flows.validate.records import Verdict, validate
 from flows.validate.tally import COLUMNS
-from schemas import indicators as plan
 from schemas.contract import QUARANTINED, Dataset, typed_column, unread_column
 from schemas.periods import before, in_words
 from schemas.registry import Contracts
@@ -107,7 +106,7 @@ def judge_periods(
         ),
         "tallies": _tallies(crossed.verdicts, standing),
         "unjudged": crossed.unjudged,
-        "counted": count_records(live, contracts.commune, plan.load()),
+        "counted": count_records(live, contracts.commune, contracts.indicators),
         "prints": take_prints(live, datasets),
     }
     compared = _compared(brought, standing, datasets, earlier)

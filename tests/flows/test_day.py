@@ -304,7 +304,7 @@ def test_a_day_is_judged_on_what_had_come_by_then(planted: Day, tmp_path: Path) 
 def test_contracts_hash_changes_with_the_contracts(clean: Day, tmp_path: Path) -> None:
     shutil.copytree(clean.root.inbox, tmp_path / "raw" / "inbox")
     one = run_plainly(tmp_path).release.name
-    other = run_plainly(tmp_path, contracts=replace(load(), digest="khac")).release.name
+    other = run_plainly(tmp_path, contracts=replace(load(), hash="khac")).release.name
     assert one != other
 
 

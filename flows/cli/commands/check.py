@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flows.check import Checked
+    from schemas.contract import Dataset
 
 # Of one cause; the rest is in the marked workbook.
 _CELLS = 8
@@ -59,17 +61,17 @@ def command(
         for one in checked:
             _tell(one, titles, console)
     if marked is not None:
-        _mark(checked[0], marked)
+        _mark(checked[0], marked, contracts.datasets)
     if any(one.blocking for one in checked):
         raise typer.Exit(_BLOCKED)
 
 
-def _mark(checked: Checked, target: Path) -> None:
+def _mark(checked: Checked, target: Path, datasets: Mapping[str, Dataset]) -> None:
     from flows.files import write_private
     from flows.returns.workbooks import mark_copy
 
     # A file of which no row could be read is not opened again: it may be made to harm.
-    book = mark_copy(checked.path, checked.path.name, checked.marks) if checked.rows_seen else None
+    book = mark_copy(checked.path, checked.path.name, checked.marks, datasets) if checked.rows_seen else None
     if not book:
         typer.echo("Không mở được tệp nên không đánh dấu được.", err=True)
         return

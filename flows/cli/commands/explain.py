@@ -27,7 +27,7 @@ def command(
     if dataset is not None and dataset not in datasets:
         raise typer.BadParameter(f"không có bộ dữ liệu {dataset}", param_hint="--dataset")
     chosen = {name: each for name, each in datasets.items() if dataset in (None, name)}
-    found = explain(code, chosen)
+    found = explain(code, chosen, datasets)
     if not found:
         near = get_close_matches(code, list_codes(chosen), 3)
         hint = f"; có phải {', '.join(near)}?" if near else ""

@@ -43,7 +43,7 @@ def command(
     day = day_of(when)
     rows = list_known_rows(of, wanted, owner.name if owner else "", contracts, day)
     asked = FormRequest(wanted, owner, open_window(wanted.cadence, wanted.basis, day))
-    data = build_form(asked, contracts.commune, contracts.digest[:12], rows)
+    data = build_form(asked, contracts.commune, contracts.hash[:12], rows)
     owned = [owner.name] if owner else []
     target = out or Path("_".join(["bieu_mau", dataset, *owned, asked.period.label]) + ".xlsx")
     write_private(target, data)

@@ -25,9 +25,9 @@ def command(
     from flows.release.publish import find_release
     from flows.release.trace import trace
     from flows.root import Root
-    from schemas import indicators
+    from schemas.registry import load
 
-    known = indicators.load()
+    known = load().indicators
     if indicator not in known:
         raise typer.BadParameter(f"không có chỉ tiêu {indicator}; có: {', '.join(known)}")
     shown = find_release(Root(root.resolve()), None)

@@ -26,7 +26,7 @@ def test_every_code_is_explained_with_a_good_and_a_bad_example() -> None:
         one
         for name, dataset in DATASETS.items()
         for code in list_codes({name: dataset})
-        for one in explain(code, {name: dataset})
+        for one in explain(code, {name: dataset}, DATASETS)
     ]
     assert {one.code for one in told} == {*list_codes(DATASETS)}
     lacking = [

@@ -268,5 +268,5 @@ def test_a_bad_file_of_waivers_ends_the_command_with_2(
 def test_a_roots_own_waivers_add_to_those_declared_and_change_the_contracts() -> None:
     content = (HEAD + WAIVER).encode()
     held = load().with_waivers(content)
-    assert (len(held.waivers), held.digest == load().digest) == (len(load().waivers) + 1, False)
+    assert (len(held.waivers), held.hash == load().hash) == (len(load().waivers) + 1, False)
     assert held.with_waivers(content) == held

@@ -31,7 +31,7 @@ def asked(dataset: Dataset) -> FormRequest:
 
 def blank(dataset: Dataset) -> bytes:
     rows = pl.DataFrame(schema={c.name: c.kind.dtype for c in dataset.columns})
-    return build_form(asked(dataset), CONTRACTS.commune, CONTRACTS.digest[:12], rows)
+    return build_form(asked(dataset), CONTRACTS.commune, CONTRACTS.hash[:12], rows)
 
 
 def filled(dataset: Dataset) -> bytes:
@@ -98,7 +98,7 @@ def test_every_choice_has_a_drop_down_with_all_its_values(dataset):
     book = openpyxl.load_workbook(io.BytesIO(blank(dataset)))
     page, lists = book["Biểu mẫu"], book["dulieuxa"]
     assert lists.sheet_state == "veryHidden"
-    assert lists["A1"].value == f"dulieuxa:bieu_mau:{dataset.name}:{CONTRACTS.digest[:12]}"
+    assert lists["A1"].value == f"dulieuxa:bieu_mau:{dataset.name}:{CONTRACTS.hash[:12]}"
     by_column = {
         str(v.sqref).split(":")[0].rstrip("0123456789"): v for v in page.data_validations.dataValidation
     }

@@ -100,7 +100,7 @@ def test_a_waiver_makes_no_file_be_read_again(root: Root) -> None:
     read(root, submissions)
     waived = "T01,phan_anh_ha_tang,ngay_giai_quyet.truoc_ngay,,Sổ gốc thất lạc,2026-12-31"
     waiving = CONTRACTS.with_waivers(f"unit,dataset,code,record,reason,until\n{waived}\n".encode())
-    assert waiving.digest != CONTRACTS.digest
+    assert waiving.hash != CONTRACTS.hash
     assert read(root, submissions, waiving)[1] == []
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from flows.measure import compute_ranking
 from flows.measure.ranking import COLUMNS
-from tests.flows.measure.commune import COMMUNE
+from tests.flows.measure.commune import COMMUNE, INDICATORS
 
 ID, HOME, PAY = "dinh_danh_muc_2_kich_hoat", "ho_co_ky_nang_so", "thanh_toan_khong_tien_mat"
 SCHEMA = {
@@ -34,7 +34,7 @@ def told(
 
 
 def ranked(*rows: tuple[object, ...]) -> list[tuple[object, ...]]:
-    table = compute_ranking(pl.DataFrame(rows, schema=SCHEMA, orient="row"), COMMUNE)
+    table = compute_ranking(pl.DataFrame(rows, schema=SCHEMA, orient="row"), INDICATORS, COMMUNE)
     assert dict(table.schema) == COLUMNS
     return table.rows()
 

@@ -17,6 +17,7 @@ from schemas.units import ngoc_lac
 
 AS_OF = date(2026, 11, 24)
 DATASETS = datasets.load()
+INDICATORS = indicators.load()
 COMMUNE = ngoc_lac()
 Row = dict[str, Any]
 UNJUDGED = "Chưa đối chiếu được với “Dân cư” tháng 10/2026: chưa có lượt nộp nào dùng được."
@@ -186,7 +187,7 @@ def _months(since: date) -> list[str]:
 
 def _indicators(since: date) -> list[Row]:
     rows: list[Row] = []
-    for rank, indicator in enumerate(indicators.load().values()):
+    for rank, indicator in enumerate(INDICATORS.values()):
         for step, label in enumerate(_months(since)):
             rows.append(_figure(indicator.name, label, rank, step, by="xa", key=COMMUNE.code))
             if "thon" in indicator.by:
@@ -198,7 +199,7 @@ def _indicators(since: date) -> list[Row]:
 
 
 def _figure(name: str, label: str, rank: int, step: int, *, by: str, key: str) -> Row:
-    indicator = indicators.load()[name]
+    indicator = INDICATORS[name]
     target = indicator.target(int(label[:4]))
     wanted, floor = (target.muc_tieu, target.san) if target else (None, None)
     place = {"indicator": name, "period": label, "by": by, "key": key}

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from tests.conftest import Day
-from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
+from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, INDICATORS, write_release
 from tests.flows.report.test_province import write_page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -241,7 +241,7 @@ def test_50_000_faults_paint_within_a_second_and_filter_within_a_fifth(page: Any
     from flows.report import write_site  # noqa: PLC0415
 
     write_release(tmp_path, faults=50_000)
-    path = write_site(tmp_path, DATASETS, COMMUNE, AS_OF).parent / "loi.html"
+    path = write_site(tmp_path, DATASETS, INDICATORS, COMMUNE, AS_OF).parent / "loi.html"
     page.goto(path.as_uri())
     page.wait_for_selector("#than-bang tr")
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")

@@ -9,7 +9,7 @@ import polars as pl
 from flows.release.diff import MOVED, ROWS, ReleaseDifference
 from flows.report import write_site
 from flows.report.changed import EarlierRelease
-from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
+from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, INDICATORS, write_release
 
 ROW = [("ho_gia_dinh", 1200, 1201, 3, 4, 2)]
 FIGURES = [
@@ -26,7 +26,9 @@ def test_the_page_says_columns_records_and_figures_in_words(tmp_path: Path) -> N
         pl.DataFrame(FIGURES, schema=MOVED, orient="row"),
     )
     release = write_release(tmp_path, faults=0)
-    write_site(release, DATASETS, COMMUNE, AS_OF, since=EarlierRelease("20261123-0a1b2c3d", found))
+    write_site(
+        release, DATASETS, INDICATORS, COMMUNE, AS_OF, since=EarlierRelease("20261123-0a1b2c3d", found)
+    )
     page = (release / "reports" / "thay_doi.html").read_text(encoding="utf-8")
     text = unescape(re.sub(r"<[^>]+>", "|", page))
     said = re.sub(r"[|\s]+", " ", text)

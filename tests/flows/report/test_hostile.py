@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from flows.report import search_page, write_site
-from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
+from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, INDICATORS, write_release
 from tests.flows.report.test_site import Page, pages, payload
 
 EVIL = "</script><img src=x onerror=alert(1)>'\"&<!--"
@@ -29,7 +29,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     marked = release / "reports" / "don_vi" / "T01"
     marked.mkdir(parents=True)
     (marked / "trả bài #1 & <b>.xlsx").touch()
-    return write_site(release, DATASETS, COMMUNE, AS_OF).parent
+    return write_site(release, DATASETS, INDICATORS, COMMUNE, AS_OF).parent
 
 
 def test_no_markup_of_a_unit_becomes_markup_of_a_page(reports: Path) -> None:
@@ -56,7 +56,7 @@ def test_only_our_own_script_may_run(reports: Path) -> None:
 
 def test_a_page_that_leaves_rows_out_says_so(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_page, "MOST", 10)
-    write_site(reports.parent, DATASETS, COMMUNE, AS_OF)
+    write_site(reports.parent, DATASETS, INDICATORS, COMMUNE, AS_OF)
     text = pages(reports)["loi.html"]
     assert payload(text)["rows"] == 10
     assert "đủ 42 dòng ở faults.parquet" in text

@@ -21,7 +21,7 @@ from flows.report.faults import group_by_cause, sort_faults
 from flows.report.names import Names
 from flows.report.page_data import STILL, list_cause_rows
 from flows.report.unscored import select_latest_scores
-from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, UNJUDGED, write_release
+from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, INDICATORS, UNJUDGED, write_release
 
 VOID = {"meta", "link", "input", "br", "line", "polyline"}
 
@@ -60,7 +60,7 @@ class Page(HTMLParser):
 
 
 def written(release: Path) -> Path:
-    return write_site(release, DATASETS, COMMUNE, AS_OF).parent
+    return write_site(release, DATASETS, INDICATORS, COMMUNE, AS_OF).parent
 
 
 def pages(reports: Path) -> dict[str, str]:

@@ -9,12 +9,18 @@ from datetime import datetime
 import polars as pl
 from xlsxwriter import Workbook
 
+from flows.returns import book
 from flows.returns.marks import Marks, make_marks
 from schemas.datasets import load
 from schemas.tables import CHANGES, FAULTS
 
 HEADINGS = ("STT", "Mã hộ", "Họ và tên chủ hộ", "Số nhân khẩu", "Ngày", "Ghi chú")
 FIRST = 7  # sheet row of the first record
+
+
+def mark_workbook(data: bytes, name: str, marks: Marks) -> bytes:
+    """The workbook with marks; files that are no workbooks are read by the contracts' headings."""
+    return book.mark_workbook(data, name, marks, load())
 
 
 def rich(rows: int = 12) -> bytes:

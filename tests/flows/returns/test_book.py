@@ -12,13 +12,12 @@ import pytest
 
 from flows.read import read_file
 from flows.returns import book as book_module
-from flows.returns import mark_workbook
 from flows.returns.book import list_marks
 from flows.returns.lists import REPAIRED, TO_FIX
 from flows.returns.xlsx.comments import HEAD
 from flows.returns.xlsx.styles import COLOURS
 from schemas.datasets import load
-from tests.flows.returns.books import marks, rich
+from tests.flows.returns.books import mark_workbook, marks, rich
 
 RICH = rich()
 FAULTS = (

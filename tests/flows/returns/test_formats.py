@@ -14,12 +14,11 @@ import pytest
 import xlwt
 
 from flows.read import read_file
-from flows.returns import mark_workbook
 from flows.returns.lists import TO_FIX
 from flows.returns.xlsx.styles import COLOURS
 from schemas.contract import typed_column
 from schemas.datasets import load
-from tests.flows.returns.books import marks, rich
+from tests.flows.returns.books import mark_workbook, marks, rich
 
 HEADINGS = (
     "STT",

@@ -14,7 +14,6 @@ import pytest
 
 from flows.read import read_file
 from flows.release.places import MARKED
-from flows.returns import mark_workbook
 from flows.returns.lists import TO_FIX
 from flows.returns.xlsx.comments import HEAD
 from flows.returns.xlsx.styles import COLOURS
@@ -22,7 +21,7 @@ from schemas.contract import typed_column
 from schemas.datasets import load
 from tests.conftest import Day
 from tests.flows.forms.test_form import blank
-from tests.flows.returns.books import marks, rich
+from tests.flows.returns.books import mark_workbook, marks, rich
 
 SOFFICE = shutil.which("soffice")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice here")]

@@ -47,7 +47,7 @@ def test_each_root_says_which_commune_it_is(tmp_path: Path) -> None:
     made = write_province(tmp_path, 2, persons=120, clean=True, truth=tmp_path / "ai.csv")
     communes = [read_contracts(Root(tmp_path / code), CONTRACTS) for code in ("90001", "90002")]
     assert [each.commune.name for each in communes] == ["Xã Mẫu 1", "Xã Mẫu 2"]
-    assert len({CONTRACTS.digest, *(each.digest for each in communes)}) == 3
+    assert len({CONTRACTS.hash, *(each.hash for each in communes)}) == 3
     assert made.persons == 2 * 120
     assert [line.split(",")[1] for line in (tmp_path / "ai.csv").read_text().splitlines()] == [
         "xa",
