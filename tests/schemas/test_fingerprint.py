@@ -22,7 +22,7 @@ CROSSED = next(each for each in CONTRACTS.datasets.values() if each.cross)
 INDICATOR = next(iter(CONTRACTS.indicators.values()))
 
 
-def changed(value: object) -> object:
+def changed(value: object) -> object:  # noqa: PLR0911 - one case a type
     """Something else of the same type."""
     match value:
         case bool():
