@@ -1,1 +1,1 @@
-"""One file handed in: whose it is, which dataset and period, its records cleaned."""
+"""Turns one submission into cleaned records per dataset and period, and caches the result."""

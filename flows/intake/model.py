@@ -1,4 +1,4 @@
-"""What a submission is once read, and once cleaned."""
+"""The data classes of a submission: as read, as cleaned, and its summary."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from schemas.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class SubmissionPart:
-    """The records that one submission brings for one dataset and period.
+    """The records of one submission for one dataset and period.
 
-    `frame` and `changes` are the cleaned ones plus `_table` (UInt16), the number of the table in
-    `tables`, which gives its sheet and its columns' letters.
+    Attributes:
+        dataset: Name of the dataset.
+        period: The reporting period.
+        frame: `Cleaned.frame` of all its tables, plus `_table` (UInt16), an index into `tables`.
+        changes: `Cleaned.changes` of all its tables, plus `_table`.
+        tables: Per table the name of its sheet and the letter of each of its columns.
+        nil: Whether the form declares "Không phát sinh" (nothing to report).
     """
 
     dataset: str
@@ -30,9 +35,14 @@ class SubmissionPart:
 
 @dataclass(frozen=True, slots=True)
 class CleanedSubmission:
-    """What one submission came to: its parts, its problems, the role of each of its rows.
+    """One submission, read and cleaned.
 
-    `lost` says that reading it was broken off, and may not be another time.
+    Attributes:
+        submission: The file.
+        parts: Its records, one part per dataset and period.
+        rows: The role of each of its sheet rows (`ROWS_SCHEMA`).
+        problems: The faults of the file, its sheets and its headings.
+        lost: Whether reading was aborted. It may succeed on another day, so the result is not cached.
     """
 
     submission: Submission
@@ -44,10 +54,15 @@ class CleanedSubmission:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionSummary:
-    """What was read of one submission: its sheets, its rows by what they were taken for, its problems.
+    """What is known of one submission without its records.
 
-    `brings` names dataset and period of each of its parts. `lost` says that reading it was broken off, and
-    may not be another time.
+    Attributes:
+        submission: The file.
+        sheets: Number of sheets.
+        roles: Number of sheet rows by role (`ROLES`).
+        problems: The faults of the file, its sheets and its headings.
+        brings: Dataset and period label of each of its parts.
+        lost: See `CleanedSubmission`.
     """
 
     submission: Submission
@@ -59,15 +74,20 @@ class SubmissionSummary:
 
     @property
     def rows(self) -> int:
-        """How many rows it has."""
+        """Number of sheet rows, whatever their role."""
         return sum(self.roles.values())
 
 
 @dataclass(frozen=True, slots=True)
 class ReadSubmission:
-    """One submission as read: the tables that its unit owes, with their periods; its problems and its rows.
+    """One submission as read, before cleaning.
 
-    `lost` says that reading it was broken off, and may not be another time.
+    Attributes:
+        submission: The file.
+        taken: The tables that its unit must submit, each with its period.
+        rows: The role of each of its sheet rows (`ROWS_SCHEMA`).
+        problems: The faults of the file, its sheets and its headings.
+        lost: See `CleanedSubmission`.
     """
 
     submission: Submission
@@ -78,7 +98,7 @@ class ReadSubmission:
 
 
 def summarize(cleaned: CleanedSubmission) -> SubmissionSummary:
-    """What was read of a submission, without its records."""
+    """The summary of a cleaned submission."""
     roles = cleaned.rows["role"].value_counts(sort=True)
     return SubmissionSummary(
         cleaned.submission,

@@ -1,4 +1,4 @@
-"""Which tables the unit owes, and for which period."""
+"""Decides which tables of a submission its unit must submit, and for which period each one is."""
 
 from __future__ import annotations
 
@@ -17,30 +17,31 @@ from schemas.registry import Contracts
 
 
 def read_submission(submission: Submission, data: bytes, contracts: Contracts) -> ReadSubmission:
-    """Read `data`, decide for each table whether this unit owes it and for which period.
+    """Read `data`, the content of the file, and decide the period of each table.
 
-    A table that is refused keeps its rows in `rows`, as `ngoai_bang`; its problem says why.
+    A table is refused if its unit does not submit that dataset, if it is empty, or if its period is not
+    clear. A problem says why, and its records get the role `ngoai_bang` in `rows`.
     """
     doc = read_file(data, PurePath(submission.file).name, contracts.datasets)
     problems = [*doc.problems]
     taken: list[tuple[ReadTable, Period]] = []
     for table in doc.tables:
         dataset = contracts.datasets[table.dataset]
-        refusal = _not_owed(submission, table, contracts) or _hollow(table, dataset)
-        found = _period_of(table, submission, dataset) if refusal is None else refusal
-        if isinstance(found, Problem):
-            problems.append(found)
+        refusal = _check_unit(submission, table, contracts) or _check_not_empty(table, dataset)
+        decision = refusal or _decide_period(table, submission, dataset)
+        if isinstance(decision, Problem):
+            problems.append(decision)
         else:
-            taken.append((table, found))
-    return ReadSubmission(submission, tuple(taken), _rows(doc, taken), tuple(problems))
+            taken.append((table, decision))
+    return ReadSubmission(submission, tuple(taken), _reclassify_rows(doc, taken), tuple(problems))
 
 
 def give_up(submission: Submission, why: Problem) -> ReadSubmission:
-    """A submission of which nothing was read this time."""
+    """The result for a submission whose reading was aborted; `why` is its only problem."""
     return ReadSubmission(submission, (), refuse_file(why).rows, (why,), lost=True)
 
 
-def _not_owed(submission: Submission, table: ReadTable, contracts: Contracts) -> Problem | None:
+def _check_unit(submission: Submission, table: ReadTable, contracts: Contracts) -> Problem | None:
     unit = contracts.commune.unit(submission.unit)
     dataset = contracts.datasets[table.dataset]
     if unit is not None and unit.kind == dataset.unit:
@@ -56,7 +57,7 @@ def _not_owed(submission: Submission, table: ReadTable, contracts: Contracts) ->
     )
 
 
-def _hollow(table: ReadTable, dataset: Dataset) -> Problem | None:
+def _check_not_empty(table: ReadTable, dataset: Dataset) -> Problem | None:
     if table.cells.height or (table.nil and dataset.nil_allowed):
         return None
     hint = " Nếu kỳ này không có gì, ghi “Không phát sinh”." if dataset.nil_allowed else ""
@@ -70,35 +71,41 @@ def _hollow(table: ReadTable, dataset: Dataset) -> Problem | None:
     )
 
 
-def _period_of(table: ReadTable, submission: Submission, dataset: Dataset) -> Period | Problem:
-    """The period from the title rows, else from the sheet's or file's name, else the one being handed in."""
-    titled = read_period(table.title, dataset.cadence)
-    named = read_period([PurePath(submission.file).stem], dataset.cadence)
-    if len(titled) > 1:
-        return _unclear(table, dataset, f"Tiêu đề ghi hơn một kỳ: {_said(titled)}")
-    if titled and named and not titled & named:
+def _decide_period(table: ReadTable, submission: Submission, dataset: Dataset) -> Period | Problem:
+    """The period that the title rows state, else the file name, else the one whose submission window is open.
+
+    A title that disagrees with the file name is `tep.khac_ky` (DESIGN.md section 6).
+    """
+    in_title = read_period(table.title, dataset.cadence)
+    in_name = read_period([PurePath(submission.file).stem], dataset.cadence)
+    if len(in_title) > 1:
+        return _describe_unclear_period(
+            table, dataset, f"Tiêu đề ghi hơn một kỳ: {_describe_periods(in_title)}"
+        )
+    if in_title and in_name and not in_title & in_name:
         return Problem(
             "tep.khac_ky",
             "dung",
             "chan",
-            f"Tiêu đề ghi kỳ {_said(titled)} nhưng tên tệp ghi kỳ {_said(named)}. Sửa cho khớp rồi nộp lại.",
+            f"Tiêu đề ghi kỳ {_describe_periods(in_title)} nhưng tên tệp ghi kỳ {_describe_periods(in_name)}."
+            " Sửa cho khớp rồi nộp lại.",
             dataset=dataset.name,
             sheet=table.sheet,
         )
-    labels = titled or (named if len(named) == 1 else set())
+    labels = in_title or (in_name if len(in_name) == 1 else set())
     if not labels:
         return open_window(dataset.cadence, dataset.basis, submission.day)
-    found = period(dataset, min(labels))
-    if found.start > submission.day:
-        return _unclear(table, dataset, f"Kỳ {in_words(found.label)} chưa bắt đầu")
-    return found
+    stated = period(dataset, min(labels))
+    if stated.start > submission.day:
+        return _describe_unclear_period(table, dataset, f"Kỳ {in_words(stated.label)} chưa bắt đầu")
+    return stated
 
 
-def _said(labels: Iterable[str]) -> str:
+def _describe_periods(labels: Iterable[str]) -> str:
     return ", ".join(map(in_words, sorted(labels)))
 
 
-def _unclear(table: ReadTable, dataset: Dataset, why: str) -> Problem:
+def _describe_unclear_period(table: ReadTable, dataset: Dataset, why: str) -> Problem:
     return Problem(
         "tep.khong_ro_ky",
         "dung",
@@ -109,8 +116,8 @@ def _unclear(table: ReadTable, dataset: Dataset, why: str) -> Problem:
     )
 
 
-def _rows(doc: ReadFile, taken: Sequence[tuple[ReadTable, Period]]) -> pl.DataFrame:
-    """The row account, with the records of tables that were not taken moved out of the tables."""
+def _reclassify_rows(doc: ReadFile, taken: Sequence[tuple[ReadTable, Period]]) -> pl.DataFrame:
+    """The role of each sheet row; records of refused tables get the role `ngoai_bang`."""
     if len(taken) == len(doc.tables):
         return doc.rows
     kept = [
@@ -118,9 +125,9 @@ def _rows(doc: ReadFile, taken: Sequence[tuple[ReadTable, Period]]) -> pl.DataFr
         for table, _ in taken
     ]
     records = pl.concat([*kept, doc.rows.clear().select("sheet", "row")]).with_columns(taken=True)
-    lost = (pl.col("role") == "ban_ghi") & pl.col("taken").is_null()
+    refused = (pl.col("role") == "ban_ghi") & pl.col("taken").is_null()
     return (
         doc.rows.join(records, on=["sheet", "row"], how="left", maintain_order="left")
-        .with_columns(role=pl.when(lost).then(pl.lit("ngoai_bang")).otherwise("role"))
+        .with_columns(role=pl.when(refused).then(pl.lit("ngoai_bang")).otherwise("role"))
         .drop("taken")
     )

@@ -1,4 +1,4 @@
-"""One submission from its bytes to cleaned records: read, told which dataset and period, cleaned."""
+"""Turns read submissions into cleaned ones: cleans their tables and joins those of one dataset and period."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ from schemas.registry import Contracts
 
 
 def clean_submission(submission: Submission, data: bytes, contracts: Contracts) -> CleanedSubmission:
-    """Read `data`, decide for each table whether this unit owes it and for which period, clean it."""
+    """Read `data`, the content of the file, decide the period of each table, and clean its records."""
     return clean_submissions([read_submission(submission, data, contracts)], contracts)[0]
 
 
 def clean_submissions(reads: Sequence[ReadSubmission], contracts: Contracts) -> list[CleanedSubmission]:
-    """Clean the tables of all `reads`, those of one dataset together."""
+    """Clean the tables of all `reads`; tables of one dataset are cleaned in one pass, which is faster."""
     tables = [table for read in reads for table, _ in read.taken]
-    clean = _cleaned(tables, contracts)
-    totals = _cleaned([replace(each, cells=each.totals) for each in tables if each.totals.height], contracts)
-    return [_digest(read, clean, totals, contracts) for read in reads]
+    cleaned = _clean_tables(tables, contracts)
+    totals = _clean_tables(
+        [replace(each, cells=each.totals) for each in tables if each.totals.height], contracts
+    )
+    return [_assemble(read, cleaned, totals, contracts) for read in reads]
 
 
-def _cleaned(tables: Iterable[ReadTable], contracts: Contracts) -> Iterator[Cleaned]:
-    """Each of `tables` cleaned, in their order."""
+def _clean_tables(tables: Iterable[ReadTable], contracts: Contracts) -> Iterator[Cleaned]:
+    """Clean `tables`; the results come in the same order."""
     by_dataset: dict[str, list[ReadTable]] = {}
     order: list[str] = []
     for table in tables:
@@ -44,36 +46,36 @@ def _cleaned(tables: Iterable[ReadTable], contracts: Contracts) -> Iterator[Clea
     return (next(done[name]) for name in order)
 
 
-def _digest(
-    read: ReadSubmission, clean: Iterator[Cleaned], totals: Iterator[Cleaned], contracts: Contracts
+def _assemble(
+    read: ReadSubmission, cleaned: Iterator[Cleaned], totals: Iterator[Cleaned], contracts: Contracts
 ) -> CleanedSubmission:
-    """The digest of one submission; tables of one dataset and period (a list continued) are one part."""
+    """Build one cleaned submission; tables of one dataset and period become one part."""
     parts: dict[tuple[str, Period], SubmissionPart] = {}
     problems = [*read.problems]
-    for table, when in read.taken:
-        one = next(clean)
-        before = parts.get((table.dataset, when))
+    for table, period in read.taken:
+        one = next(cleaned)
+        before = parts.get((table.dataset, period))
         number = pl.lit(len(before.tables) if before else 0, pl.UInt16).alias("_table")
         part = SubmissionPart(
             table.dataset,
-            when,
+            period,
             one.frame.with_columns(number),
             one.changes.with_columns(number),
             ((table.sheet, table.letters),),
             table.nil,
         )
-        parts[table.dataset, when] = part if before is None else _joined(before, part)
+        parts[table.dataset, period] = part if before is None else _concat(before, part)
         problems += one.problems
         if table.totals.height:
             problems += check_totals(table, one.frame, next(totals).frame, contracts.datasets[table.dataset])
     return CleanedSubmission(read.submission, tuple(parts.values()), read.rows, tuple(problems), read.lost)
 
 
-def _joined(one: SubmissionPart, two: SubmissionPart) -> SubmissionPart:
+def _concat(first: SubmissionPart, second: SubmissionPart) -> SubmissionPart:
     return replace(
-        one,
-        frame=pl.concat([one.frame, two.frame], how="diagonal"),
-        changes=pl.concat([one.changes, two.changes]),
-        tables=(*one.tables, *two.tables),
-        nil=one.nil and two.nil,
+        first,
+        frame=pl.concat([first.frame, second.frame], how="diagonal"),
+        changes=pl.concat([first.changes, second.changes]),
+        tables=(*first.tables, *second.tables),
+        nil=first.nil and second.nil,
     )

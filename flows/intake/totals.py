@@ -1,4 +1,4 @@
-"""Compares the total rows of a form with the sums of the rows that they total."""
+"""Compares the total rows of a form with the sums of the records above them."""
 
 from __future__ import annotations
 
@@ -10,64 +10,71 @@ from flows.read.table import Problem, ReadTable
 from flows.words import number
 from schemas.contract import Column, Dataset, typed_column, unread_column
 
-# How exactly a difference is told.
+# Decimals of the difference shown in the message.
 DECIMALS = 4
 
 
 def check_totals(
     table: ReadTable, records: pl.DataFrame, totals: pl.DataFrame, dataset: Dataset
 ) -> list[Problem]:
-    """`tep.dong_tong_sai` for each total that is the sum neither of all records nor of those since the last.
+    """One problem `tep.dong_tong_sai` for each total that is wrong.
 
-    `records` and `totals` are the table's, cleaned. A column in which a record could not be read is not
-    compared: nobody can tell its sum.
+    A total is right if it is the sum of all records of the table, or of the records since the total row
+    before it. A column in which some record could not be read is skipped, because its sum is unknown.
+
+    Args:
+        table: The table as read, for the places of its cells.
+        records: Its records, cleaned (`Cleaned.frame`).
+        totals: Its total rows, cleaned in the same way.
+        dataset: The contract of the table.
     """
     return [
-        _problem(table, column, said, proper)
+        _describe(table, column, total, expected)
         for column in dataset.columns
-        if column.kind.dtype.is_numeric() and _known(records, column)
-        for said, proper in _wrong(totals, records, column)
+        if column.kind.dtype.is_numeric() and _is_fully_read(records, column)
+        for total, expected in _find_wrong_totals(totals, records, column)
     ]
 
 
-def _known(records: pl.DataFrame, column: Column) -> bool:
+def _is_fully_read(records: pl.DataFrame, column: Column) -> bool:
     return (
         records[unread_column(column.name)].is_null() | (records[unread_column(column.name)] == "thieu")
     ).all()
 
 
-def _wrong(
+def _find_wrong_totals(
     totals: pl.DataFrame, records: pl.DataFrame, column: Column
 ) -> Iterator[tuple[dict[str, object], float]]:
     values = records.select("_row", value=pl.col(column.name).cast(pl.Float64))
     whole, above = float(values["value"].sum()), 0
-    for said in totals.select("_row", typed_column(column.name), value=column.name).iter_rows(named=True):
-        block = values.filter(pl.col("_row").is_between(above, said["_row"]))["value"].sum()
-        above = said["_row"]
-        if said["value"] is None:
+    for total in totals.select("_row", typed_column(column.name), value=column.name).iter_rows(named=True):
+        block = values.filter(pl.col("_row").is_between(above, total["_row"]))["value"].sum()
+        above = total["_row"]
+        if total["value"] is None:
             continue
-        near = _half_a_digit(said[typed_column(column.name)] or "")
-        if min(abs(said["value"] - whole), abs(said["value"] - block)) > near:
-            yield said, whole
+        tolerance = _rounding_tolerance(total[typed_column(column.name)] or "")
+        if min(abs(total["value"] - whole), abs(total["value"] - block)) > tolerance:
+            yield total, whole
 
 
-def _half_a_digit(typed: str) -> float:
-    """Half of the last decimal that was typed: a total may be rounded."""
+def _rounding_tolerance(typed: str) -> float:
+    """Half a unit of the last decimal typed, the tolerance for a rounded total (plus float error)."""
     _, comma, decimals = typed.strip().rpartition(",") if "," in typed else typed.strip().rpartition(".")
     return 0.5 * 10.0 ** -len(decimals) + 1e-9 if comma else 1e-6
 
 
-def _problem(table: ReadTable, column: Column, said: dict[str, object], proper: float) -> Problem:
-    off, sum_said = float(str(said["value"])) - proper, number(proper, DECIMALS)
+def _describe(table: ReadTable, column: Column, total: dict[str, object], expected: float) -> Problem:
+    difference, expected_text = float(str(total["value"])) - expected, number(expected, DECIMALS)
     return Problem(
         "tep.dong_tong_sai",
         "sach",
         "canh_bao",
-        f"Dòng tổng của “{column.label}” lệch {number(off, DECIMALS)} so với cộng các dòng ({sum_said}).",
+        f"Dòng tổng của “{column.label}” lệch {number(difference, DECIMALS)} "
+        f"so với cộng các dòng ({expected_text}).",
         dataset=table.dataset,
         sheet=table.sheet,
-        row=int(str(said["_row"])),
+        row=int(str(total["_row"])),
         column=table.letters[column.name],
-        value=str(said[typed_column(column.name)]),
-        proposal=sum_said,
+        value=str(total[typed_column(column.name)]),
+        proposal=expected_text,
     )

@@ -115,7 +115,7 @@ def test_a_rebuild_reads_the_archive_and_keeps_nothing(root: Root) -> None:
     assert {*(root.state / KEPT).iterdir()} == kept
 
 
-def test_accounts_are_kept_and_digests_fetched_only_for_those_who_ask(
+def test_summaries_are_cached_and_cleaned_submissions_loaded_only_on_request(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submissions = handed_in(root, ("a.xlsx", GOOD), ("b.csv", b"x;y\n1;2\n"))
@@ -123,7 +123,7 @@ def test_accounts_are_kept_and_digests_fetched_only_for_those_who_ask(
     assert [one.rows for one in first] == [read(root, submissions)[0][at].rows.height for at in (0, 1)]
     each = Each()
     again = SubmissionCache(root, CONTRACTS, each)
-    monkeypatch.setattr(SubmissionCache, "_kept", lambda *_: pytest.fail("a cleaned submission was fetched"))
+    monkeypatch.setattr(SubmissionCache, "_load", lambda *_: pytest.fail("a cleaned submission was fetched"))
     assert again.summaries(submissions) == first
     assert again.summaries(submissions[:1]) == first[:1]
     assert each.asked == []
@@ -133,7 +133,7 @@ def test_what_is_kept_is_private_and_goes_when_nobody_asks_for_it(root: Root) ->
     one, two = handed_in(root, ("a.xlsx", GOOD), ("b.xlsx", GOOD + b"\0"))
     SubmissionCache(root, CONTRACTS, Each()).summaries([one, two])
     kept = {*(root.state / KEPT).iterdir()}
-    assert len(kept) == 3  # two digests, and the accounts of both
+    assert len(kept) == 3  # two cleaned submissions, and the summaries of both
     assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
     assert (root.state / KEPT).stat().st_mode & 0o777 == 0o700
     SubmissionCache(root, CONTRACTS, Each()).summaries([two])
@@ -195,6 +195,6 @@ def test_a_file_over_which_our_code_fails_is_refused_and_told_of_without_its_con
 @pytest.mark.parametrize("late", [True, False])
 def test_a_lost_file_says_why(late: bool) -> None:
     one = Submission("2026-11-17T09:30:00+07:00", "T01", "a.xlsx", "0" * 64, 1)
-    found = submission_cache._lost(one, LostError(late=late))
+    found = submission_cache._refuse(one, LostError(late=late))
     assert found.rows.height == 0
     assert ("lâu" in found.problems[0].message) == late
