@@ -1,1 +1,1 @@
-"""Audits what is about to be published, and decides whether it may be."""
+"""Audits a staged release with Great Expectations and decides whether it may be published."""

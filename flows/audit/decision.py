@@ -1,4 +1,4 @@
-"""Decides whether a staged release must be audited anew, and whether it may be published."""
+"""Decides whether a staged release needs a new audit, and whether it may be published."""
 
 from __future__ import annotations
 
@@ -17,43 +17,52 @@ Acknowledged = Mapping[str, Any] | None
 
 
 def pass_or_refuse(answer: Answer, reason: str | None) -> Acknowledged:
-    """Wait for the audit's `answer`; returns what was surprising and acknowledged with `reason`.
+    """Wait for the audit's `answer`; returns the surprises and the `reason` that acknowledges them, if any.
 
     Raises:
-        AuditRefusedError: the audit found faults, or surprises that nobody acknowledged.
+        AuditRefusedError: the audit found faults, or surprises without a `reason`.
     """
-    found = answer()
-    if found.faults or (found.surprises and not reason):
-        raise AuditRefusedError(found.faults, found.surprises)
-    return {"reason": reason, "surprises": list(found.surprises)} if found.surprises else None
+    audit = answer()
+    if audit.faults or (audit.surprises and not reason):
+        raise AuditRefusedError(audit.faults, audit.surprises)
+    return {"reason": reason, "surprises": list(audit.surprises)} if audit.surprises else None
 
 
 def reuse_audit(case: AuditCase, former: Path) -> Acknowledged:
-    """Take over the audit's pages of a `former` release that was audited just so; its acknowledgement."""
+    """Copy the audit pages of the `former` release, whose audit is valid for this case too.
+
+    Returns its acknowledgement; None if `former` is of another day, as it holds for its own day only.
+    """
     shutil.copytree(former / AUDIT, case.folder / AUDIT)
-    said = read_manifest(former)
-    same_day: Acknowledged = said.get("acknowledged") if said["as_of"] == case.as_of.isoformat() else None
+    manifest = read_manifest(former)
+    same_day: Acknowledged = (
+        manifest.get("acknowledged") if manifest["as_of"] == case.as_of.isoformat() else None
+    )
     return same_day
 
 
 def find_same_audit(root: Root, case: AuditCase, but: str | None = None) -> Path | None:
-    """A release at hand, other than `but`, whose audit is this one's too.
+    """Find a release on disk, other than `but`, whose audit is valid for this case too.
 
-    A release of this day with the same tables was audited just so; one of the day before with the
-    same records has since only grown older.
+    Two cases: a release of the same day with the same tables, compared with the same release before;
+    or the release before itself, if the records are the same and only the as-of date has moved on.
     """
     before = case.before.name if case.before else None
     for place in sorted(root.releases.glob(f"{case.as_of:%Y%m%d}-*"), reverse=True):
-        said = _manifest(place, case) if place.name != but else None
-        if said and said["before"] == before and select_tables(read_hashes(said)) == case.tables:
+        manifest = _read_audited(place, case) if place.name != but else None
+        if manifest and manifest["before"] == before and select_tables(read_hashes(manifest)) == case.tables:
             return place
-    said = _manifest(case.before, case) if case.before else None
-    return case.before if said and select_records(read_hashes(said)) == select_records(case.tables) else None
+    manifest = _read_audited(case.before, case) if case.before else None
+    return (
+        case.before
+        if manifest and select_records(read_hashes(manifest)) == select_records(case.tables)
+        else None
+    )
 
 
-def _manifest(place: Path, case: AuditCase) -> Mapping[str, Any] | None:
-    """The manifest of a release that was made under the same contracts and holds an audit."""
+def _read_audited(place: Path, case: AuditCase) -> Mapping[str, Any] | None:
+    """The manifest of a release; None if it has no audit or was made under other contracts."""
     if not (place / MANIFEST).exists() or not (place / AUDIT / "index.html").exists():
         return None
-    said = read_manifest(place)
-    return said if said["contract"] == case.contracts.hash else None
+    manifest = read_manifest(place)
+    return manifest if manifest["contract"] == case.contracts.hash else None

@@ -1,4 +1,4 @@
-"""What a release must meet before it is published."""
+"""Builds the suites of expectations that a release must meet before it is published."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from schemas.tables import INDICATORS, ROLL_CALL, SUBMISSIONS
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The expectations of one small frame, each with what it says in Vietnamese."""
+    """The expectations on one small frame; each has a Vietnamese description.
+
+    A failure blocks the release. If `surprising`, somebody may acknowledge it instead.
+    """
 
     name: str
     title: str
@@ -25,7 +28,8 @@ class Suite:
     surprising: bool = False
 
 
-def _suites(case: AuditCase, gxe: Any) -> Iterator[Suite]:
+def build_suites(case: AuditCase, gxe: Any) -> Iterator[Suite]:
+    """Yield every suite of the audit of `case`; `gxe` is the module `great_expectations.expectations`."""
     seen = facts.collect_facts(case)
     yield Suite(
         "cot",
@@ -70,13 +74,13 @@ def _suites(case: AuditCase, gxe: Any) -> Iterator[Suite]:
             expect_one_of(gxe, "state", ROLL_CALL.fields["state"].of, "mỗi dòng có một trạng thái đã định"),
         ),
     )
-    yield Suite("chi_tieu", "Chỉ tiêu", facts.list_indicators(case), tuple(_bounds(gxe)))
-    found = compare_releases(case, seen)
-    if any(one.by for one in found):
-        yield _compared(found, gxe)
+    yield Suite("chi_tieu", "Chỉ tiêu", facts.list_indicators(case), tuple(_bound_indicators(gxe)))
+    comparisons = compare_releases(case, seen)
+    if any(one.by for one in comparisons):
+        yield _compare_with_before(comparisons, gxe)
 
 
-def _bounds(gxe: Any) -> Iterator[Any]:
+def _bound_indicators(gxe: Any) -> Iterator[Any]:
     yield expect_within(gxe, "share", 0, 1, "tỷ lệ nằm từ 0 đến 1")
     yield expect_within(gxe, "number", 0, None, "số đếm không âm")
     yield expect_within(gxe, "completeness", 0, 1, "độ đầy đủ nằm từ 0 đến 1")
@@ -90,9 +94,12 @@ def _bounds(gxe: Any) -> Iterator[Any]:
     )
 
 
-def _compared(found: list[ReleaseComparison], gxe: Any) -> Suite:
-    """What moved, each by itself: of the years before, nearly nothing does."""
-    moved = [one for one in found if one.by]
+def _compare_with_before(comparisons: list[ReleaseComparison], gxe: Any) -> Suite:
+    """One expectation for each figure that changed; most figures of past years do not change.
+
+    The frame has one column per figure and a single row: by how much it changed.
+    """
+    moved = [one for one in comparisons if one.by]
     frame = pl.DataFrame(
         {one.about: [one.by] for one in moved}, dict.fromkeys((o.about for o in moved), pl.Float64)
     )
@@ -102,12 +109,12 @@ def _compared(found: list[ReleaseComparison], gxe: Any) -> Suite:
         )
         for one in moved
     )
-    title = f"So với bản trước: {len(moved)} mục đổi, {len(found) - len(moved)} mục như cũ"
+    title = f"So với bản trước: {len(moved)} mục đổi, {len(comparisons) - len(moved)} mục như cũ"
     return Suite("so_voi_ban_truoc", title, frame, tuple(limits), surprising=True)
 
 
 def expect_within(gxe: Any, column: str, low: float | None, high: float | None, says: str) -> Any:
-    """Every value of `column` is within the bounds, ends included; one that is not there passes."""
+    """Every value of `column` is within the bounds, both included; null passes."""
     return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=low, max_value=high, description=says)
 
 
@@ -117,12 +124,12 @@ def expect_one_of(gxe: Any, column: str, values: Iterable[str], says: str) -> An
 
 
 def expect_equal(gxe: Any, one: str, two: str, says: str) -> Any:
-    """Two columns agree in every row."""
+    """Columns `one` and `two` are equal in every row."""
     return gxe.ExpectColumnPairValuesToBeEqual(column_A=one, column_B=two, description=says)
 
 
 def expect_at_least(gxe: Any, high: str, low: str, says: str) -> Any:
-    """`high` is never below `low` where both are there."""
+    """`high` is at least `low` in every row where both are known."""
     return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
         column_A=high, column_B=low, or_equal=True, ignore_row_if="either_value_is_missing", description=says
     )

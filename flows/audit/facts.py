@@ -1,4 +1,4 @@
-"""What an audit looks at: small frames of counts and figures out of a staged release and the one before."""
+"""Collects the small frames of counts that an audit checks, from the staged release and the one before."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
 
 @dataclass(frozen=True, slots=True)
 class AuditCase:
-    """A staged release to be audited, with the hashes of its `tables` by path, and the release before it.
+    """A staged release to audit, in `folder`, and the release `before` it.
 
-    `kept` is the folder under `var/` where it is kept what former audits saw in files of given hashes.
+    `tables` maps the path of each Parquet file to its hash. `kept` is the cache folder under `var/`:
+    facts that earlier audits collected, by file hash.
     """
 
     folder: Path
@@ -38,9 +39,10 @@ class AuditCase:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What an audit sees in a file of a `table`: rows, `doubles` among them that share their whole key.
+    """Facts about one Parquet file of a `table`.
 
-    `types` of columns are in words; `filled` counts their cells that hold something.
+    `doubles` counts the rows that share their whole key with another row; None if the table has no key
+    that is published whole. `types` are the column types as text; `filled` counts non-null cells by column.
     """
 
     table: str
@@ -52,58 +54,61 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class AuditFacts:
-    """What is seen in the files of a staged release, and of the one before it, by path."""
+    """Facts about the files of a staged release (`now`) and of the release before it, by path."""
 
     now: Mapping[str, FileFacts]
     before: Mapping[str, FileFacts]
 
 
 def collect_facts(case: AuditCase) -> AuditFacts:
-    """Look at every file of both releases; not again at files that a former audit saw.
+    """Collect facts about every Parquet file of both releases.
 
-    What a file holds is told by its hash, worked out as it was written: damage since is for `verify` to find.
+    A file whose hash an earlier audit saw is not read again. The hash is the one computed when the file
+    was written, so damage since then goes unnoticed here: `verify` finds it.
     """
     cache = Cache(case.kept) if case.kept else None
     name = make_key(case.contracts.rules_hash, hash_code("audit/facts.py"))
     known: Mapping[str, FileFacts] = (cache and cache.get(name)) or {}
-    now = _seen(case.folder, case.tables, known, case.contracts)
+    now = _look_up(case.folder, case.tables, known, case.contracts)
     was = read_hashes(read_manifest(case.before)) if case.before and known else {}
-    before = _seen(case.before, was, known, case.contracts) if case.before else {}
+    before = _look_up(case.before, was, known, case.contracts) if case.before else {}
     if cache:
         cache.sweep([name])
         cache.put(name, {case.tables[path]: facts for path, facts in now.items() if path in case.tables})
     return AuditFacts(now, before)
 
 
-def _seen(
+def _look_up(
     release: Path, by_path: Mapping[str, str], known: Mapping[str, FileFacts], contracts: Contracts
 ) -> Mapping[str, FileFacts]:
     found: dict[str, FileFacts] = {}
-    for table, path in _parquets(release):
+    for table, path in _list_parquets(release):
         place = path.relative_to(release).as_posix()
         facts = known.get(by_path.get(place, ""))
-        found[place] = facts or _facts(table, path, _key(table, contracts))
+        found[place] = facts or _inspect(table, path, _published_key(table, contracts))
     return found
 
 
-def _facts(table: str, path: Path, key: tuple[str, ...]) -> FileFacts:
+def _inspect(table: str, path: Path, key: tuple[str, ...]) -> FileFacts:
     metadata = pq.read_metadata(path)
     types = {column: str(dtype) for column, dtype in pl.read_parquet_schema(path).items()}
-    doubles = _doubles(path, key) if key else None
-    return FileFacts(table, metadata.num_rows, doubles, types, _filled(metadata))
+    doubles = _count_doubles(path, key) if key else None
+    return FileFacts(table, metadata.num_rows, doubles, types, _count_filled(metadata))
 
 
 def list_columns(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
-    """One row a column of a table or dataset: `table`, `column`, `declared` and `stored` types in words,
-    `filled` cells, `filled_before` in the release before (null where there was no such column), and
-    `blanks` where each record must have a value.
+    """One row per column of a table or dataset.
+
+    Columns: `table`, `column`, the types `declared` and `stored` as text, non-null cells now (`filled`)
+    and in the release before (`filled_before`, null if it had no such column), and `blanks`: null cells
+    of a required column.
     """
     declared = {
         (table, column): str(dtype)
         for table, fields in _declared(case.contracts).items()
         for column, dtype in fields.items()
     }
-    now, was = _stored(seen.now), _stored(seen.before)
+    now, was = _sum_columns(seen.now), _sum_columns(seen.before)
     here = {table for table, _ in now}
     rows_of = {table: now[table, "_row"][1] for table in here if (table, "_row") in now}
     required = {(d.name, c.name) for d in case.contracts.datasets.values() for c in d.columns if c.required}
@@ -141,8 +146,8 @@ def _fields(dataset: Dataset) -> Mapping[str, object]:
     return published | row
 
 
-def _stored(seen: Mapping[str, FileFacts]) -> dict[tuple[str, str], tuple[str, int]]:
-    """Types, in words, and number of filled cells of every column, over all files of its table."""
+def _sum_columns(seen: Mapping[str, FileFacts]) -> dict[tuple[str, str], tuple[str, int]]:
+    """By (table, column): the type as text and the number of non-null cells, over all files of the table."""
     types: dict[tuple[str, str], list[str]] = {}
     filled: dict[tuple[str, str], int] = {}
     files: dict[str, int] = {}
@@ -152,22 +157,22 @@ def _stored(seen: Mapping[str, FileFacts]) -> dict[tuple[str, str], tuple[str, i
         for column, dtype in facts.types.items():
             types.setdefault((table, column), []).append(dtype)
             filled[table, column] = filled.get((table, column), 0) + facts.filled[column]
-    return {place: (_in_words(found, files[place[0]]), filled[place]) for place, found in types.items()}
+    return {place: (_describe_type(found, files[place[0]]), filled[place]) for place, found in types.items()}
 
 
-def _in_words(types: list[str], files: int) -> str:
-    """The type that a column has in all `files` of its table; else what is wrong."""
+def _describe_type(types: list[str], files: int) -> str:
+    """The type of a column as text; all types if its files differ, and how many files lack the column."""
     missing = [f"thiếu ở {files - len(types)} tệp"] if len(types) < files else []
     return ", ".join([*sorted(set(types)), *missing])
 
 
-def _parquets(release: Path) -> Iterator[tuple[str, Path]]:
+def _list_parquets(release: Path) -> Iterator[tuple[str, Path]]:
     yield from ((path.stem, path) for path in sorted(release.glob("*.parquet")))
     yield from ((path.parts[-3], path) for path in sorted(release.glob("data/*/*/*.parquet")))
 
 
-def _filled(metadata: pq.FileMetaData) -> Mapping[str, int]:
-    """Filled cells by column, from the file's own statistics."""
+def _count_filled(metadata: pq.FileMetaData) -> Mapping[str, int]:
+    """Non-null cells by column, from the statistics in the file's metadata."""
     filled: dict[str, int] = dict.fromkeys(metadata.schema.names, 0)
     for group in range(metadata.num_row_groups):
         for at in range(metadata.num_columns):
@@ -178,14 +183,14 @@ def _filled(metadata: pq.FileMetaData) -> Mapping[str, int]:
 
 
 def list_keys(seen: AuditFacts) -> pl.DataFrame:
-    """One row a file of records and a table: `place`, `rows` and `doubles` that share their whole key."""
+    """One row per Parquet file that has a key: `place` (its path), `rows`, `doubles` (see `FileFacts`)."""
     rows = [(place, one.rows, one.doubles) for place, one in seen.now.items() if one.doubles is not None]
     schema = {"place": pl.String, "rows": pl.Int64, "doubles": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _key(table: str, contracts: Contracts) -> tuple[str, ...]:
-    """The columns that no two rows share; none where the release does not tell them whole."""
+def _published_key(table: str, contracts: Contracts) -> tuple[str, ...]:
+    """The key columns of a table; none if a part of the key is dropped or shortened to a year."""
     if table in TABLES:
         return TABLES[table].key
     dataset = contracts.datasets[table]
@@ -193,11 +198,11 @@ def _key(table: str, contracts: Contracts) -> tuple[str, ...]:
     return dataset.key if whole else ()
 
 
-def _doubles(path: Path, key: tuple[str, ...]) -> int:
+def _count_doubles(path: Path, key: tuple[str, ...]) -> int:
     rows = pl.scan_parquet(path).select(key)
-    # A record of which a part of the key is not told is none that could be found again.
+    # Records that lack a part of their key cannot be compared with others.
     known = rows if path.stem in TABLES else rows.drop_nulls()
-    # Sorting hashes takes an eighth of the memory of looking for equal rows, and less time.
+    # Sorting hashes takes an eighth of the memory that `is_duplicated` takes, and less time.
     hashes = known.select(pl.struct(key).hash()).collect(engine="streaming").to_series().sort()
     if not (hashes.head(-1) == hashes.tail(-1)).any():
         return 0
@@ -205,16 +210,16 @@ def _doubles(path: Path, key: tuple[str, ...]) -> int:
 
 
 def list_row_balances(case: AuditCase) -> pl.DataFrame:
-    """One row a submission: `rows_seen`, and what became of them, `rows_told`."""
+    """One row per submission and dataset: `rows_seen`, its parts, and `rows_told`, the sum of the parts."""
     parts = ("rows_left_out", "rows_accepted", "rows_quarantined")
-    told = pl.read_parquet(case.folder / "submissions.parquet").with_columns(
+    table = pl.read_parquet(case.folder / "submissions.parquet").with_columns(
         rows_told=pl.sum_horizontal(parts)
     )
-    return told.select("unit", "state", "rows_seen", *parts, "rows_told")
+    return table.select("unit", "state", "rows_seen", *parts, "rows_told")
 
 
 def list_record_counts(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
-    """One row a unit, dataset and period in effect: `accepted` by its submission, `rows` in its file."""
+    """One row per unit, dataset and period: `accepted` by the submissions in effect, `rows` in the file."""
     taken = (
         pl.read_parquet(case.folder / "submissions.parquet")
         .filter(_LIVE & (pl.col("rows_accepted") > 0))
@@ -236,7 +241,10 @@ def list_record_counts(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
 
 
 def list_roll_calls(case: AuditCase) -> pl.DataFrame:
-    """One row a unit, dataset and period that is owed or called: `owed` and `called` times, its `state`."""
+    """One row per unit, dataset and period: times `owed` by the contracts, times `called`.
+
+    Both are 1 in a correct release. `state` is from the roll call.
+    """
     commune = case.contracts.commune
     due = [
         (unit.name, dataset.name, period.label)
@@ -246,12 +254,12 @@ def list_roll_calls(case: AuditCase) -> pl.DataFrame:
     ]
     place = ("unit", "dataset", "period")
     owed = pl.DataFrame(due, schema=dict.fromkeys(place, pl.String), orient="row")
-    told = pl.read_parquet(case.folder / "roll_call.parquet").select(*place, "state")
+    table = pl.read_parquet(case.folder / "roll_call.parquet").select(*place, "state")
     return (
         owed.group_by(place)
         .agg(owed=pl.len())
         .join(
-            told.group_by(place).agg(pl.col("state").first(), called=pl.len()),
+            table.group_by(place).agg(pl.col("state").first(), called=pl.len()),
             on=place,
             how="full",
             coalesce=True,
@@ -262,7 +270,7 @@ def list_roll_calls(case: AuditCase) -> pl.DataFrame:
 
 
 def list_indicators(case: AuditCase) -> pl.DataFrame:
-    """The figures with their bounds; `share` where they are between 0 and 1."""
+    """The indicators; their `value` is repeated as `share` if there is a denominator, else as `number`."""
     table = pl.read_parquet(case.folder / "indicators.parquet")
     return table.with_columns(
         share=pl.when(pl.col("mau_so").is_not_null()).then("value"),

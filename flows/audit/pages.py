@@ -1,4 +1,4 @@
-"""Writes an audit's pages as Great Expectations renders them, made to load nothing and to tell no clock."""
+"""Writes the pages that Great Expectations renders, without what they load from the network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 #: Name, title, result and rendered page of every suite.
 Pages = Sequence[tuple[str, str, Any, str]]
 
-# What a page would fetch from elsewhere; what it needs of that stands in `_STYLE`.
+# Elements that load something from the network. `_STYLE` replaces the styles among them.
 _FETCHED = re.compile(
     r"<link[^>]*>|<script\b.*?</script>|<img[^>]*>|<iframe\b.*?</iframe>|<!--.*?-->",
     re.DOTALL | re.IGNORECASE,
@@ -35,19 +35,22 @@ _POLICY = (
 
 
 def write_audit_pages(folder: Path, results: Pages, as_of: date) -> None:
-    """Write one page a suite and the page that lists them; the same results give the same bytes."""
+    """Write one page per suite, and the index of them; the same results give the same bytes."""
     (folder / "validations").mkdir(parents=True, exist_ok=True)
     for name, title, _, html in results:
         page = folder / "validations" / f"{name}.html"
-        page.write_text(_still(html, title), encoding="utf-8", newline="\n")
+        page.write_text(_make_static(html, title), encoding="utf-8", newline="\n")
     (folder / "index.html").write_text(_index(results, as_of), encoding="utf-8", newline="\n")
 
 
-def _still(html: str, title: str) -> str:
-    """`html` that fetches nothing, and whose made-up ids are numbers in the order in which they come."""
+def _make_static(html: str, title: str) -> str:
+    """`html` that loads nothing from the network; random ids become numbers in order of appearance.
+
+    Great Expectations gives its elements random ids: with them, no two runs would write the same bytes.
+    """
     html = _BARE_ADDRESS.sub("", _ADDRESS.sub("", _FETCHED.sub("", html)))
     numbers: dict[str, str] = {}
-    html = _ID.sub(lambda found: numbers.setdefault(found[0], f"m{len(numbers) + 1}"), html)
+    html = _ID.sub(lambda match: numbers.setdefault(match[0], f"m{len(numbers) + 1}"), html)
     head = f"<head>{_POLICY}<title>{escape(title)}</title>{_STYLE}"
     back = '<body><p><a href="../index.html">Mọi phần kiểm toán</a></p>'
     html = re.sub(r"<title>.*?</title>", "", html, flags=re.DOTALL)
@@ -61,10 +64,10 @@ def _still(html: str, title: str) -> str:
 def _index(results: Pages, as_of: date) -> str:
     rows = "".join(_row(name, title, result) for name, title, result, _ in results)
     wrong = "".join(
-        f"<li>{escape(title)}: {escape(str(one.expectation_config.description))}</li>"
+        f"<li>{escape(title)}: {escape(str(check.expectation_config.description))}</li>"
         for _, title, result, _ in results
-        for one in result.results
-        if not one.success
+        for check in result.results
+        if not check.success
     )
     failed = f"<h2>Không đạt</h2><ul>{wrong}</ul>" if wrong else ""
     title = f"Kiểm toán ngày {as_of:%d/%m/%Y}"
@@ -78,9 +81,9 @@ def _index(results: Pages, as_of: date) -> str:
 
 
 def _row(name: str, title: str, result: Any) -> str:
-    failed = sum(not one.success for one in result.results)
-    kind, said = ("success", "Đạt") if result.success else ("danger", "Không đạt")
+    failed = sum(not check.success for check in result.results)
+    kind, verdict = ("success", "Đạt") if result.success else ("danger", "Không đạt")
     return (
         f'<tr><td><a href="validations/{name}.html">{escape(title)}</a></td><td>{len(result.results)}</td>'
-        f'<td>{failed}</td><td class="text-{kind}">{said}</td></tr>'
+        f'<td>{failed}</td><td class="text-{kind}">{verdict}</td></tr>'
     )

@@ -1,1 +1,1 @@
-"""A release: its tables, its manifest, how it is published, kept, compared, traced and removed."""
+"""Writes, seals, publishes, compares, verifies, traces and removes releases."""

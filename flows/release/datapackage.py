@@ -1,4 +1,4 @@
-"""Writes `datapackage.json`: every table and column of a release described for machines and people."""
+"""Writes `datapackage.json`, which describes every table and column of a release (Data Package v2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ TYPES = {pl.String: "string", pl.Date: "date", pl.Boolean: "boolean", pl.Float64
 def write_package(
     folder: Path, whose: str, tables: Iterable[PublishedTable], datasets: Iterable[Dataset] = ()
 ) -> None:
-    """Describe the release in `folder` as a Data Package (v2), its `tables` and records alike."""
+    """Write `folder`/datapackage.json for its `tables` and for the records of `datasets`.
+
+    Datasets without a file of records are left out. `whose` names the commune or province in the title.
+    """
     records = [_records(folder, dataset) for dataset in datasets]
     package = {
         "name": "dulieuxa",
@@ -75,9 +78,9 @@ def _published_type(dataset: Dataset, name: str) -> str:
         case "nam":
             return "integer" if dataset[name].required else "number"
         case _:
-            said = _type(dataset[name].kind.dtype)
-            # Readers of Data Packages take an empty cell of Parquet for NaN, which is no whole number.
-            return "number" if said == "integer" and not dataset[name].required else said
+            declared = _type(dataset[name].kind.dtype)
+            # Readers load a nullable integer column as floats, with NaN for null: "integer" would fail.
+            return "number" if declared == "integer" and not dataset[name].required else declared
 
 
 def _type(dtype: Dtype) -> str:

@@ -1,4 +1,4 @@
-"""Compares two releases: columns, rows added, changed and removed by dataset, figures that moved."""
+"""Compares two releases: columns, rows added, changed and removed by dataset, indicators that changed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from schemas.contract import Dataset
 from schemas.privacy import protection
 from schemas.tables import RECORD_FIELDS
 
-_WHERE_IT_STANDS = (*RECORD_FIELDS, "_trang_thai")
+_PROVENANCE = (*RECORD_FIELDS, "_trang_thai")
 
-#: One row a dataset in which anything differs.
+#: One row per dataset with a difference.
 ROWS = {
     "dataset": pl.String,
     "before": pl.Int64,
@@ -24,7 +24,7 @@ ROWS = {
     "changed": pl.Int64,
     "removed": pl.Int64,
 }
-#: One row a figure whose value or status differs.
+#: One row per indicator figure whose value or status differs.
 MOVED = {
     "indicator": pl.String,
     "period": pl.String,
@@ -39,7 +39,10 @@ MOVED = {
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDifference:
-    """What is different in `after`: `columns` as (table, column, type before, type after)."""
+    """Differences between two releases: `columns` are (table, column, type before, type after).
+
+    A missing column has type None. `rows` has the columns ROWS, `indicators` the columns MOVED.
+    """
 
     columns: tuple[tuple[str, str, str | None, str | None], ...]
     rows: pl.DataFrame
@@ -47,19 +50,19 @@ class ReleaseDifference:
 
     @property
     def nothing(self) -> bool:
-        """Whether records and figures are the same."""
+        """Whether columns, records and indicators are all equal."""
         return not self.columns and self.rows.is_empty() and self.indicators.is_empty()
 
 
 def compare_releases(
     before: Path, after: Path, datasets: Mapping[str, Dataset], tables: Mapping[str, str] | None = None
 ) -> ReleaseDifference:
-    """What changed from the release `before` to `after`; files of the same hash are not opened.
+    """Compare two release folders; files with equal hashes are not opened.
 
-    `tables` are the hashes of an `after` that is not sealed yet.
+    `tables` are hashes by path, for an `after` that has no manifest yet.
 
-    Rows are the same when all of the contract's columns are; changed when only their key is. Where the
-    key is not published whole (a name, a birth date) a changed row is one removed and one added.
+    Two rows are equal if all columns of the contract are. A row is changed if only its key is equal. If
+    the key is not published whole (a name, a birth date), a changed row counts as removed and added.
     """
     was = select_tables(read_hashes(read_manifest(before)))
     now = select_tables(read_hashes(read_manifest(after))) if tables is None else tables
@@ -68,40 +71,40 @@ def compare_releases(
     rows = [
         row
         for name in names
-        if (row := _rows(before, after, name, sorted(changed), datasets.get(name)))[3:] != (0, 0, 0)
+        if (row := _compare_rows(before, after, name, sorted(changed), datasets.get(name)))[3:] != (0, 0, 0)
     ]
     return ReleaseDifference(
-        tuple(_columns(before, after, changed)),
+        tuple(_compare_columns(before, after, changed)),
         pl.DataFrame(rows, schema=ROWS, orient="row"),
-        _moved(before, after) if "indicators.parquet" in changed else pl.DataFrame(schema=MOVED),
+        _compare_indicators(before, after) if "indicators.parquet" in changed else pl.DataFrame(schema=MOVED),
     )
 
 
-def _columns(
+def _compare_columns(
     before: Path, after: Path, changed: Iterable[str]
 ) -> list[tuple[str, str, str | None, str | None]]:
-    found: dict[tuple[str, str], list[str | None]] = {}
+    types: dict[tuple[str, str], list[str | None]] = {}
     for at, release in enumerate((before, after)):
         for path in changed:
             if path.endswith(".parquet") and (release / path).exists():
                 table = path.split("/")[1] if path.startswith("data/") else path.removesuffix(".parquet")
                 for column, dtype in pl.read_parquet_schema(release / path).items():
-                    found.setdefault((table, column), [None, None])[at] = str(dtype)
-    both = {table for table, _ in found if _both(table, found)}
+                    types.setdefault((table, column), [None, None])[at] = str(dtype)
+    both = {table for table, _ in types if _in_both(table, types)}
     return [
         (table, column, was, now)
-        for (table, column), (was, now) in sorted(found.items())
+        for (table, column), (was, now) in sorted(types.items())
         if was != now and table in both
     ]
 
 
-def _both(table: str, found: Mapping[tuple[str, str], list[str | None]]) -> bool:
-    """Whether a changed file of the table is in both releases: a new file is no new column."""
-    types = [each for (name, _), each in found.items() if name == table]
-    return any(was for was, _ in types) and any(now for _, now in types)
+def _in_both(table: str, types: Mapping[tuple[str, str], list[str | None]]) -> bool:
+    """Whether both releases have a changed file of the table; a new file is not a new column."""
+    own = [each for (name, _), each in types.items() if name == table]
+    return any(was for was, _ in own) and any(now for _, now in own)
 
 
-def _rows(
+def _compare_rows(
     before: Path, after: Path, name: str, changed: Iterable[str], dataset: Dataset | None
 ) -> tuple[str, int, int, int, int, int]:
     mine = [path for path in changed if path.startswith(f"data/{name}/")]
@@ -109,18 +112,20 @@ def _rows(
     columns = [column for column in now.columns if column in was.columns] or now.columns or was.columns
     key = _key(dataset, columns)
     shared = ([column for column in columns if column in frame.columns] for frame in (was, now))
-    was, now = (_numbered(frame.select(each)) for frame, each in zip((was, now), shared, strict=True))
+    was, now = (_number_repeats(frame.select(each)) for frame, each in zip((was, now), shared, strict=True))
     everything = [*columns, "_lan"]
-    gone = _without(was, now, everything)
-    come = _without(now, was, everything)
-    altered = come.join(gone, on=["_period", *key], how="semi", nulls_equal=True).height if key else 0
-    return name, was.height, now.height, come.height - altered, altered, gone.height - altered
+    only_before = _without(was, now, everything)
+    only_after = _without(now, was, everything)
+    altered = (
+        only_after.join(only_before, on=["_period", *key], how="semi", nulls_equal=True).height if key else 0
+    )
+    return name, was.height, now.height, only_after.height - altered, altered, only_before.height - altered
 
 
 def _read(release: Path, paths: Iterable[str]) -> pl.DataFrame:
     frames = [
         pl.read_parquet(release / path, hive_partitioning=False)
-        .drop(_WHERE_IT_STANDS, strict=False)
+        .drop(_PROVENANCE, strict=False)
         .with_columns(
             _period=pl.lit(path.split("/")[2].removeprefix("ky=")),
             _don_vi=pl.lit(path.rpartition("/")[2].removesuffix(".parquet")),
@@ -140,8 +145,8 @@ def _key(dataset: Dataset | None, columns: Iterable[str]) -> list[str]:
     return [*dataset.key, "_don_vi"] if set(dataset.key) <= here else []
 
 
-def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows that are the same in all columns are told apart by their number among them."""
+def _number_repeats(frame: pl.DataFrame) -> pl.DataFrame:
+    """Number rows that are equal in all columns, so that a join pairs each with one row only."""
     if frame.is_empty():
         return frame.with_columns(_lan=pl.lit(0, pl.UInt32))
     return frame.with_columns(_lan=pl.int_range(pl.len(), dtype=pl.UInt32).over(frame.columns))
@@ -153,7 +158,7 @@ def _without(one: pl.DataFrame, other: pl.DataFrame, on: list[str]) -> pl.DataFr
     return one.join(other, on=on, how="anti", nulls_equal=True)
 
 
-def _moved(before: Path, after: Path) -> pl.DataFrame:
+def _compare_indicators(before: Path, after: Path) -> pl.DataFrame:
     on = ["indicator", "period", "by", "key"]
     was, now = (
         pl.read_parquet(release / "indicators.parquet", columns=[*on, "value", "status"])

@@ -1,4 +1,4 @@
-"""The manifest of a release: every file with its hash, and all that the release was made from."""
+"""Writes and reads a release's manifest: every file with its hash, and the inputs of the release."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from schemas.registry import Contracts
 
 MANIFEST = "manifest.json"
 
-#: Where within a release the pages of its audit lie.
+#: Folder of the audit's pages within a release.
 AUDIT = "reports/data_docs"
 
-# What was handed in and what became of it; the other tables grow older by themselves, day by day.
+# What changes with submissions only; the other tables also change with the as-of date.
 _RECORDS = ("data/", "submissions.parquet", "changes.parquet")
 
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One file of a release; `rows` of Parquet only."""
+    """One file of a release: path relative to it, hash, size, and number of `rows` (Parquet only)."""
 
     path: str
     sha256: str
@@ -37,16 +37,16 @@ class FileEntry:
     rows: int | None
 
     def said(self) -> Mapping[str, object]:
-        """As it stands in the manifest."""
+        """The entry as written in the manifest: fields that are None are left out."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a release is made from beside its contracts: the same origin gives the same bytes.
+    """The inputs of a release besides contracts and key: the same inputs give the same bytes.
 
-    `before` is the id of the release that its ledger and its audit go on from; `acknowledged` what
-    was surprising in it, each with a sentence, and why it is right all the same.
+    `before` is the id of the release that the ledger continues from and the audit compares with.
+    `acknowledged` holds the surprises that somebody accepted (`surprises`, sentences) and why (`reason`).
     """
 
     as_of: date
@@ -56,62 +56,67 @@ class Origin:
 
     @property
     def reason(self) -> str | None:
-        """Why what was surprising is right all the same."""
+        """Why the audit's surprises were accepted; None if there were none."""
         return self.acknowledged["reason"] if self.acknowledged else None
 
 
 def list_entries(folder: Path, known: Sequence[FileEntry] = ()) -> list[FileEntry]:
-    """Every file of the release in `folder` but its manifest, by path; those `known` are not read."""
-    have = {entry.path: entry for entry in known}
-    found = list_files(folder)
-    return [have.get(path.relative_to(folder).as_posix()) or describe_file(folder, path) for path in found]
+    """Entries of all files in `folder` except the manifest, sorted by path.
+
+    Files with a `known` entry are not read.
+    """
+    by_path = {entry.path: entry for entry in known}
+    paths = list_files(folder)
+    return [by_path.get(path.relative_to(folder).as_posix()) or describe_file(folder, path) for path in paths]
 
 
-def hashes_of(some: Iterable[FileEntry]) -> dict[str, str]:
+def hashes_of(entries: Iterable[FileEntry]) -> dict[str, str]:
     """Hash by path."""
-    return {entry.path: entry.sha256 for entry in some}
+    return {entry.path: entry.sha256 for entry in entries}
 
 
 def list_files(folder: Path) -> list[Path]:
-    """The paths of those files, sorted."""
+    """Paths of all files in `folder` except the manifest, sorted."""
     return sorted(
         Path(place, name) for place, _, names in os.walk(folder) for name in names if name != MANIFEST
     )
 
 
 def describe_file(folder: Path, path: Path) -> FileEntry:
-    """A file of the release in `folder`, read for its hash."""
+    """Read one file of the release in `folder` and return its entry."""
     with path.open("rb") as handle:
         digest = file_digest(handle, "sha256").hexdigest()
-    rows = _rows(path) if path.suffix == ".parquet" else None
+    rows = _count_rows(path) if path.suffix == ".parquet" else None
     return FileEntry(path.relative_to(folder).as_posix(), digest, path.stat().st_size, rows)
 
 
-def _rows(path: Path) -> int | None:
+def _count_rows(path: Path) -> int | None:
     try:
         return int(pq.read_metadata(path).num_rows)
     except pa.ArrowInvalid:
-        # A file damaged later on: its hash tells.
+        # The file was damaged after publication; `verify` reports it by its hash.
         return None
 
 
 def write_manifest(folder: Path, contracts: Contracts, origin: Origin, all_files: Iterable[FileEntry]) -> str:
-    """Seal the release in `folder`; returns its id."""
-    said: dict[str, Any] = {
+    """Write the manifest of a commune's release in `folder`; returns the release's id."""
+    fields: dict[str, Any] = {
         "commune": {"code": contracts.commune.code, "name": contracts.commune.name},
         "contract": contracts.hash,
         "before": origin.before,
         "inputs": [one.to_json() for one in origin.inputs],
     }
     if origin.acknowledged:
-        said["acknowledged"] = origin.acknowledged
-    return seal_manifest(folder, origin.as_of, said, all_files)
+        fields["acknowledged"] = origin.acknowledged
+    return seal_manifest(folder, origin.as_of, fields, all_files)
 
 
-def seal_manifest(folder: Path, as_of: date, said: Mapping[str, Any], all_files: Iterable[FileEntry]) -> str:
-    """Write the manifest of any release: what is `said` of it, its day, code and files; returns its id."""
+def seal_manifest(
+    folder: Path, as_of: date, fields: Mapping[str, Any], all_files: Iterable[FileEntry]
+) -> str:
+    """Write a manifest of `fields`, the as-of date, the code version and all files; returns the id."""
     whole = {
-        **said,
+        **fields,
         "as_of": as_of.isoformat(),
         "code": version("dulieuxa"),
         "files": [entry.said() for entry in all_files],
@@ -121,36 +126,36 @@ def seal_manifest(folder: Path, as_of: date, said: Mapping[str, Any], all_files:
     return name_release(as_of, text)
 
 
-def read_origin(said: Mapping[str, Any]) -> Origin:
-    """What the release of a commune was made from, as its manifest says."""
+def read_origin(fields: Mapping[str, Any]) -> Origin:
+    """The inputs of a commune's release, from the content of its manifest."""
     return Origin(
-        date.fromisoformat(said["as_of"]),
-        tuple(map(Submission.from_json, said["inputs"])),
-        said["before"],
-        said.get("acknowledged"),
+        date.fromisoformat(fields["as_of"]),
+        tuple(map(Submission.from_json, fields["inputs"])),
+        fields["before"],
+        fields.get("acknowledged"),
     )
 
 
 def name_release(as_of: date, text: bytes) -> str:
-    """The id of the release whose manifest is `text`."""
+    """The id of a release: the day, and the start of the hash of its manifest's `text`."""
     return f"{as_of:%Y%m%d}-{sha256(text).hexdigest()[:8]}"
 
 
 def read_manifest(release: Path) -> dict[str, Any]:
-    """The manifest of the release in the folder `release`."""
+    """Read the manifest of the release in the folder `release`."""
     return json.loads((release / MANIFEST).read_bytes())  # type: ignore[no-any-return]
 
 
-def read_hashes(said: Mapping[str, Any]) -> dict[str, str]:
-    """Hash by path, as a manifest says."""
-    return {entry["path"]: entry["sha256"] for entry in said["files"]}
+def read_hashes(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Hash by path, from the content of a manifest."""
+    return {entry["path"]: entry["sha256"] for entry in fields["files"]}
 
 
 def select_tables(by_path: Mapping[str, str]) -> dict[str, str]:
-    """The hashes of tables and records alone: what an audit looks at."""
+    """Only the hashes of Parquet files (tables and records): what an audit checks."""
     return {path: digest for path, digest in by_path.items() if path.endswith(".parquet")}
 
 
 def select_records(by_path: Mapping[str, str]) -> dict[str, str]:
-    """The hashes of what changes only when something is handed in."""
+    """Only the hashes of files that change with submissions, not with the as-of date."""
     return {path: digest for path, digest in by_path.items() if path.startswith(_RECORDS)}

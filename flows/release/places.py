@@ -1,23 +1,23 @@
-"""Where what is for one unit lies within `reports/`: its page, its marked workbooks, its receipts."""
+"""Names the folders of one unit within `reports/`: its page, marked workbooks and receipts."""
 
 from __future__ import annotations
 
 from hashlib import blake2b
 from pathlib import PurePath
 
-#: Folder of units' pages, with a folder for each of what goes back to it.
+#: Folder of the units' pages; beside each page lies a folder with the files that go back to that unit.
 UNITS = "don_vi"
-#: Folder of marked workbooks within a unit's folder; it holds what people typed: for the owner only.
+#: Folder of marked workbooks in a unit's folder; only the owner may read it: it holds personal data as typed.
 MARKED = "tra_bai"
-#: Where under `var/` it is kept which of these files there are.
+#: Cache under `var/`: which of these files earlier runs wrote.
 GIVEN_BACK = "tra_lai"
-#: Folder of receipts within a unit's folder.
+#: Folder of receipts in a unit's folder.
 RECEIPTS = "phieu_nhan"
 
 
 def path_of_receipt(unit: str, file: str, submission: str) -> str:
-    """Where the receipt of a submission lies within `reports/`: no two share a page."""
+    """Path of a submission's receipt within `reports/`; each (`unit`, `file`, `submission`) has its own."""
     stem = PurePath(file.replace("/", " - ")).stem.encode()[:150].decode(errors="ignore")
-    # One content may come under names that begin alike, or differ in their ends alone.
+    # The stem is cut to 150 bytes and has no extension, so different files may share it; the hash does not.
     mark = blake2b(f"{file}\0{submission}".encode(), digest_size=4).hexdigest()
     return f"{UNITS}/{unit}/{RECEIPTS}/{stem} {mark}.html"

@@ -1,4 +1,4 @@
-"""Publishes a release: written beside, sealed by a manifest, shown to readers by one atomic switch."""
+"""Publishes a release: staged in a folder, sealed by a manifest, shown by switching a symlink."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ from schemas.tables import ISSUES
 STAGING = ".dang_ghi"
 DOOMED = ".xoa"
 
-# A reader may open any release but for the workbooks that go back to their units.
+# Everybody may read a release, except the marked workbooks, which have stricter modes of their own.
 PUBLIC = 0o755
 
-# What a disk says that has no hard links, or no more of them.
+# Errors of a file system without hard links, or with the most links that a file may have.
 _NO_LINKS = {EMLINK, ENOTSUP, EPERM, EXDEV}
 
 _SYNCED_AT_ONCE = 16
@@ -46,9 +46,12 @@ _SYNCED_AT_ONCE = 16
 
 @contextmanager
 def stage(root: Root) -> Iterator[Path]:
-    """An empty folder on the same disk as the releases; leftovers of a run that was killed go first."""
+    """An empty folder on the same disk as the releases, removed afterwards unless it was published.
+
+    First removes what killed runs left behind.
+    """
     clear_leftovers(root)
-    # Workers of a killed run may outlive it for a moment: what they still write is not in our folder.
+    # The process id keeps workers of a killed run, which may live on for a moment, out of our folder.
     folder = root.releases / f"{STAGING}.{os.getpid()}"
     folder.mkdir(mode=PUBLIC)
     try:
@@ -58,29 +61,30 @@ def stage(root: Root) -> Iterator[Path]:
 
 
 def clear_leftovers(root: Root) -> None:
-    """Remove what killed runs left behind."""
+    """Remove staged and half-removed releases that killed runs left behind."""
     for left in (*root.releases.glob(f"{STAGING}*"), *root.releases.glob(f"{DOOMED}*")):
         shutil.rmtree(left, ignore_errors=True)
 
 
 def seal(root: Root, folder: Path, contracts: Contracts, origin: Origin, known: Sequence[FileEntry]) -> str:
-    """Write the manifest of a finished release, whose entries `known` need no reading; returns its id.
+    """Write the manifest of the finished release in `folder`; returns the release's id.
 
-    Files that the release before or the published one has too become hard links to theirs.
+    Files with a `known` entry are not read again. Files that are equal in the release before or in the
+    published one become hard links to those.
     """
     all_files = list_entries(folder, known)
     for name in {origin.before, read_published(root)} - {None}:
-        _share(root.releases / str(name), folder, all_files)
+        _link_unchanged(root.releases / str(name), folder, all_files)
     return write_manifest(folder, contracts, origin, all_files)
 
 
 def read_hashes_in(former: Path) -> dict[str, str]:
-    """Hash by path of the files of the release in `former`; none where it is not sealed."""
+    """Hash by path of the release in the folder `former`; empty if it has no manifest."""
     return read_hashes(read_manifest(former)) if (former / MANIFEST).exists() else {}
 
 
 def try_link(theirs: Path, ours: Path) -> bool:
-    """Whether the disk has hard links; if so, `ours` is one to `theirs` now."""
+    """Make `ours` a hard link to `theirs`; returns False if the file system cannot."""
     try:
         ours.hardlink_to(theirs)
     except OSError as error:
@@ -90,18 +94,18 @@ def try_link(theirs: Path, ours: Path) -> bool:
     return True
 
 
-def _share(former: Path, folder: Path, all_files: list[FileEntry]) -> None:
+def _link_unchanged(former: Path, folder: Path, all_files: list[FileEntry]) -> None:
     known, link = read_hashes_in(former), folder / ".lien_ket"
     for entry in all_files:
         theirs, ours = former / entry.path, folder / entry.path
-        if known.get(entry.path) == entry.sha256 and _same(theirs, ours):
+        if known.get(entry.path) == entry.sha256 and _may_share(theirs, ours):
             if not try_link(theirs, link):
                 return
             link.replace(ours)
 
 
-def _same(theirs: Path, ours: Path) -> bool:
-    """Whether `theirs` still looks like what its manifest says, and may be read by the same people."""
+def _may_share(theirs: Path, ours: Path) -> bool:
+    """Whether `theirs` exists with the same size and mode as `ours`, and is not already the same file."""
     if not theirs.is_file():
         return False
     was, now = theirs.stat(), ours.stat()
@@ -109,10 +113,10 @@ def _same(theirs: Path, ours: Path) -> bool:
 
 
 def publish(root: Root, folder: Path, release: str) -> Path:
-    """Move the sealed `folder` to its place and switch `curated/latest` to it; returns the release.
+    """Move the sealed `folder` to `releases/` and switch `curated/latest` to it; returns its new path.
 
-    A release that is already there has the same bytes, since its id is made from them. Readers who
-    see a later day go on seeing it: only `rollback` takes them back.
+    If the release exists already, it has the same bytes, since its id is a hash of them. If readers see a
+    release of a later day, they keep it: only `rollback` goes back.
     """
     place = put_in_place(root, folder, release)
     shown = read_published(root)
@@ -124,24 +128,24 @@ def publish(root: Root, folder: Path, release: str) -> Path:
 
 
 def put_in_place(root: Root, folder: Path, release: str) -> Path:
-    """Move the sealed `folder` to its place, durably, for nobody to see yet."""
+    """Move the sealed `folder` to `releases/`, synced to disk, without showing it to readers."""
     place = root.releases / release
     if not place.exists():
-        _sync(folder)
+        _sync_release(folder)
         folder.rename(place)
         _sync_entry(root.releases)
     return place
 
 
 def remove_release(root: Root, release: str) -> None:
-    """Take a release away; what a kill leaves of it goes the next time."""
+    """Remove a release; if the process is killed meanwhile, the next run removes the rest."""
     doomed = root.releases / f"{DOOMED}-{release}"
     (root.releases / release).rename(doomed)
     shutil.rmtree(doomed)
 
 
 def switch_latest(root: Root, release: str) -> None:
-    """Show `release` to readers, at once and for good."""
+    """Point `curated/latest` and `latest.json` at `release`: atomic, and synced to disk."""
     link = root.latest.with_name(".latest")
     link.unlink(missing_ok=True)
     link.symlink_to(Path("releases") / release)
@@ -151,32 +155,32 @@ def switch_latest(root: Root, release: str) -> None:
     _sync_entry(root.latest.parent)
 
 
-def find_release(root: Root, said: str | None) -> Path:
-    """The release whose id starts with `said`; the published one where nothing is said.
+def find_release(root: Root, prefix: str | None) -> Path:
+    """The folder of the release whose id starts with `prefix`; of the published one if `prefix` is None.
 
     Raises:
-        NoReleaseError: there is none, or more than one.
+        NoReleaseError: no release matches, or more than one.
     """
-    found = [name for name in list_releases(root) if name.startswith(said or read_published(root) or "-")]
+    found = [name for name in list_releases(root) if name.startswith(prefix or read_published(root) or "-")]
     if len(found) != 1:
-        what = f"bản công bố nào là {said}" if said else "bản công bố nào"
-        several = f"Nhiều bản bắt đầu bằng {said}: {', '.join(found)}." if found else f"Không có {what}."
+        what = f"bản công bố nào là {prefix}" if prefix else "bản công bố nào"
+        several = f"Nhiều bản bắt đầu bằng {prefix}: {', '.join(found)}." if found else f"Không có {what}."
         raise NoReleaseError(several)
     return root.releases / found[0]
 
 
 def roll_back(root: Root, release: Path, reason: str | None) -> None:
-    """Show readers `release` again, and record that; what was published after it is taken back."""
+    """Show `release` to readers again and note it in the journal; later releases no longer stand."""
     journal.add_line(root, release.name, "quay_lai", reason)
     switch_latest(root, release.name)
 
 
-def _sync(folder: Path) -> None:
-    """Make every file of `folder` and its name durable before anything points at it."""
-    # What another release holds too was made durable with that.
+def _sync_release(folder: Path) -> None:
+    """Sync every file and folder of `folder` to disk, before anything points at it."""
+    # Files with several hard links belong to an earlier release and were synced with it.
     new = [path for path in (*list_files(folder), folder / MANIFEST) if path.stat().st_nlink == 1]
     folders = [*(entry for entry in folder.rglob("*") if entry.is_dir()), folder, folder.parent]
-    # A disk that is asked for many at once writes them together.
+    # The file system combines syncs that run at the same time.
     with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:
         for paths in (new, folders):
             list(threads.map(_sync_entry, paths))
@@ -191,41 +195,42 @@ def _sync_entry(path: Path) -> None:
 
 
 def list_releases(root: Root) -> list[str]:
-    """Ids of the releases at hand, oldest day first."""
+    """Ids of the releases on disk, oldest day first."""
     if not root.releases.exists():
         return []
     return sorted(path.name for path in root.releases.iterdir() if not path.name.startswith("."))
 
 
 def day_of(release: str) -> str:
-    """The day of a release, as it stands in its id: ids of one day have it in common."""
+    """The day of a release, YYYYMMDD, from its id."""
     return release.partition("-")[0]
 
 
 def read_published(root: Root) -> str | None:
-    """The id of the release that readers see."""
+    """The id of the release that `curated/latest` points at; None if nothing is published."""
     return root.latest.readlink().name if root.latest.is_symlink() else None
 
 
 def find_before(root: Root, as_of: date) -> Path | None:
-    """The release of the latest day before `as_of`: what this day's ledger and audit go on from.
+    """The release of the latest day before `as_of`: this day's ledger and audit continue from it.
 
-    Of several of one day, the one shown to readers last; what was taken back is passed over.
+    If there are several of one day, the last one shown to readers. Releases that were rolled back do not
+    count. None if there is no release before.
     """
-    at_hand = set(list_releases(root))
-    # Where the journal was lost, every release at hand is taken for shown.
-    known = list(journal.list_standing(root)) or sorted(at_hand)
-    shown = [name for name in known if name in at_hand and day_of(name) < f"{as_of:%Y%m%d}"]
+    on_disk = set(list_releases(root))
+    # Without a journal (it was lost) every release on disk counts as shown.
+    known = list(journal.list_standing(root)) or sorted(on_disk)
+    shown = [name for name in known if name in on_disk and day_of(name) < f"{as_of:%Y%m%d}"]
     if not shown:
         return None
     return root.releases / max(enumerate(shown), key=lambda each: (day_of(each[1]), each[0]))[1]
 
 
 def read_issues(place: Path | None) -> pl.DataFrame:
-    """The ledger of the release in `place`; empty where there is none, on the first day."""
+    """The table of issues of the release in the folder `place`; empty if `place` is None (the first day)."""
     return ISSUES.conform(pl.read_parquet(place / "issues.parquet") if place else pl.DataFrame())
 
 
 def read_manifests(root: Root) -> Mapping[str, dict[str, Any]]:
-    """The manifest of every release at hand, by id."""
+    """The manifest of every release on disk, by id."""
     return {name: read_manifest(root.releases / name) for name in list_releases(root)}

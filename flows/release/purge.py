@@ -1,4 +1,4 @@
-"""Removes releases and submissions that the policy no longer keeps, and writes down what was removed."""
+"""Removes, and logs, releases and archived submissions that the retention policy no longer keeps."""
 
 from __future__ import annotations
 
@@ -23,25 +23,28 @@ _DOES_NOT_COUNT = ("bi_thay_the", "tu_choi", "trung")
 
 @dataclass(frozen=True, slots=True)
 class PurgePlan:
-    """What the policy no longer keeps: ids of releases, submissions of the archive."""
+    """What a purge would remove: ids of releases, and archived submissions."""
 
     releases: tuple[str, ...]
     submissions: tuple[Submission, ...]
 
 
 def plan_purge(root: Root, policy: Policy) -> PurgePlan:
-    """What would be removed now; nothing where nothing was ever published."""
+    """Work out what the policy no longer keeps, on the day of the published release; nothing without one.
+
+    The published release and the one before it always stay.
+    """
     shown = read_published(root)
     if shown is None or not (root.releases / shown / MANIFEST).exists():
         return PurgePlan((), ())
-    said = read_manifest(root.releases / shown)
-    today = date.fromisoformat(said["as_of"])
-    kept = {shown, said.get("before"), *_kept(list_releases(root), today, policy)}
+    manifest = read_manifest(root.releases / shown)
+    today = date.fromisoformat(manifest["as_of"])
+    kept = {shown, manifest.get("before"), *_select_kept(list_releases(root), today, policy)}
     gone = tuple(name for name in list_releases(root) if name not in kept)
-    return PurgePlan(gone, tuple(_spent(root, root.releases / shown, today, policy)))
+    return PurgePlan(gone, tuple(_list_spent(root, root.releases / shown, today, policy)))
 
 
-def _kept(names: Iterable[str], today: date, policy: Policy) -> Iterator[str]:
+def _select_kept(names: Iterable[str], today: date, policy: Policy) -> Iterator[str]:
     oldest = f"{today - timedelta(days=policy.release_days):%Y%m%d}"
     months: set[str] = set()
     for name in sorted(names):
@@ -52,8 +55,8 @@ def _kept(names: Iterable[str], today: date, policy: Policy) -> Iterator[str]:
             yield name
 
 
-def _spent(root: Root, shown: Path, today: date, policy: Policy) -> Iterator[Submission]:
-    """Submissions of which no part counts any more, received long enough ago."""
+def _list_spent(root: Root, shown: Path, today: date, policy: Policy) -> Iterator[Submission]:
+    """Submissions without any part still in effect, received more than `archive_days` days ago."""
     submissions = pl.read_parquet(shown / "submissions.parquet")
     idle = submissions.group_by(WHO).agg(pl.col("state").is_in(_DOES_NOT_COUNT).all())
     spent = {(unit, file, content) for unit, file, content, done in idle.iter_rows() if done}
@@ -64,7 +67,10 @@ def _spent(root: Root, shown: Path, today: date, policy: Policy) -> Iterator[Sub
 
 
 def purge(root: Root, what: PurgePlan) -> None:
-    """Remove `what`, and note it before it is gone: what a kill left over goes the next time."""
+    """Remove everything in the plan `what`; the log is written first.
+
+    If the process is killed half-way, the next purge finds and removes the rest.
+    """
     _log(root, what)
     for name in what.releases:
         remove_release(root, name)

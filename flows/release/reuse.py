@@ -1,4 +1,4 @@
-"""Takes files of a release over from an earlier one where all that they depend on is the same."""
+"""Links files of an earlier release into a new one, if everything they depend on is unchanged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flows.root import Root
 
 @dataclass(frozen=True, slots=True)
 class ReusableFile:
-    """A file that an earlier run wrote, and who may read it and open its folder, as the system tells."""
+    """A file that an earlier run wrote, with its `mode` and the mode of its folder (`around`)."""
 
     entry: FileEntry
     mode: int
@@ -23,7 +23,7 @@ class ReusableFile:
 
 
 class EarlierFiles:
-    """The releases from which files are taken over: the one `before`, the published and the latest one."""
+    """The releases whose files may be linked: the one `before`, the published one, and the latest on disk."""
 
     def __init__(self, root: Root, before: str | None) -> None:
         names = dict.fromkeys((before, publish.read_published(root), *publish.list_releases(root)[-1:]))
@@ -31,44 +31,44 @@ class EarlierFiles:
         self._known = {place: publish.read_hashes_in(place) for place in places}
 
     def all_taken_over(self, folder: Path, wanted: Sequence[ReusableFile]) -> bool:
-        """Link the files `wanted` into `folder`; if not all can be, leave `folder` as it was.
+        """Link all files `wanted` into `folder`; returns False, and changes nothing, if any is missing.
 
-        A file is taken over that is still whole, and for the same people's eyes.
+        A file can be linked if an earlier release has it with the same hash, size and modes.
         """
-        places = [(one, place) for one in wanted if (place := self._place(one))]
+        places = [(one, place) for one in wanted if (place := self._find_release(one))]
         if len(places) < len(wanted):
             return False
         for one, place in places:
-            _link(one, place, folder)
+            _link_or_copy(one, place, folder)
         return True
 
     def some_taken_over(
         self, folder: Path, kept: Mapping[str, ReusableFile | None], wanted: Mapping[str, Path]
     ) -> dict[str, ReusableFile | None]:
-        """Link those files `wanted`, by the name that tells all they depend on, that are `kept` so named.
+        """Link every file `wanted` (path by cache key) that is `kept` under the same key.
 
-        Returns these; None is kept of what comes to no file.
+        Returns the linked files by key. A key that is kept as None stands for work that writes no file.
         """
-        found: dict[str, ReusableFile | None] = {}
+        linked: dict[str, ReusableFile | None] = {}
         for name, path in wanted.items():
             one = kept.get(name)
             if one is None:
                 if name in kept:
-                    found[name] = None
-            elif folder / one.entry.path == path and (place := self._place(one)):
-                _link(one, place, folder)
-                found[name] = one
-        return found
+                    linked[name] = None
+            elif folder / one.entry.path == path and (place := self._find_release(one)):
+                _link_or_copy(one, place, folder)
+                linked[name] = one
+        return linked
 
-    def _place(self, one: ReusableFile) -> Path | None:
-        """The release that has this file."""
+    def _find_release(self, one: ReusableFile) -> Path | None:
+        """The release that still has this file, unchanged; None if there is none."""
         for former, known in self._known.items():
-            if known.get(one.entry.path) == one.entry.sha256 and _same(former, one):
+            if known.get(one.entry.path) == one.entry.sha256 and _is_unchanged(former, one):
                 return former
         return None
 
 
-def _link(one: ReusableFile, former: Path, folder: Path) -> None:
+def _link_or_copy(one: ReusableFile, former: Path, folder: Path) -> None:
     theirs, ours = former / one.entry.path, folder / one.entry.path
     if not ours.parent.exists():
         ours.parent.mkdir(parents=True)
@@ -84,29 +84,29 @@ def make_or_link(
     name: str | None,
     make: Callable[[], Iterable[Path]],
 ) -> list[FileEntry]:
-    """Have `make` write files into `folder` and name them, or link those that it wrote before; returns them.
+    """Call `make`, which writes files into `folder` and returns their paths, or link files written before.
 
-    `name` tells all that they depend on; which files they are is kept under it. Without a name they are made
-    anew.
+    `name` is the cache key: a hash of everything that the files depend on. Without it, or without a
+    `former` release, `make` always runs. Returns the entries of the files.
     """
     kept: list[ReusableFile] | None = cache.get(name) if name and former else None
     if kept is None or former is None or not former.all_taken_over(folder, kept):
-        kept = [found for path in sorted(make()) if (found := describe(folder, path))]
+        kept = [linked for path in sorted(make()) if (linked := describe(folder, path))]
         if name:
             cache.put(name, kept)
     return [each.entry for each in kept]
 
 
 def describe(folder: Path, path: Path) -> ReusableFile | None:
-    """A file of the release in `folder`; None where there is none."""
-    return _held(describe_file(folder, path), path) if path.exists() else None
+    """Describe the file `path` of the release in `folder`; None if there is no such file."""
+    return _with_modes(describe_file(folder, path), path) if path.exists() else None
 
 
-def _held(entry: FileEntry, path: Path) -> ReusableFile:
+def _with_modes(entry: FileEntry, path: Path) -> ReusableFile:
     return ReusableFile(entry, path.stat().st_mode, path.parent.stat().st_mode)
 
 
-def _same(former: Path, one: ReusableFile) -> bool:
-    """Whether the former release has the file still, whole, and for nobody else's eyes."""
+def _is_unchanged(former: Path, one: ReusableFile) -> bool:
+    """Whether the former release still has the file with the same size and modes."""
     path = former / one.entry.path
-    return path.is_file() and path.stat().st_size == one.entry.bytes and _held(one.entry, path) == one
+    return path.is_file() and path.stat().st_size == one.entry.bytes and _with_modes(one.entry, path) == one

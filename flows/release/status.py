@@ -1,4 +1,4 @@
-"""The published release in a few lines."""
+"""Describes the published release in a few lines for the command `status`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from flows.release.manifest import read_manifest
 
 
 def describe_status(release: Path) -> Iterator[str]:
-    """Lines for a person: id and day, submissions, what is missing, faults that are open."""
-    said = read_manifest(release)
+    """Yield Vietnamese lines: id and day, submissions, missing ones, open faults, acknowledged surprises."""
+    manifest = read_manifest(release)
     called = pl.read_parquet(release / "roll_call.parquet")
     issues = pl.read_parquet(release / "issues.parquet")
     indicators = pl.read_parquet(release / "indicators.parquet").filter(pl.col("by") == "xa")
@@ -21,10 +21,11 @@ def describe_status(release: Path) -> Iterator[str]:
     late = called.filter(pl.col("state") == "tre_han").height
     opened = issues.filter(pl.col("state").is_in(OPEN)).height
     unknown = indicators.filter(pl.col("status") == "chua_du_can_cu").height
-    yield f"Đang cho xem: {release.name}, tính đến ngày {said['as_of']}"
-    yield f"Tệp nộp: {len(said['inputs'])}; phải nộp {called.height}, chưa có {missing.height}, trễ {late}"
+    yield f"Đang cho xem: {release.name}, tính đến ngày {manifest['as_of']}"
+    inputs = len(manifest["inputs"])
+    yield f"Tệp nộp: {inputs}; phải nộp {called.height}, chưa có {missing.height}, trễ {late}"
     yield f"Lỗi còn mở: {opened}; chỉ tiêu chưa đủ căn cứ: {unknown}/{indicators.height}"
     if missing.height:
         yield f"Chưa nộp: {', '.join(missing['unit'].unique().sort().head(12))}"
-    if "acknowledged" in said:
-        yield f"Thay đổi bất thường đã được xác nhận: {said['acknowledged']['reason']}"
+    if "acknowledged" in manifest:
+        yield f"Thay đổi bất thường đã được xác nhận: {manifest['acknowledged']['reason']}"

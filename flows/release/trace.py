@@ -1,4 +1,4 @@
-"""Traces a figure back: its submissions, their files, what is quarantined and by which faults."""
+"""Traces an indicator back to its submissions, their quarantined rows and their blocking faults."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ _CODES = 5
 
 
 def trace(release: Path, indicator: Indicator, key: str) -> Iterator[str]:
-    """Lines for a person: the figure of every period, then the files it is made of."""
+    """Yield Vietnamese lines: the figure of each period for one `key`, then the files behind it."""
     figures = pl.read_parquet(release / "indicators.parquet").filter(
         (pl.col("indicator") == indicator.name) & (pl.col("key") == key)
     )
     yield f"{indicator.title} ({indicator.name}), {key}; kế hoạch mục {indicator.from_}"
     for row in figures.iter_rows(named=True):
         yield (
-            f"  {row['period']}: {_said(row['value'])} = {_said(row['tu_so'])} / {_said(row['mau_so'])}, "
-            f"từ {_said(row['low'])} đến {_said(row['high'])}, "
-            f"mục tiêu {_said(row['muc_tieu'])}: {row['status']}"
+            f"  {row['period']}: {_text(row['value'])} = {_text(row['tu_so'])} / {_text(row['mau_so'])}, "
+            f"từ {_text(row['low'])} đến {_text(row['high'])}, "
+            f"mục tiêu {_text(row['muc_tieu'])}: {row['status']}"
         )
         if row["reason"]:
             yield f"    {row['reason']}"
     for by in sorted(figures["by"].unique()):
         for dataset in indicator.datasets(by):
             yield f"Từ “{dataset.title}” ({dataset.name}):"
-            yield from _files(release, dataset.name, figures["period"].to_list(), key)
+            yield from _trace_files(release, dataset.name, figures["period"].to_list(), key)
 
 
-def _files(release: Path, dataset: str, periods: list[str], key: str) -> Iterator[str]:
+def _trace_files(release: Path, dataset: str, periods: list[str], key: str) -> Iterator[str]:
     mine = pl.read_parquet(release / "submissions.parquet").filter(
         (pl.col("dataset") == dataset) & pl.col("period").is_in(periods) & pl.col("state").is_in(_LIVE)
     )
@@ -54,5 +54,5 @@ def _files(release: Path, dataset: str, periods: list[str], key: str) -> Iterato
         yield f"  lỗi chặn {code}: {count}"
 
 
-def _said(number: float | None) -> str:
+def _text(number: float | None) -> str:
     return "chưa biết" if number is None else f"{number:.4g}" if number % 1 else f"{number:.0f}"

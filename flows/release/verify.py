@@ -1,4 +1,4 @@
-"""Proves a release: every byte is as its manifest says, and the manifest is the one its name tells of."""
+"""Verifies a release: each file against its hash in the manifest, the manifest against the release's id."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from flows.release.manifest import MANIFEST, hashes_of, list_entries, name_relea
 
 
 def find_damage(release: Path) -> list[str]:
-    """What is not as it was published, a sentence each; nothing where all is well."""
-    return list(_wrong(release))
+    """One Vietnamese sentence for each file that differs from what was published; empty if none does."""
+    return list(_list_damage(release))
 
 
-def _wrong(release: Path) -> Iterator[str]:
+def _list_damage(release: Path) -> Iterator[str]:
     if not (release / MANIFEST).exists():
         yield f"Thiếu {MANIFEST}."
         return
-    said = read_manifest(release)
-    if name_release(date.fromisoformat(said["as_of"]), (release / MANIFEST).read_bytes()) != release.name:
+    manifest = read_manifest(release)
+    if name_release(date.fromisoformat(manifest["as_of"]), (release / MANIFEST).read_bytes()) != release.name:
         yield f"{MANIFEST} đã bị sửa: mã băm không khớp tên bản."
-    expected = read_hashes(said)
+    expected = read_hashes(manifest)
     found = hashes_of(list_entries(release))
     yield from (f"Thiếu tệp {path}." for path in sorted(expected.keys() - found.keys()))
     yield from (f"Tệp lạ {path}." for path in sorted(found.keys() - expected.keys()))

@@ -169,7 +169,7 @@ def test_a_file_is_looked_at_once_for_good(
     case = AuditCase(staged, clean.outcome.release, load(), TODAY, by_path, tmp_path / "kiem")
     seen = collect_facts(case)
     assert seen.now == seen.before
-    monkeypatch.setattr(facts, "_facts", lambda _, path, __: pytest.fail(f"looked at again: {path.name}"))
+    monkeypatch.setattr(facts, "_inspect", lambda _, path, __: pytest.fail(f"looked at again: {path.name}"))
     assert collect_facts(case) == seen
     monkeypatch.undo()
     spoil(staged, REGISTER, lambda t: pl.concat([t, t.head(1)]))
