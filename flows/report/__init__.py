@@ -1,4 +1,4 @@
-"""The site of a release: pages in Vietnamese that open offline, made from the release's tables alone."""
+"""Writes the site of a release: Vietnamese pages that open offline, made from its tables and contracts."""
 
 from flows.report.site import write_site
 

@@ -1,4 +1,4 @@
-"""The analyst's page: every table and column in words, the code lists, how to ask the tables."""
+"""Builds the analyst's page: every table and column described, the code lists, example queries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GROUPINGS: Mapping[Grouping, str] = {"xa": "cả xã", "don_vi": "từng đơn 
 
 
 def page_content(release: PageData) -> Mapping[str, Any]:
-    """Everything that the page's template shows."""
+    """Everything that the template `phan_tich.html.j2` shows."""
     return {
         "tables": [_table(release, table) for table in TABLES.values()],
         "enumerations": list(words.WORDS.items()),

@@ -1,4 +1,4 @@
-"""The chairman's page: what is met, what is not, what cannot be told, who leads, who has not handed in."""
+"""Builds the chairman's page: targets met, missed or unknown, the ranking, and the units to remind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _URGED = 6
 
 
 def page_content(release: PageData) -> Mapping[str, Any]:
-    """Everything that the page's template shows."""
+    """Everything that the template `index.html.j2` shows."""
     commune = release.tables.indicators.filter(pl.col("by") == "xa")
     rows = indicators.select_latest(commune, release.names)
     urged = list_to_urge(release.units)
@@ -25,7 +25,7 @@ def page_content(release: PageData) -> Mapping[str, Any]:
         **indicators.group_by_verdict(rows),
         "trends": [row for row in rows if len(row["history"]) > 1],
         "ranking": _ranking(release),
-        "roll": _roll(release.tables.roll_call),
+        "roll": _describe_roll_call(release.tables.roll_call),
         "fault_sentence": _fault_sentence(release),
         "urged": urged[:_URGED],
         "more_urged": max(len(urged) - _URGED, 0),
@@ -46,26 +46,26 @@ def _ranking(release: PageData) -> Mapping[str, Any]:
     return {
         "period": periods[-1],
         "before": before,
-        "rows": [_ranked(release, row, former.get(row["thon"])) for row in rows if row["rank"] is not None],
+        "rows": [_rank_row(release, row, former.get(row["thon"])) for row in rows if row["rank"] is not None],
         "unranked": [release.names.unit(row["thon"]) for row in rows if row["rank"] is None],
     }
 
 
 def list_rankable(ranking: pl.DataFrame) -> list[str]:
-    """Periods, oldest first, up to the latest told from as many indicators as any before it.
+    """Periods with a ranking, oldest first, without the last ones that have too few indicators.
 
-    The month of a state (population, households) is due after that of a report: the latest label
-    may be half there, and a ranking from half the indicators would shuffle the thôn.
+    Datasets of a state (population, households) are due later than reports of the same month. So the
+    latest period may have half of its indicators only, which would shuffle the ranking of the thôn.
     """
-    told = ranking.group_by("period").agg(pl.col("computed_from").str.count_matches(",").max())
-    many = dict(told.filter(pl.col("computed_from").is_not_null()).iter_rows())
+    sizes = ranking.group_by("period").agg(pl.col("computed_from").str.count_matches(",").max())
+    many = dict(sizes.filter(pl.col("computed_from").is_not_null()).iter_rows())
     periods = sorted(many, key=words.period_order)
     while len(periods) > 1 and many[periods[-1]] < max(many[period] for period in periods[:-1]):
         periods.pop()
     return periods
 
 
-def _ranked(release: PageData, row: Row, former: int | None) -> Row:
+def _rank_row(release: PageData, row: Row, former: int | None) -> Row:
     up = 0 if former is None else former - row["rank"]
     arrow = "" if not up else f"{'▲' if up > 0 else '▼'}{abs(up)}"
     score = None if row["score"] is None else row["score"] * 100
@@ -79,8 +79,8 @@ def _ranked(release: PageData, row: Row, former: int | None) -> Row:
     }
 
 
-def _roll(roll_call: pl.DataFrame) -> str:
-    """How the submissions went that were due last; nothing before the first is due."""
+def _describe_roll_call(roll_call: pl.DataFrame) -> str:
+    """One sentence on the submissions that were due last; empty before the first due date."""
     due = filter_latest_due(roll_call)
     if due.is_empty():
         return ""
@@ -94,18 +94,18 @@ def _roll(roll_call: pl.DataFrame) -> str:
 
 
 def filter_latest_due(roll_call: pl.DataFrame) -> pl.DataFrame:
-    """Of every dataset the roll call of its latest period that is already due."""
+    """For every dataset, the rows of the roll call of its latest period that is already due."""
     due = roll_call.filter(pl.col("state") != "chua_den_han")
     return due.filter(pl.col("due") == pl.col("due").max().over("dataset"))
 
 
 def _fault_sentence(release: PageData) -> str:
-    found = release.standing
-    if found.is_empty():
+    standing = release.standing
+    if standing.is_empty():
         return "Không còn lỗi nào phải sửa."
-    blocking = found.filter(pl.col("severity") == "chan").height
+    blocking = standing.filter(pl.col("severity") == "chan").height
     return (
-        f"{words.number(found.height)} lỗi: {words.number(blocking)} lỗi chặn "
+        f"{words.number(standing.height)} lỗi: {words.number(blocking)} lỗi chặn "
         "(dòng chưa được tính cho đến khi sửa) "
-        f"và {words.number(found.height - blocking)} cảnh báo."
+        f"và {words.number(standing.height - blocking)} cảnh báo."
     )

@@ -1,4 +1,4 @@
-"""The page of what changed since the release before: columns, records by dataset, figures that moved."""
+"""Builds the page of changes since the release before: columns, records by dataset, indicators."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _PLACES = 200
 
 @dataclass(frozen=True, slots=True)
 class EarlierRelease:
-    """The id of the release before, and what is different now."""
+    """The id of the release before, and the differences found."""
 
     before: str
     found: ReleaseDifference
 
 
 def page_content(release: PageData, since: EarlierRelease | None) -> Mapping[str, Any]:
-    """Everything that the page's template shows."""
+    """Everything that the template `thay_doi.html.j2` shows; `since` is None on the first day."""
     if since is None:
         return {"before": None}
     commune = pl.col("by") == "xa"
@@ -39,8 +39,8 @@ def page_content(release: PageData, since: EarlierRelease | None) -> Mapping[str
             (_table(names, table), column, was, now) for table, column, was, now in since.found.columns
         ],
         "rows": list(since.found.rows.iter_rows(named=True)),
-        "commune": [_moved(row, names) for row in moved.filter(commune).iter_rows(named=True)],
-        "places": [_moved(row, names) for row in places.head(_PLACES).iter_rows(named=True)],
+        "commune": [_show_change(row, names) for row in moved.filter(commune).iter_rows(named=True)],
+        "places": [_show_change(row, names) for row in places.head(_PLACES).iter_rows(named=True)],
         "more_places": max(places.height - _PLACES, 0),
     }
 
@@ -49,15 +49,15 @@ def _table(names: Names, table: str) -> str:
     return names.dataset(table) if table in names.datasets else table
 
 
-def _moved(row: Row, names: Names) -> Row:
-    of = names.indicators.get(row["indicator"])
-    counts = of is not None and of.mau_so is None
+def _show_change(row: Row, names: Names) -> Row:
+    indicator = names.indicators.get(row["indicator"])
+    counts = indicator is not None and indicator.mau_so is None
     return row | {
-        side: _said(row[side], row[f"status_{side}"], counts=counts) for side in ("before", "after")
+        side: _show(row[side], row[f"status_{side}"], counts=counts) for side in ("before", "after")
     }
 
 
-def _said(value: float | None, status: str | None, *, counts: bool) -> str:
+def _show(value: float | None, status: str | None, *, counts: bool) -> str:
     if status is None:
         return "không có"
     if value is None:

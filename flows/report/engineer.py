@@ -1,4 +1,4 @@
-"""The data engineer's page: scores as a heat map, root causes, faults counted, what was repaired."""
+"""Builds the data engineer's page: scores as a heat map, root causes, counts of faults and repairs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STEPS = ((1.0, "h5"), (0.99, "h4"), (0.95, "h3"), (0.85, "h2"), (0.5, "h1"), (0
 
 
 def page_content(release: PageData) -> Mapping[str, Any]:
-    """Everything that the page's template shows."""
+    """Everything that the template `ky_su.html.j2` shows."""
     found = faults.group_by_cause(release.standing)
     return {
         "boxes": _boxes(release),
@@ -68,43 +68,45 @@ def _boxes(release: PageData) -> Sequence[Row]:
 
 
 def make_box(count: int, what: str, href: str | None = None, kind: str = "") -> Row:
-    """A number in a box: `what` it counts, where it leads, the `kind` of its colour."""
+    """A box with a number: `what` it counts, the link `href`, and the CSS class `kind` for its colour."""
     return {"count": count, "words": what, "href": href, "kind": kind}
 
 
 def _changes(changes: pl.DataFrame) -> list[Row]:
-    """The repairs that were made most often, by unit, dataset and kind."""
+    """The most frequent automatic repairs by unit, dataset and kind, with the number of `cells`."""
     counted = changes.group_by("unit", "dataset", "change").agg(pl.len().alias("cells"))
     most = counted.sort("cells", "unit", "dataset", "change", descending=[True, False, False, False])
     return list(most.head(_REPAIRS).iter_rows(named=True))
 
 
 def _cause_sentence(release: PageData, found: pl.DataFrame) -> str:
-    said = f"{words.number(release.standing.height)} lỗi về {words.number(found.height)} nguyên nhân."
+    sentence = f"{words.number(release.standing.height)} lỗi về {words.number(found.height)} nguyên nhân."
     if found.height > _CAUSES:
-        said += f" Dưới đây là {_CAUSES} nguyên nhân nặng nhất."
+        sentence += f" Dưới đây là {_CAUSES} nguyên nhân nặng nhất."
     over = release.faults.height - release.standing.height
-    return f"{said} Thêm {words.number(over)} lỗi của kỳ đã qua, không còn phải sửa." if over else said
+    return (
+        f"{sentence} Thêm {words.number(over)} lỗi của kỳ đã qua, không còn phải sửa." if over else sentence
+    )
 
 
 def _cause_kinds(found: pl.DataFrame) -> list[Row]:
-    """How many causes and faults of each kind there are, kinds with most faults first."""
+    """Number of causes and of faults of each kind, the kind with the most faults first."""
     counted = found.group_by("kind").agg(pl.len().alias("causes"), pl.col("count").sum().alias("faults"))
     rows = counted.sort("faults", "kind", descending=[True, False]).iter_rows(named=True)
     return [row | {"title": CAUSE_KINDS[row["kind"]]} for row in rows]
 
 
 def _units(release: PageData) -> list[Row]:
-    """Units that have or had faults, those with most blocking ones first."""
+    """Units that have or had faults, the one with the most blocking faults first."""
     found = [row for row in release.units.values() if row["chan"] + row["canh_bao"] + row["fixed"]]
     return sorted(found, key=lambda row: (-row["chan"], -row["canh_bao"]))
 
 
 def _heat(release: PageData) -> list[Row]:
-    """One map for the kinds with a single unit (a row a dataset), one for each kind with several."""
+    """Heat maps: one for all kinds with a single unit (a row per dataset), one for each other kind."""
     commune, datasets = release.names.commune, release.names.datasets
-    told = select_latest_scores(release.tables.scores).iter_rows(named=True)
-    scores = {(row["unit"], row["dataset"], row["dimension"]): row for row in told}
+    latest = select_latest_scores(release.tables.scores).iter_rows(named=True)
+    scores = {(row["unit"], row["dataset"], row["dimension"]): row for row in latest}
     if not scores:
         return []
     single, maps = [], []
@@ -148,7 +150,10 @@ def _cell(row: Row | None, dimension: str) -> Row:
 
 
 def make_heat(row: Row | None) -> Row:
-    """A score in words, the `kind` of its colour, and of how many cells it tells or why of none."""
+    """A cell of a heat map: the score as text, the CSS class `kind`, and a tooltip (`title`).
+
+    The tooltip gives the number of cells judged, or the reason why there is no score.
+    """
     if row is None or row["score"] is None:
         return {"words": words.NOTHING, "kind": "hx", "title": (row or {}).get("reason") or ""}
     return {

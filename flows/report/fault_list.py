@@ -1,4 +1,4 @@
-"""The page of all faults, each down to its cell."""
+"""Builds the page that lists every fault with its cell."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STANDING = {STILL: "Còn phải sửa", "qua": "Kỳ đã qua, không còn ph�
 
 
 def page_content(release: PageData) -> Mapping[str, Any]:
-    """Everything that the page's template shows."""
+    """Everything that the template `bang.html.j2` shows for the list of faults."""
     rows = search_page.add_words(release.faults, "heading", ("dataset", "column"), release.names.column)
     rows = rows.with_columns(
         faults.age_of(pl.col("opened"), release.as_of).alias("age"),

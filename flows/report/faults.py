@@ -1,4 +1,4 @@
-"""Orders, groups and counts the faults of a release: what to fix first, and what has one cause."""
+"""Sorts, groups and counts the faults of a release."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ AGES = ("Mới hôm nay", "1–7 ngày", "8–30 ngày", "Trên 30 ngày")
 
 
 def sort_faults(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
-    """Faults that stand first, of them blocking ones, then by place; with `line` (0 up) and, of the ledger,
-    `state`, `opened`, `age_days`.
+    """Sort faults: those still to fix first, blocking ones before warnings, then by place.
+
+    Adds `line` (0, 1, ...) and, from the table of issues, `state`, `opened` and `age_days`.
     """
     known = issues.select("issue", "state", "opened", "age_days").unique("issue", keep="last")
     place = ("unit", "dataset", "period", "file", "sheet", "row", "column", "code")
@@ -36,7 +37,7 @@ def sort_faults(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
 
 
 def age_of(opened: pl.Expr, as_of: date) -> pl.Expr:
-    """One of AGES for the days since `opened`; null where that is not known."""
+    """One of AGES for the days since `opened`; null if `opened` is."""
     days = (pl.lit(as_of) - opened).dt.total_days()
     return (
         pl.when(days <= 0)
@@ -51,7 +52,7 @@ def age_of(opened: pl.Expr, as_of: date) -> pl.Expr:
 
 
 def count_by(faults: pl.DataFrame, *by: str) -> pl.DataFrame:
-    """Faults counted `by`, most blocking ones first: `total`, `chan`, `canh_bao`, `units` (how many)."""
+    """Count faults `by` columns, most blocking ones first: `total`, `chan`, `canh_bao`, number of `units`."""
     blocking = pl.col("severity") == "chan"
     return (
         faults.group_by(by)
@@ -70,10 +71,7 @@ def _units(by: tuple[str, ...]) -> list[pl.Expr]:
 
 
 def list_sentences(faults: pl.DataFrame) -> pl.DataFrame:
-    """One sentence for each (`dataset`, `code`): the one its faults say most often, as `message`.
-
-    `ways` counts how many different ones they say.
-    """
+    """The most frequent `message` of each (`dataset`, `code`); `ways` counts the different messages."""
     return (
         faults.group_by("dataset", "code", "message")
         .len()

@@ -1,4 +1,4 @@
-"""The page of all files handed in, each with the account of its rows."""
+"""Builds the page that lists every submission with the counts of its rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LINKS = (
 
 
 def page_content(release: PageData) -> Mapping[str, Any]:
-    """Everything that the page's template shows."""
+    """Everything that the template `bang.html.j2` shows for the list of submissions."""
     rows = release.tables.submissions.sort(
         "received", "unit", "file", "dataset", descending=[True, False, False, False], nulls_last=True
     )

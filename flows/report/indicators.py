@@ -1,4 +1,4 @@
-"""Puts an indicator's figure into words: the result, what it is made of, what is missing, what is unsure."""
+"""Describes an indicator's figure in Vietnamese: the result, its parts, what is missing, how sure it is."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ _BEST_FIRST = ("dat", "dat_san", "chua_dat", "chua_du_can_cu")
 
 
 def select_latest(indicators: pl.DataFrame, names: Names) -> list[Row]:
-    """One row an indicator, of its latest period, with its history; in the order of the plan.
+    """One row per indicator, of its latest period, in the order of the plan.
 
-    `indicators` holds one grouping and one key only. Added: `title`, `shown`, the sentences `figures`
-    and `doubts`, `history` (oldest first, rows with `shown`), `line`, `trend`, `change`.
+    `indicators` must hold one grouping and one key only. Each row gets `title`, `shown` (the value as
+    text), the sentences `figures` and `doubts`, `history` (oldest first, each with `shown`), `line`
+    (a chart), `trend` and `change`.
     """
     by_name: dict[str, list[Row]] = {}
     for row in indicators.iter_rows(named=True):
         by_name.setdefault(row["indicator"], []).append(row)
     ordered = sorted(by_name, key=names.place_in_plan)
-    return [_row(names.indicator(name), names.counted(name), by_name[name]) for name in ordered]
+    return [_add_history(names.indicator(name), names.counted(name), by_name[name]) for name in ordered]
 
 
 def group_by_verdict(rows: Sequence[Row]) -> dict[str, Any]:
-    """What pages show of `latest` rows: a sentence, verdicts counted, rows by verdict, the others."""
+    """Group the rows of `select_latest` by verdict: a summary, counts, rows with a target, and the others."""
     by_state = {
         state: [row for row in rows if row["status"] == state]
         for state in words.INDICATOR_STATES
@@ -39,7 +40,7 @@ def group_by_verdict(rows: Sequence[Row]) -> dict[str, Any]:
     return {
         "summary": _summary(by_state),
         "tally": [(state, len(by_state[state])) for state in _BEST_FIRST],
-        "targeted": [(state, found) for state, found in by_state.items() if found],
+        "targeted": [(state, matching) for state, matching in by_state.items() if matching],
         "others": [row for row in rows if row["status"] not in by_state],
     }
 
@@ -54,7 +55,7 @@ def _summary(by_state: Mapping[str, list[Row]]) -> str:
     return f"Trong {total} chỉ tiêu kế hoạch có đặt mục tiêu: {parts}."
 
 
-def _row(title: str, counted: str, rows: list[Row]) -> Row:
+def _add_history(title: str, counted: str, rows: list[Row]) -> Row:
     history = [
         row | {"shown": show_value(row)}
         for row in sorted(rows, key=lambda each: words.period_order(each["period"]))
@@ -73,12 +74,12 @@ def _row(title: str, counted: str, rows: list[Row]) -> Row:
 
 
 def is_count(row: Row) -> bool:
-    """Whether the indicator counts things, so that there is nothing to divide by."""
+    """Whether the indicator is a plain count: no denominator and no target."""
     return row["mau_so"] is None and row["muc_tieu"] is None
 
 
 def show_value(row: Row) -> str:
-    """The result as people read it."""
+    """The value as text: a number for counts, else a percentage."""
     value = row["value"]
     if value is None:
         return "Chưa có"
@@ -86,7 +87,7 @@ def show_value(row: Row) -> str:
 
 
 def describe_trend(history: Sequence[Row]) -> str:
-    """What a chart of the history shows, in a sentence for those who do not see it."""
+    """The chart of the history as a sentence, for screen readers."""
     known = [row for row in history if row["value"] is not None]
     if not known:
         return "Chưa có số liệu qua các kỳ."
@@ -98,7 +99,7 @@ def describe_trend(history: Sequence[Row]) -> str:
 
 
 def describe_change(history: Sequence[Row]) -> str:
-    """How the last result differs from the one before it; nothing where there are not two."""
+    """The change from the previous known value to the last one; empty unless both are known."""
     known = [row for row in history if row["value"] is not None]
     if len(known) < 2 or known[-1] is not history[-1]:
         return ""
@@ -112,21 +113,29 @@ def describe_change(history: Sequence[Row]) -> str:
 
 
 def describe_figures(row: Row, counted: str = "") -> list[str]:
-    """What the result is made of, what is wanted and what it lacks, in sentences.
+    """Sentences: numerator and denominator, the target, and how much is missing to reach it.
 
-    `counted` stands behind numbers: ` hộ`, or nothing.
+    `counted` is the noun put after numbers, with a space before it (` hộ`), or empty.
     """
-    return [said for said in (_made_of(row, counted), _wanted(row), _lacking(row, counted)) if said]
+    return [
+        sentence
+        for sentence in (
+            _describe_parts(row, counted),
+            _describe_target(row),
+            _describe_missing(row, counted),
+        )
+        if sentence
+    ]
 
 
 def describe_doubts(row: Row) -> list[str]:
-    """How sure the result is and why it is not, in sentences."""
+    """Sentences: the bounds of the value, and why it is uncertain."""
     reason = row["reason"]
-    why = [f"{reason.rstrip('.')}."] if reason else [_incomplete(row), _left_out(row)]
-    return [said for said in (_between(row), *why) if said]
+    why = [f"{reason.rstrip('.')}."] if reason else [_describe_completeness(row), _describe_left_out(row)]
+    return [sentence for sentence in (_describe_bounds(row), *why) if sentence]
 
 
-def _made_of(row: Row, counted: str) -> str | None:
+def _describe_parts(row: Row, counted: str) -> str | None:
     if row["tu_so"] is None:
         return None
     if row["mau_so"] is None:
@@ -134,14 +143,14 @@ def _made_of(row: Row, counted: str) -> str | None:
     return f"{words.number(row['tu_so'], 1)} trên {words.number(row['mau_so'], 1)}{counted}."
 
 
-def _wanted(row: Row) -> str | None:
+def _describe_target(row: Row) -> str | None:
     if row["muc_tieu"] is None:
         return None
     floor = "" if row["san"] is None else f", mức sàn {words.share(row['san'])}"
     return f"Mục tiêu {words.share(row['muc_tieu'])}{floor}."
 
 
-def _lacking(row: Row, counted: str) -> str | None:
+def _describe_missing(row: Row, counted: str) -> str | None:
     to_floor = words.missing_to(row["san"], row["tu_so"], row["mau_so"])
     to_target = words.missing_to(row["muc_tieu"], row["tu_so"], row["mau_so"])
     if row["status"] == "dat" or to_target is None:
@@ -150,18 +159,18 @@ def _lacking(row: Row, counted: str) -> str | None:
     return f"Còn thiếu {floor}{words.number(to_target)}{counted} để đạt mục tiêu."
 
 
-def _between(row: Row) -> str | None:
+def _describe_bounds(row: Row) -> str | None:
     low, high = row["low"], row["high"]
     if is_count(row) or low is None or high is None or low >= high:
         return None
     return f"Có thể từ {words.share(low)} đến {words.share(high)}."
 
 
-def _incomplete(row: Row) -> str | None:
+def _describe_completeness(row: Row) -> str | None:
     known = row["completeness"]
     return None if known is None or known >= 1 else f"Mới có {words.share(known)} số báo cáo phải nộp."
 
 
-def _left_out(row: Row) -> str | None:
+def _describe_left_out(row: Row) -> str | None:
     left = row["quarantined_share"]
     return f"{words.share(left)} số dòng còn lỗi nên chưa tính." if left else None

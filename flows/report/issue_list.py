@@ -1,4 +1,4 @@
-"""The page of all faults followed over days: new, fixed, opened again."""
+"""Builds the page that lists every issue: a fault followed from the day it appears until it is fixed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WAYS = (
 
 
 def page_content(release: PageData) -> Mapping[str, Any]:
-    """Everything that the page's template shows."""
+    """Everything that the template `bang.html.j2` shows for the list of issues."""
     is_fixed, today = pl.col("state") == "da_sua", pl.lit(release.as_of)
     news = (
         pl.when(pl.col("opened") >= today)

@@ -1,4 +1,4 @@
-"""How each unit keeps up: what it has not handed in or has to mend, how old that is, how fast it mends."""
+"""Summarizes each unit's work: missing submissions, faults to fix, their age, and how fast it fixes them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from flows.report.tables import Row, Tables
 
 
 def summarize_units(tables: Tables, names: Names, found: pl.DataFrame) -> dict[str, Row]:
-    """One row a unit of the commune or of the tables, the commune's in its order first.
+    """One row per unit, by name: the commune's units in its order, then units that only the tables know.
 
-    `found` are the faults. `on_time`, `late`, `absent` count submissions owed, `missing` names the absent
-    ones; `chan`, `canh_bao` count faults; `open`, `waived`, `fixed`, `oldest_days`, `median_days`,
-    `days_to_fix` as in `pace`.
+    `found` are the faults still to fix. `on_time`, `late` and `absent` count submissions owed; `missing`
+    lists the titles of datasets with absent ones. `chan` and `canh_bao` count faults. The rest (`open`,
+    `waived`, `fixed`, `oldest_days`, `median_days`, `days_to_fix`) comes from `measure_pace`.
     """
     roll, state = tables.roll_call, pl.col("state")
     owed = roll.group_by("unit").agg(
@@ -43,27 +43,27 @@ def summarize_units(tables: Tables, names: Names, found: pl.DataFrame) -> dict[s
 
 
 def list_to_urge(units: Mapping[str, Row]) -> list[Row]:
-    """Units with something not handed in or to be mended, those that hold up most first."""
+    """Units with a missing submission or a fault to fix, the one with the most missing submissions first."""
     found = [row for row in units.values() if row["absent"] or row["chan"] or row["canh_bao"]]
     return sorted(found, key=lambda row: (-row["absent"], -row["chan"], -row["canh_bao"]))
 
 
 def describe_pace(row: Row, commune: float | None) -> str:
-    """How old the unit's faults are and how fast it mends, beside the commune's median; nothing if untold."""
-    said = []
+    """How old a unit's faults are and how fast it fixes them, next to the `commune`; may be empty."""
+    sentences = []
     if row["oldest_days"] == 0:
-        said.append("Lỗi đều mới thấy hôm nay.")
+        sentences.append("Lỗi đều mới thấy hôm nay.")
     elif row["oldest_days"] is not None:
-        said.append(f"Lỗi để lâu nhất đã {words.number(row['oldest_days'])} ngày.")
+        sentences.append(f"Lỗi để lâu nhất đã {words.number(row['oldest_days'])} ngày.")
     if row["days_to_fix"] is not None:
-        said.append(
+        sentences.append(
             f"Đã sửa {words.number(row['fixed'])} lỗi, thường sau {words.number(row['days_to_fix'], 1)} ngày"
             f" (cả xã: {words.number(commune, 1)} ngày)."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def median_days_to_fix(issues: pl.DataFrame) -> float | None:
-    """The commune's median of the days from the first sight of a fault until it was gone."""
+    """The commune's median number of days from a fault's first day until it was fixed; None if none was."""
     whole = measure_pace(issues.with_columns(unit=pl.lit("xa")))
     return None if whole.is_empty() else whole["days_to_fix"].item()

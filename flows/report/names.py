@@ -1,4 +1,4 @@
-"""Says in people's words what the release's tables name in codes: units, datasets, columns, indicators."""
+"""Translates codes in the tables into Vietnamese titles: units, datasets, columns, faults, indicators."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNKNOWN_DATASET = "Chưa rõ bộ dữ liệu"
 
 @dataclass(frozen=True)
 class Names:
-    """Titles taken from the contracts; what they do not know keeps its code."""
+    """Titles from the contracts; a code that they do not know is shown as it is."""
 
     datasets: Mapping[str, Dataset]
     commune: Commune
@@ -25,20 +25,20 @@ class Names:
 
     @cached_property
     def rules(self) -> Mapping[str, tuple[Judgement, ...]]:
-        """What each dataset is judged by."""
+        """Every check of each dataset on its own records."""
         return {name: judgements_of(dataset) for name, dataset in self.datasets.items()}
 
     def all_rules(self, dataset: str) -> tuple[Judgement | Cross, ...]:
-        """What a dataset is judged by, alone and beside others."""
+        """Every check of a dataset, also those across datasets."""
         return (*self.rules[dataset], *self.datasets[dataset].cross)
 
     def unit(self, name: str | None) -> str:
-        """The unit's title; a thôn with its old commune, for names of thôn repeat."""
+        """The unit's title; a thôn also gets its old commune, since several thôn have the same name."""
         title, old_commune = self.place(name)
         return f"{title} ({old_commune})" if old_commune else title
 
     def place(self, name: str | None) -> tuple[str, str]:
-        """The unit's title, and for a thôn its old commune."""
+        """The unit's title, and the old commune of a thôn (else empty)."""
         known = self.commune.unit(name or "")
         if known is None:
             return name or "Chưa rõ đơn vị", ""
@@ -52,29 +52,29 @@ class Names:
         return self.datasets[name].title if name in self.datasets else name
 
     def column(self, dataset: str | None, name: str | None) -> str:
-        """The heading on the form; a merged heading's levels joined by `, `."""
+        """The heading on the form; levels of a merged heading are joined by `, `."""
         known = self.datasets.get(dataset or "")
         if known is None or not name or name not in known:
             return name or ""
         return known[name].label.replace(" > ", ", ")
 
     def faults(self) -> Callable[[str | None, str], str]:
-        """Of a dataset and a code, what such a fault says; nothing where the contracts do not know it."""
-        said: dict[tuple[str | None, str], str] = {}
+        """Return a function from (dataset, code) to the sentence of that fault; empty if it is unknown."""
+        sentences: dict[tuple[str | None, str], str] = {}
         for name in self.datasets:
-            said |= {(name, rule.code): rule.says for rule in self.all_rules(name)}
+            sentences |= {(name, rule.code): rule.says for rule in self.all_rules(name)}
         whole = {code: fault.says for code, fault in WHOLE_FAULTS.items()}
-        return lambda dataset, code: said.get((dataset, code)) or whole.get(code, "")
+        return lambda dataset, code: sentences.get((dataset, code)) or whole.get(code, "")
 
     def indicator(self, name: str) -> str:
         """The indicator's title."""
         return self.indicators[name].title if name in self.indicators else name
 
     def counted(self, indicator: str) -> str:
-        """What the indicator's numbers count, with a space before it; nothing where that is not known."""
+        """The noun for what the indicator counts, with a space before it; empty if unknown."""
         return f" {self.indicators[indicator].counted}" if indicator in self.indicators else ""
 
     def place_in_plan(self, indicator: str) -> tuple[str, str]:
-        """Sorts indicators as the plan asks for them; those it does not know come last."""
+        """Sort key: the indicator's paragraph in the plan, then its name; unknown indicators come last."""
         known = self.indicators.get(indicator)
         return ("~" if known is None else known.from_), indicator

@@ -1,4 +1,4 @@
-"""What every page is made from: one release's tables, the names in people's words, the as-of date."""
+"""Loads the data shared by all pages: the release's tables, the Vietnamese names, the as-of date."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from flows.report.keeping_up import summarize_units
 from flows.report.names import Names
 from flows.report.tables import Row, Tables
 
-#: What the page of all faults calls those that stand.
+#: Value of the filter `standing` on the page of faults: still to fix.
 STILL = "con"
-#: The units that are the only ones of their kind, together.
+#: Title of the group of units that are the only ones of their kind.
 OFFICES = "Các phòng, đoàn thể"
 
 
 @dataclass(frozen=True, slots=True)
 class PageData:
-    """One release as pages see it; `faults` are in the order in which every page numbers them.
+    """One release, prepared for its pages.
 
-    `standing` are those of them that somebody still has to mend; `units` says how each keeps up.
+    `faults` are all faults in the order of `sort_faults`; `standing` those still to fix. `units` has a
+    row per unit (see `summarize_units`).
     """
 
     folder: Path
@@ -42,29 +43,29 @@ class PageData:
 
     @property
     def reports(self) -> Path:
-        """Where the pages go."""
+        """Folder of the pages."""
         return self.folder / "reports"
 
     def receipt(self, unit: str, file: str, submission: str) -> str | None:
-        """Where the receipt of a submission lies within `reports/`, if it has one."""
+        """Path of a submission's receipt within `reports/`; None if it has none."""
         path = path_of_receipt(unit, file, submission)
         return path if (self.reports / path).exists() else None
 
 
 def load_page_data(folder: Path, tables: Tables, names: Names, as_of: date) -> PageData:
-    """The release in `folder`, with what many pages show worked out once."""
+    """Prepare the release in `folder`: sort its faults and summarize its units, once for all pages."""
     found = faults.sort_faults(tables.faults, tables.issues)
     still = filter_standing(found, tables.issues)
     return PageData(folder, tables, names, as_of, found, still, summarize_units(tables, names, still))
 
 
-def address_of(**said: object) -> str:
-    """What stands after `#` in a link to a searched table: only fields that are known."""
-    return urlencode({name: value for name, value in said.items() if value is not None})
+def address_of(**fields: object) -> str:
+    """The part after `#` of a link to a searchable page: the `fields` to filter by, without None."""
+    return urlencode({name: value for name, value in fields.items() if value is not None})
 
 
 def list_cause_rows(found: pl.DataFrame, names: Names, limit: int) -> list[Row]:
-    """The first `limit` of `faults.causes`: `where` they stand, `why` they are one, the `link` to all."""
+    """The first `limit` causes of `found`; adds `where`, `link`, and `why` their faults have one cause."""
     return [
         row
         | {
@@ -79,7 +80,7 @@ def list_cause_rows(found: pl.DataFrame, names: Names, limit: int) -> list[Row]:
 
 
 _CELLS = ("unit", "dataset", "period", "submission", "sheet", "column", "code")
-#: The fields that tell the faults of one cause from others, where these are not `_CELLS`.
+#: The fields to filter by for the faults of one cause, by kind of cause, if not `_CELLS`.
 _LINKED = {
     "lech_cot": ("unit", "dataset", "period", "submission", "sheet"),
     "mot_gia_tri": (*_CELLS, "value"),
@@ -88,7 +89,7 @@ _LINKED = {
 
 
 def _where(row: Row, names: Names) -> str:
-    """`12 ô ở cột “Ngày sinh”, trang tính “Danh sách”, tệp a.xlsx (tháng 10/2026)`, as far as it is known."""
+    """`12 ô ở cột “Ngày sinh”, trang tính “Danh sách”, tệp a.xlsx (tháng 10/2026)`, without unknown parts."""
     heading = names.column(row["dataset"], row["column"])
     column = f" ở cột “{heading}”" if heading else ""
     count = words.number(row["count"])
@@ -98,12 +99,12 @@ def _where(row: Row, names: Names) -> str:
         f"tệp {row['file']}" if row["file"] else names.dataset(row["dataset"]),
     )
     period = f" ({words.period(row['period'])})" if row["period"] else ""
-    said = ", ".join(part for part in parts if part) + period
-    return said[0].upper() + said[1:]
+    text = ", ".join(part for part in parts if part) + period
+    return text[0].upper() + text[1:]
 
 
 def count_faults(release: PageData) -> Mapping[str, list[Row]]:
-    """Faults that stand by dataset and by code, each row with its title and its link."""
+    """Count the faults still to fix by dataset and by code; each row has a title and a link."""
     found, names = release.standing, release.names
     says = names.faults()
     by_code = faults.count_by(found, "code", "dataset").join(
@@ -126,7 +127,7 @@ def count_faults(release: PageData) -> Mapping[str, list[Row]]:
         "by_code": [
             row
             | {
-                # What is said of one period, or of one figure, is not said of all.
+                # With several messages, one of them names a period or value that does not fit the others.
                 "title": (row["ways"] > 1 and says(row["dataset"], row["code"]))
                 or row["message"]
                 or row["code"],

@@ -1,4 +1,4 @@
-"""Packs a table for the page that searches it: by column, each value once, safe inside a page."""
+"""Packs a table as JSON for a searchable page: column by column, each different value once."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from markupsafe import Markup
 
 @dataclass(frozen=True, slots=True)
 class PageField:
-    """One column of a searched table.
+    """One column of a searchable table.
 
-    `words` turns a code into what people read; the code stays what links name. `shown` puts it in
-    the table (all fields stand in a row's details), `filter` gives it a drop-down list, `order` is
-    the order of its choices where that is not the alphabet's; `badge` shows it as a coloured word,
-    `code` adds the code to the words in a row's details. One without a title is there for a link alone.
+    `words` turns a code into text for people; links still use the code. `shown` puts the field in the
+    table (a row's details have all fields), `filter` gives it a drop-down list, `order` sorts its choices
+    (default: alphabetically), `badge` shows it as a coloured word, `code` adds the code to the text in a
+    row's details. A field with an empty title is used by links only.
     """
 
     name: str
@@ -33,7 +33,7 @@ class PageField:
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A link in a row's details: to `href` followed by the row's `field`."""
+    """A link in a row's details: to `href`, with the value of the row's `field` in place of `{}`."""
 
     title: str
     href: str
@@ -49,8 +49,9 @@ def pack(
 ) -> Markup:
     """`frame` as JSON for a script element; `opens` names the field whose cell opens a row's details.
 
-    An object with `rows` (how many), `opens`, `links` and `fields`; of a field either `numbers` or,
-    for every row, `at`: the position of its value in `ids` (and in `words`), -1 where there is none.
+    The JSON is an object with `rows` (their number), `opens`, `links` and `fields`. A field of integers
+    has `numbers`. Any other field has `ids`, its different values, and for every row `at`: the index of
+    the row's value in `ids` (and in `words`), or -1 for null.
     """
     around = {
         "rows": frame.height,
@@ -62,7 +63,7 @@ def pack(
 
 
 def escape_script(text: str) -> Markup:
-    """JSON that no HTML parser can take for the end of its script element or the start of a comment."""
+    """Escape JSON so that no text in it can end the script element or start an HTML comment."""
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 
@@ -71,28 +72,28 @@ def _json(content: Mapping[str, Any]) -> str:
 
 
 def _field(column: pl.Series, field: PageField) -> str:
-    said: dict[str, Any] = {"name": field.name, "title": field.title}
+    head: dict[str, Any] = {"name": field.name, "title": field.title}
     flags = {"shown": field.shown, "filter": field.filter, "badge": field.badge, "code": field.code}
-    said |= {name: 1 for name, is_set in (flags | {"ordered": bool(field.order)}).items() if is_set}
+    head |= {name: 1 for name, is_set in (flags | {"ordered": bool(field.order)}).items() if is_set}
     if column.dtype.is_integer():
-        return _with_numbers(said, "numbers", column)
+        return _with_numbers(head, "numbers", column)
     choices = _choices(column, field)
     position = pl.Series(range(len(choices)), dtype=pl.Int32)
-    said["ids"] = [str(choice) for choice in choices]
+    head["ids"] = [str(choice) for choice in choices]
     if field.words:
-        said["words"] = [field.words(choice) for choice in choices]
+        head["words"] = [field.words(choice) for choice in choices]
     at = column.replace_strict(choices, position, default=-1, return_dtype=pl.Int32)
-    return _with_numbers(said, "at", at)
+    return _with_numbers(head, "at", at)
 
 
-def _with_numbers(said: Mapping[str, Any], name: str, numbers: pl.Series) -> str:
-    """`said` and a list of numbers as JSON; joined by polars, for there are a million of them."""
+def _with_numbers(head: Mapping[str, Any], name: str, numbers: pl.Series) -> str:
+    """`head` and the list `numbers` as JSON; polars joins them because there can be a million."""
     joined = numbers.cast(pl.String).fill_null("null").str.join(",").item()
-    return f'{_json(said)[:-1]},"{name}":[{joined}]}}'
+    return f'{_json(head)[:-1]},"{name}":[{joined}]}}'
 
 
 def _choices(column: pl.Series, field: PageField) -> pl.Series:
-    """The different values, in the order in which a list offers them."""
+    """The different values in the order of the field's drop-down list."""
     choices = column.drop_nulls().unique()
     if not field.order:
         return choices.sort()

@@ -1,4 +1,4 @@
-"""The page of a province: its indicators, its communes side by side, those that failed, whom two claim."""
+"""Builds a province's page: indicators, communes compared, failed communes, people in two communes."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _DOUBLES = 200
 
 
 def write_province(release: Path, province: str, names: Names, as_of: date) -> Path:
-    """Write `reports/index.html` of the province's release in the folder `release`; returns it.
+    """Write `reports/index.html` of the province's release in the folder `release`; returns its path.
 
-    The page derives from the release's tables and the contracts' words alone.
+    The page depends on the release's tables and the contracts only.
     """
     tables = {table.name: pl.read_parquet(release / f"{table.name}.parquet") for table in TABLES}
     pages = open_site(release / "reports", names, as_of, province)
@@ -36,8 +36,8 @@ def write_province(release: Path, province: str, names: Names, as_of: date) -> P
 
 
 def page_content(tables: Mapping[str, pl.DataFrame], names: Names) -> Mapping[str, Any]:
-    """Everything that the page's template shows."""
-    # How many rows are quarantined is told of communes alone.
+    """Everything that the template `tinh.html.j2` shows."""
+    # Only communes have the share of quarantined rows; without the column `describe_doubts` would fail.
     figures = tables["indicators"].with_columns(quarantined_share=pl.lit(None, pl.Float64))
     tables = {**tables, "indicators": figures}
     whole = indicators.group_by_verdict(indicators.select_latest(figures.filter(by="tinh"), names))
@@ -78,7 +78,7 @@ def _communes(
     columns: Sequence[Row],
     ranking: pl.DataFrame,
 ) -> list[Row]:
-    """Communes that ran, the best first, each with its figure for each of `columns` and its scores."""
+    """Communes that published, the best first, each with its scores and a cell per indicator of `columns`."""
     figures = tables["indicators"].filter(by="xa")
     by_place = figures.rows_by_key(("key", "indicator", "period"), named=True, unique=True)
     ranks = ranking.rows_by_key("commune", named=True, unique=True)
@@ -89,21 +89,21 @@ def _communes(
         rank = ranks.get(code, {"rank": None, "score": None})
         cells = [_cell(by_place.get((code, each["indicator"], each["period"]))) for each in columns]
         score = None if rank["score"] is None else rank["score"] * 100
-        told = {"name": titles[code], "rank": rank["rank"], "score": words.number(score, 1, fixed=True)}
+        shown = {"name": titles[code], "rank": rank["rank"], "score": words.number(score, 1, fixed=True)}
         scores = [quality.get((code, dimension), make_heat(None)) for dimension in DIMENSIONS]
-        rows.append(row | told | {"cells": cells, "quality": scores})
+        rows.append(row | shown | {"cells": cells, "quality": scores})
     return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"], row["name"]))
 
 
 def _cell(row: Row | None) -> Row:
     if row is None:
         return {"words": words.NOTHING, "status": "chua_du_can_cu", "title": ""}
-    said = " ".join([*indicators.describe_figures(row), *indicators.describe_doubts(row)])
-    return {"words": indicators.show_value(row), "status": row["status"], "title": said}
+    tooltip = " ".join([*indicators.describe_figures(row), *indicators.describe_doubts(row)])
+    return {"words": indicators.show_value(row), "status": row["status"], "title": tooltip}
 
 
 def _quality(scores: pl.DataFrame) -> dict[tuple[str, str], Row]:
-    """By commune and dimension the share of cells without a fault, all units and datasets together."""
+    """By (commune, dimension): the share of cells without a fault, over all units and datasets."""
     summed = (
         select_latest_scores(scores, "commune")
         .group_by("commune", "dimension")
@@ -114,7 +114,7 @@ def _quality(scores: pl.DataFrame) -> dict[tuple[str, str], Row]:
 
 
 def _titles(communes: pl.DataFrame) -> dict[str, str]:
-    """What to call each commune that ran: its name, with its code where several have it."""
+    """The title of each commune that published: its name, with its code if several have the same name."""
     many = Counter(communes["name"])
     named = communes.drop_nulls("name").select("commune", "name").iter_rows()
     return {code: name if many[name] == 1 else f"{name} ({code})" for code, name in named}
@@ -132,5 +132,5 @@ def _doubles(rows: pl.DataFrame, titles: Mapping[str, str]) -> Row:
 
 
 def _unit(name: str) -> str:
-    """The title of an office or operator; of a thôn the code, by which its commune knows it."""
+    """The title of an office or operator; for a thôn its code, as only its own commune knows its name."""
     return {**KINDS, **OPERATORS}.get(name, f"thôn {name}")

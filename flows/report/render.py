@@ -1,4 +1,4 @@
-"""Turns templates into pages that load nothing from anywhere and run no script but their own."""
+"""Renders templates into pages that load nothing from the network and run only their own script."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FILTERS = ("number", "share", "day", "moment", "period", "short_period", "word"
 
 
 class _Compiled(BytecodeCache):
-    """Templates that this process compiled for an earlier site: a worker writes many communes'."""
+    """Keeps compiled templates in memory: a worker process writes the sites of many communes."""
 
     def __init__(self) -> None:
         self._code: dict[str, bytes] = {}
@@ -40,27 +40,27 @@ _COMPILED = _Compiled()
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The folder of pages and what all of them share."""
+    """The folder of pages, and the template environment that they share."""
 
     folder: Path
     environment: Environment
 
     def write(self, path: str, template: str, content: Mapping[str, Any]) -> Path:
-        """Write the page `path` (relative to the folder) from `template`."""
+        """Render `template` to the page `path` (relative to the folder) and return its full path."""
         page = self.folder / path
         page.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * path.count("/")
         text = self.environment.get_template(template).render(root=root, **content)
-        # What stands there may be another release's too.
+        # The file there may be a hard link to a page of another release: writing into it would change both.
         page.unlink(missing_ok=True)
         page.write_text(text, encoding="utf-8", newline="\n")
         return page
 
 
 def open_site(folder: Path, names: Names, as_of: date | None = None, province: str | None = None) -> Site:
-    """A site in `folder`, whose pages tell the day that they are of where there is one.
+    """Prepare a site in `folder`, for the commune of `names` or, if given, for the `province` of that name.
 
-    It is the site of the commune that `names` knows, or of a `province`.
+    Pages show the date `as_of` if it is given.
     """
     environment = Environment(
         loader=PackageLoader("flows.report"),
@@ -72,11 +72,11 @@ def open_site(folder: Path, names: Names, as_of: date | None = None, province: s
     )
     environment.filters.update({name: getattr(words, name) for name in _FILTERS})
     environment.filters.update(
-        unit=names.unit, dataset=names.dataset, indicator=names.indicator, url=_quoted, path_url=quote
+        unit=names.unit, dataset=names.dataset, indicator=names.indicator, url=_quote_all, path_url=quote
     )
-    script = _asset(environment, "table.js")
+    script = _read_asset(environment, "table.js")
     environment.globals.update(
-        styles=_asset(environment, "site.css"),
+        styles=_read_asset(environment, "site.css"),
         table_script=script,
         table_script_hash=_hash(script),
         names=names,
@@ -87,15 +87,15 @@ def open_site(folder: Path, names: Names, as_of: date | None = None, province: s
     return Site(folder, environment)
 
 
-def _quoted(value: object) -> str:
+def _quote_all(value: object) -> str:
     return quote(str(value), safe="")
 
 
-def _asset(environment: Environment, name: str) -> Markup:
+def _read_asset(environment: Environment, name: str) -> Markup:
     assert environment.loader is not None
     return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704 - our own file
 
 
 def _hash(script: str) -> str:
-    """What a Content-Security-Policy calls this script by."""
+    """The hash of a script as a Content-Security-Policy writes it."""
     return "sha256-" + b64encode(sha256(script.encode()).digest()).decode()

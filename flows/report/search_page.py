@@ -1,4 +1,4 @@
-"""A page that searches one whole table: what such pages have in common."""
+"""Builds the content shared by the searchable pages of faults, issues and submissions."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ import polars as pl
 from flows import words
 from flows.report.payload import PageField, PageLink, pack
 
-#: More rows than this make a page slow to open; the rest stands in the table, and the page says so.
+#: Most rows on a page: with more it opens slowly. The page then says which table has all rows.
 MOST = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A page `here` over the release's `table`: `noun` is what a row is, `opens` the field that opens it.
+    """A searchable page: `here` is its file, `table` the release's table with all rows, `noun` names a row.
 
-    `ways` are links (words, address) to what readers often ask the page.
+    `opens` is the field whose cell opens a row's details. `ways` are links (text, address) to searches
+    that readers often need.
     """
 
     here: str
@@ -35,7 +36,7 @@ class SearchPage:
 
 
 def page_content(listing: SearchPage, rows: pl.DataFrame, as_of: date) -> Mapping[str, Any]:
-    """Everything that the page's template shows."""
+    """Everything that the template `bang.html.j2` shows."""
     lead = listing.lead
     if rows.height > MOST:
         most, height = words.number(MOST), words.number(rows.height)
@@ -55,7 +56,10 @@ def page_content(listing: SearchPage, rows: pl.DataFrame, as_of: date) -> Mappin
 def add_words(
     rows: pl.DataFrame, name: str, of: tuple[str, str], say: Callable[[str | None, str], str]
 ) -> pl.DataFrame:
-    """`rows` with the column `name`: what there is to `say` of two others, once each pair; null for none."""
+    """Add the column `name`: the result of `say` on the two columns `of`, null if empty.
+
+    `say` is called once for each pair of values.
+    """
     pairs = rows.select(of).unique().drop_nulls(of[1])
     sentences = [say(*pair) or None for pair in pairs.iter_rows()]
     known = pairs.with_columns(pl.Series(name, sentences, pl.String))
@@ -63,5 +67,5 @@ def add_words(
 
 
 def sort_values(column: pl.Series) -> tuple[Any, ...]:
-    """The values of a column from the earliest on, which is not the order of their words."""
+    """The different values of a column in ascending order, which may differ from the order of their texts."""
     return tuple(column.drop_nulls().unique().sort())

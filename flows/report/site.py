@@ -1,4 +1,4 @@
-"""Writes the pages of a release: what stands on which page, in which file."""
+"""Writes all pages of a commune's release: which content goes to which file."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def write_site(
 ) -> Path:
     """Write the pages of the release in the folder `release` to its `reports/`; returns `index.html`.
 
-    The pages derive from the release's tables, the contracts and what changed `since` the release before
-    alone: the same release gives the same bytes. `indicators` are the plan's unless others are given. Tables
+    The pages depend on the release's tables, the contracts, and the changes `since` the release before
+    only: the same release gives the same bytes. `indicators` are the plan's unless others are given. Tables
     that are missing show as empty.
     """
     names = Names(datasets, commune, indicators)

@@ -1,4 +1,4 @@
-"""Reads the tables of a release; one that is missing is empty, a column that is missing is blank."""
+"""Reads the tables of a release; a missing table is read as empty, a missing column as null."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import polars as pl
 
 from schemas.tables import TABLES, PublishedTable
 
-#: What a page's template is told of one thing.
+#: Values for one item in a page's template, by name.
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables of one release that its pages are made of (columns: `schemas.tables`)."""
+    """The tables of one release that its pages use; `schemas.tables` declares their columns."""
 
     faults: pl.DataFrame
     changes: pl.DataFrame
@@ -29,7 +29,7 @@ class Tables:
 
 
 def read_tables(release: Path) -> Tables:
-    """The tables of the release in the folder `release`."""
+    """Read the tables of the release in the folder `release`."""
     return Tables(**{name: _read(release / f"{name}.parquet", table) for name, table in TABLES.items()})
 
 

@@ -1,4 +1,4 @@
-"""The units' pages: what each owes and when, what came, what to fix first, how it goes."""
+"""Builds the units' pages: submissions owed and received, what to fix first, the trend of the scores."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _CAUSES, _FILES, _OWED = 30, 20, 2
 
 
 def list_units(release: PageData) -> Mapping[str, Any]:
-    """All units by kind, with what they owe, their faults and how they keep up; lone ones together."""
-    found, units = release.units, release.names.commune.units
+    """All units by kind, each with its summary; units that are the only ones of their kind share a group."""
+    summaries, units = release.units, release.names.commune.units
     many = Counter(unit.kind for unit in units)
     kinds: dict[str, list[Row]] = {}
     for unit in units:
         kind = KINDS[unit.kind] if many[unit.kind] > 1 else OFFICES
-        kinds.setdefault(kind, []).append(found[unit.name])
+        kinds.setdefault(kind, []).append(summaries[unit.name])
     return {"kinds": list(kinds.items())}
 
 
 def list_unit_pages(release: PageData) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The name of each unit and what its page shows; units that only the tables know come last."""
+    """Yield each unit's name and the content of its page; units that only the tables know come last."""
     tables = release.tables
     roll = tables.roll_call.sort("due", "dataset", descending=[True, False], nulls_last=True)
     files = tables.submissions.sort(
@@ -52,12 +52,12 @@ def list_unit_pages(release: PageData) -> Iterator[tuple[str, Mapping[str, Any]]
         "measured": _by_unit(measured),
     }
     unscored = list_unscored_by_unit(tables.scores, release.names)
-    coming = {kind: _coming(release, kind) for kind in KINDS}
+    coming = {kind: _list_coming(release, kind) for kind in KINDS}
     kept, usual = release.units, median_days_to_fix(tables.issues)
     came = sorted(set(split["files"]).difference(kept))
     for name in (*kept, *came):
         unit = release.names.commune.unit(name)
-        parts = {part: found.get(name) for part, found in split.items()}
+        parts = {part: tables_of.get(name) for part, tables_of in split.items()}
         yield (
             name,
             _page(release, name, parts, kept.get(name))
@@ -78,8 +78,8 @@ def _page(
     release: PageData, name: str, parts: Mapping[str, pl.DataFrame | None], keeps: Row | None
 ) -> dict[str, Any]:
     causes = parts["causes"]
-    owed, past = _owed(parts["roll"])
-    came = [] if parts["files"] is None else _came(release, parts["files"])
+    owed, past = _split_roll(parts["roll"])
+    came = [] if parts["files"] is None else _add_receipts(release, parts["files"])
     measured = parts["measured"]
     return {
         "unit": name,
@@ -96,8 +96,8 @@ def _page(
     }
 
 
-def _owed(roll: pl.DataFrame | None) -> tuple[list[Row], list[Row]]:
-    """The last periods of every dataset and whatever is still missing; and what came before that."""
+def _split_roll(roll: pl.DataFrame | None) -> tuple[list[Row], list[Row]]:
+    """Split the roll call into current rows (latest periods, and all that is still missing) and past ones."""
     owed: list[Row] = []
     past: list[Row] = []
     seen: dict[str, int] = {}
@@ -108,29 +108,31 @@ def _owed(roll: pl.DataFrame | None) -> tuple[list[Row], list[Row]]:
     return owed, past
 
 
-def _came(release: PageData, files: pl.DataFrame) -> list[Row]:
+def _add_receipts(release: PageData, files: pl.DataFrame) -> list[Row]:
     return [row | {"receipt": _receipt(release, row)} for row in files.iter_rows(named=True)]
 
 
 def _receipt(release: PageData, row: Row) -> str | None:
-    """Address of the submission's receipt as seen from its unit's page."""
+    """Link to the submission's receipt, relative to the unit's page."""
     path = release.receipt(row["unit"], row["file"], row["submission"])
     return path and path.partition("/")[2]
 
 
 def _summary(owed: list[Row], keeps: Row | None, causes: int) -> str:
     absent = sum(row["state"] == "chua_co" for row in owed)
-    said = f"Còn {words.number(absent)} báo cáo chưa nộp. " if absent else "Không còn báo cáo nào chưa nộp. "
+    sentence = (
+        f"Còn {words.number(absent)} báo cáo chưa nộp. " if absent else "Không còn báo cáo nào chưa nộp. "
+    )
     if not causes or keeps is None:
-        return said + "Không có lỗi nào phải sửa."
+        return sentence + "Không có lỗi nào phải sửa."
     return (
-        f"{said}Có {words.number(keeps['chan'])} lỗi chặn và {words.number(keeps['canh_bao'])} cảnh báo, "
+        f"{sentence}Có {words.number(keeps['chan'])} lỗi chặn và {words.number(keeps['canh_bao'])} cảnh báo, "
         f"gom lại thành {words.number(causes)} việc phải sửa."
     )
 
 
-def _coming(release: PageData, kind: str) -> list[Row]:
-    """For every dataset that the kind owes, the first period that ends after the as-of date."""
+def _list_coming(release: PageData, kind: str) -> list[Row]:
+    """For every dataset owed by the kind of unit, the first period that ends after the as-of date."""
     return [
         _next_due(release, dataset) for dataset in release.names.datasets.values() if dataset.unit == kind
     ]
@@ -148,7 +150,7 @@ def _next_due(release: PageData, dataset: Dataset) -> Row:
 
 
 def _trend(scores: pl.DataFrame) -> list[Row]:
-    """For each dimension the unit's score by the month in which periods end, all its datasets together."""
+    """For each dimension, the unit's score over all its datasets by the month in which periods end."""
     cells: dict[tuple[str, str], tuple[int, int]] = {}
     for row in scores.iter_rows(named=True):
         at = row["dimension"], words.last_month(row["period"])
@@ -181,7 +183,7 @@ def _dimension_trend(dimension: str, history: History, known: History) -> Row:
 
 
 def _files_for(release: PageData, unit: str) -> list[str]:
-    """Marked workbooks that lie in the unit's folder, relative to it."""
+    """Paths of the marked workbooks in the unit's folder, relative to it."""
     folder = release.reports / UNITS / unit
     if not folder.is_dir():
         return []

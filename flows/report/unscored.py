@@ -1,4 +1,4 @@
-"""Says why a score is missing or tells less than it should: no rule asks, or a rule had nothing to go by."""
+"""Explains missing scores: a dataset has no rule for a dimension, or a rule had no data to check."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from schemas.contract import DIMENSIONS
 
 
 def select_latest_scores(scores: pl.DataFrame, *of: str) -> pl.DataFrame:
-    """The scores of the latest period that each dataset has, or each dataset `of` a unit."""
+    """The scores of the latest period of each dataset, or of each dataset and value of the columns `of`."""
     last = pl.col("period").max().over("dataset", *of)
     return scores.drop_nulls("period").filter(pl.col("period") == last)
 
 
 def list_unscored(scores: pl.DataFrame, names: Names) -> list[Row]:
-    """Each `reason` of `scores` once, with `what` it is about in words and the `units` that it holds for."""
-    told = scores.drop_nulls("reason").sort("dataset", "period", "dimension", "unit")
-    groups = told.group_by("dataset", "period", "dimension", "reason", maintain_order=True)
+    """Each `reason` of `scores` once, with the text `what` it is about and the titles of its `units`."""
+    with_reason = scores.drop_nulls("reason").sort("dataset", "period", "dimension", "unit")
+    groups = with_reason.group_by("dataset", "period", "dimension", "reason", maintain_order=True)
     return [
         {
             "what": _what(dataset, period, dimension, names),
@@ -31,11 +31,13 @@ def list_unscored(scores: pl.DataFrame, names: Names) -> list[Row]:
 
 
 def list_unscored_by_unit(scores: pl.DataFrame, names: Names) -> dict[str, list[Row]]:
-    """By unit each `reason` of its latest scores, with `what` it is about in words."""
-    told = select_latest_scores(scores, "unit").drop_nulls("reason").sort("dataset", "period", "dimension")
+    """By unit, each `reason` of its latest scores, with `what` it is about as text."""
+    with_reason = (
+        select_latest_scores(scores, "unit").drop_nulls("reason").sort("dataset", "period", "dimension")
+    )
     found: dict[str, list[Row]] = {}
     columns = ("unit", "dataset", "period", "dimension", "reason")
-    for unit, dataset, period, dimension, reason in told.select(columns).iter_rows():
+    for unit, dataset, period, dimension, reason in with_reason.select(columns).iter_rows():
         row = {"what": _what(dataset, period, dimension, names), "reason": reason}
         found.setdefault(unit, []).append(row)
     return found
@@ -46,7 +48,7 @@ def _what(dataset: str, period: str, dimension: str, names: Names) -> str:
 
 
 def list_without_rules(names: Names) -> list[tuple[str, list[str]]]:
-    """For each dimension in words the titles of the datasets with no rule about it, if there are such."""
+    """(dimension as text, titles of datasets without a rule for it), for dimensions with such datasets."""
     asked = {name: {rule.dimension for rule in names.all_rules(name)} for name in names.datasets}
     found = [
         (title, [names.dataset(name) for name, dimensions in asked.items() if dimension not in dimensions])
