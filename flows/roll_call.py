@@ -1,4 +1,4 @@
-"""The roll call: who owed what for which period, who came and when, and what looks copied or thin."""
+"""Builds the roll call: which unit had to submit which dataset for which period, and when it did."""
 
 from __future__ import annotations
 
@@ -28,14 +28,19 @@ _SUBMISSION = ["unit", "dataset", "period"]
 def call_roll(
     commune: Commune, datasets: Mapping[str, Dataset], handed_in: pl.DataFrame, as_of: date
 ) -> pl.DataFrame:
-    """One row a unit, dataset and period owed by `as_of` (`COLUMNS`), whether it came or not.
+    """The roll call: one row per unit, dataset and period due by `as_of` (`COLUMNS`), submitted or not.
 
-    Owed are the periods that ended in [commune.since, as_of]. `handed_in` has one row a submission
-    accepted in whole or part: unit, dataset, period, received (Date), nil (Boolean). The first
-    one decides punctuality; the last one whether there was nothing to report. `days_late` are
-    calendar days after `due`, up to `as_of` where nothing came. A late "Không phát sinh" is late.
+    A period is due if it ended in [commune.since, as_of]. `days_late` counts calendar days after `due`: up to
+    the first submission, or up to `as_of` if there is none. A late "Không phát sinh" counts as late.
+
+    Args:
+        commune: The units and the first day of the obligation.
+        datasets: The contracts, by name.
+        handed_in: One row per submission accepted in whole or part: unit, dataset, period, received (Date),
+            nil (Boolean). The first one decides if it was in time, the last one if it was nil.
+        as_of: The day for which the roll call is made.
     """
-    came = (
+    submitted = (
         handed_in.filter(pl.col("received") <= as_of)
         .sort(*_SUBMISSION, "received", maintain_order=True)
         .group_by(_SUBMISSION, maintain_order=True)
@@ -45,8 +50,8 @@ def call_roll(
     late = pl.coalesce("received", pl.lit(as_of)) > pl.col("due")
     days = (pl.coalesce("received", pl.lit(as_of)) - pl.col("due")).dt.total_days()
     return (
-        _owed(commune, datasets, as_of)
-        .join(came, on=_SUBMISSION, how="left", maintain_order="left")
+        _list_due(commune, datasets, as_of)
+        .join(submitted, on=_SUBMISSION, how="left", maintain_order="left")
         .with_columns(
             days_late=pl.max_horizontal(pl.lit(0), days).cast(pl.Int32),
             state=pl.when(pl.col("received").is_null())
@@ -62,7 +67,7 @@ def call_roll(
     )
 
 
-def _owed(commune: Commune, datasets: Mapping[str, Dataset], as_of: date) -> pl.DataFrame:
+def _list_due(commune: Commune, datasets: Mapping[str, Dataset], as_of: date) -> pl.DataFrame:
     rows = [
         (unit.name, dataset.name, period.label, due(period, dataset.due, commune.moved))
         for dataset in datasets.values()
@@ -75,18 +80,18 @@ def _owed(commune: Commune, datasets: Mapping[str, Dataset], as_of: date) -> pl.
 def find_roll_call_faults(
     called: pl.DataFrame, commune: Commune, datasets: Mapping[str, Dataset]
 ) -> pl.DataFrame:
-    """Submissions that are missing (`giao_nop.chua_co`) or came late (`giao_nop.tre_han`), as `FAULTS`."""
+    """One fault (`FAULTS`) per missing (`giao_nop.chua_co`) or late (`giao_nop.tre_han`) submission."""
     who = pl.col("unit").replace_strict({unit.name: unit.title for unit in commune.units})
     missing = pl.format(
-        "{} chưa nộp {}; hạn nộp {}, đã quá {} ngày.", who, _what(datasets), _day("due"), "days_late"
+        "{} chưa nộp {}; hạn nộp {}, đã quá {} ngày.", who, _what(datasets), _format_day("due"), "days_late"
     )
     late = pl.format(
         "{} nộp {} ngày {}, trễ {} ngày so với hạn {}.",
         who,
         _what(datasets),
-        _day("received"),
+        _format_day("received"),
         "days_late",
-        _day("due"),
+        _format_day("due"),
     )
     return pl.concat(
         [
@@ -109,15 +114,15 @@ def _what(datasets: Mapping[str, Dataset]) -> pl.Expr:
     return pl.format("“{}” {}", titles, _each("period", in_words))
 
 
-def _each(column: str, said: Callable[[str], str]) -> pl.Expr:
-    """`said` of every label in `column`, worked out once a different label."""
+def _each(column: str, describe: Callable[[str], str]) -> pl.Expr:
+    """`describe` of every label in `column`, called once per distinct label."""
 
     def by_label(labels: pl.Series) -> pl.Series:
-        words = {label: said(label) for label in labels.unique()}
+        words = {label: describe(label) for label in labels.unique()}
         return labels.replace_strict(words, return_dtype=pl.String) if words else labels
 
     return pl.col(column).map_batches(by_label, return_dtype=pl.String)
 
 
-def _day(column: str) -> pl.Expr:
+def _format_day(column: str) -> pl.Expr:
     return pl.col(column).dt.strftime("%d/%m/%Y")

@@ -1,1 +1,1 @@
-"""Judges records by the rules of their contract, and across datasets."""
+"""Judges records by the rules of their contract, and by the rules that compare datasets."""

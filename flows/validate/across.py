@@ -1,4 +1,4 @@
-"""Judges the rules that need two datasets, over the submissions in effect of one period."""
+"""Judges the cross rules: rules that compare a dataset with another one of the same period."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNJUDGED = dict.fromkeys(("unit", "dataset", "period", "dimension", "code", "oth
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """The verdicts with what cross rules found, and which of those could not be judged (`UNJUDGED`)."""
+    """The verdicts with the faults of cross rules, and the rules that could not be judged (`UNJUDGED`)."""
 
     verdicts: Mapping[str, Verdict]
     unjudged: pl.DataFrame
@@ -27,57 +27,62 @@ class Reconciled:
 def reconcile(
     verdicts: Mapping[str, Verdict], live: pl.DataFrame, datasets: Mapping[str, Dataset]
 ) -> Reconciled:
-    """Judge every cross rule of the submissions in effect (`live`: `dataset`, `_part`, `_unit`, `_period`).
+    """Judge every cross rule on the submissions in effect.
 
-    A rule is not judged where the other dataset has no submission in effect for that period, nor
-    on a row with a blocking fault at one of its own columns: a value known to be wrong is not compared.
+    A rule is not judged if the other dataset has no submission in effect for the period. It is not judged on
+    a row with a blocking fault in one of the rule's columns: a value known to be wrong is not compared.
+
+    Args:
+        verdicts: The verdict of each dataset, by name.
+        live: The submissions in effect: `dataset`, `_part`, `_unit`, `_period`.
+        datasets: The contracts, by name.
 
     Raises:
         RuleDidNotRunError: a rule gave no result.
     """
-    found = dict(verdicts)
+    reconciled = dict(verdicts)
     unjudged = [pl.DataFrame(schema=UNJUDGED)]
     for name in verdicts:
         dataset = datasets[name]
-        mine = live.filter(dataset=name)
-        for tie, rules in _by_tie(dataset.cross):
-            other = _rows(tie.to, verdicts, live)
-            alone = mine.join(other.select("_period").unique(), on="_period", how="anti")
-            unjudged += [_said(alone, rule, tie) for rule in rules]
-            together = mine.join(other.select("_period").unique(), on="_period", how="semi")
+        own = live.filter(dataset=name)
+        for tie, rules in _group_by_tie(dataset.cross):
+            other = _select_rows(tie.to, verdicts, live)
+            alone = own.join(other.select("_period").unique(), on="_period", how="anti")
+            unjudged += [_list_unjudged(alone, rule, tie) for rule in rules]
+            together = own.join(other.select("_period").unique(), on="_period", how="semi")
             if together.height:
                 pair = _Pair(dataset, tie, together, other)
-                found[name] = pair.judged(found[name], rules)
-    return Reconciled(found, pl.concat(unjudged).sort("unit", "dataset", "period", "code"))
+                reconciled[name] = pair.judge(reconciled[name], rules)
+    return Reconciled(reconciled, pl.concat(unjudged).sort("unit", "dataset", "period", "code"))
 
 
 def explain_unjudged(unjudged: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """One row a unit, dataset, period and dimension with rules that were not judged, and the `reason`."""
+    """One row per unit, dataset, period and dimension with rules that were not judged, and the `reason`."""
     titles = {name: dataset.title for name, dataset in datasets.items()}
     words = {label: in_words(label) for label in unjudged["period"].unique()}
     title = pl.col("other").replace_strict(titles, return_dtype=pl.String)
     period = pl.col("period").replace_strict(words, return_dtype=pl.String)
-    said = pl.format("Chưa đối chiếu được với “{}” {}: chưa có lượt nộp nào dùng được.", title, period)
+    reason = pl.format("Chưa đối chiếu được với “{}” {}: chưa có lượt nộp nào dùng được.", title, period)
     by = ["unit", "dataset", "period", "dimension"]
-    reasons = unjudged.with_columns(reason=said).unique([*by, "reason"], maintain_order=True)
+    reasons = unjudged.with_columns(reason=reason).unique([*by, "reason"], maintain_order=True)
     return reasons.group_by(by, maintain_order=True).agg(pl.col("reason").str.join(" "))
 
 
-def _by_tie(rules: Iterable[Cross]) -> list[tuple[Tie, list[Cross]]]:
+def _group_by_tie(rules: Iterable[Cross]) -> list[tuple[Tie, list[Cross]]]:
     ties: dict[int, tuple[Tie, list[Cross]]] = {}
     for rule in rules:
         ties.setdefault(id(rule.tied), (rule.tied, []))[1].append(rule)
     return list(ties.values())
 
 
-def _rows(name: str, verdicts: Mapping[str, Verdict], live: pl.DataFrame) -> pl.DataFrame:
+def _select_rows(name: str, verdicts: Mapping[str, Verdict], live: pl.DataFrame) -> pl.DataFrame:
     if name not in verdicts:
         return pl.DataFrame(schema={"_period": pl.String})
     mine = live.filter(dataset=name).select("_part", "_period")
     return verdicts[name].judged.join(mine, on="_part", how="inner", maintain_order="left")
 
 
-def _said(alone: pl.DataFrame, rule: Cross, tie: Tie) -> pl.DataFrame:
+def _list_unjudged(alone: pl.DataFrame, rule: Cross, tie: Tie) -> pl.DataFrame:
     return alone.select(
         pl.col("_unit").alias("unit"),
         "dataset",
@@ -89,51 +94,55 @@ def _said(alone: pl.DataFrame, rule: Cross, tie: Tie) -> pl.DataFrame:
 
 
 class _Pair:
-    """Submissions of a dataset beside the rows of another that its rules are tied to."""
+    """The submissions of one dataset, and the rows of the other dataset to compare them with."""
 
     def __init__(self, dataset: Dataset, tie: Tie, live: pl.DataFrame, other: pl.DataFrame) -> None:
         self._dataset, self._tie = dataset, tie
         self._live = live.select("_part", "_unit", "_period")
-        self._other = other.with_columns(_noi=self._place())
+        self._other = other.with_columns(_noi=self._locate())
         self._tied = (
             self._other.filter(pl.col(tie.by).is_not_null())
             .group_by("_period", "_noi", tie.by, maintain_order=True)
             .agg(each.alias(f"{tie.to}.{name}") for name, each in tie.brings.items())
         )
 
-    def judged(self, verdict: Verdict, rules: Iterable[Cross]) -> Verdict:
-        """`verdict` with what `rules` find."""
-        for level, judge_level in (("o", self._rows), ("tep", self._wholes)):
+    def judge(self, verdict: Verdict, rules: Iterable[Cross]) -> Verdict:
+        """`verdict` plus the faults that `rules` find."""
+        for level, judge_level in (("o", self._judge_rows), ("tep", self._judge_submissions)):
             mine = [rule for rule in rules if rule.level == level]
             verdict = judge_level(verdict, mine) if mine else verdict
         return verdict
 
-    def _place(self) -> pl.Expr:
-        """Where a row stands: of a row that does not say, where the others tied to the same value do."""
+    def _locate(self) -> pl.Expr:
+        """The place of a row; if it states none, the place that other rows with the same tie value state."""
         if self._tie.place is None:
             return pl.lit(None, pl.String)
         place = pl.col(self._tie.place)
         return pl.coalesce(place, place.drop_nulls().first().over("_period", self._tie.by))
 
-    def _unclear(self) -> pl.DataFrame:
-        """By period and unit, how many rows of the other dataset may be tied to anything there."""
-        lost = self._other.filter(pl.col(self._tie.by).is_null())
+    def _count_untied(self) -> pl.DataFrame:
+        """Per part, the number of rows (`_khong_ro`) of the other dataset without a tie value.
+
+        Each of them may be tied to any row of its place; rules use the number as a margin.
+        """
+        untied = self._other.filter(pl.col(self._tie.by).is_null())
         here = (pl.col("_noi") == pl.col("_unit")) | pl.col("_noi").is_null()
         return (
-            self._live.join(lost.select("_period", "_noi"), on="_period", how="inner")
+            self._live.join(untied.select("_period", "_noi"), on="_period", how="inner")
             .filter(here)
             .group_by("_part")
             .agg(_khong_ro=pl.len().cast(pl.Int64))
         )
 
-    def _rows(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
+    def _judge_rows(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
+        """Judge rules on each row, with the columns of its partner in the other dataset joined to it."""
         own, by = verdict.judged, self._tie.by
         brought = [name for name in self._tied.columns if name not in ("_period", "_noi", by)]
         keys = own.select("_part", by).join(self._live, on="_part", how="left", maintain_order="left")
         at_place = self._tied.with_columns(_co=pl.lit(value=True))
         anywhere = at_place.filter(pl.col("_noi").is_null()).drop("_noi")
         known = at_place.filter(pl.col("_noi").is_not_null())
-        found = keys.join(
+        partners = keys.join(
             known,
             left_on=["_period", "_unit", by],
             right_on=["_period", "_noi", by],
@@ -141,12 +150,12 @@ class _Pair:
             maintain_order="left",
         ).join(anywhere, on=["_period", by], how="left", maintain_order="left", suffix="_dau_do")
         frame = own.with_columns(
-            *(pl.coalesce(found[name], found[f"{name}_dau_do"]).alias(name) for name in brought),
-            _co=found["_co"].fill_null(found["_co_dau_do"]).fill_null(value=False),
-            _khong_ro=keys.join(self._unclear(), on="_part", how="left", maintain_order="left")[
+            *(pl.coalesce(partners[name], partners[f"{name}_dau_do"]).alias(name) for name in brought),
+            _co=partners["_co"].fill_null(partners["_co_dau_do"]).fill_null(value=False),
+            _khong_ro=keys.join(self._count_untied(), on="_part", how="left", maintain_order="left")[
                 "_khong_ro"
             ].fill_null(0),
-            **{f"_khong_xet.{rule.code}": self._not_judged(verdict, keys, rule) for rule in rules},
+            **{f"_khong_xet.{rule.code}": self._find_not_judged(verdict, keys, rule) for rule in rules},
         )
         judgements = [
             crossing(self._dataset, rule, not_judged=pl.col(f"_khong_xet.{rule.code}")) for rule in rules
@@ -154,28 +163,29 @@ class _Pair:
         failures = judge(frame, self._dataset, judgements, verdict.results)
         return replace(
             verdict,
-            judged=own.with_columns(_class=_warned(own["_class"], failures["index"])),
+            judged=own.with_columns(_class=_mark_warned(own["_class"], failures["index"])),
             faults=pl.concat([verdict.faults, describe(failures, frame, self._dataset, judgements)]),
         )
 
-    def _not_judged(self, verdict: Verdict, keys: pl.DataFrame, rule: Cross) -> pl.Series:
-        """Rows not in effect, without a value to join on, or with a blocking fault in `on`."""
+    def _find_not_judged(self, verdict: Verdict, keys: pl.DataFrame, rule: Cross) -> pl.Series:
+        """One Boolean per row: not in effect, no tie value, or a blocking fault in the rule's columns."""
         return keys["_unit"].is_null() | keys[self._tie.by].is_null() | verdict.results.blocked(rule.on)
 
-    def _wholes(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
+    def _judge_submissions(self, verdict: Verdict, rules: list[Cross]) -> Verdict:
+        """Judge rules on whole submissions: has each one a row for every group of the other dataset?"""
         by, own = self._tie.by, verdict.judged
         here = own.select("_part", by).join(self._live, on="_part", how="inner", maintain_order="left")
         has = here.filter(pl.col(by).is_not_null()).select("_part", by, _co=pl.lit(value=True)).unique()
         unread = here.filter(pl.col(by).is_null()).group_by("_part").agg(_khong_ro=pl.len().cast(pl.Int64))
-        groups = self._groups().join(has, on=["_part", by], how="left", maintain_order="left")
+        groups = self._list_groups().join(has, on=["_part", by], how="left", maintain_order="left")
         groups = groups.join(unread, on="_part", how="left", maintain_order="left").with_columns(
             pl.col("_co").fill_null(value=False), pl.col("_khong_ro").fill_null(0)
         )
-        found = [_whole(groups, rule, self._dataset, verdict.results) for rule in rules]
-        return replace(verdict, faults=pl.concat([verdict.faults, *found]))
+        faults = [_judge_whole(groups, rule, self._dataset, verdict.results) for rule in rules]
+        return replace(verdict, faults=pl.concat([verdict.faults, *faults]))
 
-    def _groups(self) -> pl.DataFrame:
-        """The tied groups of each submission's place."""
+    def _list_groups(self) -> pl.DataFrame:
+        """The groups of the other dataset that each submission must have a partner for."""
         if self._tie.place is None:
             return self._live.join(self._tied, on="_period", maintain_order="left_right")
         return self._live.join(
@@ -186,13 +196,13 @@ class _Pair:
         )
 
 
-def _warned(classes: pl.Series, rows: pl.Series) -> pl.Series:
+def _mark_warned(classes: pl.Series, rows: pl.Series) -> pl.Series:
     touched = pl.repeat(False, classes.len(), eager=True, dtype=pl.Boolean).scatter(rows, True)
     return classes.set((classes == GOOD) & touched, WARNED)
 
 
-def _whole(groups: pl.DataFrame, rule: Cross, dataset: Dataset, results: Tally) -> pl.DataFrame:
-    """One fault a submission that lacks more of `groups` than it has rows whose tie could not be read."""
+def _judge_whole(groups: pl.DataFrame, rule: Cross, dataset: Dataset, results: Tally) -> pl.DataFrame:
+    """One fault per submission that lacks more of `groups` than it has rows with an unreadable tie value."""
     judged = groups.select("_part", "_khong_ro", failed=rule.fails_when)
     counted = (
         judged.group_by("_part", maintain_order=True)

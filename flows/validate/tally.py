@@ -1,4 +1,4 @@
-"""Keeps the result of every rule on every cell: proves that each rule ran, counts cells judged and failed."""
+"""Collects the result of every rule, proves that each rule ran, and counts the cells judged and failed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS = {"_part": pl.UInt32, "dimension": pl.String, "judged": pl.UInt64, "fai
 
 
 class Tally:
-    """What the rules said of the rows whose submissions are `parts` (`_part`, one a row)."""
+    """The results of all rules on the rows of one dataset; `parts` gives the `_part` of each row."""
 
     def __init__(self, parts: pl.Series) -> None:
         self._parts = parts
@@ -24,9 +24,17 @@ class Tally:
         self._more: list[pl.DataFrame] = []
 
     def record(self, rule: Judgement, failed: pl.Series) -> int:
-        """Take note of one rule's result, one Boolean a row: failed, passed or, null, not judged.
+        """Add the result of one rule.
 
-        Returns how many rows fail it.
+        Args:
+            rule: The rule.
+            failed: One Boolean per row: true if it failed, false if it passed, null if it was not judged.
+
+        Returns:
+            The number of rows that fail the rule.
+
+        Raises:
+            RuleDidNotRunError: `failed` is not Boolean or has not one value per row.
         """
         if failed.len() != self._parts.len() or failed.dtype != pl.Boolean:
             raise RuleDidNotRunError(f"Quy tắc {rule.code} không cho kết quả trên từng dòng.")
@@ -37,11 +45,17 @@ class Tally:
         return count
 
     def add(self, counts: pl.DataFrame) -> None:
-        """Take note of what was judged of submissions as a whole (`COLUMNS`)."""
+        """Add the counts (`COLUMNS`) of rules that judge whole submissions."""
         self._more.append(counts.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()))
 
     def prove(self, rules: Iterable[Judgement], failures: pl.DataFrame) -> None:
-        """Raise unless every rule ran once over every row and Pandera reports just what it found."""
+        """Check that every rule ran, and that Pandera reports as many failures per rule as its result has.
+
+        Pandera skips a rule silently: one value that it can't coerce hides every later check of the column.
+
+        Raises:
+            RuleDidNotRunError: a rule did not run, or the numbers differ.
+        """
         reported = dict(failures["code"].value_counts().iter_rows())
         for rule in rules:
             if rule.code not in self._failed:
@@ -53,11 +67,11 @@ class Tally:
 
     @property
     def results(self) -> int:
-        """How many rules gave their result on every row."""
+        """Number of rules that gave a result for every row."""
         return len(self._failed)
 
     def blocked(self, columns: Iterable[str]) -> pl.Series:
-        """One Boolean a row: whether a blocking fault stands at one of its `columns`."""
+        """One Boolean per row: whether it has a blocking fault in one of `columns`."""
         rows = pl.repeat(False, self._parts.len(), eager=True, dtype=pl.Boolean)
         for column in columns:
             for failed in self._blocking.get(column, ()):
@@ -65,14 +79,14 @@ class Tally:
         return rows
 
     def table(self) -> pl.DataFrame:
-        """One row a part and dimension (`COLUMNS`): cells judged, cells failed."""
+        """One row per part and dimension (`COLUMNS`): cells judged and cells failed."""
         frame = pl.DataFrame([self._parts.alias("_part")])
         judged: dict[str, list[pl.Expr]] = {}
         wrong: dict[str, list[pl.Expr]] = {}
         for (column, dimension), results in self._cells.items():
             names = [f"{column}.{dimension}.{at}" for at in range(len(results))]
             frame = frame.hstack([each.alias(name) for each, name in zip(results, names, strict=True)])
-            # A cell that several rules of one dimension judge counts once.
+            # A cell counts once, even if several rules of one dimension judge it.
             is_judged, is_wrong = pl.col(names).is_not_null(), pl.col(names).fill_null(value=False)
             judged.setdefault(dimension, []).append(pl.any_horizontal(is_judged).sum())
             wrong.setdefault(dimension, []).append(pl.any_horizontal(is_wrong).sum())
