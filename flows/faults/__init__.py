@@ -1,1 +1,1 @@
-"""Faults in one table, followed over the days, grouped by cause and explained."""
+"""Publishes the faults of a day, follows them over time, groups them by cause and explains their codes."""

@@ -1,4 +1,4 @@
-"""Rows that pass a rule and rows that break it, for every code that can stand at a cell."""
+"""Makes example rows for each fault code of a cell: rows that pass its rule and rows that break it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ from schemas.kinds.base import UNREADABLE, Flaw
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What a rule is about, and rows for it: `good` break it nowhere, of `bad` the last breaks it.
+    """Example rows for one fault code; a row has only the columns that matter.
 
-    Rows hold only what matters; `beside` are rows of the dataset `other`. With `unread` nothing that can be
-    typed breaks the rule.
+    Attributes:
+        rule: The rule; None for the rules about keys.
+        on: The columns that the rule looks at.
+        good: Rows that all pass.
+        bad: Rows of which the last one fails.
+        other: For a cross rule, the other dataset.
+        beside: Example rows of `other`.
+        unread: Whether no typed text can break the rule, so that `bad` is not an example to show.
     """
 
     rule: Rule | Cross | Flaw | None
@@ -29,8 +35,8 @@ class Example:
 
 
 def make_examples(dataset: Dataset) -> dict[str, Example]:
-    """The example of every code that can stand at a cell of `dataset`."""
-    found = {
+    """One example per fault code of a cell of `dataset`, by code."""
+    examples = {
         f"{column.name}.{flaw.name}": Example(
             flaw,
             (column.name,),
@@ -41,20 +47,20 @@ def make_examples(dataset: Dataset) -> dict[str, Example]:
         for column in dataset.columns
         for flaw in column.kind.flaws(column)
     }
-    found |= _of_key(dataset)
-    found |= {rule.code: Example(rule, rule.on, rule.good, rule.bad) for rule in dataset.rules}
-    return found | {
+    examples |= _make_key_examples(dataset)
+    examples |= {rule.code: Example(rule, rule.on, rule.good, rule.bad) for rule in dataset.rules}
+    return examples | {
         rule.code: Example(rule, rule.on, rule.good, rule.bad, rule.tied.to, rule.beside)
         for rule in dataset.cross
     }
 
 
-def _of_key(dataset: Dataset) -> dict[str, Example]:
+def _make_key_examples(dataset: Dataset) -> dict[str, Example]:
     row = {name: make_good_cell(dataset[name]) for name in dataset.key}
     other = next(c for c in dataset.columns if c.name not in dataset.key and c.required)
-    changed = {**row, other.name: _another(other)}
+    changed = {**row, other.name: _make_other_cell(other)}
     first = {**row, other.name: make_good_cell(other)}
-    unlike = {**first, dataset.key[0]: _another(dataset[dataset.key[0]])}
+    unlike = {**first, dataset.key[0]: _make_other_cell(dataset[dataset.key[0]])}
     on = (*dataset.key, other.name)
     return {
         REPEATED: Example(None, on, (first, changed), (first, first)),
@@ -63,7 +69,7 @@ def _of_key(dataset: Dataset) -> dict[str, Example]:
 
 
 def make_good_cell(column: Column) -> str:
-    """What may be typed in a cell of `column`."""
+    """A text that a clerk may type in a cell of `column` without fault."""
     if column.kind is CO_KHONG:
         return "Không"
     if column.range is not None:
@@ -71,17 +77,21 @@ def make_good_cell(column: Column) -> str:
     return column.example or next(iter(column.of), None) or column.kind.example or "Ví dụ"
 
 
-def _another(column: Column) -> str:
-    """Something else that may be typed there."""
+def _make_other_cell(column: Column) -> str:
+    """Another text without fault, different from `make_good_cell`."""
     if column.kind is CO_KHONG:
         return "Có"
     if len(column.of) > 1:
         return column.of[1]
     good = make_good_cell(column)
-    return f"{good} khác" if column.kind is VAN_BAN else _ANOTHER.get(column.kind.name) or _next(good)
+    return (
+        f"{good} khác"
+        if column.kind is VAN_BAN
+        else _OTHER_CELLS.get(column.kind.name) or _change_last_digit(good)
+    )
 
 
-_ANOTHER: Mapping[str, str] = {
+_OTHER_CELLS: Mapping[str, str] = {
     "thon": "Phố 1",
     "mst": "038090000001",
     "so_thuc": "13",
@@ -91,5 +101,5 @@ _ANOTHER: Mapping[str, str] = {
 }
 
 
-def _next(good: str) -> str:
+def _change_last_digit(good: str) -> str:
     return good[:-1] + str((int(good[-1]) + 1) % 10)

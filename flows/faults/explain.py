@@ -1,4 +1,4 @@
-"""Explains a fault code: what it says, why it matters, how to mend it, rows that pass and that fail."""
+"""Explains a fault code: what it means, why it matters, how to fix it, with rows that pass and that fail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WHY: Mapping[Severity, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What there is to say of one code in one dataset, or of a whole file; rows are by heading."""
+    """The explanation of a code, in one dataset or for whole files; example rows are keyed by heading."""
 
     code: str
     where: str
@@ -36,17 +36,17 @@ def explain(
     code: str, datasets: Mapping[str, Dataset], everything: Mapping[str, Dataset]
 ) -> list[Explanation]:
     """Every meaning of `code` in `datasets`; empty if unknown. Examples may need any of `everything`."""
-    found = [one for dataset in datasets.values() for one in _in_dataset(code, dataset, everything)]
-    return [*found, _whole(code)] if code in WHOLE_FAULTS else found
+    explanations = [one for dataset in datasets.values() for one in _explain_in(code, dataset, everything)]
+    return [*explanations, _explain_whole(code)] if code in WHOLE_FAULTS else explanations
 
 
 def list_codes(datasets: Mapping[str, Dataset]) -> list[str]:
-    """Every code that there is."""
+    """Every fault code of `datasets` and of whole files, sorted."""
     known = {code for dataset in datasets.values() for code in make_examples(dataset)}
     return sorted(known | {*WHOLE_FAULTS})
 
 
-def _whole(code: str) -> Explanation:
+def _explain_whole(code: str) -> Explanation:
     fault = WHOLE_FAULTS[code]
     good, bad = ({"Ví dụ": fault.good},), ({"Ví dụ": fault.bad},)
     return Explanation(code, "Cả tệp, cả kỳ", "", fault.says, fault.why, fault.mend, good, bad, _SOURCE)
@@ -55,38 +55,38 @@ def _whole(code: str) -> Explanation:
 _SOURCE = "Quy ước của xã về nộp dữ liệu; kỳ báo cáo theo Nghị định 09/2019/NĐ-CP điều 12."
 
 
-def _in_dataset(code: str, dataset: Dataset, datasets: Mapping[str, Dataset]) -> list[Explanation]:
+def _explain_in(code: str, dataset: Dataset, datasets: Mapping[str, Dataset]) -> list[Explanation]:
     example = make_examples(dataset).get(code)
     if example is None:
         return []
-    rule = _rule(code, dataset)
+    rule = _find_rule(code, dataset)
     return [
         Explanation(
             code,
-            f"{dataset.title}, “{dataset[_column(rule, dataset)].label.replace(' > ', ', ')}”",
+            f"{dataset.title}, “{dataset[_find_column(rule, dataset)].label.replace(' > ', ', ')}”",
             f"{DIMENSIONS[rule.dimension]}, {SEVERITIES[rule.severity].lower()}",
             rule.says,
             WHY[rule.severity],
-            _mend(example, dataset),
-            _headed(example.good, dataset),
-            () if example.unread else _headed(example.bad, dataset),
-            _source(example, dataset),
-            _headed(example.beside, datasets[example.other]) if example.other else (),
+            _describe_fix(example, dataset),
+            _label(example.good, dataset),
+            () if example.unread else _label(example.bad, dataset),
+            _name_sources(example, dataset),
+            _label(example.beside, datasets[example.other]) if example.other else (),
         )
     ]
 
 
-def _rule(code: str, dataset: Dataset) -> Judgement | Cross:
+def _find_rule(code: str, dataset: Dataset) -> Judgement | Cross:
     rules: list[Judgement | Cross] = [*judgements_of(dataset), *dataset.cross]
     return next(rule for rule in rules if rule.code == code)
 
 
-def _column(rule: Judgement | Cross, dataset: Dataset) -> str:
+def _find_column(rule: Judgement | Cross, dataset: Dataset) -> str:
     return dataset.blamed(rule) if isinstance(rule, Cross) else rule.column
 
 
-def _mend(example: Example, dataset: Dataset) -> str:
-    """How the cells that the rule looks at are written."""
+def _describe_fix(example: Example, dataset: Dataset) -> str:
+    """How to write the cells that the rule looks at."""
     forms = {
         dataset[name].label.replace(" > ", ", "): dataset[name].kind.form.format(
             example=dataset[name].example or dataset[name].kind.example
@@ -96,14 +96,14 @@ def _mend(example: Example, dataset: Dataset) -> str:
     return " ".join(f"“{label}”: {form[0].lower()}{form[1:]}." for label, form in forms.items())
 
 
-def _source(example: Example, dataset: Dataset) -> str:
-    """The form, and what lays down how its cells are written."""
-    laid_down = (dataset[name].kind.source for name in example.on)
+def _name_sources(example: Example, dataset: Dataset) -> str:
+    """The form, and the regulations that say how its cells are written."""
+    sources = (dataset[name].kind.source for name in example.on)
     form = f"Biểu “{dataset.title}” của xã, {dataset.grain} mỗi dòng."
-    return " ".join(dict.fromkeys(filter(None, (form, *laid_down))))
+    return " ".join(dict.fromkeys(filter(None, (form, *sources))))
 
 
-def _headed(rows: Rows, dataset: Dataset) -> tuple[Mapping[str, str], ...]:
+def _label(rows: Rows, dataset: Dataset) -> tuple[Mapping[str, str], ...]:
     return tuple(
         {dataset[name].label.replace(" > ", ", "): typed for name, typed in row.items()} for row in rows
     )

@@ -1,4 +1,4 @@
-"""Follows each fault over the days: opened, fixed, opened again, waived until a day."""
+"""Keeps the ledger of faults: when each one was opened, fixed, opened again, or waived."""
 
 from __future__ import annotations
 
@@ -11,28 +11,33 @@ from schemas.tables import ISSUES
 from schemas.waivers import Waiver
 
 OPEN = ("mo", "mo_lai")
-#: Of faults that are there still, waived ones too.
+#: The states of faults that still exist, including waived ones.
 STANDING = (*OPEN, "mien")
-#: Whether what a row of the ledger, or a fault beside it, tells of is one.
+#: Whether the fault of a ledger row still exists.
 STANDS = pl.col("state").is_in(STANDING).fill_null(value=False)
 
 
 def follow(
     current: pl.DataFrame, before: pl.DataFrame, as_of: date, waivers: Sequence[Waiver] = ()
 ) -> pl.DataFrame:
-    """The ledger of this day, from its faults and the ledger of the day before.
+    """The ledger of this day (`ISSUES`), from its faults and the ledger of the day before.
 
-    Faults come with `issue`, `unit`, `dataset`, `code`, `record`.
+    A fault that exists is `mo` (open); one that is gone is `da_sua` (fixed) from the first day without it;
+    one that came back is `mo_lai` (reopened). A fault covered by a waiver is `mien` (waived), with the
+    waiver's reason and last day; after that day it is open again. `opened` is always the first day it was
+    seen.
 
-    A fault that stands is `mo`; one gone is `da_sua` from the day it was gone; one back is `mo_lai`. A fault
-    that stands while a waiver holds is `mien`, with the waiver's reason and last day; when that is over it is
-    open as before. `opened` stays the first day on which it was seen.
+    Args:
+        current: The faults of the day: `issue`, `unit`, `dataset`, `code`, `record`.
+        before: The ledger of the day before.
+        as_of: The day.
+        waivers: The waivers; those that ended before `as_of` are ignored.
     """
-    today = _waived(current.unique("issue", keep="first", maintain_order=True), as_of, waivers)
-    former = before.drop("reason", "until", strict=False)
-    both = today.with_columns(here=True).join(former, on="issue", how="full", coalesce=True, suffix="_truoc")
-    here, was = pl.col("here").fill_null(value=False), pl.col("state")
-    back = here & (was == "da_sua").fill_null(value=False)
+    today = _add_waivers(current.unique("issue", keep="first", maintain_order=True), as_of, waivers)
+    earlier = before.drop("reason", "until", strict=False)
+    both = today.with_columns(here=True).join(earlier, on="issue", how="full", coalesce=True, suffix="_truoc")
+    here, state_before = pl.col("here").fill_null(value=False), pl.col("state")
+    back = here & (state_before == "da_sua").fill_null(value=False)
     reopened = pl.col("reopened").fill_null(0) + back.cast(pl.Int32)
     state = (
         pl.when(~here)
@@ -55,29 +60,29 @@ def follow(
 
 
 def filter_standing(faults: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
-    """Of `faults` those that somebody still has to mend, as the ledger `issues` of their day says.
+    """The `faults` that still exist according to the ledger `issues` of their day.
 
-    Those of a state that a later submission has put right, or of a deadline long past, stand in the table of
-    faults for good, and more of them every month.
+    The fault table keeps every fault: those that a later submission fixed and those of deadlines long past
+    stay in it, and their number grows every month.
     """
     return faults.join(issues.filter(STANDS), on="issue", how="semi", maintain_order="left")
 
 
-def _waived(faults: pl.DataFrame, as_of: date, waivers: Sequence[Waiver]) -> pl.DataFrame:
-    """`faults` with `reason` and `until` of the first waiver that holds, else null."""
-    holding = [waiver for waiver in waivers if waiver.until >= as_of]
-    reasons = [pl.when(waiver.covers()).then(pl.lit(waiver.reason)) for waiver in holding]
-    days = [pl.when(waiver.covers()).then(pl.lit(waiver.until)) for waiver in holding]
+def _add_waivers(faults: pl.DataFrame, as_of: date, waivers: Sequence[Waiver]) -> pl.DataFrame:
+    """`faults` with `reason` and `until` of the first waiver that covers each; null if none does."""
+    in_force = [waiver for waiver in waivers if waiver.until >= as_of]
+    reasons = [pl.when(waiver.covers()).then(pl.lit(waiver.reason)) for waiver in in_force]
+    days = [pl.when(waiver.covers()).then(pl.lit(waiver.until)) for waiver in in_force]
     return faults.with_columns(
         reason=pl.coalesce(*reasons, pl.lit(None, pl.String)), until=pl.coalesce(*days, pl.lit(None, pl.Date))
     )
 
 
 def measure_pace(issues: pl.DataFrame) -> pl.DataFrame:
-    """How each unit keeps up: `unit`, `open`, `waived`, `fixed`, `oldest_days`, `median_days`, `days_to_fix`.
+    """One row per unit: `unit`, `open`, `waived`, `fixed`, `oldest_days`, `median_days`, `days_to_fix`.
 
-    The ages are of its open faults; `days_to_fix` is the median, over its fixed ones, of the days from the
-    first time each was seen until it was gone; null where there is none.
+    `oldest_days` and `median_days` are ages of open faults, in days. `days_to_fix` is the median number of
+    days from the first day a fault was seen until it was fixed. Null if there is no such fault.
     """
     state, age = pl.col("state"), pl.col("age_days")
     is_open = state.is_in(OPEN)

@@ -1,4 +1,4 @@
-"""Measuring: the plan's indicators with bounds, scores of the four dimensions, the ranking of the thôn."""
+"""Computes the figures of a release: indicators with bounds, data quality scores, the ranking of the thôn."""
 
 from flows.measure.indicators import count_records, measure
 from flows.measure.ranking import compute_ranking

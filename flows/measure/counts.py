@@ -1,4 +1,4 @@
-"""Numerators and denominators by commune, thôn and unit, with the weight of what is not known."""
+"""Counts the numerator and denominator of each indicator by commune, thôn and unit, and what is unknown."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from schemas.contract import QUARANTINED
 from schemas.indicator import Indicator
 from schemas.units import Commune
 
-#: One row an indicator, period, grouping and key. `unknown` is what quarantined rows may add to both
-#: numerator and denominator, `only_tu_so` what may come to the numerator alone; `rows` were read,
-#: `blocked` of them are quarantined.
+#: One row per indicator, period, grouping (`by`) and key. `tu_so` is the numerator, `mau_so` the denominator.
+#: `unknown` is what quarantined rows may add to both, `only_tu_so` what may be added to the numerator alone.
+#: `rows` is the number of rows read, `blocked` how many of them are quarantined.
 COUNTS = {
     "indicator": pl.String,
     "period": pl.String,
@@ -28,12 +28,12 @@ COUNTS = {
 }
 _EXACT = pl.Decimal(38, 9)
 _AMOUNTS = ("tu_so", "mau_so", "unknown", "only_tu_so", "rows", "blocked")
-#: Grouping by the unit that handed in, from which missing units are estimated.
+#: Grouping by the submitting unit; it is not published, but used to estimate the weight of missing units.
 BY_UNIT = "_unit"
 
 
 def count_view(view: View, commune: Commune) -> pl.DataFrame:
-    """Counts (`COUNTS`) of a view's indicators by every grouping that they publish, and by unit."""
+    """Count the indicators of a view (`COUNTS`) by every grouping that they publish, and by unit."""
     keys = {
         "xa": pl.lit(commune.code),
         "thon": pl.col("_thon"),
@@ -45,19 +45,24 @@ def count_view(view: View, commune: Commune) -> pl.DataFrame:
     for by, key in keys.items():
         asked = tuple(each for each in plain if by in (*each.by, BY_UNIT))
         if asked:
-            parts.extend(_grouped(view.rows, asked, by, key))
-    parts.extend(_of_each_thon(view, each, commune) for each in view.indicators if each.each_thon)
+            parts.extend(_count_by(view.rows, asked, by, key))
+    parts.extend(_count_thon(view, each, commune) for each in view.indicators if each.each_thon)
     return pl.concat(parts)
 
 
-def _grouped(
+def _count_by(
     rows: pl.DataFrame, indicators: tuple[Indicator, ...], by: str, key: pl.Expr
 ) -> Iterator[pl.DataFrame]:
-    sums = (amount for each in indicators for amount in _amounts(each, rows))
-    whole = rows.with_columns(key.alias("_key"), *_typical(indicators, rows))
-    found = whole.lazy().group_by("_period", "_key").agg(pl.len().alias("rows"), _blocked(), *sums).collect()
+    sums = (amount for each in indicators for amount in _sum_amounts(each, rows))
+    whole = rows.with_columns(key.alias("_key"), *_row_weights(indicators, rows))
+    sums_by_key = (
+        whole.lazy()
+        .group_by("_period", "_key")
+        .agg(pl.len().alias("rows"), _count_blocked(), *sums)
+        .collect()
+    )
     for each in indicators:
-        own = found.select(
+        own = sums_by_key.select(
             pl.lit(each.name).alias("indicator"),
             pl.col("_period").alias("period"),
             pl.lit(by).alias("by"),
@@ -66,37 +71,38 @@ def _grouped(
             "rows",
             "blocked",
         ).cast(dict.fromkeys(_AMOUNTS, pl.Float64))
-        yield _placed(own, each) if by == "thon" else own.filter(pl.col("key").is_not_null())
+        yield _spread_unplaced(own, each) if by == "thon" else own.filter(pl.col("key").is_not_null())
 
 
-def _blocked() -> pl.Expr:
+def _count_blocked() -> pl.Expr:
     return QUARANTINED.sum().alias("blocked")
 
 
-def _amounts(indicator: Indicator, rows: pl.DataFrame) -> Iterator[pl.Expr]:
+def _sum_amounts(indicator: Indicator, rows: pl.DataFrame) -> Iterator[pl.Expr]:
     counted = ~pl.col("_phu") & (pl.lit(indicator.of_rows_read) | ~QUARANTINED)
-    aside = ~pl.col("_phu") & ~counted
+    quarantined = ~pl.col("_phu") & ~counted
     measured = indicator.tu_so if indicator.mau_so is None else indicator.mau_so
     weight = pl.lit(1.0) if _counts_rows(measured, rows) else pl.col(f"{indicator.name}.typical")
     amounts = {
         "tu_so": sum_exactly(pl.when(counted).then(indicator.tu_so.cast(pl.Float64))),
         "mau_so": sum_exactly(pl.when(counted).then(measured.cast(pl.Float64))),
-        "unknown": sum_exactly(pl.when(aside).then(weight)),
+        "unknown": sum_exactly(pl.when(quarantined).then(weight)),
         "only_tu_so": (pl.col("_phu") & QUARANTINED).sum(),
     }
     return (amount.alias(f"{indicator.name}.{name}") for name, amount in amounts.items())
 
 
 def sum_exactly(amounts: pl.Expr) -> pl.Expr:
-    """The sum of amounts to nine decimals, whatever rows stand beside them and however many add up at once.
+    """The sum of amounts as decimals with nine places, so that it is the same in every run.
 
-    Sums of floating-point numbers change in their last digits with both, and what is published with them.
+    The last digits of a sum of floats depend on the order in which threads add, so the published bytes would
+    differ between runs.
     """
     return amounts.cast(_EXACT, strict=False).sum().cast(pl.Float64)
 
 
-def _typical(indicators: tuple[Indicator, ...], rows: pl.DataFrame) -> Iterator[pl.Expr]:
-    """What a row adds to a summed denominator: its own amount where read, else the period's mean row."""
+def _row_weights(indicators: tuple[Indicator, ...], rows: pl.DataFrame) -> Iterator[pl.Expr]:
+    """The weight of a row in a summed denominator: its own amount if read, else the mean of the period."""
     for each in indicators:
         measured = each.tu_so if each.mau_so is None else each.mau_so
         if not _counts_rows(measured, rows):
@@ -111,22 +117,22 @@ def _counts_rows(measured: pl.Expr, rows: pl.DataFrame) -> bool:
     return rows.lazy().select(measured.alias("is")).collect_schema()["is"] == pl.Boolean
 
 
-def _placed(own: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
-    """Rows by thôn; quarantined rows of no known thôn weigh on each in proportion to its rows.
+def _spread_unplaced(own: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Counts by thôn; quarantined rows without a known thôn are spread over all thôn by their number of rows.
 
-    Whole, they would blur every thôn, though only one of them can be meant. Accepted rows of no
-    known thôn, accounts of persons who are not in the register, belong to none.
+    Adding them in full to each thôn would widen all bounds too much: a row belongs to one thôn only. Accepted
+    rows without a known thôn (accounts of persons who are not in the register) count for no thôn.
     """
     if indicator.over is None:
         return own.filter(pl.col("key").is_not_null())
     lost = pl.col("blocked") if indicator.of_rows_read else pl.col("unknown")
-    nowhere = own.filter(pl.col("key").is_null()).select(
+    unplaced = own.filter(pl.col("key").is_null()).select(
         "period", lost=lost, lost_aside="only_tu_so", lost_blocked="blocked"
     )
     share = pl.col("rows") / pl.col("rows").sum().over("period")
     return (
         own.filter(pl.col("key").is_not_null())
-        .join(nowhere, on="period", how="left")
+        .join(unplaced, on="period", how="left")
         .with_columns(
             unknown=pl.col("unknown") + (pl.col("lost") * share).fill_null(0.0),
             only_tu_so=pl.col("only_tu_so") + (pl.col("lost_aside") * share).fill_null(0.0),
@@ -135,8 +141,8 @@ def _placed(own: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     )
 
 
-def _of_each_thon(view: View, indicator: Indicator, commune: Commune) -> pl.DataFrame:
-    """Of the commune's thôn, those of which an accepted row says yes; a quarantined one might."""
+def _count_thon(view: View, indicator: Indicator, commune: Commune) -> pl.DataFrame:
+    """Count the thôn with an accepted row that says yes; a quarantined row only may say so."""
     yes = (indicator.tu_so & ~QUARANTINED).any()
     by_thon = view.rows.group_by("_period", "_thon").agg(
         yes=yes.fill_null(value=False), rows=pl.len(), blocked=QUARANTINED.sum()

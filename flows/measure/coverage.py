@@ -1,4 +1,4 @@
-"""Every figure that must stand in the table, and which of the submissions it needs have come."""
+"""Lists every figure of the indicator table, the submissions it needs, and which of these are missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from schemas.periods import open_window
 from schemas.units import Commune
 
 FIGURE = ["indicator", "period", "by", "key"]
-_NAMES_TOLD = 5
+_MAX_NAMES = 5
 
 Periods = Mapping[str, frozenset[str]]
 
@@ -24,11 +24,11 @@ def periods_of(
     called: pl.DataFrame,
     as_of: date,
 ) -> Periods:
-    """Per indicator, the periods that have rows or are owed; the latest ended one where there is none."""
+    """Per indicator, the periods that have rows or were due; if there is none, the latest one that ended."""
     seen: dict[str, set[str]] = {}
     for name, label in pl.concat([each.select("dataset", "period") for each in (came, called)]).iter_rows():
         seen.setdefault(name, set()).add(label)
-    found = {}
+    periods = {}
     for each in indicators:
         if each.over is None:
             labels = set(called["period"].unique())
@@ -37,14 +37,17 @@ def periods_of(
             used = (each.over, *((each.joined.dataset,) if each.joined else ()))
             labels = set().union(*(seen.get(dataset.name, set()) for dataset in used))
             latest = open_window(each.over.cadence, each.over.basis, as_of)
-        found[each.name] = frozenset(labels or {latest.label})
-    return found
+        periods[each.name] = frozenset(labels or {latest.label})
+    return periods
 
 
 def list_figures(
     indicators: Iterable[Indicator], periods: Periods, called: pl.DataFrame, commune: Commune
 ) -> pl.DataFrame:
-    """Every indicator by every grouping, key and period (`FIGURE`); of the roll call, what is in it."""
+    """One row per figure (`FIGURE`): every indicator by every grouping, key and period.
+
+    Indicators over the roll call have only the keys and periods that the roll call has.
+    """
     rows = [
         (each.name, label, by, key)
         for each in indicators
@@ -78,9 +81,11 @@ def list_needs(
     called: pl.DataFrame,
     commune: Commune,
 ) -> pl.DataFrame:
-    """The submissions that each figure is made of: `FIGURE`, dataset, unit, title, came (Boolean).
+    """One row per figure and submission it needs: `FIGURE`, dataset, what, kind, unit, who, came (Boolean).
 
-    A figure of one thôn, of a dataset that the thôn hand in, needs that thôn's alone.
+    `what` is the title of the dataset, `who` the title of the unit, `kind` the kind of the unit.
+
+    A figure of one thôn over a dataset that every thôn submits needs only the submission of that thôn.
     """
     wanted = [
         (each.name, by, dataset.name, dataset.unit == "thon" and by == "thon")
@@ -114,7 +119,7 @@ def list_needs(
 
 
 def _title(name: str, commune: Commune) -> str:
-    """A unit's name; of two thôn with one name, with the old commune beside it."""
+    """Title of a unit; a thôn whose name is not unique has its old commune behind it."""
     titles = [unit.title for unit in commune.units]
     place = next((each for each in commune.thon if each.code == name), None)
     title = next(unit.title for unit in commune.units if unit.name == name)
@@ -122,10 +127,10 @@ def _title(name: str, commune: Commune) -> str:
 
 
 def compute_coverage(needed: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
-    """Per figure: completeness, usable, missing (words), and what missing units may add.
+    """One row per figure: completeness (0..1), usable, missing (a sentence), absent.
 
-    `usable` says that of every dataset at least one submission came. `absent` is the denominator
-    that the missing units had in their last period, null where one never handed in.
+    `usable` is true if every dataset has at least one submission. `absent` is the denominator that the
+    missing units had in their last period; null if one of them never submitted.
     """
     by_dataset = (
         needed.sort("unit")
@@ -136,7 +141,7 @@ def compute_coverage(needed: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFram
             names=pl.col("who").filter(~pl.col("came")),
             sole=pl.col("who").first(),
         )
-        .with_columns(missing=_missing())
+        .with_columns(missing=_describe_missing())
     )
     return (
         by_dataset.sort("dataset")
@@ -146,28 +151,28 @@ def compute_coverage(needed: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFram
             usable=(pl.col("came") > 0).all(),
             missing=pl.col("missing").drop_nulls().str.join("; "),
         )
-        .join(_absent(needed, counted), on=FIGURE, how="left")
+        .join(_estimate_absent(needed, counted), on=FIGURE, how="left")
     )
 
 
-def _missing() -> pl.Expr:
+def _describe_missing() -> pl.Expr:
     noun = pl.when(pl.col("kind") == "thon").then(pl.lit("thôn")).otherwise(pl.lit("đơn vị"))
-    lacking = pl.col("names").list.len()
-    more = pl.when(lacking > _NAMES_TOLD).then(pl.lit(", …")).otherwise(pl.lit(""))
-    told = pl.format("{}{}", pl.col("names").list.head(_NAMES_TOLD).list.join(", "), more)
+    missing = pl.col("names").list.len()
+    more = pl.when(missing > _MAX_NAMES).then(pl.lit(", …")).otherwise(pl.lit(""))
+    shown = pl.format("{}{}", pl.col("names").list.head(_MAX_NAMES).list.join(", "), more)
     return (
-        pl.when(lacking == 0)
+        pl.when(missing == 0)
         .then(None)
         .when(pl.col("all") == 1)
         .then(pl.format("Chưa có “{}” của {}", "what", "sole"))
-        .when(lacking == pl.col("all"))
+        .when(missing == pl.col("all"))
         .then(pl.format("Chưa có “{}” của {} nào", "what", noun))
-        .otherwise(pl.format("Thiếu {}/{} {}: {}", lacking, "all", noun, told))
+        .otherwise(pl.format("Thiếu {}/{} {}: {}", missing, "all", noun, shown))
     )
 
 
-def _absent(needed: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
-    """What missing units had as denominator in their last period before, summed for the commune."""
+def _estimate_absent(needed: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
+    """The denominator of the missing units in their last period before, summed for the commune."""
     by_unit = counted.filter(pl.col("by") == BY_UNIT).select(
         "indicator", "period", unit="key", weight=pl.col("mau_so") + pl.col("unknown")
     )

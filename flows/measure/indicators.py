@@ -1,4 +1,4 @@
-"""The table of indicators: each figure counted, bounded, judged against its target and explained."""
+"""Builds the indicator table: one row per figure with its bounds, its target, its status and a reason."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ STEADY_DECIMALS = 9
 def count_records(
     judged: Mapping[str, pl.DataFrame], commune: Commune, indicators: Mapping[str, Indicator]
 ) -> pl.DataFrame:
-    """What the indicators count in records (`COUNTS`), which depends on no day.
+    """Count the indicators over records (`COUNTS`); the result does not depend on the day and can be cached.
 
-    `judged` has each dataset's rows in effect: its contract's columns typed, `_unit`, `_period`
-    (label), `_class` (dat, can_bo_sung, khong_su_dung).
+    Args:
+        judged: Per dataset its rows in effect: the contract's columns, typed, and `_unit`, `_period` (label),
+            `_class` (dat, can_bo_sung, khong_su_dung).
+        commune: The thôn and the code of the commune.
+        indicators: The indicators, by name.
     """
-    return _counts(views_of_records(indicators.values(), judged), commune)
+    return _count_views(views_of_records(indicators.values(), judged), commune)
 
 
 def measure(
@@ -39,38 +42,44 @@ def measure(
     indicators: Mapping[str, Indicator],
     as_of: date,
 ) -> pl.DataFrame:
-    """One row an indicator, period, grouping and key (`COLUMNS`), sorted; none is ever absent.
+    """One row per indicator, period, grouping and key (`COLUMNS`), sorted; no figure is ever left out.
 
-    `counted` is what `count` gives, `came` names dataset, unit and period of each submission in effect
-    that has rows, `called` is the roll call. Shares are 0..1;
-    without denominator, or without a submission of each dataset needed, `value` is null and `reason`
-    says why. `completeness` is the share of the submissions needed that came, `quarantined_share`
-    that of the rows read that are quarantined. Targets are those of the period's year. The figures
-    of `bao_cao_dung_han` stand under the label of the period reported on, whatever its basis.
+    Shares are 0..1. If the denominator is 0, or a needed dataset has no submission at all, `value` is null
+    and `reason` says why. `completeness` is the share of the needed submissions that came,
+    `quarantined_share` the share of the rows read that are quarantined. Targets are those of the period's
+    year. The period of `bao_cao_dung_han` is the label of the period reported on, whatever its basis.
+
+    Args:
+        counted: The result of `count_records`.
+        came: Dataset, unit and period of each submission in effect that has rows.
+        called: The roll call.
+        commune: The units and thôn.
+        indicators: The indicators, by name.
+        as_of: The day of the release.
     """
     declared = tuple(indicators.values())
     grid = list_figures(declared, periods_of(declared, came, called, as_of), called, commune)
-    counted = pl.concat([counted, _counts(view_of_roll_call(declared, called, commune), commune)])
+    counted = pl.concat([counted, _count_views(view_of_roll_call(declared, called, commune), commune)])
     covered = compute_coverage(list_needs(declared, grid, came, called, commune), counted)
-    table = _steady(grid.join(covered, on=FIGURE, how="left").join(counted, on=FIGURE, how="left"))
-    table = _filled(table.join(_traits(declared), on="indicator"))
+    table = _round_sums(grid.join(covered, on=FIGURE, how="left").join(counted, on=FIGURE, how="left"))
+    table = _fill_counts(table.join(_tabulate_traits(declared), on="indicator"))
     table = add_status(add_values(add_targets(table, declared)))
     return add_reasons(suppress(table)).select(*COLUMNS).sort(FIGURE)
 
 
-def _counts(views: Sequence[View], commune: Commune) -> pl.DataFrame:
+def _count_views(views: Sequence[View], commune: Commune) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=COUNTS), *(count_view(view, commune) for view in views)])
 
 
-def _steady(sums: pl.DataFrame) -> pl.DataFrame:
-    """Sums without their last digits, which depend on the order in which threads add up.
+def _round_sums(sums: pl.DataFrame) -> pl.DataFrame:
+    """Round sums, because their last digits depend on the order in which threads add.
 
-    A verdict hangs on them: a share that just meets its target must meet it in every run.
+    The status depends on them: a share that just reaches its target must reach it in every run.
     """
     return sums.with_columns(pl.col(pl.Float64).round(STEADY_DECIMALS))
 
 
-def _traits(indicators: Iterable[Indicator]) -> pl.DataFrame:
+def _tabulate_traits(indicators: Iterable[Indicator]) -> pl.DataFrame:
     names = ("indicator", "is_count", "each_thon", "of_persons", "of_roll_call")
     rows = [
         (each.name, each.mau_so is None, each.each_thon, each.of_persons, each.over is None)
@@ -80,8 +89,8 @@ def _traits(indicators: Iterable[Indicator]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _filled(table: pl.DataFrame) -> pl.DataFrame:
-    """Nothing counted is zero where the submissions came, unknown where not; the roll call always came."""
+def _fill_counts(table: pl.DataFrame) -> pl.DataFrame:
+    """Fill null counts: 0 if the submissions came, else null (unknown). The roll call is always complete."""
     called, usable = pl.col("of_roll_call"), pl.col("usable")
     decided = (pl.col("rows") - pl.col("blocked")) / pl.col("rows")
     amounts = [name for name, dtype in COUNTS.items() if dtype == pl.Float64]

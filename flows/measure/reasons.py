@@ -1,4 +1,4 @@
-"""A short sentence beside a figure: what is missing, what was left out, why there is no value."""
+"""Writes the reason beside a figure: what is missing, what was left out, why there is no value."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from flows.measure.bounds import SMALLEST_GROUP
 
 
 def add_reasons(figures: pl.DataFrame) -> pl.DataFrame:
-    """Adds `reason` (Vietnamese), null where a figure needs no word."""
+    """Add `reason` (a Vietnamese sentence for people); null if there is nothing to explain."""
     blocked = pl.col("blocked").fill_null(0.0).cast(pl.Int64)
     without_value = pl.col("value").is_null() & pl.col("usable")
-    of_rows = (
+    left_out = (
         pl.when(blocked > 0)
         .then(
             pl.when("of_roll_call")
@@ -30,8 +30,10 @@ def add_reasons(figures: pl.DataFrame) -> pl.DataFrame:
         pl.lit("Phần chưa có có thể đổi kết luận")
     )
     missing = pl.when(pl.col("missing") != "").then("missing")
-    told = pl.concat_str(missing, empty, of_rows, undecided, separator="; ", ignore_nulls=True)
+    all_reasons = pl.concat_str(missing, empty, left_out, undecided, separator="; ", ignore_nulls=True)
     small = pl.lit(f"Nhóm dưới {SMALLEST_GROUP} người hoặc hộ, không công bố")
     beside = pl.lit(f"Không công bố, vì từ đó suy ra được nhóm dưới {SMALLEST_GROUP} người của thôn khác")
-    reason = pl.when("small").then(small).when("beside").then(beside).when(told != "").then(told)
+    reason = (
+        pl.when("small").then(small).when("beside").then(beside).when(all_reasons != "").then(all_reasons)
+    )
     return figures.with_columns(reason=reason)

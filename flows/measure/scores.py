@@ -1,4 +1,4 @@
-"""Scores of đúng, đủ, sạch, sống: the share of judged cells without fault."""
+"""Scores data quality in the four dimensions đúng, đủ, sạch, sống (correct, complete, clean, current)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ _SUBMISSION = ["unit", "dataset", "period"]
 
 
 def compute_scores(results: pl.DataFrame) -> pl.DataFrame:
-    """One row a unit, dataset, period and dimension (`COLUMNS`): score = 1 - failed / judged.
+    """One row per unit, dataset, period and dimension (`COLUMNS`): score = 1 - failed / judged, in 0..1.
 
-    `results` has one row a rule that ran: unit, dataset, period, dimension, judged and failed
-    (cells). Each submission gets all four dimensions; one in which nothing was judged has no score.
+    Each submission gets all four dimensions; if nothing was judged in one, its score is null, never 1.
+
+    Args:
+        results: One row per rule that ran: unit, dataset, period, dimension, judged and failed (cells).
     """
     dimensions = pl.DataFrame({"dimension": list(DIMENSIONS)})
     summed = results.group_by(*_SUBMISSION, "dimension").agg(pl.col("judged", "failed").sum().cast(pl.Int64))
