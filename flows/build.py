@@ -15,7 +15,7 @@ from flows.audit.decision import Acknowledged, find_same_audit, pass_or_refuse, 
 from flows.audit.facts import AuditCase
 from flows.collect.submission import Submission
 from flows.day_tables import DayTables, compute_day_tables
-from flows.engine.runner import Runner
+from flows.engine.runner import Runner, Step
 from flows.intake.cache import SubmissionCache
 from flows.protect import read_key
 from flows.release import publish
@@ -29,15 +29,22 @@ from flows.report.changed import EarlierRelease
 from flows.returns.give_back import give_back
 from flows.root import Root
 from flows.settle.cache import PeriodCache
-from flows.settle.model import PeriodRecords, Settled
+from flows.settle.model import Settled
 from flows.settle.periods import settle_all
 from schemas.registry import Contracts
 from schemas.tables import (
     TABLES,
 )
 
-# Where under `var/` it is kept what audits saw.
+# The folder of the audits' cache under `var/`.
 AUDITED = "kiem"
+
+READ = Step("Đọc tệp")
+JUDGE = Step("Kiểm tra")
+MEASURE = Step("Tính chỉ tiêu")
+WRITE = Step("Ghi bảng")
+REPORT = Step("Viết báo cáo")
+AUDIT = Step("Kiểm toán")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Recipe:
 
     `inputs` in order of arrival; `before` the id of the release that it goes on from, `ledger` the issues
     of that; `acknowledged` why what is surprising is right all the same. `again` is the id of the release
-    that is built a second time: its own audit is then no proof. With `anew` nothing that is kept is used.
+    that is built a second time: its own audit is then no proof. With `fresh` nothing that is kept is used.
     """
 
     as_of: date
@@ -55,7 +62,7 @@ class Recipe:
     ledger: pl.DataFrame
     acknowledged: str | None = None
     again: str | None = None
-    anew: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +85,18 @@ def build(
     """
     key, as_of = read_key(root), recipe.as_of
     settled = _settled(root, contracts, recipe, runner, auditing)
-    figures = runner.step("Tính chỉ tiêu", compute_day_tables, settled, contracts, as_of, key, recipe.ledger)
-    former = None if recipe.anew else EarlierFiles(root, recipe.before)
-    written = runner.step("Ghi bảng", write_tables, root, folder, contracts, settled, figures, key, former)
-    kept = None if recipe.anew else root.state / AUDITED
+    figures = runner.step(MEASURE, compute_day_tables, settled, contracts, as_of, key, recipe.ledger)
+    former = None if recipe.fresh else EarlierFiles(root, recipe.before)
+    written = runner.step(WRITE, write_tables, root, folder, contracts, settled, figures, key, former)
+    kept = None if recipe.fresh else root.state / AUDITED
     before = _at_hand(root, recipe.before)
     case = AuditCase(folder, before, contracts, as_of, hashes_of(written), kept)
     audited = _begin_audit(root, case, recipe, auditing)
     returned = give_back(root, folder, contracts, settled, figures, runner, former)
-    runner.step("Viết báo cáo", _report, case)
+    runner.step(REPORT, _report, case)
     whose = f"{contracts.commune.name}, {contracts.commune.province}"
     write_package(folder, whose, TABLES.values(), contracts.datasets.values())
-    surprising = runner.step("Kiểm toán", audited)
+    surprising = runner.step(AUDIT, audited)
     inputs = (*(one.submission for one in settled.summaries), *settled.repeats)
     origin = Origin(as_of, inputs, recipe.before, surprising)
     return Built(publish.seal(root, folder, contracts, origin, [*written, *returned]), settled, figures)
@@ -98,17 +105,13 @@ def build(
 def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor) -> Settled:
     """What the submissions came to; only what is not known from an earlier day is read and judged."""
     submissions, repeats = _once(recipe.inputs)
-    readings = SubmissionCache(root, contracts, partial(runner.each, "Đọc tệp"), anew=recipe.anew)
-    summaries = readings.summaries(submissions)
-
-    def judge(work: Callable[[], list[PeriodRecords]]) -> list[PeriodRecords]:
-        # Reading keeps all cores busy, judging one.
+    cache = SubmissionCache(root, contracts, partial(runner.each, READ), fresh=recipe.fresh)
+    periods = PeriodCache(root, contracts, cache, cache.summaries(submissions), fresh=recipe.fresh)
+    if missing := periods.read_missing():
+        # Reading keeps all cores busy, judging only one: the auditor gets ready beside it.
         auditing.prepare()
-        return runner.step("Kiểm tra", work)
-
-    settled_periods = PeriodCache(root, contracts, readings, summaries, anew=recipe.anew)
-    periods = settled_periods.periods(judge)
-    return settle_all(periods, settled_periods.summaries, repeats, contracts)
+        runner.step(JUDGE, periods.judge, missing)
+    return settle_all(periods.all_periods(), periods.summaries, repeats, contracts)
 
 
 def _begin_audit(

@@ -18,6 +18,7 @@ from prefect.settings import PREFECT_API_URL
 from rich.console import Console
 
 from flows.day import DayOutcome, run_day
+from flows.engine.runner import Step
 from flows.engine.workers import Guard, count_cores, start_workers
 from flows.engine.prefect_server import serve_prefect
 from flows.engine.progress import show_step
@@ -29,8 +30,6 @@ from schemas.registry import load
 S = TypeVar("S")
 T = TypeVar("T")
 
-# Files may lie on a share that is away for a moment; our own steps do not get better by waiting.
-OUTSIDE = ("Thu tệp",)
 # Small enough that its tasks show how far a step is, large enough that starting a task does not count.
 BATCH = 24
 RETRY_SECONDS: list[float] = [2, 10, 30]
@@ -42,16 +41,16 @@ class PrefectRunner:
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def step(self, title: str, work: Callable[..., T], *args: object) -> T:
+    def step(self, step: Step, work: Callable[..., T], *args: object) -> T:
         """Run one step as a task."""
-        step = task(name=title, persist_result=False, cache_policy=NO_CACHE)(work)
-        if title in OUTSIDE:
-            step = step.with_options(retries=len(RETRY_SECONDS), retry_delay_seconds=RETRY_SECONDS)
-        with show_step(self._console, title):
-            return step(*args)
+        run = task(name=step.title, persist_result=False, cache_policy=NO_CACHE)(work)
+        if step.retried:
+            run = run.with_options(retries=len(RETRY_SECONDS), retry_delay_seconds=RETRY_SECONDS)
+        with show_step(self._console, step.title):
+            return run(*args)
 
     def each(
-        self, title: str, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
+        self, step: Step, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
     ) -> list[T]:
         """Run one task a batch of items; the work itself is done by worker processes."""
         batches = [items[at : at + BATCH] for at in range(0, len(items), BATCH)]
@@ -60,9 +59,9 @@ class PrefectRunner:
             def one(batch: Sequence[S]) -> list[T]:
                 return [*threads.map(run, batch)]
 
-            step = task(name=title, persist_result=False, cache_policy=NO_CACHE)(one)
-            with show_step(self._console, title, len(batches)) as tick:
-                futures = [step.submit(batch) for batch in batches]
+            submitted = task(name=step.title, persist_result=False, cache_policy=NO_CACHE)(one)
+            with show_step(self._console, step.title, len(batches)) as tick:
+                futures = [submitted.submit(batch) for batch in batches]
                 for _ in as_completed(futures):
                     tick()
             return [result for future in futures for result in future.result()]

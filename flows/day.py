@@ -15,7 +15,7 @@ from flows.build import Recipe, build
 from flows.collect.archive import list_archived
 from flows.collect.inbox import collect
 from flows.collect.submission import Submission
-from flows.engine.runner import Runner
+from flows.engine.runner import Runner, Step
 from flows.errors import AuditRefusedError
 from flows.forget.gate import make_gate
 from flows.release import publish
@@ -23,6 +23,10 @@ from flows.release.refusal import keep_refusal
 from flows.root import Root, read_contracts
 from flows.settle.model import Settled
 from schemas.registry import Contracts
+
+# The inbox may be a network share that is away for a moment.
+COLLECT = Step("Thu tệp", retried=True)
+PUBLISH = Step("Công bố")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def run_day(
     with root.lock(), audits() as auditing, publish.stage(root) as folder:
         contracts = read_contracts(root, contracts)
         root.prepare(unit.name for unit in contracts.commune.units)
-        new = runner.step("Thu tệp", collect, root, as_of, make_gate(root, contracts))
+        new = runner.step(COLLECT, collect, root, as_of, make_gate(root, contracts))
         shown, before = publish.read_published(root), publish.find_before(root, as_of)
         recipe = Recipe(
             as_of,
@@ -75,7 +79,7 @@ def run_day(
         except AuditRefusedError as refusal:
             keep_refusal(root, folder, as_of, refusal)
             raise
-        place = runner.step("Công bố", publish.publish, root, folder, built.name)
+        place = runner.step(PUBLISH, publish.publish, root, folder, built.name)
     return DayOutcome(
         place,
         new,

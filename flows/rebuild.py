@@ -34,7 +34,7 @@ def read_recipe(root: Root, place: Path) -> Recipe:
     if before is not None and not before.exists():
         raise NotRebuildableError(f"bản trước nó, {before.name}, không còn")
     inputs, ledger = tuple(sorted(of.inputs)), publish.read_issues(before)
-    return Recipe(of.as_of, inputs, of.before, ledger, of.reason, again=place.name, anew=True)
+    return Recipe(of.as_of, inputs, of.before, ledger, of.reason, again=place.name, fresh=True)
 
 
 def _kept(root: Root, one: Submission) -> bool:

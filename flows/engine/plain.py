@@ -8,6 +8,7 @@ from typing import TypeVar
 from rich.console import Console
 
 from flows.engine.progress import show_step
+from flows.engine.runner import Step
 from flows.engine.workers import Guard, map_in_order
 
 S = TypeVar("S")
@@ -20,14 +21,14 @@ class PlainRunner:
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def step(self, title: str, work: Callable[..., T], *args: object) -> T:
+    def step(self, step: Step, work: Callable[..., T], *args: object) -> T:
         """Run one step."""
-        with show_step(self._console, title):
+        with show_step(self._console, step.title):
             return work(*args)
 
     def each(
-        self, title: str, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
+        self, step: Step, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
     ) -> list[T]:
         """Run `work` on every item in worker processes."""
-        with show_step(self._console, title, len(items)) as tick:
+        with show_step(self._console, step.title, len(items)) as tick:
             return map_in_order(work, items, tick, guard)

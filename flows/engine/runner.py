@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from flows.engine.workers import Guard
@@ -11,15 +12,27 @@ T = TypeVar("T")
 S = TypeVar("S")
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a day: its title for people, and whether it is tried again after a failure.
+
+    Try a step again only if it fails for causes outside the program, such as a network share that is away
+    for a moment. The results of our own code do not get better by waiting.
+    """
+
+    title: str
+    retried: bool = False
+
+
 class Runner(Protocol):
     """Runs the steps of a day: plainly, or as tasks of a scheduler."""
 
-    def step(self, title: str, work: Callable[..., T], *args: object) -> T:
-        """Run one step."""
+    def step(self, step: Step, work: Callable[..., T], *args: object) -> T:
+        """Run `work` as one step; returns its result."""
         ...
 
     def each(
-        self, title: str, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
+        self, step: Step, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
     ) -> list[T]:
-        """Run `work` on every item, side by side, as far as `guard` lets it; results in their order."""
+        """Run `work` on every item, side by side, within the limits of `guard`; results in their order."""
         ...

@@ -87,14 +87,14 @@ class SubmissionReader:
 class SubmissionCache:
     """The cleaned submissions of one root, read once per content and code version, then cached on disk.
 
-    `each` reads the submissions that are not cached. With `anew` the cache is neither read nor written:
+    `each` reads the submissions that are not cached. With `fresh` the cache is neither read nor written:
     everything is read from the archive.
     """
 
-    def __init__(self, root: Root, contracts: Contracts, each: Each, *, anew: bool = False) -> None:
+    def __init__(self, root: Root, contracts: Contracts, each: Each, *, fresh: bool = False) -> None:
         self._reader = SubmissionReader(root, contracts)
         self._each = each
-        self._cache = None if anew else Cache(root.state / KEPT)
+        self._cache = None if fresh else Cache(root.state / KEPT)
         self._code = make_key(contracts.rules_hash, hash_code(*CODE))
         self._new: dict[Submission, CleanedSubmission] = {}
 
@@ -105,7 +105,7 @@ class SubmissionCache:
         """
         known = self._load_summaries()
         missing = [one for one in submissions if one not in known]
-        summaries = known | {one.submission: summarize(one) for one in self.all_cleaned(missing)}
+        summaries = known | {one.submission: summarize(one) for one in self.clean(missing)}
         if self._cache:
             self._cache.sweep([self._name(_SUMMARIES), *map(self._name, submissions)])
             kept = {one: summaries[one] for one in submissions if not summaries[one].lost}
@@ -116,7 +116,7 @@ class SubmissionCache:
     def _load_summaries(self) -> dict[Submission, SubmissionSummary]:
         return (self._cache and self._cache.get(self._name(_SUMMARIES))) or {}
 
-    def all_cleaned(self, submissions: Sequence[Submission]) -> list[CleanedSubmission]:
+    def clean(self, submissions: Sequence[Submission]) -> list[CleanedSubmission]:
         """The cleaned form of each of `submissions`, in their order."""
         cached = [self._new.get(one) or self._load(one) for one in submissions]
         missing = [one for one, cleaned in zip(submissions, cached, strict=True) if cleaned is None]
@@ -152,7 +152,7 @@ def clean_all_submissions(
     submissions: Sequence[Submission], root: Root, contracts: Contracts, each: Each
 ) -> list[CleanedSubmission]:
     """The cleaned form of each of `submissions`, in their order."""
-    return SubmissionCache(root, contracts, each).all_cleaned(submissions)
+    return SubmissionCache(root, contracts, each).clean(submissions)
 
 
 def _clean_or_refuse(reads: Sequence[ReadSubmission], contracts: Contracts) -> list[CleanedSubmission]:

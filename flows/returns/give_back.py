@@ -9,7 +9,7 @@ from shutil import rmtree
 
 from flows.cache import Cache, hash_code, make_key
 from flows.day_tables import DayTables
-from flows.engine.runner import Runner
+from flows.engine.runner import Runner, Step
 from flows.release.manifest import FileEntry
 from flows.release.places import GIVEN_BACK, MARKED
 from flows.release.reuse import EarlierFiles, ReusableFile, describe
@@ -22,6 +22,9 @@ from schemas.registry import Contracts
 
 # Into how many heaps the workbooks to be marked are dealt; enough for any number of cores.
 HANDS = 16
+
+MARK = Step("Trả bài")
+WRITE_RECEIPTS = Step("Viết phiếu nhận")
 
 
 def give_back(
@@ -47,7 +50,7 @@ def give_back(
     left = [book for book in marked if book.name not in found]
     if left:
         work = deal_jobs(make_jobs(left, root, contracts, settled, typed), HANDS)
-        runner.each("Trả bài", partial(write_marked, datasets=contracts.datasets), work)
+        runner.each(MARK, partial(write_marked, datasets=contracts.datasets), work)
         found |= {book.name: describe(folder, book.target) for book in left}
     pages = make_receipts(
         settled, figures, {book.submission: book.target for book in marked if found[book.name]}
@@ -58,7 +61,7 @@ def give_back(
     new = [page for page in pages if page.name not in found]
     if new:
         args = folder, contracts, settled, figures, new
-        written = runner.step("Viết phiếu nhận", write_receipts, *args)
+        written = runner.step(WRITE_RECEIPTS, write_receipts, *args)
         found |= {page.name: describe(folder, path) for page, path in zip(new, written, strict=True)}
     # Copies that were kept here before files were taken over from releases.
     rmtree(root.state / MARKED, ignore_errors=True)

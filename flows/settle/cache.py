@@ -1,8 +1,8 @@
-"""Keeps what each period came to, so that only those for which something came in are judged again."""
+"""Caches the result of each period, so that only periods with new submissions are judged again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from flows.cache import Cache, hash_code, make_key
@@ -17,128 +17,142 @@ from flows.settle.periods import Earlier, judge_periods, period_before
 from schemas.contract import Dataset
 from schemas.registry import Contracts
 
-#: Where under `var/` it is kept what periods came to.
+#: The folder of this cache under `var/`.
 KEPT = "xet"
-#: What of our code that hangs on.
+#: The code that a cached period depends on.
 CODE = (*READING, *SETTLING)
 
-# More rows than a commune has in a period: they are judged again sooner than kept and fetched.
+# More rows than a commune has in a period: judging them again takes less time than caching them.
 _MOST_ROWS_KEPT = 300_000
 
 
 class DamagedError(RuntimeError):
-    """What a period came to is damaged, and a file that it was made from can't be read today."""
+    """The cached records of a period are damaged, and a file that they came from can't be read today."""
 
 
 class PeriodCache:
-    """All periods that the submissions of `accounts` brought something for; `readings` gives their digests.
+    """All periods for which submissions of `summaries` have records; `submissions` gives the cleaned ones.
 
-    With `anew` nothing is taken from what is kept, and nothing kept.
+    In this order: `read_missing`, then `judge` if a period is missing, then `all_periods`. With `fresh`
+    nothing is taken from the cache on disk and nothing is written to it.
     """
 
     def __init__(
         self,
         root: Root,
         contracts: Contracts,
-        readings: SubmissionCache,
+        submissions: SubmissionCache,
         summaries: Sequence[SubmissionSummary],
         *,
-        anew: bool = False,
+        fresh: bool = False,
     ) -> None:
         self._contracts = contracts
-        self._readings = readings
-        self._cache = None if anew else Cache(root.state / KEPT)
+        self._submissions = submissions
+        self._cache = None if fresh else Cache(root.state / KEPT)
+        self._periods: dict[str, PeriodRecords] = {}
+        self._to_judge: tuple[list[CleanedSubmission], Earlier] = ([], Earlier({}, ()))
         self._take(summaries)
 
     def _take(self, summaries: Sequence[SubmissionSummary]) -> None:
         self.summaries = summaries
-        self._came = _by_period(summaries)
-        self._names = _names(self._came, summaries, self._contracts) if self._cache else {}
+        self._came = _group_by_period(summaries)
+        self._keys = _make_keys(self._came, summaries, self._contracts) if self._cache else {}
 
-    def periods(
-        self, judge: Callable[[Callable[[], list[PeriodRecords]]], list[PeriodRecords]]
-    ) -> list[PeriodRecords]:
-        """What each period came to, in order; those of which nothing is kept are judged by way of `judge`.
+    def read_missing(self) -> list[str]:
+        """Read what came for the periods that are not in the cache; returns their labels.
 
-        `accounts` say then of a submission that was read before, and can't be read again, that it is lost.
+        A submission that was read on an earlier day and can't be read today becomes `lost` in `summaries`.
         """
-        kept = self._kept()
-        missing = self._came.keys() - kept.keys()
-        all_cleaned, earlier = self._digests(missing), self._earlier(missing, kept)
-        lost = {one.submission: summarize(one) for one in (*all_cleaned, *earlier.all_cleaned) if one.lost}
+        self._periods = self._fetch()
+        missing = sorted(self._came.keys() - self._periods.keys())
+        cleaned, earlier = self._clean(missing), self._find_earlier(missing)
+        lost = {one.submission: summarize(one) for one in (*cleaned, *earlier.cleaned) if one.lost}
         if lost:
             self._take([lost.get(summary.submission, summary) for summary in self.summaries])
-            return self.periods(judge)
-        new = judge(partial(judge_periods, all_cleaned, missing, self._contracts, earlier)) if missing else []
-        self._readings.let_go()
-        every = kept | {
-            period_records.settled_period.label: self._keep(period_records) for period_records in new
-        }
-        if self._cache:
-            self._cache.sweep(each for name in self._names.values() for each in (name, _records(name)))
-        return [period_records for _, period_records in sorted(every.items())]
+            return self.read_missing()
+        self._to_judge = cleaned, earlier
+        return missing
 
-    def _kept(self) -> dict[str, PeriodRecords]:
+    def judge(self, missing: Collection[str]) -> None:
+        """Judge and settle the periods that `read_missing` named."""
+        cleaned, earlier = self._to_judge
+        for records in judge_periods(cleaned, missing, self._contracts, earlier):
+            self._periods[records.settled.label] = self._keep(records)
+        self._to_judge = ([], Earlier({}, ()))
+
+    def all_periods(self) -> list[PeriodRecords]:
+        """Every period, in order; what the cache holds of others is removed."""
+        self._submissions.let_go()
+        if self._cache:
+            self._cache.sweep(each for key in self._keys.values() for each in (key, _records_key(key)))
+        return [records for _, records in sorted(self._periods.items())]
+
+    def _fetch(self) -> dict[str, PeriodRecords]:
         found: dict[str, PeriodRecords] = {}
-        for label, name in self._names.items():
-            settled_period = self._cache.get(name) if self._cache else None
-            if settled_period is not None:
-                found[label] = PeriodRecords(settled_period, partial(self._read, settled_period), name)
+        for label, key in self._keys.items():
+            settled = self._cache.get(key) if self._cache else None
+            if settled is not None:
+                found[label] = PeriodRecords(settled, partial(self._read, settled), key)
         return found
 
-    def _digests(self, labels: Collection[str]) -> list[CleanedSubmission]:
-        """The digests of all that brought something for these periods."""
-        return self._readings.all_cleaned(sorted({one for label in labels for one in self._came[label]}))
+    def _clean(self, labels: Collection[str]) -> list[CleanedSubmission]:
+        """Every submission with records for these periods, cleaned."""
+        return self._submissions.clean(sorted({one for label in labels for one in self._came[label]}))
 
-    def _earlier(self, labels: Collection[str], kept: Mapping[str, PeriodRecords]) -> Earlier:
-        """What is kept that submissions for these periods are compared with."""
-        asked = {
+    def _find_earlier(self, missing: Collection[str]) -> Earlier:
+        """What those of `missing` are compared with, from periods that are not judged again."""
+        wanted = {
             (summary.submission.unit, dataset, period_before(dataset, label, self._contracts.datasets))
             for summary in self.summaries
             for dataset, label in summary.brings
-            if label in labels
+            if label in missing
         }
         in_effect = {
             owes: one
-            for period_records in kept.values()
-            for owes, one in period_records.settled_period.in_effect.items()
-            if owes in asked
+            for records in self._periods.values()
+            for owes, one in records.settled.in_effect.items()
+            if owes in wanted
         }
         submissions = sorted({one.submission for one in in_effect.values()})
-        return Earlier(in_effect, self._readings.all_cleaned(submissions))
+        return Earlier(in_effect, self._submissions.clean(submissions))
 
-    def _read(self, settled_period: SettledPeriod) -> Read:
-        """The records of a season, as kept, or judged once more where that was damaged."""
+    def _read(self, settled: SettledPeriod) -> Read:
+        """The records of a cached period; judged again if the cached records are damaged.
+
+        Raises:
+            DamagedError: a submission that they came from can't be read today.
+        """
         assert self._cache
-        kept: Read | None = self._cache.get(_records(self._names[settled_period.label]))
-        if kept is not None:
-            return kept
-        again = judge_periods(self._digests([settled_period.label]), [settled_period.label], self._contracts)
-        self._readings.let_go()
-        if [period_records.settled_period.judged for period_records in again] != [settled_period.judged]:
+        key = _records_key(self._keys[settled.label])
+        cached: Read | None = self._cache.get(key)
+        if cached is not None:
+            return cached
+        again = judge_periods(self._clean([settled.label]), [settled.label], self._contracts)
+        self._submissions.let_go()
+        if [records.settled.judged for records in again] != [settled.judged]:
             raise DamagedError(
-                f"Phần đã lưu của kỳ {settled_period.label} bị hỏng, và có tệp hôm nay không đọc được."
+                f"Phần đã lưu của kỳ {settled.label} bị hỏng, và có tệp hôm nay không đọc được."
             )
         read = again[0].read()
-        self._cache.put(_records(self._names[settled_period.label]), read)
+        self._cache.put(key, read)
         return read
 
-    def _keep(self, period_records: PeriodRecords) -> PeriodRecords:
+    def _keep(self, records: PeriodRecords) -> PeriodRecords:
         if self._cache is None:
-            return period_records
-        name = self._names[period_records.settled_period.label]
-        if sum(one.records for one in period_records.settled_period.judged) <= _MOST_ROWS_KEPT:
-            self._cache.put(_records(name), period_records.read())
-            self._cache.put(name, period_records.settled_period)
-        return PeriodRecords(period_records.settled_period, period_records.read, name)
+            return records
+        settled, key = records.settled, self._keys[records.settled.label]
+        if sum(one.records for one in settled.judged) <= _MOST_ROWS_KEPT:
+            self._cache.put(_records_key(key), records.read())
+            self._cache.put(key, settled)
+        return PeriodRecords(settled, records.read, key)
 
 
-def _records(name: str) -> str:
-    """What the records of a season are kept under: they are asked for less often than all else of it."""
-    return f"{name}.ban_ghi"
+def _records_key(key: str) -> str:
+    """The key of a period's records, which are needed less often than the rest of it."""
+    return f"{key}.ban_ghi"
 
 
-def _by_period(summaries: Sequence[SubmissionSummary]) -> dict[str, list[Submission]]:
+def _group_by_period(summaries: Sequence[SubmissionSummary]) -> dict[str, list[Submission]]:
     found: dict[str, list[Submission]] = {}
     for summary in summaries:
         for label in dict.fromkeys(period for _, period in summary.brings):
@@ -146,22 +160,24 @@ def _by_period(summaries: Sequence[SubmissionSummary]) -> dict[str, list[Submiss
     return found
 
 
-def _names(
+def _make_keys(
     came: Mapping[str, Sequence[Submission]], summaries: Sequence[SubmissionSummary], contracts: Contracts
 ) -> dict[str, str]:
-    """By period the name that tells all it hangs on: its submissions, and those that it is compared with."""
-    former = _former(summaries, contracts.datasets)
+    """The cache key of each period: its submissions, those it is compared with, the rules, the code."""
+    earlier = _periods_before(summaries, contracts.datasets)
     code = hash_code(*CODE)
     return {
         label: make_key(
-            label, *submissions, "", *came.get(former.get(label, ""), ()), contracts.rules_hash, code
+            label, *submissions, "", *came.get(earlier.get(label, ""), ()), contracts.rules_hash, code
         )
         for label, submissions in came.items()
     }
 
 
-def _former(summaries: Sequence[SubmissionSummary], datasets: Mapping[str, Dataset]) -> dict[str, str]:
-    """By period the one before it, where submissions are compared with those of that."""
+def _periods_before(
+    summaries: Sequence[SubmissionSummary], datasets: Mapping[str, Dataset]
+) -> dict[str, str]:
+    """For each period the one before it, if its submissions are compared with those."""
     brought = {(dataset, label) for summary in summaries for dataset, label in summary.brings}
     found = ((label, period_before(dataset, label, datasets)) for dataset, label in sorted(brought))
     return {label: earlier for label, earlier in found if earlier is not None}

@@ -140,7 +140,7 @@ Read: TypeAlias = Mapping[str, pl.DataFrame]
 class PeriodRecords:
     """A season, what gives its records as read and, where it is kept, the name that tells all it hangs on."""
 
-    settled_period: SettledPeriod
+    settled: SettledPeriod
     read: Callable[[], Read]
     name: str | None = None
 
@@ -151,7 +151,7 @@ class PeriodRecords:
         """
         read = self.read()
         parted = {name: _parted(rows) for name, rows in read.items()}
-        for one in self.settled_period.in_effect.values():
+        for one in self.settled.in_effect.values():
             rows = parted[one.dataset].get((one.number,), read[one.dataset].clear())
             pieces = rows.iter_slices(ROWS_AT_ONCE) if rows.height else iter([rows])
             yield one, (piece.filter(~QUARANTINED) for piece in pieces)

@@ -52,7 +52,7 @@ class Earlier:
     """What is in effect in periods that are not judged now, and the digests of its submissions."""
 
     in_effect: Mapping[Owes, JudgedPart]
-    all_cleaned: Sequence[CleanedSubmission]
+    cleaned: Sequence[CleanedSubmission]
 
 
 _NOTHING = Earlier({}, ())
@@ -165,7 +165,7 @@ def _compared(
     pairs = [*_pairs(standing, {**earlier.in_effect, **standing.in_effect}, datasets)]
     parts = {
         (cleaned.submission, part.dataset, part.period.label): part
-        for cleaned in earlier.all_cleaned
+        for cleaned in earlier.cleaned
         for part in cleaned.parts
     }
     parts |= {
@@ -250,7 +250,7 @@ def settle_all(
     Raises:
         ConservationError: rows seen are not rows left out, accepted and quarantined.
     """
-    settled_periods = [period_records.settled_period for period_records in periods]
+    settled_periods = [period_records.settled for period_records in periods]
     standing = _standing([one for settled_period in settled_periods for one in settled_period.judged])
     of_all = {
         name: pl.concat(

@@ -91,7 +91,7 @@ def test_a_file_is_read_again_under_other_contracts_and_after_damage(root: Root)
     again, asked = read(root, submissions)
     assert asked == ["a.xlsx"]
     assert said(again) == said(first)
-    _, asked = read(root, submissions, replace(CONTRACTS, rules="other"))
+    _, asked = read(root, submissions, replace(CONTRACTS, rules_hash="other"))
     assert asked == ["a.xlsx"]
 
 
@@ -109,7 +109,7 @@ def test_a_rebuild_reads_the_archive_and_keeps_nothing(root: Root) -> None:
     read(root, submissions[:1])
     kept = {*(root.state / KEPT).iterdir()}
     each = Each()
-    readings = SubmissionCache(root, CONTRACTS, each, anew=True)
+    readings = SubmissionCache(root, CONTRACTS, each, fresh=True)
     assert [one.submission for one in readings.summaries(submissions)] == submissions
     assert each.asked == ["a.xlsx", "b.xlsx"]
     assert {*(root.state / KEPT).iterdir()} == kept
