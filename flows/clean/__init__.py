@@ -1,4 +1,4 @@
-"""Cleaning: a table's text becomes typed values; every repair is logged, nothing is dropped or judged."""
+"""Turns the text of tables into typed values and logs every repair; it drops no row and judges no value."""
 
 from flows.clean.changes import CHANGES
 from flows.clean.cleaning import Cleaned, clean, clean_all

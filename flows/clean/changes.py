@@ -1,4 +1,4 @@
-"""What cleaning may change in a cell, each repair by its name, and the log of those made."""
+"""Names the repairs that cleaning may make in a cell, and builds the log of those it made."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+#: The kinds of repair, with their Vietnamese names.
 CHANGES: Mapping[str, str] = {
     "unicode": "đưa chữ về Unicode dựng sẵn",
     "khoang_trang": "bỏ khoảng trắng, ký tự ẩn thừa",
@@ -27,9 +28,13 @@ CHANGES: Mapping[str, str] = {
 def list_changes(
     answers: pl.DataFrame, name: str, cells: pl.DataFrame, letters: Sequence[str | None]
 ) -> pl.DataFrame:
-    """The repairs made in column `name` of `cells`, with the number of their `table`.
+    """One row per repaired cell of a column: `CHANGES_SCHEMA` plus `table`, the number of its table.
 
-    `letters` has the column's letter in each table, where no `.letter` says another.
+    Args:
+        answers: `Reading.answers` of the column.
+        name: The contract's name of the column.
+        cells: The cells of all tables; a column `<name>.letter` overrides `letters`.
+        letters: The letter of the column in each table.
     """
     made = answers.filter(pl.col("change").is_not_null())
     at = cells.select("_row", pl.col(f"^{name}[.]letter$"))[made["at"]]
@@ -40,13 +45,13 @@ def list_changes(
         pl.lit(name).alias("name"),
         "change",
         pl.col("typed").alias("before"),
-        _as_text(made["value"]).alias("after"),
+        _format(made["value"]).alias("after"),
         "table",
     )
 
 
-def _as_text(value: pl.Series) -> pl.Series:
-    """Values as a clerk would type them."""
+def _format(value: pl.Series) -> pl.Series:
+    """Format values as a clerk would type them."""
     if value.dtype == pl.Date:
         return value.dt.strftime("%d/%m/%Y")
     if value.dtype == pl.Float64:

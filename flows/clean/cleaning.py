@@ -1,4 +1,4 @@
-"""Turns the text of a table into typed values, every repair logged; nothing is dropped, nothing judged."""
+"""Cleans tables: reads each column as the kind that its contract states, and logs every repair."""
 
 from __future__ import annotations
 
@@ -19,19 +19,21 @@ from schemas.kinds import CO_KHONG, NGAY_SINH, SO_DINH_DANH
 from schemas.kinds.dates import PRECISION, precision
 from schemas.units import Commune
 
-# Where a cell stands when not in its record's row (`thon.row`) or its column's letter (`ngay_sinh.letter`).
+# Where a cell is if not in the row of its record (`thon.row`) or its column's letter (`ngay_sinh.letter`).
 _PLACES = r"^.+[.](?:row|letter)$"
 _TABLE = "_table"
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A table after cleaning, row for row.
+    """A table after cleaning, with the same rows in the same order.
 
-    `frame` has `_row` and, for every column X of the contract, `X` (its kind's type), `X.typed` (as
-    typed), `X.unread` (null where read, else one of `UNREAD`), for birth dates `X.do_chinh_xac`
-    (`ngay`, `thang`, `nam`), and the table's `.row`, `.letter`. `changes` has `CHANGES_SCHEMA`, one
-    row a repaired cell. `problems` are headings whose unit of measure is not known.
+    Attributes:
+        frame: `_row` and, for every column X of the contract, `X` (the type of its kind), `X.typed` (the
+            text), `X.unread` (null if read, else one of `UNREAD`), for birth dates `X.do_chinh_xac` (the
+            precision: `ngay`, `thang`, `nam`), and the `.row` and `.letter` columns of the table.
+        changes: One row per repaired cell (`CHANGES_SCHEMA`).
+        problems: One problem per heading whose unit of measure is unknown.
     """
 
     frame: pl.DataFrame
@@ -40,23 +42,23 @@ class Cleaned:
 
 
 def clean(table: ReadTable, dataset: Dataset, commune: Commune) -> Cleaned:
-    """Read every column of `table` as its kind in `dataset`; columns that it lacks are all null."""
+    """Clean one table; contract columns that it lacks become null."""
     return clean_all([table], dataset, commune)[0]
 
 
 def clean_all(tables: Sequence[ReadTable], dataset: Dataset, commune: Commune) -> list[Cleaned]:
-    """Each of `tables` cleaned as by itself; those of one layout are read in one pass."""
-    alike: dict[object, list[int]] = {}
+    """Clean tables of one dataset; the results come in the same order. Tables of one layout share a pass."""
+    by_layout: dict[object, list[int]] = {}
     for at, table in enumerate(tables):
-        alike.setdefault((*table.cells.columns, *sorted(table.units.items())), []).append(at)
-    found: dict[int, Cleaned] = {}
-    for places in alike.values():
-        found |= zip(places, _together([tables[at] for at in places], dataset, commune), strict=True)
-    return [found[at] for at in range(len(tables))]
+        by_layout.setdefault((*table.cells.columns, *sorted(table.units.items())), []).append(at)
+    cleaned: dict[int, Cleaned] = {}
+    for places in by_layout.values():
+        cleaned |= zip(places, _clean_layout([tables[at] for at in places], dataset, commune), strict=True)
+    return [cleaned[at] for at in range(len(tables))]
 
 
-def _together(tables: Sequence[ReadTable], dataset: Dataset, commune: Commune) -> Iterator[Cleaned]:
-    """Clean tables of one layout."""
+def _clean_layout(tables: Sequence[ReadTable], dataset: Dataset, commune: Commune) -> Iterator[Cleaned]:
+    """Clean tables with the same columns and units in one pass."""
     numbered = (
         each.cells.with_columns(pl.lit(at, pl.UInt32).alias(_TABLE)) for at, each in enumerate(tables)
     )
@@ -66,16 +68,18 @@ def _together(tables: Sequence[ReadTable], dataset: Dataset, commune: Commune) -
         for column in dataset.columns
         if typed_column(column.name) in cells.columns
     ]
-    cells = _with_stored(cells, (setting.column.name for setting in settings))
-    readings = _readings(cells, settings)
+    cells = _add_stored(cells, (setting.column.name for setting in settings))
+    readings = _read_columns(cells, settings)
     for name, reading in readings.items():
         if dataset[name].kind is SO_DINH_DANH:
             readings[name] = restore_zeros(reading, dataset, readings)
     columns = (
-        series for column in dataset.columns for series in _columns(column, cells, readings.get(column.name))
+        series
+        for column in dataset.columns
+        for series in _build_columns(column, cells, readings.get(column.name))
     )
     frame = pl.DataFrame([cells["_row"], *columns, *cells.select(pl.col(_PLACES))])
-    changes = _changes(cells, readings, tables)
+    changes = _log_changes(cells, readings, tables)
     start = 0
     for at, table in enumerate(tables):
         height = table.cells.height
@@ -84,22 +88,22 @@ def _together(tables: Sequence[ReadTable], dataset: Dataset, commune: Commune) -
         start += height
 
 
-def _changes(
+def _log_changes(
     cells: pl.DataFrame, readings: Mapping[str, Reading], tables: Sequence[ReadTable]
 ) -> Mapping[tuple[object, ...], pl.DataFrame]:
-    """The repairs made in each table, by `(its number,)`."""
-    found = [
+    """The repairs made in each table; the key is a tuple with the number of the table."""
+    logs = [
         list_changes(reading.answers, name, cells, [table.letters.get(name) for table in tables])
         for name, reading in readings.items()
         if reading.answers is not None
     ]
-    if not found:
+    if not logs:
         return {}
-    return pl.concat(found).partition_by("table", as_dict=True, include_key=False, maintain_order=True)
+    return pl.concat(logs).partition_by("table", as_dict=True, include_key=False, maintain_order=True)
 
 
-def _readings(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Reading]:
-    """Each column as read; the plain cells of all columns are read in one parallel pass."""
+def _read_columns(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Reading]:
+    """Read each column; the plain cells of all columns are read in one parallel polars pass."""
     plain = [pl.col("_row")]
     for setting in settings:
         name = setting.column.name
@@ -111,26 +115,30 @@ def _readings(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Rea
         plain.append(value.alias(name))
         plain.append(pl.when(blank).then(pl.lit("thieu", UNREAD)).alias(unread_column(name)))
     values = cells.select(plain)
-    readings = {setting.column.name: _reading(cells, values, setting) for setting in settings}
+    readings = {setting.column.name: _read_column(cells, values, setting) for setting in settings}
     yes_or_no = [setting.column.name for setting in settings if setting.column.kind is CO_KHONG]
     forms = {name: (cells[typed_column(name)], readings[name]) for name in yes_or_no}
     return readings | read_blanks_as_no(forms, cells[_TABLE])
 
 
-def _reading(cells: pl.DataFrame, values: pl.DataFrame, setting: Setting) -> Reading:
+def _read_column(cells: pl.DataFrame, values: pl.DataFrame, setting: Setting) -> Reading:
     name, kind = setting.column.name, setting.column.kind
     plain = Reading(values[name], values[unread_column(name)])
     typed, stored = cells[typed_column(name)], cells[stored_column(name)]
     return complete(plain, typed, stored, cells[_TABLE], READERS[kind.name], setting)
 
 
-def _with_stored(cells: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
-    """`cells` with the type of text that a section row lent to its records and no cell of theirs holds."""
-    lent = [stored_column(name) for name in names if stored_column(name) not in cells.columns]
-    return cells.with_columns(pl.lit(CellType.TEXT, pl.UInt8).alias(each) for each in lent) if lent else cells
+def _add_stored(cells: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """Add missing `.stored` columns: their text came from section rows, not from cells, so it is TEXT."""
+    missing = [stored_column(name) for name in names if stored_column(name) not in cells.columns]
+    return (
+        cells.with_columns(pl.lit(CellType.TEXT, pl.UInt8).alias(each) for each in missing)
+        if missing
+        else cells
+    )
 
 
-def _columns(column: Column, cells: pl.DataFrame, reading: Reading | None) -> list[pl.Series]:
+def _build_columns(column: Column, cells: pl.DataFrame, reading: Reading | None) -> list[pl.Series]:
     name = column.name
     if reading is None:
         nothing = {name: column.kind.dtype, typed_column(name): pl.String, unread_column(name): UNREAD}
@@ -138,11 +146,11 @@ def _columns(column: Column, cells: pl.DataFrame, reading: Reading | None) -> li
             nothing[precision(name)] = PRECISION
         return [make_nulls(cells.height, dtype).alias(each) for each, dtype in nothing.items()]
     read = [reading.value.alias(name), cells[typed_column(name)], reading.unread.alias(unread_column(name))]
-    return [*read, _precision(reading).alias(precision(name))] if column.kind is NGAY_SINH else read
+    return [*read, _build_precision(reading).alias(precision(name))] if column.kind is NGAY_SINH else read
 
 
-def _precision(reading: Reading) -> pl.Series:
-    """A birth date is known to the day unless its cell said less."""
+def _build_precision(reading: Reading) -> pl.Series:
+    """The precision of birth dates: the day, unless the cell states only the month or the year."""
     known = pl.select(pl.when(reading.value.is_not_null()).then(pl.lit("ngay", PRECISION))).to_series()
     if reading.answers is None:
         return known

@@ -1,4 +1,4 @@
-"""Reads dates, birth dates whose day or month may be unknown, and years."""
+"""Reads dates, years, and birth dates that may be known only to the month or the year."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _SHAPES = (
 _MONTH_SHAPES = (f"^(?:tháng )?{_MONTH}[/.-]{_YEAR}$", f"^tháng {_MONTH} năm {_YEAR}$")
 _BARE_YEAR = "^(?:năm )?(?<y>(?:19|20)[0-9]{2}|2100)$"
 
-#: A number in this range is a day counted by Excel from 30/12/1899 (01/01/1904 in old Mac workbooks).
+#: A number in this range is an Excel serial (days since 30/12/1899); 1900–2100 is a year (DESIGN.md §11).
 SERIALS = (10_000, 60_000)
 SERIAL_EPOCH = date(1899, 12, 30)
 
-# Fewer digits than in a year, or a year before 1000, is left to the shapes.
+# `to_date` accepts a year with fewer than four digits, so such dates are left to the patterns.
 _FIRST_OF_FOUR_DIGITS = date(1000, 1, 1)
 
 
@@ -33,40 +33,44 @@ def _plain(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 
 def parse_date(text: pl.Expr) -> pl.Expr:
-    """The day that `text` spells out, day before month unless it is ISO; null for days that don't exist."""
-    text = _unspaced(text)
-    return pl.coalesce(_date(text, shape, ("y", "m", "d")) for shape in _SHAPES)
+    """The date in `text`: ISO or day first, never month first; null if there is no such day (31/02)."""
+    text = _strip_separator_spaces(text)
+    return pl.coalesce(_match_date(text, shape, ("y", "m", "d")) for shape in _SHAPES)
 
 
-def _unspaced(text: pl.Expr) -> pl.Expr:
+def _strip_separator_spaces(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.replace_all(" ?([/.-]) ?", "${1}")
 
 
-def _date(text: pl.Expr, shape: str, parts: tuple[str, ...]) -> pl.Expr:
-    """The date in `text` if it has this shape; a part that the shape lacks is the first."""
+def _match_date(text: pl.Expr, shape: str, parts: tuple[str, ...]) -> pl.Expr:
+    """The date in `text` if it matches `shape`; a part that the shape lacks is 1."""
     groups = text.str.extract_groups(shape).struct
-    said = [groups.field(part) if part in parts else pl.lit("1") for part in ("y", "m", "d")]
-    return pl.concat_str(said, separator="-").str.to_date("%Y-%m-%d", strict=False)
+    numbers = [groups.field(part) if part in parts else pl.lit("1") for part in ("y", "m", "d")]
+    return pl.concat_str(numbers, separator="-").str.to_date("%Y-%m-%d", strict=False)
 
 
-def _serial() -> pl.Expr:
+def _read_serial() -> pl.Expr:
     days = pl.when(IS_NUMBER).then(TEXT.cast(pl.Float64, strict=False))
     whole = pl.when(days.is_between(*SERIALS)).then(days).floor().cast(pl.Int32)
     return pl.lit(SERIAL_EPOCH) + pl.duration(days=whole)
 
 
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    return cells.with_columns(said=parse_date(TEXT), serial=_serial()).with_columns(
-        value=pl.coalesce("said", "serial"),
-        change=pl.when(pl.col("said").is_null() & pl.col("serial").is_not_null()).then(pl.lit("ngay_excel")),
+    return cells.with_columns(spelled=parse_date(TEXT), serial=_read_serial()).with_columns(
+        value=pl.coalesce("spelled", "serial"),
+        change=pl.when(pl.col("spelled").is_null() & pl.col("serial").is_not_null()).then(
+            pl.lit("ngay_excel")
+        ),
     )
 
 
 def _read_birth(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    text = _unspaced(TEXT)
-    # A number such as 6.1991 may have lost a zero; typed as text it has not.
-    month = pl.when(~IS_NUMBER).then(pl.coalesce(_date(text, shape, ("y", "m")) for shape in _MONTH_SHAPES))
-    year = _date(text, _BARE_YEAR, ("y",))
+    text = _strip_separator_spaces(TEXT)
+    # Stored numbers are not months: Excel drops zeros of numbers (10.1990 becomes 10.199).
+    month = pl.when(~IS_NUMBER).then(
+        pl.coalesce(_match_date(text, shape, ("y", "m")) for shape in _MONTH_SHAPES)
+    )
+    year = _match_date(text, _BARE_YEAR, ("y",))
     return (
         _read(cells, setting)
         .with_columns(month=month, year=year)

@@ -1,4 +1,4 @@
-"""Reads personal numbers, tax codes and codes with a pattern; each stays text."""
+"""Reads personal numbers, tax codes and codes with a pattern; the values stay text."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _VALUE = pl.col("value")
 
 
 def ungroup(text: pl.Expr) -> pl.Expr:
-    """`text` without spaces, and without dots where these stand between groups of digits.
+    """Remove spaces, and dots between groups of two or more digits.
 
-    A group has two digits or more: the dot of `38085012345.0` begins decimals.
+    The dot of `38085012345.0` stays: it begins the decimals of a stored number.
     """
     return (
         pl.when(text.str.contains(_IN_GROUPS))
@@ -28,7 +28,7 @@ def ungroup(text: pl.Expr) -> pl.Expr:
 
 
 def name_rewrite(value: pl.Expr) -> pl.Expr:
-    """Name of the change where an identifier's `value` is not written as typed."""
+    """The name of the repair if the `value` of an identifier differs from the typed text, else null."""
     spaces_only = TYPED.str.replace_all(r"[\s\u200b-\u200f\u2060\ufeff\u00ad'’]", "") == value
     return (
         pl.when(value != TYPED)
@@ -42,7 +42,11 @@ def _plain_number(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 
 def _read_number(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    """Twelve digits; with fewer, what they must have been. Lost zeros come back in `lost_zeros`."""
+    """Read twelve digits; shorter numbers get a specific flaw (FACTS.md §1).
+
+    Eleven digits, or ten in a numeric cell, lost their leading zeros; `lost_zeros` restores them if the row
+    proves them. Nine digits are an old identity card (CMND).
+    """
     digits = ungroup(TEXT).str.replace(r"^([0-9]{11,12})\.0$", "${1}")
     lost_one = digits.str.contains("^[1-9][0-9]{10}$")
     lost_two = IS_NUMBER & digits.str.contains("^[12468][0-9]{9}$")
@@ -66,7 +70,7 @@ def _read_tax_code(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     cells = cells.with_columns(code=code, lost=IS_NUMBER & TEXT.str.contains("^[1-9][0-9]{8}$"))
     whole = pl.when(pl.col("code").str.contains(_TAX_CODE) | pl.col("code").str.contains(_TWELVE))
     cells = cells.with_columns(value=whole.then(pl.col("code")), restored="0" + pl.col("code"))
-    # Nine digits are a tax code that lost its zero only if the check digit says so.
+    # Nine digits are a tax code without its leading zero only if the check digit is right.
     fits = [bool(lost) and tax.is_valid(code) for lost, code in cells.select("lost", "restored").iter_rows()]
     return cells.with_columns(fits=pl.Series(fits, dtype=pl.Boolean)).with_columns(
         value=pl.when("fits").then("restored").otherwise("value"),
@@ -74,21 +78,23 @@ def _read_tax_code(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     )
 
 
-def _pattern(setting: Setting) -> str:
-    """The contract's pattern for a whole text; its `\\d` means the digits 0 to 9."""
+def _full_pattern(setting: Setting) -> str:
+    """The contract's pattern for a whole text; `\\d` is narrowed to 0-9, in polars it is any digit."""
     return "^(?:" + (setting.column.pattern or ".+").replace(r"\d", "[0-9]") + ")$"
 
 
 def _plain_code(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
     if setting.column.pattern is None:
         return pl.lit(None, pl.String)
-    return pl.when(typed.str.contains(_pattern(setting))).then(typed)
+    return pl.when(typed.str.contains(_full_pattern(setting))).then(typed)
 
 
 def _read_code(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     spaceless = TEXT.str.replace_all(" ", "", literal=True)
     code = spaceless.str.to_uppercase()
-    return cells.with_columns(value=pl.when(code.str.contains(_pattern(setting))).then(code)).with_columns(
+    return cells.with_columns(
+        value=pl.when(code.str.contains(_full_pattern(setting))).then(code)
+    ).with_columns(
         unread=pl.when(_VALUE.is_null()).then(pl.lit("sai_mau")),
         change=pl.when(spaceless != _VALUE)
         .then(pl.lit("viet_hoa"))

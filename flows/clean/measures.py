@@ -1,4 +1,4 @@
-"""Units of measure: what a heading or a cell says an amount is counted in, and what the contract wants."""
+"""Knows the units of measure, and converts from the unit in a heading or cell to the contract's."""
 
 from __future__ import annotations
 
@@ -29,22 +29,28 @@ _BEFORE_UNIT = re.compile(r"^(?:đơn vị tính|đơn vị|đvt|tính bằng)\s
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The unit that a contract wants, its size, and the sizes of the units that can be turned into it."""
+    """The unit of a column and the units that can be converted to it.
+
+    Attributes:
+        unit: The contract's unit; None if the column has none.
+        size: Size of that unit, relative to the base unit of its family (đồng, kg, kbps, W).
+        sizes: Size of every unit of the family, by folded name.
+    """
 
     unit: str | None
     size: int
     sizes: Mapping[str, int]
 
     def size_of(self, stated: str | None) -> int | None:
-        """Size of the unit that a heading states; the wanted one's if it states none; None if not known."""
+        """Size of the unit that a heading states; `size` if it states none; None if the unit is unknown."""
         if stated is None or self.unit is None:
             return self.size
         return self.sizes.get(fold_one(_BEFORE_UNIT.sub("", stated.strip())))
 
 
 def scale_of(column: Column) -> Scale:
-    """The scale of a column of numbers; a column that names no unit can be in none but its own."""
-    unit = _wanted(column)
+    """The scale of a column of numbers; without a unit in the contract nothing is converted."""
+    unit = _contract_unit(column)
     if unit is None:
         return Scale(None, 1, {})
     own = fold_one(unit)
@@ -52,7 +58,7 @@ def scale_of(column: Column) -> Scale:
     return Scale(unit, sizes[own], sizes)
 
 
-def _wanted(column: Column) -> str | None:
+def _contract_unit(column: Column) -> str | None:
     kind = column.kind.name
     if column.unit is not None or kind == "so_tien":
         return column.unit or "đồng"
@@ -63,7 +69,7 @@ def _wanted(column: Column) -> str | None:
 
 
 def refuse_unknown_units(table: ReadTable, dataset: Dataset) -> tuple[Problem, ...]:
-    """A blocking problem for each column whose heading states a unit that can't be turned into its own."""
+    """One blocking problem (`tep.don_vi_la`) per column whose heading states an unknown unit."""
     return tuple(
         Problem(
             "tep.don_vi_la",

@@ -1,7 +1,8 @@
-"""Reads counts, measures, money and shares by their shape: no character goes until the shape is known.
+"""Reads counts, measures, money and shares; a text is a number only if it matches one of the known patterns.
 
-A cell stored as a number is exact. Typed text follows the form: dots group thousands, a comma begins
-the decimals; the English way round is taken where the column's other cells can only be read so.
+Deleting separators without a pattern would read `1.2345` as 12345 (DESIGN.md §11). A cell stored as a
+number is exact. In typed text dots group thousands and a comma begins the decimals; the English convention is
+used if the other cells of the column can only be read that way.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _SIGN, _BODY, _BEHIND = pl.col("sign"), pl.col("body"), pl.col("behind")
 _NUMBER, _SIZE = pl.col("number"), pl.col("size")
 
 
-def _taken_apart(cells: pl.DataFrame) -> pl.DataFrame:
-    """Splits typed numbers into `sign`, `body` and the unit `behind` them, folded."""
+def _split(cells: pl.DataFrame) -> pl.DataFrame:
+    """Split typed numbers into `sign`, `body` and the folded unit `behind` them."""
     parts = (
         TEXT.str.replace(DASHES, "-")
         .str.extract_groups(r"^([+-]?) ?([0-9](?:[0-9., ]*[0-9])?) ?([^0-9]*)$")
@@ -38,8 +39,8 @@ def _taken_apart(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _whole() -> pl.Expr:
-    """Digits of a whole number, its thousands grouped by one sign or not at all."""
+def _read_whole() -> pl.Expr:
+    """The digits of a whole number; its thousands may be grouped, with the same separator everywhere."""
     grouped = pl.any_horizontal(_BODY.str.contains(shape) for shape in _GROUPED)
     return (
         pl.when(grouped)
@@ -49,42 +50,48 @@ def _whole() -> pl.Expr:
     )
 
 
-def _comma_decimals() -> pl.Expr:
+def _read_comma_decimals() -> pl.Expr:
     read = _BODY.str.replace_all("[. ]", "").str.replace(",", ".", literal=True)
     return pl.when(_BODY.str.contains(_COMMA_DECIMALS)).then(read)
 
 
-def _dot_decimals() -> pl.Expr:
+def _read_dot_decimals() -> pl.Expr:
     return pl.when(_BODY.str.contains(_DOT_DECIMALS)).then(_BODY.str.replace_all("[, ]", ""))
 
 
-def _spelled(never_decimal: pl.Expr) -> pl.Expr:
-    """The number that the body spells, with a dot before its decimals; null where no shape fits.
+def _read_body(never_decimal: pl.Expr) -> pl.Expr:
+    """The number in `body`, with a dot before its decimals; null if no pattern matches.
 
-    `1.234` alone has two readings: that of its table's other cells in the column, the form's when these tell
-    nothing, and none when they disagree. Where decimals make no sense it is 1234.
+    `1.234` is ambiguous. It is read like the unambiguous cells of the same table and column; if there are
+    none, the Vietnamese way (1234); if they disagree, it is not read. If `never_decimal`, it is always 1234.
     """
-    two = _BODY.str.contains(_TWO_READINGS)
+    ambiguous = _BODY.str.contains(_TWO_READINGS)
     comma = (
-        (~two & (_BODY.str.contains(_COMMA_DECIMALS) | _BODY.str.contains(_DOT_GROUPS))).any().over("table")
+        (~ambiguous & (_BODY.str.contains(_COMMA_DECIMALS) | _BODY.str.contains(_DOT_GROUPS)))
+        .any()
+        .over("table")
     )
-    dot = (~two & (_BODY.str.contains(_DOT_DECIMALS) | _BODY.str.contains(_COMMA_GROUPS))).any().over("table")
-    sure = pl.coalesce(_whole(), _comma_decimals(), _dot_decimals())
+    dot = (
+        (~ambiguous & (_BODY.str.contains(_DOT_DECIMALS) | _BODY.str.contains(_COMMA_GROUPS)))
+        .any()
+        .over("table")
+    )
+    sure = pl.coalesce(_read_whole(), _read_comma_decimals(), _read_dot_decimals())
     return (
-        pl.when(~two | never_decimal)
+        pl.when(~ambiguous | never_decimal)
         .then(sure)
         .when(comma & dot)
         .then(None)
         .when(dot)
-        .then(pl.coalesce(_dot_decimals(), _whole()))
-        .otherwise(pl.coalesce(_comma_decimals(), _whole()))
+        .then(pl.coalesce(_read_dot_decimals(), _read_whole()))
+        .otherwise(pl.coalesce(_read_comma_decimals(), _read_whole()))
     )
 
 
-def _numbered(cells: pl.DataFrame, never_decimal: pl.Expr) -> pl.DataFrame:
-    """Adds `number`: exact for cells stored as numbers, by shape for typed ones."""
+def _add_number(cells: pl.DataFrame, never_decimal: pl.Expr) -> pl.DataFrame:
+    """Add `number`: exact for cells stored as numbers, by pattern for typed ones."""
     exact = pl.when(IS_NUMBER & TEXT.str.contains(_EXACT)).then(TEXT)
-    typed = pl.when(STORED == CellType.TEXT).then(pl.concat_str(_SIGN, _spelled(never_decimal)))
+    typed = pl.when(STORED == CellType.TEXT).then(pl.concat_str(_SIGN, _read_body(never_decimal)))
     return cells.with_columns(number=pl.coalesce(exact, typed).cast(pl.Float64, strict=False))
 
 
@@ -93,8 +100,8 @@ def _plain_count(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 
 def _read_count(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    typed = pl.when((STORED == CellType.TEXT) & _BEHIND.is_null()).then(pl.concat_str(_SIGN, _whole()))
-    return _taken_apart(cells).with_columns(value=typed.cast(pl.Int64, strict=False))
+    typed = pl.when((STORED == CellType.TEXT) & _BEHIND.is_null()).then(pl.concat_str(_SIGN, _read_whole()))
+    return _split(cells).with_columns(value=typed.cast(pl.Int64, strict=False))
 
 
 def _plain_measure(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
@@ -106,7 +113,7 @@ def _plain_measure(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr
 
 
 def _read_measure(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    """A cell's own unit comes before the heading's; with neither it is in the contract's."""
+    """Read amounts in the unit of the cell, else of the heading; convert them to the contract's unit."""
     own = scale_of(setting.column)
     stated = own.size_of(setting.unit)
     if stated is None:
@@ -114,7 +121,7 @@ def _read_measure(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     behind = _BEHIND.replace_strict(own.sizes, default=None, return_dtype=pl.Int64)
     size = pl.when(_BEHIND.is_null()).then(pl.lit(stated, pl.Int64)).otherwise(behind)
     in_dong = (_SIZE == 1) & pl.lit(setting.column.kind.name == "so_tien")
-    numbered = _numbered(_taken_apart(cells).with_columns(size=size), in_dong)
+    numbered = _add_number(_split(cells).with_columns(size=size), in_dong)
     converted = (_NUMBER * _SIZE / own.size).round_sig_figs(15)
     return numbered.with_columns(
         value=pl.when(own.size == _SIZE).then(_NUMBER).otherwise(converted),
@@ -123,19 +130,19 @@ def _read_measure(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
 
 
 def _plain_share(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
-    """A cell stored as a number is a share as it is; only one above 1 may be a percentage."""
+    """A stored number up to 1 is a share (Excel stores 85% as 0.85); a larger one may be a percentage."""
     number = pl.when((stored == CellType.NUMBER) & typed.str.contains(_EXACT)).then(typed.cast(pl.Float64))
     return pl.when(number.abs() <= 1).then(number)
 
 
 def _read_share(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    """Percentages carry their sign or stand under a heading that has it; else it is a share as it is."""
+    """A number is a percentage if its cell or its heading has the % sign, else a share (0..1)."""
     column, own = setting.column, scale_of(setting.column)
     if own.size_of(setting.unit) is None:
         return cells.with_columns(value=pl.lit(None, pl.Float64))
     headed = pl.lit("%" in column.label or column.unit == "%" or setting.unit is not None)
     percent = _BEHIND.is_in(list(own.sizes)).fill_null(value=False) | (headed & _BEHIND.is_null())
-    numbered = _numbered(_taken_apart(cells), pl.lit(value=False))
+    numbered = _add_number(_split(cells), pl.lit(value=False))
     as_is = IS_NUMBER & (_NUMBER.abs() <= 1)
     return numbered.with_columns(
         value=pl.when(percent & ~as_is)

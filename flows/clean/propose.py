@@ -1,4 +1,4 @@
-"""Proposes what to type in a cell that could not be read; a proposal can itself be read without fault."""
+"""Proposes what to type in a cell that could not be read; every proposal can itself be read without fault."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schemas.contract import Column, unread_column
 from schemas.kinds import THON
 from schemas.units import Commune
 
-_RETYPED: Mapping[str, Callable[[str, Column], Iterator[str]]] = {
+_CANDIDATES: Mapping[str, Callable[[str, Column], Iterator[str]]] = {
     "so_dinh_danh": retyped.personal_number,
     "mst": retyped.tax_code,
     "dien_thoai": retyped.phone,
@@ -32,39 +32,39 @@ _RETYPED: Mapping[str, Callable[[str, Column], Iterator[str]]] = {
 
 
 def propose(column: Column, texts: pl.Series, flaw: str, commune: Commune) -> pl.Series:
-    """For each of `texts`, typed in cells of `column` that have `flaw`: what to type instead, or null.
+    """One proposal per text, or null: what to type in `column` instead of a text that has `flaw`.
 
-    Where the cell may mean several thôn, their names stand side by side (`hoặc`), each readable.
+    If a cell may mean several thôn, the proposal lists their names, separated by `hoặc`.
     """
     typed = texts.unique().drop_nulls()
     if flaw in ("khong_ro", "ngoai_danh_muc"):
-        proposals = _from_list(typed, column, commune)
+        proposals = _propose_from_list(typed, column, commune)
     elif flaw in ("khong_doc_duoc", "mat_so_0", "sai_mau", "hai_so"):
-        proposals = _from_habit(typed, column, commune)
+        proposals = _propose_retyped(typed, column, commune)
     else:
         return pl.Series([None], dtype=pl.String).new_from_index(0, texts.len())
     return texts.replace_strict(proposals, default=None, return_dtype=pl.String)
 
 
-def _from_list(typed: pl.Series, column: Column, commune: Commune) -> dict[str, str]:
+def _propose_from_list(typed: pl.Series, column: Column, commune: Commune) -> dict[str, str]:
     if column.kind is THON:
-        found = {text: find_nearest_thon(text, commune) for text in typed}
+        proposals = {text: find_nearest_thon(text, commune) for text in typed}
     else:
-        found = {text: find_nearest_choice(text, column) for text in typed}
-    return {text: proposal for text, proposal in found.items() if proposal is not None}
+        proposals = {text: find_nearest_choice(text, column) for text in typed}
+    return {text: proposal for text, proposal in proposals.items() if proposal is not None}
 
 
-def _from_habit(typed: pl.Series, column: Column, commune: Commune) -> dict[str, str]:
-    """For each text the first candidate that is read without fault."""
-    candidates_of = _RETYPED.get(column.kind.name)
+def _propose_retyped(typed: pl.Series, column: Column, commune: Commune) -> dict[str, str]:
+    """For each text, the first candidate that can be read without fault."""
+    candidates_of = _CANDIDATES.get(column.kind.name)
     if candidates_of is None:
         return {}
     candidates = [(text, candidate) for text in typed for candidate in candidates_of(text, column)]
-    good = _faultless([candidate for _, candidate in candidates], column, commune)
+    good = _keep_faultless([candidate for _, candidate in candidates], column, commune)
     return {text: candidate for text, candidate in reversed(candidates) if candidate in good}
 
 
-def _faultless(candidates: list[str], column: Column, commune: Commune) -> set[str]:
+def _keep_faultless(candidates: list[str], column: Column, commune: Commune) -> set[str]:
     """The candidates that, typed in a cell of `column`, would be read and judged without any fault."""
     cells = pl.DataFrame({"typed": candidates}, schema={"typed": pl.String}).unique()
     cells = cells.with_columns(stored=pl.lit(CellType.TEXT, pl.UInt8), table=pl.lit(0))

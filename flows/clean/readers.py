@@ -1,4 +1,4 @@
-"""Which reader reads which kind of column."""
+"""Maps each kind of column to its reader."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows.clean.thon import PLACE
 from flows.clean.ticks import TICK
 from flows.clean.words import CHOICE, WORDS
 
-#: By name of the kind.
+#: The reader of each kind, by name of the kind.
 READERS: Mapping[str, KindReader] = {
     "so_dinh_danh": PERSONAL_NUMBER,
     "ho_ten": WORDS,

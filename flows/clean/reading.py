@@ -1,4 +1,8 @@
-"""How any column is read: plain cells at once, each other spelling once, what can't be read by its flaw."""
+"""Reads one column: plain cells in one expression, every other distinct spelling once.
+
+A cell that can't be read gets a flaw in `unread`. Reading each spelling once keeps the slow patterns cheap: a
+column of a million rows has few distinct unusual spellings.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,14 @@ from schemas.units import Commune
 
 TYPED, STORED, TEXT = pl.col("typed"), pl.col("stored"), pl.col("text")
 IS_NUMBER = STORED == CellType.NUMBER
-# What decides how a cell is read: a number also by how its table's others are written.
+# Cells equal in these columns are read alike. `table` is one of them, because an ambiguous number is read
+# like the other numbers of its table.
 _SPELLING = ["typed", "stored", "table"]
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a reader may know of the column it reads; `unit` is the measure stated by the heading."""
+    """The column to read, its commune, and the unit of measure that its heading states (None if none)."""
 
     column: Column
     commune: Commune
@@ -29,12 +34,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class KindReader:
-    """How one kind of column is read.
+    """The two functions that read one kind of column.
 
-    `plain` gives the value of cells that need no thought, from the typed text and how it was
-    stored, and null for all others. `read` gets the distinct others of each `table` that are neither blank
-    nor a failed formula (`typed`, `stored`, and `text`, the tidied form) and adds `value`, where a cell
-    has a particular flaw `unread`, where it was repaired `change`; a kind may add columns of its own.
+    Attributes:
+        plain: Expression for the value of usual cells, from the typed text and how it was stored
+            (`CellType`); null for all other cells.
+        read: Reads the other cells, one row per distinct spelling and table: `typed`, `stored`, `table` and
+            `text` (the tidied form). Blank cells and failed formulas are not among them. It adds `value`, and
+            may add `unread` (a specific flaw), `change` (the name of a repair), and columns of its own.
     """
 
     plain: Callable[[pl.Expr, pl.Expr, Setting], pl.Expr]
@@ -43,7 +50,13 @@ class KindReader:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One column as read, and `answers`: for each row (`at`) that was not plain, how it was read."""
+    """One column as read.
+
+    Attributes:
+        value: The typed values; null if not read.
+        unread: Why a cell was not read (`UNREAD`); null if it was.
+        answers: One row per cell that was not plain: its row number `at` and what `KindReader.read` gave.
+    """
 
     value: pl.Series
     unread: pl.Series
@@ -58,13 +71,22 @@ def complete(
     reader: KindReader,
     setting: Setting,
 ) -> Reading:
-    """`plain`, where only plain and empty cells are read, with all others read too."""
+    """Read the cells that `plain` left out.
+
+    Args:
+        plain: The reading of the plain and the empty cells.
+        typed: The text of every cell.
+        stored: How every cell was stored (`CellType`).
+        tables: The number of the table of every cell.
+        reader: The reader of the kind.
+        setting: The column.
+    """
     if plain.value.null_count() == typed.null_count():
         return plain
     at = (plain.value.is_null() & typed.is_not_null()).arg_true()
-    asked = pl.DataFrame({"at": at, "typed": typed[at], "stored": stored[at], "table": tables[at]})
-    spellings = read_spellings(asked.select(_SPELLING).unique(), reader, setting)
-    answers = asked.join(spellings, on=_SPELLING, how="left", maintain_order="left")
+    unusual = pl.DataFrame({"at": at, "typed": typed[at], "stored": stored[at], "table": tables[at]})
+    spellings = read_spellings(unusual.select(_SPELLING).unique(), reader, setting)
+    answers = unusual.join(spellings, on=_SPELLING, how="left", maintain_order="left")
     if at.len() == typed.len():
         return Reading(answers["value"], answers["unread"], answers)
     value = plain.value.clone().scatter(at, answers["value"])
@@ -77,29 +99,29 @@ def make_nulls(height: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series
 
 
 def read_spellings(spellings: pl.DataFrame, reader: KindReader, setting: Setting) -> pl.DataFrame:
-    """`spellings` (`typed`, `stored`, `table`) with `value`, `unread` and `change`, whatever was typed."""
+    """Add `value`, `unread` and `change` to distinct `spellings` (`typed`, `stored`, `table`)."""
     spellings = spellings.with_columns(text=tidy(TYPED))
-    spellings = spellings.with_columns(unread=_illegible(setting.column))
-    said = spellings.filter(pl.col("unread").is_null()).drop("unread")
-    read = reader.read(said, setting)
-    nothing_else = [
+    spellings = spellings.with_columns(unread=_find_empty(setting.column))
+    filled = spellings.filter(pl.col("unread").is_null()).drop("unread")
+    read = reader.read(filled, setting)
+    missing_columns = [
         pl.lit(None, pl.String).alias(name) for name in ("unread", "change") if name not in read.columns
     ]
-    read = read.with_columns(nothing_else)
+    read = read.with_columns(missing_columns)
     unread = pl.when(pl.col("value").is_null()).then(pl.lit("khong_doc_duoc"))
     read = read.with_columns(unread=pl.coalesce("unread", unread))
-    illegible = spellings.filter(pl.col("unread").is_not_null())
-    all_read = pl.concat([read, illegible], how="diagonal") if illegible.height else read
+    empty = spellings.filter(pl.col("unread").is_not_null())
+    all_read = pl.concat([read, empty], how="diagonal") if empty.height else read
     return all_read.with_columns(pl.col("unread").cast(UNREAD))
 
 
-def _illegible(column: Column) -> pl.Expr:
-    """Why a cell says nothing at all: blank, a failed formula, a formula saved without its result."""
+def _find_empty(column: Column) -> pl.Expr:
+    """The flaw of cells without content: blank, a failed formula, or a formula saved without its result."""
     accepted = {fold_one(choice) for choice in column.of} | (
         {"x"} if column.kind.dtype == pl.Boolean else set()
     )
     blank = [token for token in BLANK_TOKENS if token not in accepted]
-    # No mark of a blank has a digit or is long; other texts become null and are not folded.
+    # No blank token is long or has a digit. Folding is slow, so all other texts become null first.
     short = pl.when(TEXT.str.contains("^[^0-9]{0,16}$")).then(TEXT)
     return (
         pl.when((STORED == CellType.ERROR) | TEXT.str.contains(FORMULA_ERRORS))

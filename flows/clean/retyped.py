@@ -1,4 +1,4 @@
-"""What a clerk most likely meant to type where a date, a number or a code can't be read."""
+"""Lists what a clerk may have meant by an unreadable date, number or code, best guess first."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from schemas.kinds import NGAY_SINH, SO_LUONG
 
 _LOOK_ALIKE = str.maketrans("OoIl|", "00111")
 _BETWEEN_DIGITS = re.compile(rf"(?:[\s.,/_-]|{DASHES})+")
-_A_PHONE = re.compile(r"(?:\+?84|0)[ .-]?[235789](?:[ .-]?\d){8,9}(?!\d)")
+_PHONE = re.compile(r"(?:\+?84|0)[ .-]?[235789](?:[ .-]?\d){8,9}(?!\d)")
 _ONE_NUMBER = re.compile(r"^[^\d-]*(\d+(?:[., ]\d{3})*)[^\d.,]*$")
 _DAY_FIRST = re.compile(r"^\D*(\d{1,2})\D+(\d{1,2})\D+(\d{4}|\d{2})\D*$")
 _YEAR_FIRST = re.compile(r"^\D*(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*$")
 _UNKNOWN_DAY = re.compile(r"^\D*0{1,2}\D+0{1,2}\D+((?:19|20)\d{2})\D*$")
 _TICKS = {"v": "x", "xx": "x", "xxx": "x", "đãcó": "Có", "cócó": "Có", "chưa": "Không", "hông": "Không"}
-_IN_PATTERN = re.compile(r"\\d(?:\{(\d+)\})?|([A-Z]+)|(-)|(.)")
+_PATTERN_PIECE = re.compile(r"\\d(?:\{(\d+)\})?|([A-Z]+)|(-)|(.)")
 
 
 def read_digits(text: str) -> str:
-    """`text` with digits for the letters that look like them and without signs between digits."""
+    """Replace letters that look like digits, and remove separators between digits."""
     return _BETWEEN_DIGITS.sub("", text.translate(_LOOK_ALIKE))
 
 
 def personal_number(text: str, column: Column) -> Iterator[str]:
-    """Twelve digits, with zeros before them if there are fewer."""
+    """Twelve digits, padded with leading zeros."""
     digits = read_digits(text).removeprefix("'")
     yield re.sub(r"^(\d{10,12})0$", r"\1", digits).zfill(12) if text.endswith(".0") else digits.zfill(12)
 
 
 def tax_code(text: str, column: Column) -> Iterator[str]:
-    """Ten digits, with the branch's three behind a hyphen."""
+    """Ten digits, or ten and the three of a branch behind a hyphen."""
     digits = read_digits(text)
     if len(digits) in (9, 10):
         yield digits.zfill(10)
@@ -43,37 +43,37 @@ def tax_code(text: str, column: Column) -> Iterator[str]:
 
 
 def phone(text: str, column: Column) -> Iterator[str]:
-    """The first phone that stands in the text."""
+    """The first phone number in the text."""
     for candidate in (text, text.translate(_LOOK_ALIKE)):
-        if found := _A_PHONE.search(candidate):
+        if found := _PHONE.search(candidate):
             yield re.sub(r"^(?:\+?84|0)", "0", re.sub("[ .-]", "", found[0]))
 
 
 def day(text: str, column: Column) -> Iterator[str]:
-    """A day whose parts are all there but oddly joined, or month before day where no other reading is."""
+    """A complete date with unusual separators; a month before its day only if no other reading exists."""
     if found := _UNKNOWN_DAY.match(text):
         yield found[1]
     text = re.sub(r"^(\d{1,2})(\d{2})((?:19|20)\d{2})$", r"\1/\2/\3", text.translate(_LOOK_ALIKE))
     text = re.sub(r"^((?:19|20)\d{2})(\d{2})(\d{2})$", r"\1-\2-\3", text)
     if found := _YEAR_FIRST.match(text):
-        yield from _existing(found[3], found[2], found[1])
+        yield from _format_existing(found[3], found[2], found[1])
     if found := _DAY_FIRST.match(text):
-        year = _four_digits(found[3], column)
-        yield from _existing(found[1], found[2], year)
-        yield from _existing(found[2], found[1], year)
+        year = _add_century(found[3], column)
+        yield from _format_existing(found[1], found[2], year)
+        yield from _format_existing(found[2], found[1], year)
     if re.fullmatch(r"\d{5}", text) and SERIALS[0] <= int(text) <= SERIALS[1]:
         yield f"{SERIAL_EPOCH + timedelta(days=int(text)):%d/%m/%Y}"
 
 
-def _existing(day_: str, month: str, year: str) -> Iterator[str]:
+def _format_existing(day_: str, month: str, year: str) -> Iterator[str]:
     try:
         yield f"{date(int(year or 0), int(month), int(day_)):%d/%m/%Y}"
     except ValueError:
         return
 
 
-def _four_digits(year: str, column: Column) -> str:
-    """The century of two digits, where one only makes sense: births before 2000, papers after."""
+def _add_century(year: str, column: Column) -> str:
+    """The full year of two digits if it is likely: births in 1941–1999, other dates in 2000–2049."""
     if len(year) == 4:
         return year
     if column.kind is NGAY_SINH:
@@ -89,28 +89,28 @@ def year(text: str, column: Column) -> Iterator[str]:
 
 
 def number(text: str, column: Column) -> Iterator[str]:
-    """A number with letters for digits; a count among words."""
+    """A number with letters in place of digits; for counts, the only number among words."""
     yield text.translate(_LOOK_ALIKE)
     if column.kind is SO_LUONG and (found := _ONE_NUMBER.match(text)):
         yield found[1]
 
 
 def tick(text: str, column: Column) -> Iterator[str]:
-    """The mark that the form asks for in place of another."""
-    if said := _TICKS.get(fold_one(text)):
-        yield said
+    """The mark that the form asks for."""
+    if mark := _TICKS.get(fold_one(text)):
+        yield mark
 
 
 def code(text: str, column: Column) -> Iterator[str]:
-    """The pattern filled with the letters and numbers of the text, zeros put before the last number."""
+    """The text in upper case with hyphens, then the pattern filled with its numbers, the last one padded."""
     pattern = column.pattern or ""
     upper = re.sub(rf"\s*{DASHES}\s*", "-", text.upper())
     yield upper
     yield re.sub(r"[\s/_.-]+", "-", upper.strip())
     if r"\." in pattern and re.fullmatch(r"\d+\.\d+", text):
-        # Excel keeps 2.001520 as 2.00152.
+        # Excel stores 2.001520 as the number 2.00152.
         yield from (f"{text}0", f"{text}00")
-    pieces = list(_IN_PATTERN.finditer(pattern))
+    pieces = list(_PATTERN_PIECE.finditer(pattern))
     numbers = re.findall(r"\d+", upper)
     widths = [int(piece[1] or 1) for piece in pieces if piece[0].startswith(r"\d")]
     letters = "".join(piece[2] or "" for piece in pieces)

@@ -1,4 +1,4 @@
-"""Text without accidents of typing: Unicode form, odd spaces, blank marks, and keys to compare words by."""
+"""Normalises typed text (Unicode form, spaces, invisible characters) and makes keys to compare words by."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ import unicodedata
 
 import polars as pl
 
-#: Characters that show nothing: zero-width and control signs, direction marks, soft hyphen, byte order mark.
+#: Invisible characters: zero-width and control characters, direction marks, soft hyphen, byte order mark.
 INVISIBLE = "[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 DASHES = "[\u2010-\u2015\u2212]"
 
-#: What says that a cell is empty, as `fold` leaves it.
+#: Texts that mean an empty cell, after `fold` (DESIGN.md §4).
 BLANK_TOKENS = ("", "-", ".", "x", "khôngcó", "chưacó", "n/a")
 
-#: What Excel shows where a formula failed; a CSV holds it as text.
+#: What Excel shows for a failed formula; a CSV file holds it as text.
 FORMULA_ERRORS = (
     r"^#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|BLOCKED!|CONNECT!|FIELD!|BUSY!)$"
 )
 
-# Composed letters and signs with single spaces between.
+# Composed characters with single spaces between them.
 _TIDY = r"^[^\s\p{M}\p{C}'’](?:[^\s\p{M}\p{C}]| [^\s\p{M}\p{C}])*$"
-# Rust and Python disagree on which control signs are spaces.
+# Python's \s includes these control characters, Rust's (polars) does not.
 _SPACES = "[\\s\x1c-\x1f]+"
-# Moving the tone to its vowels' end makes "hoà" and "hòa" equal; read by polars and by `re` alike.
+# Moving the tone behind its vowels makes "hoà" and "hòa" equal. Works in polars and in `re`.
 _TONE = re.compile("([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)")
 _MARKS = re.compile("[\u0300-\u036f]")
 
 
 def is_tidy(typed: pl.Expr) -> pl.Expr:
-    """Whether `tidy` would leave the text as it is, for sure."""
+    """Whether `tidy` surely leaves the text unchanged; false if it may or may not."""
     return typed.str.contains(_TIDY)
 
 
 def tidy(typed: pl.Expr) -> pl.Expr:
-    """NFC, nothing invisible, single inner spaces, trimmed, without Excel's leading apostrophe."""
-    # Tidy texts, nearly all, become null on the way and cost nothing.
+    """Normalise to NFC; remove invisible characters, surplus spaces and Excel's leading apostrophe."""
+    # Nearly all texts are tidy already. They become null here, so that the slow steps skip them.
     tidied = (
         pl.when(~is_tidy(typed))
         .then(typed)
@@ -49,7 +49,7 @@ def tidy(typed: pl.Expr) -> pl.Expr:
 
 
 def name_tidying(typed: pl.Expr, text: pl.Expr) -> pl.Expr:
-    """Name of the change from `typed` to `text`, its tidied form: null where they are equal."""
+    """The name of the repair from `typed` to `text`, its tidied form; null if they are equal."""
     return (
         pl.when(typed == text)
         .then(None)
@@ -60,7 +60,7 @@ def name_tidying(typed: pl.Expr, text: pl.Expr) -> pl.Expr:
 
 
 def fold(text: pl.Expr) -> pl.Expr:
-    """The key under which spellings of the same words are equal: case, tones' placement, spaces aside."""
+    """A key that is equal for spellings that differ only in case, tone placement, dashes or spaces."""
     return (
         text.str.to_lowercase()
         .str.normalize("NFD")
@@ -72,11 +72,11 @@ def fold(text: pl.Expr) -> pl.Expr:
 
 
 def fold_one(text: str) -> str:
-    """`fold` for a single text."""
+    """`fold` for one Python string."""
     letters = re.sub(_SPACES, "", unicodedata.normalize("NFD", text.lower()))
     return unicodedata.normalize("NFC", _TONE.sub(r"\2\1", re.sub(DASHES, "-", letters)))
 
 
 def toneless(text: str) -> str:
-    """Lower-case letters without any mark: what is left of a text typed without Vietnamese keyboard."""
+    """`text` in lower case without marks, as typed without a Vietnamese keyboard."""
     return _MARKS.sub("", unicodedata.normalize("NFD", text.lower())).replace("đ", "d")

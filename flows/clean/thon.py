@@ -1,4 +1,4 @@
-"""Reads thôn as their codes; a name that several have is not decided."""
+"""Reads the names of thôn as their codes; a name that several thôn share is the flaw `khong_ro`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def _plain(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     places = gazetteer_of(setting.commune)
-    read = [_decided(places.meant(text)) for text in cells["text"]]
+    read = [_decide(places.meant(text)) for text in cells["text"]]
     columns = {"value": pl.String, "unread": pl.String}
     return cells.hstack(pl.DataFrame(read, schema=columns, orient="row"))
 
 
-def _decided(codes: Codes) -> tuple[str | None, str | None]:
+def _decide(codes: Codes) -> tuple[str | None, str | None]:
     if not codes:
         return None, "ngoai_danh_muc"
     if len(codes) > 1:

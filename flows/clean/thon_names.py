@@ -1,4 +1,4 @@
-"""The commune's thôn under every name that clerks use for them."""
+"""Looks up the thôn of a commune by every name that clerks use for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schemas.units import Commune, Thon
 Codes = frozenset[str]
 _NONE: Codes = frozenset()
 
-# "Phố 1" may be called "Khu phố 1", not "Thôn 1": a row holds what means the same kind of place.
+# The words of one row mean the same kind of place: "Phố 1" may be called "Khu phố 1", but not "Thôn 1".
 _KINDS_OF_PLACE = (("tổ dân phố", "khu phố", "phố", "tdp", "kp", "khu"), ("thôn", "làng", "bản", "xóm"))
 _PREFIXES = "|".join(prefix for kind in _KINDS_OF_PLACE for prefix in kind)
 _PREFIX = re.compile(rf"^({_PREFIXES})(?:[\s.:]+|(?=\d))(.+)$", re.IGNORECASE)
@@ -27,13 +27,13 @@ _HIGHER_LEVEL = re.compile(r"^(?:huyện|tỉnh)\s", re.IGNORECASE)
 
 
 def _split(name: str) -> tuple[str | None, str]:
-    """A name as its prefix in lower case, None if it has none, and the rest."""
+    """Split a name into its prefix in lower case (None if it has none) and the rest."""
     found = _PREFIX.match(name)
     return (found[1].lower(), found[2]) if found else (None, name)
 
 
 def split_parts(text: str) -> list[str]:
-    """What commas, dashes, brackets and words such as "xã" part: a name, an old commune, a district…"""
+    """Split at commas, dashes, brackets and words such as "xã": a name, an old commune, a district…"""
     return list(filter(None, _BETWEEN.split(text.strip())))
 
 
@@ -41,17 +41,21 @@ def _kind_of_place(prefix: str | None) -> int | None:
     return next((number for number, kind in enumerate(_KINDS_OF_PLACE) if prefix in kind), None)
 
 
-def _letters(text: str) -> str:
+def _key_without_marks(text: str) -> str:
     return toneless(text).replace(" ", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """Where each way of naming a place leads: to the codes of the thôn that it can mean.
+    """Indexes from the names of places to the codes of the thôn that they can mean.
 
-    `exact` has whole names and codes, `bare` names without their prefix, `toneless` whole names
-    without marks, `kinds` the kind of place that each thôn's prefix says, `around` old communes and
-    all that lies above.
+    Attributes:
+        thon: The thôn by code.
+        exact: By whole name, and by code.
+        bare: By name without its prefix.
+        toneless: By whole name without marks.
+        kinds: The kind of place of each thôn (a row of `_KINDS_OF_PLACE`), by code.
+        around: By old commune, and by the commune, province and country that hold all thôn.
     """
 
     thon: Mapping[str, Thon]
@@ -62,7 +66,7 @@ class Gazetteer:
     around: Mapping[str, Codes]
 
     def meant(self, text: str) -> Codes:
-        """Codes of the thôn that `text` can mean; none where some part of it is not known."""
+        """The codes of the thôn that `text` can mean; empty if some part of it is unknown."""
         named: list[Codes] = []
         around = frozenset(self.thon)
         for part in split_parts(text):
@@ -75,7 +79,7 @@ class Gazetteer:
         return around.intersection(*named) if named else _NONE
 
     def named(self, part: str) -> Codes:
-        """Codes of the thôn that have this name, prefix or code."""
+        """The codes of the thôn with this name or code."""
         prefix, rest = _split(part)
         for whole in (part, rest):
             if codes := self.exact.get(fold_one(whole), _NONE):
@@ -86,35 +90,35 @@ class Gazetteer:
         same_kind = frozenset(code for code in same_name if self.kinds[code] == _kind_of_place(prefix))
         if rest.isdigit() or not same_name:
             return same_kind
-        # "Thôn Móng" may be Làng Móng, or Thôn Mống with a mark forgotten.
-        return (same_kind or same_name) | self.toneless.get(_letters(part), _NONE)
+        # "Thôn Móng" may mean Làng Móng, or Thôn Mống with a missing mark.
+        return (same_kind or same_name) | self.toneless.get(_key_without_marks(part), _NONE)
 
     def surrounded(self, part: str) -> Codes:
-        """Codes of the thôn in this old commune, or in a place that holds the whole commune."""
+        """The codes of the thôn in this old commune, or in a place that contains the whole commune."""
         if _HIGHER_LEVEL.match(part):
             return frozenset(self.thon)
         commune = _COMMUNE.sub(lambda found: _SPELLED_OUT.get(found[1].lower(), found[1]) + " ", part)
-        return self.around.get(_letters(commune), _NONE)
+        return self.around.get(_key_without_marks(commune), _NONE)
 
     def sure_name(self, code: str) -> str:
-        """A name that only this thôn has: its own, with its old commune's behind where others share it."""
+        """An unambiguous name of the thôn: with its old commune if other thôn have the same name."""
         thon = self.thon[code]
         return thon.name if self.meant(thon.name) == {code} else f"{thon.name} ({thon.old_commune})"
 
 
 def gazetteer_of(commune: Commune) -> Gazetteer:
-    """The gazetteer of a commune."""
-    return _gazetteer(commune.thon, commune.name, commune.province)
+    """The gazetteer of a commune, built once."""
+    return _build_gazetteer(commune.thon, commune.name, commune.province)
 
 
 def list_spellings(commune: Commune) -> Mapping[str, str]:
-    """The code for each of the commonest spellings that mean one thôn only."""
-    return _spellings(commune.thon, commune.name, commune.province)
+    """The code for each of the most common spellings that mean exactly one thôn."""
+    return _list_spellings(commune.thon, commune.name, commune.province)
 
 
 @cache
-def _spellings(thon: tuple[Thon, ...], commune: str, province: str) -> Mapping[str, str]:
-    places = _gazetteer(thon, commune, province)
+def _list_spellings(thon: tuple[Thon, ...], commune: str, province: str) -> Mapping[str, str]:
+    places = _build_gazetteer(thon, commune, province)
     spelled = (
         spelling
         for place in thon
@@ -127,40 +131,42 @@ def _spellings(thon: tuple[Thon, ...], commune: str, province: str) -> Mapping[s
 
 
 @cache
-def _gazetteer(thon: tuple[Thon, ...], commune: str, province: str) -> Gazetteer:
+def _build_gazetteer(thon: tuple[Thon, ...], commune: str, province: str) -> Gazetteer:
     return Gazetteer(
         thon={place.code: place for place in thon},
-        exact=_index([*_codes(thon), *((place.name, place.code) for place in thon)], fold_one),
+        exact=_index([*_list_codes(thon), *((place.name, place.code) for place in thon)], fold_one),
         bare=_index(((_split(place.name)[1], place.code) for place in thon), fold_one),
-        toneless=_index(((place.name, place.code) for place in thon), _letters),
+        toneless=_index(((place.name, place.code) for place in thon), _key_without_marks),
         kinds={place.code: _kind_of_place(_split(place.name)[0]) for place in thon},
-        around=_surroundings(thon, commune, province),
+        around=_index_surroundings(thon, commune, province),
     )
 
 
-def _codes(thon: tuple[Thon, ...]) -> Iterable[tuple[str, str]]:
-    """Each code, also without the zeros before its number."""
+def _list_codes(thon: tuple[Thon, ...]) -> Iterable[tuple[str, str]]:
+    """Each code, with and without the leading zeros of its number."""
     for place in thon:
         yield place.code, place.code
         yield re.sub(r"(?<=\D)0+(?=\d)", "", place.code), place.code
 
 
-def _surroundings(thon: tuple[Thon, ...], commune: str, province: str) -> Mapping[str, Codes]:
-    """Old communes by name and, where there is one only, by what they were ("thị trấn")."""
+def _index_surroundings(thon: tuple[Thon, ...], commune: str, province: str) -> Mapping[str, Codes]:
+    """Index old communes by name and, if only one has it, by rank ("thị trấn"); and the places above them."""
     everywhere = frozenset(place.code for place in thon)
-    by_name = _index(((place.old_commune, place.code) for place in thon), _letters)
-    by_bare_name = _index(((_COMMUNE.sub("", place.old_commune), place.code) for place in thon), _letters)
+    by_name = _index(((place.old_commune, place.code) for place in thon), _key_without_marks)
+    by_bare_name = _index(
+        ((_COMMUNE.sub("", place.old_commune), place.code) for place in thon), _key_without_marks
+    )
     ranks = _index(
         ((found[1], place.old_commune) for place in thon if (found := _COMMUNE.match(place.old_commune))),
-        _letters,
+        _key_without_marks,
     )
-    by_rank = {rank: by_name[_letters(old)] for rank, (old, *others) in ranks.items() if not others}
+    by_rank = {rank: by_name[_key_without_marks(old)] for rank, (old, *others) in ranks.items() if not others}
     above = (commune, _COMMUNE.sub("", commune), province, province.partition(" ")[2], "Việt Nam")
-    return {**by_bare_name, **by_rank, **by_name, **dict.fromkeys(map(_letters, above), everywhere)}
+    return {**by_bare_name, **by_rank, **by_name, **dict.fromkeys(map(_key_without_marks, above), everywhere)}
 
 
 def _index(pairs: Iterable[tuple[str, str]], key: Callable[[str], str]) -> Mapping[str, Codes]:
-    found: dict[str, set[str]] = defaultdict(set)
+    index: dict[str, set[str]] = defaultdict(set)
     for name, meaning in pairs:
-        found[key(name)].add(meaning)
-    return {name: frozenset(meanings) for name, meanings in found.items()}
+        index[key(name)].add(meaning)
+    return {name: frozenset(meanings) for name, meanings in index.items()}

@@ -1,4 +1,4 @@
-"""Reads yes and no; on a form that is ticked, an empty cell says no."""
+"""Reads yes and no; on a form that clerks fill with ticks, an empty cell means no."""
 
 from __future__ import annotations
 
@@ -32,32 +32,36 @@ def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
 def read_blanks_as_no(
     columns: Mapping[str, tuple[pl.Series, Reading]], tables: pl.Series
 ) -> dict[str, Reading]:
-    """Readings of yes-or-no columns, given with their typed text, as the forms mean blank cells.
+    """Decide whether blank cells of yes-or-no columns mean no, or are missing.
 
-    Blank says no in a column with a tick, and in one that says nothing at all beside one with a tick.
-    In any other it is missing. `tables` numbers the table of each row: every one is a form by itself.
+    Blank means no in a column that has a tick, and in an empty column of a table that has a tick in another
+    column. Otherwise it is missing. Each table is decided by itself (DESIGN.md §4).
+
+    Args:
+        columns: For each yes-or-no column its typed text and its reading.
+        tables: The number of the table of each row.
     """
     blank = {name: reading.unread.eq_missing("thieu") for name, (_, reading) in columns.items()}
     if not any(cells.any() for cells in blank.values()):
         return {name: reading for name, (_, reading) in columns.items()}
-    ticked = {name: _ticked(typed, tables) for name, (typed, _) in columns.items()}
+    ticked = {name: _find_ticked_tables(typed, tables) for name, (typed, _) in columns.items()}
     on_ticked_form = tables.is_in(pl.concat([*ticked.values()]).unique())
-    found: dict[str, Reading] = {}
+    readings: dict[str, Reading] = {}
     for name, (_, reading) in columns.items():
-        says_nothing = ~tables.is_in(tables.filter(~blank[name]).unique())
-        means_no = blank[name] & (tables.is_in(ticked[name]) | (on_ticked_form & says_nothing))
-        found[name] = _said_no(reading, means_no) if means_no.any() else reading
-    return found
+        is_empty = ~tables.is_in(tables.filter(~blank[name]).unique())
+        means_no = blank[name] & (tables.is_in(ticked[name]) | (on_ticked_form & is_empty))
+        readings[name] = _set_no(reading, means_no) if means_no.any() else reading
+    return readings
 
 
-def _said_no(reading: Reading, blank: pl.Series) -> Reading:
+def _set_no(reading: Reading, blank: pl.Series) -> Reading:
     return Reading(
         reading.value.set(blank, value=False), reading.unread.set(blank, value=None), reading.answers
     )
 
 
-def _ticked(typed: pl.Series, tables: pl.Series) -> pl.Series:
-    """Those tables where a cell is ticked."""
+def _find_ticked_tables(typed: pl.Series, tables: pl.Series) -> pl.Series:
+    """The numbers of the tables in which a cell of the column is ticked."""
     spellings = pl.DataFrame({"typed": typed, "table": tables}).unique()
     is_tick = tidy(pl.col("typed")).str.to_lowercase().is_in(TICKS)
     return spellings.filter(is_tick)["table"].unique()

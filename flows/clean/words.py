@@ -7,7 +7,7 @@ import polars as pl
 from flows.clean.reading import TEXT, TYPED, KindReader, Setting
 from flows.clean.text import fold, fold_one, is_tidy, name_tidying
 
-# Any text as short as a blank mark, spelled like one, or like a failed formula, is looked at more closely.
+# Texts that may be a blank token or a failed formula; they are not plain, so `_find_empty` checks them.
 _DOUBTFUL = r"(?i)^(?:.{1,5}|#.*|kh.ng ?c.|ch.a ?c.)$"
 _VALUE = pl.col("value")
 
@@ -25,7 +25,7 @@ def _plain_choice(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 
 def _read_choice(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    """The choice with the same letters, or the one that an official digit stands for."""
+    """The choice with the same letters, or the one with this official code."""
     column = setting.column
     choices = {fold_one(choice): choice for choice in column.of}
     width = max(map(len, column.codes), default=1)

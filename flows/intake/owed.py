@@ -74,7 +74,7 @@ def _check_not_empty(table: ReadTable, dataset: Dataset) -> Problem | None:
 def _decide_period(table: ReadTable, submission: Submission, dataset: Dataset) -> Period | Problem:
     """The period that the title rows state, else the file name, else the one whose submission window is open.
 
-    A title that disagrees with the file name is `tep.khac_ky` (DESIGN.md section 6).
+    A title that disagrees with the file name is `tep.khac_ky` (DESIGN.md §6).
     """
     in_title = read_period(table.title, dataset.cadence)
     in_name = read_period([PurePath(submission.file).stem], dataset.cadence)
