@@ -1,4 +1,4 @@
-"""Builds a release from given submissions into a folder: all stages between collecting and publishing."""
+"""Builds a release from submissions into a folder: all stages between collecting and publishing."""
 
 from __future__ import annotations
 
@@ -49,11 +49,12 @@ AUDIT = Step("Kiểm toán")
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All that a release is made from beside its contracts and the commune's key.
+    """Everything a release is made from, besides the contracts and the commune's key.
 
-    `inputs` in order of arrival; `before` the id of the release that it goes on from, `ledger` the issues
-    of that; `acknowledged` why what is surprising is right all the same. `again` is the id of the release
-    that is built a second time: its own audit is then no proof. With `fresh` nothing that is kept is used.
+    `inputs` are in order of arrival. `before` is the id of the release that it continues, `ledger` the
+    issues of that release. `acknowledged` says why a surprising change is right. `again` is the id of the
+    release that is built a second time: its own audit must not be reused as proof. With `fresh` no cache is
+    used.
     """
 
     as_of: date
@@ -77,19 +78,19 @@ class Built:
 def build(
     root: Root, folder: Path, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor
 ) -> Built:
-    """Digest, settle, measure, write, audit, report and seal the release of `recipe` in the empty `folder`.
+    """Read, judge, measure, write, audit, report and seal the release of `recipe` in the empty `folder`.
 
     Raises:
-        AuditRefusedError: what would be published is not as it must be.
-        RuleDidNotRunError, ConservationError: our own fault.
+        AuditRefusedError: the tables do not pass the audit.
+        RuleDidNotRunError, ConservationError: a fault of the program.
     """
     key, as_of = read_key(root), recipe.as_of
-    settled = _settled(root, contracts, recipe, runner, auditing)
+    settled = _settle(root, contracts, recipe, runner, auditing)
     figures = runner.step(MEASURE, compute_day_tables, settled, contracts, as_of, key, recipe.ledger)
     former = None if recipe.fresh else EarlierFiles(root, recipe.before)
     written = runner.step(WRITE, write_tables, root, folder, contracts, settled, figures, key, former)
     kept = None if recipe.fresh else root.state / AUDITED
-    before = _at_hand(root, recipe.before)
+    before = _find_existing(root, recipe.before)
     case = AuditCase(folder, before, contracts, as_of, hashes_of(written), kept)
     audited = _begin_audit(root, case, recipe, auditing)
     returned = give_back(root, folder, contracts, settled, figures, runner, former)
@@ -102,9 +103,9 @@ def build(
     return Built(publish.seal(root, folder, contracts, origin, [*written, *returned]), settled, figures)
 
 
-def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor) -> Settled:
-    """What the submissions came to; only what is not known from an earlier day is read and judged."""
-    submissions, repeats = _once(recipe.inputs)
+def _settle(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor) -> Settled:
+    """Settle the submissions; only what is not in a cache is read and judged."""
+    submissions, repeats = _split_repeats(recipe.inputs)
     cache = SubmissionCache(root, contracts, partial(runner.each, READ), fresh=recipe.fresh)
     periods = PeriodCache(root, contracts, cache, cache.summaries(submissions), fresh=recipe.fresh)
     if missing := periods.read_missing():
@@ -117,7 +118,7 @@ def _settled(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, a
 def _begin_audit(
     root: Root, case: AuditCase, recipe: Recipe, auditing: Auditor
 ) -> Callable[[], Acknowledged]:
-    """Begin to audit the tables, beside other work, unless a former audit is theirs too; what ends it."""
+    """Start the audit beside other work, or reuse the audit of the same tables; returns what waits for it."""
     former = find_same_audit(root, case, recipe.again)
     if former is not None:
         return lambda: reuse_audit(case, former)
@@ -137,13 +138,13 @@ def _report(case: AuditCase) -> None:
     )
 
 
-def _at_hand(root: Root, name: str | None) -> Path | None:
+def _find_existing(root: Root, name: str | None) -> Path | None:
     place = root.releases / name if name else None
     return place if place is not None and place.exists() else None
 
 
-def _once(submissions: Iterable[Submission]) -> tuple[list[Submission], list[Submission]]:
-    """Submissions whose content the unit had not handed in before, and those whose content it had."""
+def _split_repeats(submissions: Iterable[Submission]) -> tuple[list[Submission], list[Submission]]:
+    """Submissions with content that is new from their unit, and those with content it sent before."""
     seen: set[tuple[str, str]] = set()
     first: list[Submission] = []
     again: list[Submission] = []

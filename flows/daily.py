@@ -30,7 +30,7 @@ from schemas.registry import load
 S = TypeVar("S")
 T = TypeVar("T")
 
-# Small enough that its tasks show how far a step is, large enough that starting a task does not count.
+# Files per task: few enough to show progress, enough that starting a task costs little.
 BATCH = 24
 RETRY_SECONDS: list[float] = [2, 10, 30]
 

@@ -31,7 +31,7 @@ PUBLISH = Step("Công bố")
 
 @dataclass(frozen=True, slots=True)
 class DayOutcome:
-    """What a day came to: where its release is, what was new, its records, its tables for the summary."""
+    """The result of a day: its release, the new submissions, its records, its tables for the summary."""
 
     release: Path
     new: Sequence[Submission]
@@ -52,15 +52,15 @@ def run_day(
     acknowledged: str | None = None,
     audits: Callable[[], AbstractContextManager[Auditor]] = start_auditor,
 ) -> DayOutcome:
-    """Collect, digest, settle, measure, audit, release and report the day `as_of`.
+    """Collect, read, judge, settle, measure, audit, publish and report the day `as_of`.
 
-    The release depends on the archive, the contracts, `as_of` and the release before it alone; and on
-    why a surprising change was `acknowledged`, where there is one. `audits` gives the auditor of this run.
+    The release depends only on the archive, the contracts, `as_of`, the release before it, and the reason
+    why a surprising change was `acknowledged`. `audits` gives the auditor of this run.
 
     Raises:
         LockedError: another run holds the root.
-        AuditRefusedError: what would be published is not as it must be; the former release stays.
-        RuleDidNotRunError, ConservationError: our own fault; nothing was published.
+        AuditRefusedError: the tables do not pass the audit; the earlier release stays.
+        RuleDidNotRunError, ConservationError: a fault of the program; nothing was published.
     """
     with root.lock(), audits() as auditing, publish.stage(root) as folder:
         contracts = read_contracts(root, contracts)

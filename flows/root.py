@@ -1,4 +1,4 @@
-"""Where everything of one commune lies: `raw/`, `curated/` and `var/` under one folder."""
+"""The folder of one commune and where everything lies in it: `raw/`, `curated/`, `var/`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from schemas.waivers import FILE
 def read_contracts(root: Root, contracts: Contracts) -> Contracts:
     """The contracts with what the root declares in a `schemas/` of its own.
 
-    `xa.csv` and `thon.csv` say which commune it is, where it is not the one of this installation;
-    `waivers.csv` adds waivers.
+    `xa.csv` and `thon.csv` say which commune it is, if not the one of this installation; `waivers.csv` adds
+    waivers.
 
     Raises:
         DeclarationError: one of these files can't be used.
@@ -83,7 +83,7 @@ class Root:
         for folder in (self.inbox, self.releases):
             folder.mkdir(parents=True, exist_ok=True)
         for unit in units:
-            # Where that can't be done units still have what they had.
+            # The inbox may be a share that is read-only for us: its folders are then made by its owner.
             with suppress(OSError):
                 (self.inbox / unit).mkdir(exist_ok=True)
         for folder in (self.archive, self.state):
@@ -92,7 +92,7 @@ class Root:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold this root for one run; the system lets go of it when the process ends, however it ends.
+        """Hold this root for one run; the system releases the lock when the process ends, however it ends.
 
         Raises:
             LockedError: another run holds it.

@@ -1,4 +1,4 @@
-"""What the submissions of a commune came to: which of them count, their records, faults and repairs."""
+"""The result of judging submissions: which of them count, their records, faults and repairs."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from schemas.contract import QUARANTINED
 from schemas.periods import Period
 from schemas.tables import CHANGES, FAULTS
 
-# A whole register copied would not fit beside itself.
+# Records are written in pieces of this many rows: a copy of a whole register would not fit in memory.
 ROWS_AT_ONCE = 1 << 17
 
-#: The unit, dataset and period that a submission answers for.
+#: The unit, dataset and period that a submission reports on.
 Owes: TypeAlias = tuple[str, str, str]
 
 LIVE = {"dataset": pl.String, "_part": pl.UInt32, "_unit": pl.String, "_period": pl.String}
@@ -30,10 +30,11 @@ LIVE = {"dataset": pl.String, "_part": pl.UInt32, "_unit": pl.String, "_period":
 
 @dataclass(frozen=True, slots=True)
 class JudgedPart:
-    """What one submission brought for one dataset and period, after judging.
+    """The part of one submission for one dataset and period, after judging.
 
-    `number` is its number among those of its dataset and period; `tables` gives each table's sheet and its
-    columns' letters. `records` counts what was read; `accepted`, `quarantined`, `repeated` what became of it.
+    `number` is its number among the parts of its dataset and period. `tables` gives each table's sheet and
+    its columns' letters. `records` counts the rows read; `accepted`, `quarantined` and `repeated` say how
+    many of them ended how.
     """
 
     submission: Submission
@@ -49,12 +50,12 @@ class JudgedPart:
 
     @property
     def taken(self) -> bool:
-        """Whether anything of it can be used: an accepted record, or a declared nothing."""
+        """Whether it is usable: it has an accepted record, or declares that there is nothing to report."""
         return self.accepted > 0 or self.nil
 
     @property
     def owes(self) -> Owes:
-        """What it answers for."""
+        """The unit, dataset and period that it reports on."""
         return self.submission.unit, self.dataset, self.period.label
 
 
@@ -70,35 +71,35 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All that was judged, in order of arrival, and what is in effect for each unit, dataset and period."""
+    """All judged parts in order of arrival, and the one in effect for each unit, dataset and period."""
 
     judged: Sequence[JudgedPart]
     in_effect: Mapping[Owes, JudgedPart]
 
     def counts(self, judged: JudgedPart) -> bool:
-        """Whether `judged` is not superseded: in effect, or refused after the one in effect."""
+        """Whether `judged` is not superseded: it is in effect, or was refused after the one in effect came."""
         current = self.in_effect.get(judged.owes)
         return current is None or judged is current or judged.submission > current.submission
 
     def by_hand_in(self) -> dict[Submission, list[JudgedPart]]:
-        """What was judged of each submission."""
+        """The judged parts of each submission."""
         found: dict[Submission, list[JudgedPart]] = {}
         for one in self.judged:
             found.setdefault(one.submission, []).append(one)
         return found
 
 
-#: What is found, before it is numbered and masked; `record` is what a fault is about, as typed.
+#: Columns of faults before they are numbered and masked; `record` is the record's key, as typed.
 FOUND = {name: dtype for name, dtype in FAULTS.schema.items() if name != "issue"} | {"record": pl.String}
-#: A repaired cell, before it is masked, and whether its submission is in effect.
+#: Columns of repaired cells before they are masked, and whether their submission is in effect.
 REPAIRED = CHANGES.schema | {"_in_effect": pl.Boolean}
-#: Cells judged and failed of a submission that counts.
+#: Columns of cells judged and failed, one row per submission that counts and dimension.
 TALLIES = dict.fromkeys(("dimension", "judged", "failed", "dataset", "unit", "period"), pl.String) | {
     "judged": pl.UInt64,
     "failed": pl.UInt64,
 }
 
-#: The tables of a season.
+#: The tables of a settled period.
 TABLES: Mapping[str, pl.Schema] = {
     name: pl.Schema(schema)
     for name, schema in (
@@ -114,12 +115,12 @@ TABLES: Mapping[str, pl.Schema] = {
 
 @dataclass(frozen=True, slots=True)
 class SettledPeriod(Standing):
-    """What was handed in for one period, settled: all that hangs on it and the contracts, and on no day.
+    """The submissions of one period, settled: depends on them and the contracts, not on the day of the run.
 
-    `faults` of records that count and `changes`, repaired cells of all submissions, hold what was typed.
-    `tallies` count cells judged and failed of submissions that count; `unjudged` are the cross rules that had
-    nothing to be judged by; `counted` is what indicators count in the records in effect, `prints` what those
-    look like as wholes. `compared` by submission.
+    `faults` (of records that count) and `changes` (repaired cells of all submissions) hold text as typed.
+    `tallies` count cells judged and failed of submissions that count. `unjudged` are the cross rules whose
+    other dataset was missing. `counted` is what indicators count in the records in effect, `prints` the
+    fingerprints of whole submissions. `compared` says by submission what it changed.
     """
 
     label: str
@@ -132,25 +133,25 @@ class SettledPeriod(Standing):
     compared: Mapping[Submission, Sequence[Comparison]]
 
 
-#: Judged records by dataset, without what was typed, plus `_part` and `_class`.
+#: Judged records by dataset, without the typed text, plus `_part` and `_class`.
 Read: TypeAlias = Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodRecords:
-    """A season, what gives its records as read and, where it is kept, the name that tells all it hangs on."""
+    """A settled period, a function that gives its records and, if it is cached, its cache key."""
 
     settled: SettledPeriod
     read: Callable[[], Read]
     name: str | None = None
 
     def accepted(self) -> Iterator[tuple[JudgedPart, Iterator[pl.DataFrame]]]:
-        """Each submission in effect with its accepted records as read, in pieces that are not too long.
+        """Each part in effect with its accepted records, in pieces of at most `ROWS_AT_ONCE` rows.
 
-        There is one piece at least. A dataset's records are parted in one pass.
+        There is at least one piece. A dataset's records are partitioned in one pass.
         """
         read = self.read()
-        parted = {name: _parted(rows) for name, rows in read.items()}
+        parted = {name: _partition(rows) for name, rows in read.items()}
         for one in self.settled.in_effect.values():
             rows = parted[one.dataset].get((one.number,), read[one.dataset].clear())
             pieces = rows.iter_slices(ROWS_AT_ONCE) if rows.height else iter([rows])
@@ -159,12 +160,11 @@ class PeriodRecords:
 
 @dataclass(frozen=True, slots=True)
 class Settled(Standing):
-    """The day's submissions, settled: all that depends on them and the contracts, and on no day.
+    """All submissions, settled: depends on them and the contracts, not on the day of the run.
 
-    `accounts` of what was read, `repeats` of what had been handed in before, both in order of arrival.
-    `seasons` by period, each with what gives its records as read. `faults` of records, files and whole
-    submissions that count; `changes`, `tallies`, `unjudged`, `compared`, `counted` of all seasons.
-    `submissions` as published.
+    `summaries` of what was read and `repeats` (content handed in before) are in order of arrival. `faults`
+    are those of records, files and whole submissions that count. `changes`, `tallies`, `unjudged`,
+    `compared` and `counted` are those of all `periods`. `submissions` is the table as published.
     """
 
     summaries: Sequence[SubmissionSummary]
@@ -179,7 +179,7 @@ class Settled(Standing):
     compared: Mapping[Submission, Sequence[Comparison]]
 
     def came(self) -> pl.DataFrame:
-        """Dataset, unit and period of what is in effect and has records."""
+        """Dataset, unit and period of every part in effect that has records."""
         rows = [
             (one.dataset, one.submission.unit, one.period.label)
             for one in self.in_effect.values()
@@ -189,12 +189,12 @@ class Settled(Standing):
 
 
 def select_in_effect(read: Read, standing: Standing) -> dict[str, pl.DataFrame]:
-    """Of a season's records as `read` those in effect, plus `_unit`, `_period`."""
+    """The records of `read` that are in effect, plus `_unit`, `_period`."""
     found: dict[str, pl.DataFrame] = {}
     for name, judged in read.items():
         every = sorted((one for one in standing.judged if one.dataset == name), key=lambda one: one.number)
         live = [one.number for one in every if standing.in_effect.get(one.owes) is one]
-        # Where nothing is superseded a whole register is not copied.
+        # If nothing is superseded, a whole register is not copied.
         is_whole = judged["_part"].unique().is_in(live).all()
         rows = judged if is_whole else judged.filter(pl.col("_part").is_in(live))
         units = pl.Series([one.submission.unit for one in every], dtype=pl.String)
@@ -205,8 +205,8 @@ def select_in_effect(read: Read, standing: Standing) -> dict[str, pl.DataFrame]:
     return found
 
 
-def _parted(read: pl.DataFrame) -> Mapping[tuple[object, ...], pl.DataFrame]:
-    """The records of each submission, by `(_part,)`; those of one alone are not copied."""
+def _partition(read: pl.DataFrame) -> Mapping[tuple[object, ...], pl.DataFrame]:
+    """The records of each part, by `(_part,)`; not copied if there is only one part."""
     if read.height and read["_part"].is_sorted() and read["_part"][0] == read["_part"][-1]:
         return {(read["_part"][0],): read}
     return read.partition_by("_part", as_dict=True, maintain_order=True)
@@ -219,7 +219,7 @@ def list_parts(judged: Iterable[JudgedPart]) -> pl.DataFrame:
 
 
 def filter_about(table: pl.DataFrame, submissions: Iterable[Submission]) -> pl.DataFrame:
-    """The rows of a `table` that are about these submissions."""
+    """The rows of `table` that belong to these submissions."""
     asked = pl.DataFrame([one.who for one in submissions], dict.fromkeys(WHO, pl.String), orient="row")
     return table.join(asked, on=WHO, how="semi", maintain_order="left")
 

@@ -37,19 +37,19 @@ from schemas.contract import QUARANTINED, Dataset, typed_column, unread_column
 from schemas.periods import before, in_words
 from schemas.registry import Contracts
 
-#: What of our code settling hangs on, beside what reading does.
+#: The code that settling depends on, besides that of reading.
 CODE = ("validate", "settle", "measure", "fingerprints.py", "roll_call.py")
 
-# By dataset what submissions brought for it, period by period; a part's place there is its number.
+# The parts of each dataset, sorted by period; a part's index in the list is its number.
 Brought: TypeAlias = dict[str, list[tuple[Submission, SubmissionPart]]]
 
-# Of judged records all but what was typed and how it was read.
+# All columns of judged records except the typed text and why a cell was unread.
 _AS_READ = cs.exclude(cs.ends_with(typed_column(""), unread_column("")))
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What is in effect in periods that are not judged now, and the digests of its submissions."""
+    """What is in effect in periods that are not judged now, and its cleaned submissions."""
 
     in_effect: Mapping[Owes, JudgedPart]
     cleaned: Sequence[CleanedSubmission]
@@ -61,7 +61,7 @@ _NOTHING = Earlier({}, ())
 def settle_submissions(
     all_cleaned: Sequence[CleanedSubmission], repeats: Sequence[Submission], contracts: Contracts
 ) -> Settled:
-    """Judge and settle all that was read. `repeats` are submissions of a content handed in before.
+    """Judge and settle all submissions. `repeats` have the content of an earlier submission of their unit.
 
     Raises:
         RuleDidNotRunError: a rule gave no result.
@@ -78,23 +78,23 @@ def judge_periods(
     contracts: Contracts,
     earlier: Earlier = _NOTHING,
 ) -> list[PeriodRecords]:
-    """Judge what was read for the periods `labels`, dataset by dataset; settle each period.
+    """Judge the records of the periods `labels`, dataset by dataset; settle each period.
 
-    `digests` are all that brought anything for these, in order of arrival. Of several submissions of one
-    unit, dataset and period the last of which anything can be used counts. Periods are judged together,
-    but nothing in one hangs on what was handed in for another, save what was `compared`.
+    `all_cleaned` are all submissions with records for these periods, in order of arrival. Of several
+    submissions of one unit, dataset and period the last usable one counts. Periods are judged together, but
+    the result of one does not depend on another, except for what was `compared`.
 
     Raises:
         RuleDidNotRunError: a rule gave no result.
     """
     datasets = contracts.datasets
     verdicts: dict[str, Verdict] = {}
-    brought = _by_dataset(all_cleaned, labels)
+    brought = _group_by_dataset(all_cleaned, labels)
     judged: list[JudgedPart] = []
     for name, parts in brought.items():
         verdicts[name] = validate([(part, one.day) for one, part in parts], datasets[name])
-        judged += _counted(parts, verdicts[name])
-    standing = _standing(judged)
+        judged += _count_rows(parts, verdicts[name])
+    standing = _find_standing(judged)
     crossed = reconcile(verdicts, list_parts(standing.in_effect.values()), datasets)
     read = {name: verdict.judged.select(_AS_READ) for name, verdict in crossed.verdicts.items()}
     live = select_in_effect(read, standing)
@@ -104,16 +104,16 @@ def judge_periods(
         "changes": list_repairs(
             ((one, brought[one.dataset][one.number][1].changes) for one in standing.judged), standing
         ),
-        "tallies": _tallies(crossed.verdicts, standing),
+        "tallies": _build_tallies(crossed.verdicts, standing),
         "unjudged": crossed.unjudged,
         "counted": count_records(live, contracts.commune, contracts.indicators),
         "prints": take_prints(live, datasets),
     }
-    compared = _compared(brought, standing, datasets, earlier)
-    return [*_by_period(standing, tables, compared, read)]
+    compared = _compare_all(brought, standing, datasets, earlier)
+    return [*_split_by_period(standing, tables, compared, read)]
 
 
-def _by_dataset(all_cleaned: Sequence[CleanedSubmission], labels: Collection[str]) -> Brought:
+def _group_by_dataset(all_cleaned: Sequence[CleanedSubmission], labels: Collection[str]) -> Brought:
     found: dict[str, list[tuple[Submission, SubmissionPart]]] = {}
     for cleaned in all_cleaned:
         for part in cleaned.parts:
@@ -124,12 +124,12 @@ def _by_dataset(all_cleaned: Sequence[CleanedSubmission], labels: Collection[str
     return dict(sorted(found.items()))
 
 
-def _standing(judged: Sequence[JudgedPart]) -> Standing:
+def _find_standing(judged: Sequence[JudgedPart]) -> Standing:
     in_order = sorted(judged, key=lambda one: (one.submission, one.dataset, one.period.label))
     return Standing(in_order, {one.owes: one for one in in_order if one.taken})
 
 
-def _counted(parts: Sequence[tuple[Submission, SubmissionPart]], verdict: Verdict) -> list[JudgedPart]:
+def _count_rows(parts: Sequence[tuple[Submission, SubmissionPart]], verdict: Verdict) -> list[JudgedPart]:
     by_class = verdict.judged.select("_part", held=QUARANTINED).group_by("_part", "held").len()
     counts = {(number, held): rows for number, held, rows in by_class.iter_rows()}
     repeated = dict(verdict.repeated.iter_rows())
@@ -150,19 +150,19 @@ def _counted(parts: Sequence[tuple[Submission, SubmissionPart]], verdict: Verdic
     ]
 
 
-def _tallies(verdicts: Mapping[str, Verdict], standing: Standing) -> pl.DataFrame:
-    """Cells judged and failed by unit, dataset, period and dimension, a row a submission that counts."""
+def _build_tallies(verdicts: Mapping[str, Verdict], standing: Standing) -> pl.DataFrame:
+    """Cells judged and failed: one row per submission that counts, dataset, period and dimension."""
     who = list_parts(filter(standing.counts, standing.judged)).rename({"_unit": "unit", "_period": "period"})
     found = [verdict.tally.with_columns(dataset=pl.lit(name)) for name, verdict in verdicts.items()]
     every = pl.concat([pl.DataFrame(schema=COLUMNS | {"dataset": pl.String}), *found])
     return every.join(who, on=["dataset", "_part"], maintain_order="left").drop("_part")
 
 
-def _compared(
+def _compare_all(
     brought: Brought, standing: Standing, datasets: Mapping[str, Dataset], earlier: Earlier
 ) -> dict[str, dict[Submission, list[Comparison]]]:
     """By period what each usable submission changed against the one before it, if there is one."""
-    pairs = [*_pairs(standing, {**earlier.in_effect, **standing.in_effect}, datasets)]
+    pairs = [*_find_pairs(standing, {**earlier.in_effect, **standing.in_effect}, datasets)]
     parts = {
         (cleaned.submission, part.dataset, part.period.label): part
         for cleaned in earlier.cleaned
@@ -181,10 +181,10 @@ def _compared(
     return found
 
 
-def _pairs(
+def _find_pairs(
     standing: Standing, in_effect: Mapping[Owes, JudgedPart], datasets: Mapping[str, Dataset]
 ) -> Iterator[tuple[JudgedPart, JudgedPart, str]]:
-    """Each submission with its former one, and what to call that."""
+    """Each usable submission, the one to compare it with, and a name for that one."""
     last: dict[Owes, JudgedPart] = {}
     for one in standing.judged:
         if not one.taken:
@@ -192,25 +192,25 @@ def _pairs(
         unit, name, period = one.owes
         if one.owes in last:
             yield one, last[one.owes], f"tệp {last[one.owes].submission.file}"
-        # Lists of events have nothing in common from one period to the next.
+        # Lists of events share no records from one period to the next.
         elif former := in_effect.get((unit, name, period_before(name, period, datasets) or "")):
             yield one, former, in_words(former.period.label)
         last[one.owes] = one
 
 
 def period_before(dataset: str, label: str, datasets: Mapping[str, Dataset]) -> str | None:
-    """The period that a submission of this one is compared with; none where it lists events."""
+    """The period before `label`, if the dataset states a situation; None if it lists events."""
     contract = datasets[dataset]
     return before(contract, label).label if contract.basis == "point_in_time" else None
 
 
-def _by_period(
+def _split_by_period(
     standing: Standing,
     tables: Mapping[str, pl.DataFrame],
     compared: Mapping[str, Mapping[Submission, Sequence[Comparison]]],
     read: Read,
 ) -> Iterator[PeriodRecords]:
-    """What was settled, period by period; submissions of a dataset are numbered anew in each."""
+    """The results split by period; in each, the parts of a dataset are numbered from 0 again."""
     by_period: dict[str, list[JudgedPart]] = {}
     for one in standing.judged:
         by_period.setdefault(one.period.label, []).append(one)
@@ -219,21 +219,19 @@ def _by_period(
         numbers: dict[str, list[int]] = {}
         for one in judged:
             numbers.setdefault(one.dataset, []).append(one.number)
-        mine = _standing([replace(one, number=one.number - min(numbers[one.dataset])) for one in judged])
+        mine = _find_standing([replace(one, number=one.number - min(numbers[one.dataset])) for one in judged])
         own = {name: parts.get((label,), tables[name].clear()) for name, parts in parted.items()}
-        rows = {name: _numbered(read[name], min(teps), len(teps)) for name, teps in sorted(numbers.items())}
-        settled_period = SettledPeriod(
-            mine.judged, mine.in_effect, label, **own, compared=compared.get(label, {})
-        )
-        yield PeriodRecords(settled_period, partial(_given, rows))
+        rows = {name: _renumber(read[name], min(each), len(each)) for name, each in sorted(numbers.items())}
+        settled = SettledPeriod(mine.judged, mine.in_effect, label, **own, compared=compared.get(label, {}))
+        yield PeriodRecords(settled, partial(_give, rows))
 
 
-def _given(read: Read) -> Read:
+def _give(read: Read) -> Read:
     return read
 
 
-def _numbered(rows: pl.DataFrame, first: int, count: int) -> pl.DataFrame:
-    """Of a dataset's `rows` those of so many submissions from the `first` on, which counts as 0."""
+def _renumber(rows: pl.DataFrame, first: int, count: int) -> pl.DataFrame:
+    """The rows of `count` parts from the number `first` on, renumbered from 0."""
     start, stop = (rows["_part"].search_sorted(at) for at in (first, first + count))
     mine = rows.slice(start, stop - start)
     return mine.with_columns(pl.col("_part") - pl.lit(first, pl.UInt32)) if first else mine
@@ -245,18 +243,18 @@ def settle_all(
     repeats: Sequence[Submission],
     contracts: Contracts,
 ) -> Settled:
-    """All periods together, with what only shows then; every row that was read is accounted for.
+    """Join all periods and add the faults that need all of them; proves that no row was lost.
 
     Raises:
         ConservationError: rows seen are not rows left out, accepted and quarantined.
     """
-    settled_periods = [period_records.settled for period_records in periods]
-    standing = _standing([one for settled_period in settled_periods for one in settled_period.judged])
+    settled = [records.settled for records in periods]
+    standing = _find_standing([one for each in settled for one in each.judged])
     of_all = {
         name: pl.concat(
             [
                 pl.DataFrame(schema=schema),
-                *(getattr(settled_period, name) for settled_period in settled_periods),
+                *(getattr(each, name) for each in settled),
             ]
         )
         for name, schema in TABLES.items()
@@ -265,8 +263,8 @@ def settle_all(
     of_files = find_file_faults(summaries, repeats, standing)
     submissions = build_submissions(summaries, repeats, standing)
     compared: dict[Submission, list[Comparison]] = {}
-    for settled_period in settled_periods:
-        for submission, found in settled_period.compared.items():
+    for each in settled:
+        for submission, found in each.compared.items():
             compared.setdefault(submission, []).extend(found)
     return Settled(
         standing.judged,
