@@ -39,7 +39,7 @@ def plan_books(
     reports: Path, contracts: Contracts, settled: Settled, typed: pl.DataFrame
 ) -> list[PlannedBook]:
     """One for each submission that counts and has faults, the largest first; `typed` are unmasked faults."""
-    judged = settled.by_hand_in()
+    judged = settled.by_submission()
     wrong = fingerprint_groups(typed.filter(pl.col("file").is_not_null()), WHO)
     repaired = fingerprint_groups(settled.changes, WHO)
     # A file of which no row could be read is not opened again: it may be made to harm.

@@ -47,7 +47,7 @@ def make_receipts(settled: Settled, figures: DayTables, marked: Mapping[Submissi
     A receipt tells nothing that grows older by itself: until something comes in it stays the same.
     """
     wrong, states = fingerprint_groups(figures.faults, WHO), fingerprint_groups(settled.submissions, WHO)
-    judged = settled.by_hand_in()
+    judged = settled.by_submission()
     repeats = [SubmissionSummary(again, 0, {}, ()) for again in settled.repeats]
     made = []
     for summary in (*settled.summaries, *repeats):

@@ -78,7 +78,7 @@ def find_file_faults(
 
     A file whose every table was superseded has none left to mend.
     """
-    judged, taken = standing.by_hand_in(), _Taken(standing)
+    judged, taken = standing.by_submission(), _Taken(standing)
     rows: list[dict[str, object]] = []
     for summary in summaries:
         mine = judged.get(summary.submission, [])

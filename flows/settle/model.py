@@ -77,11 +77,11 @@ class Standing:
     in_effect: Mapping[Owes, JudgedPart]
 
     def counts(self, judged: JudgedPart) -> bool:
-        """Whether `judged` is not superseded: it is in effect, or was refused after the one in effect came."""
+        """Whether `judged` is not superseded: in effect, or refused after the one in effect came."""
         current = self.in_effect.get(judged.owes)
         return current is None or judged is current or judged.submission > current.submission
 
-    def by_hand_in(self) -> dict[Submission, list[JudgedPart]]:
+    def by_submission(self) -> dict[Submission, list[JudgedPart]]:
         """The judged parts of each submission."""
         found: dict[Submission, list[JudgedPart]] = {}
         for one in self.judged:

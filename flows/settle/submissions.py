@@ -21,10 +21,10 @@ def build_submissions(
     Raises:
         ConservationError: rows seen are not rows left out, accepted and quarantined.
     """
-    by_hand_in, earlier = standing.by_hand_in(), _superseded(standing.judged)
+    by_submission, earlier = standing.by_submission(), _superseded(standing.judged)
     rows: list[dict[str, object]] = []
     for summary in summaries:
-        mine = by_hand_in.get(summary.submission, [])
+        mine = by_submission.get(summary.submission, [])
         base = _base(summary.submission) | {"sheets": summary.sheets}
         outside = summary.rows - sum(one.records for one in mine)
         if not mine:
