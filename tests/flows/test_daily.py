@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
@@ -15,18 +14,9 @@ from urllib.request import urlopen
 import pytest
 
 from flows.root import Root
+from tests.command import dulieuxa
 from tests.conftest import Day
-
-
-def dulieuxa(*words: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(Path(sys.executable).with_name("dulieuxa")), *words],
-        env=os.environ | {"PREFECT_HOME": str(home), "COLUMNS": "100"} | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+from tests.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -92,17 +82,16 @@ def test_the_schedule_fires_on_a_server_of_our_own(tmp_path: Path) -> None:
     words = [sys.executable, "-c", f"from pathlib import Path; from flows.daily import serve; {called}"]
     environment = os.environ | {"PREFECT_HOME": str(tmp_path / "home")}
     with subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL) as serving:
-        until = time.monotonic() + 240
-        while not (tmp_path / "curated" / "latest").exists() and time.monotonic() < until:
-            time.sleep(1)
-        serving.send_signal(signal.SIGINT)
-    assert (tmp_path / "curated" / "latest").exists()
+        try:
+            wait_for((tmp_path / "curated" / "latest").exists, every=1)
+        finally:
+            serving.send_signal(signal.SIGINT)
 
 
 STANDING = """
 import sys, time
-from flows.prefect_server import watched
-with watched(brief=True) as answered:
+from flows.engine.prefect_server import serve_prefect
+with serve_prefect(brief=True) as answered:
     answered()
     from prefect.settings import PREFECT_API_URL
     print(PREFECT_API_URL.value(), flush=True)
@@ -117,14 +106,14 @@ def test_the_server_goes_with_a_run_that_is_killed(tmp_path: Path) -> None:
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
         api = run.stdout.readline().strip()
-        with urlopen(f"{api}/health") as answer:
-            assert answer.status == 200
+        assert answers(api)
         run.kill()
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            urlopen(f"{api}/health", timeout=5).close()
-        except OSError:
-            return
-        time.sleep(0.2)
-    pytest.fail("the server still answers")
+    wait_for(lambda: not answers(api))
+
+
+def answers(api: str) -> bool:
+    try:
+        urlopen(f"{api}/health", timeout=60).close()
+    except OSError:
+        return False
+    return True

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.release.publish import list_releases, read_published
-from flows.release.verify import find_damage
+from flows.release.publish import list_releases
 from flows.root import Root
-from tests.laws.test_crash import complaints
+from tests.laws.disturbed import complaints, whole
 
 pytestmark = pytest.mark.slow
 
@@ -42,13 +41,6 @@ def monday(root: Path) -> Path:
     assert done(root, MONDAY)[0] == 0
     complaints(root, "hai.csv", 5)
     return root
-
-
-def whole(root: Path) -> str:
-    shown = read_published(Root(root))
-    assert shown is not None
-    assert find_damage(root / "curated" / "releases" / shown) == []
-    return shown
 
 
 def mounted(*words: str) -> None:

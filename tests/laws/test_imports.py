@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[2]
-SOURCES = sorted([*PROJECT.glob("flows/**/*.py"), *PROJECT.glob("schemas/**/*.py")])
+from tests.laws.sources import PROJECT, SOURCES, TESTS
+
 HOMES = {
     "prefect": {"flows/daily.py", "flows/engine/prefect_server.py", "flows/province/flow.py"},
     "prefect_dask": {"flows/province/flow.py"},
@@ -53,14 +52,15 @@ def imported(text: str) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.fixture(params=SOURCES, ids=lambda path: path.relative_to(PROJECT).as_posix())
-def source(request: pytest.FixtureRequest) -> Path:
-    return request.param  # type: ignore[no-any-return]
-
-
-def test_contracts_never_import_stages(source: Path) -> None:
-    if source.is_relative_to(PROJECT / "schemas"):
-        assert [name for name in imported(source.read_text("utf-8")) if name.split(".")[0] == "flows"] == []
+def test_contracts_never_import_stages() -> None:
+    stages = [
+        (path, name)
+        for path, text in SOURCES.items()
+        if path.startswith("schemas/")
+        for name in imported(text)
+        if name.split(".")[0] == "flows"
+    ]
+    assert stages == []
 
 
 def upward_imports(text: str, room: str) -> list[str]:
@@ -69,10 +69,14 @@ def upward_imports(text: str, room: str) -> list[str]:
     return [name for name, other in rooms.items() if other != room and LEVELS[other] >= LEVELS[room]]
 
 
-def test_nothing_imports_upwards(source: Path) -> None:
-    parts = source.relative_to(PROJECT).with_suffix("").parts
-    if parts[0] == "flows" and parts != ("flows", "__init__"):
-        assert upward_imports(source.read_text("utf-8"), parts[1]) == []
+def test_nothing_imports_upwards() -> None:
+    upward = {
+        path: found
+        for path, text in SOURCES.items()
+        if path.startswith("flows/") and path != "flows/__init__.py"
+        if (found := upward_imports(text, path.removesuffix(".py").split("/")[1]))
+    }
+    assert upward == {}
 
 
 @pytest.mark.parametrize(
@@ -95,22 +99,53 @@ def test_every_room_has_its_place() -> None:
 
 
 @pytest.mark.parametrize("library", sorted(HOMES))
-def test_a_heavy_library_has_one_home(library: str, source: Path) -> None:
-    if source.relative_to(PROJECT).as_posix() not in HOMES[library]:
-        assert [name for name in imported(source.read_text("utf-8")) if name.split(".")[0] == library] == []
+def test_a_heavy_library_has_one_home(library: str) -> None:
+    found = {
+        path for path, text in SOURCES.items() for name in imported(text) if name.split(".")[0] == library
+    }
+    assert found == HOMES[library]
 
 
-def test_every_module_says_its_job_in_one_sentence(source: Path) -> None:
-    said = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8")))
-    assert said
-    assert len(said.splitlines()[0]) > 20
+def test_every_module_says_its_job_in_one_sentence() -> None:
+    said = {
+        path: (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0] for path, text in SOURCES.items()
+    }
+    assert [path for path, line in said.items() if len(line) <= 20] == []
 
 
 def test_no_two_public_classes_share_a_name() -> None:
     names = Counter(
         node.name
-        for path in SOURCES
-        for node in ast.parse(path.read_text("utf-8")).body
+        for text in SOURCES.values()
+        for node in ast.parse(text).body
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def imported_tests(text: str) -> list[str]:
+    """The test modules that a text imports, with or without the names of their packages."""
+    froms = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) and node.level)
+    names = [*imported(text), *(alias.name for node in froms for alias in node.names)]
+    return [name for name in names if any(part.startswith("test_") for part in name.split("."))]
+
+
+def test_no_test_module_is_imported() -> None:
+    """What tests share stands in modules beside them, so that a test may be moved or deleted by itself."""
+    found = {path: names for path, text in TESTS.items() if (names := imported_tests(text))}
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from tests.laws.test_crash import child",
+        "from tests.laws import test_crash",
+        "import tests.laws.test_crash as crash",
+        "from . import test_crash",
+        "from .test_crash import child",
+        "def later() -> None:\n    from tests.laws.test_crash import child",
+    ],
+)
+def test_an_imported_test_module_is_told(line: str) -> None:
+    assert imported_tests(line)

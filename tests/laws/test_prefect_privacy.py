@@ -15,8 +15,8 @@ from flows.release.refusal import read_refusal
 from flows.release.verify import find_damage
 from flows.root import Root
 from schemas.datasets import load
+from tests.command import dulieuxa
 from tests.conftest import lines
-from tests.flows.test_daily import dulieuxa
 
 pytestmark = pytest.mark.slow
 

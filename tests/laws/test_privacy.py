@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import subprocess
 import sys
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +18,7 @@ from schemas.datasets import load
 from schemas.privacy import PROTECTIONS, protection
 from schemas.units import ngoc_lac
 from tests.conftest import lines
+from tests.laws.texts import texts
 
 PEOPLE = {name: d for name, d in load().items() if any(c.personal for c in d.columns)}
 
@@ -61,18 +59,6 @@ def sheet(dataset: Dataset) -> str:
     people = [[cell(c, row, None) for c in dataset.columns] for row in range(5)]
     astray = [[cell(c, 0, wrong) for c in dataset.columns] for wrong in (NAMES[0], NUMBERS[0], PHONES[3])]
     return lines([labels, *people, *astray])
-
-
-def texts(path: Path) -> Iterator[str]:
-    """Everything that can be read in a file, whatever it is packed in."""
-    data = path.read_bytes()
-    if path.suffix == ".parquet":
-        yield path.name
-        yield pl.read_parquet(path, hive_partitioning=False).cast(pl.String, strict=False).write_csv()
-    elif zipfile.is_zipfile(io.BytesIO(data)):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            yield from (archive.read(name).decode(errors="replace") for name in archive.namelist())
-    yield data.decode(errors="replace")
 
 
 def canaries_in(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from flows.collect.archive import list_archived
 from flows.returns.lists import TO_FIX
 from schemas.registry import load
 from tests.conftest import TODAY, Day
-from tests.flows.forms.test_form import CONTRACTS, filled
+from tests.flows.forms.made import CONTRACTS, filled
 
 DATE = ["--date", TODAY.isoformat()]
 

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from flows.engine.workers import Guard, Limits, LostError, count_cores, map_ahead, map_in_order
+from tests.flows.engine.work import work
+from tests.waiting import wait_for
 
 _LINUX = Path("/proc/self/status").exists()
-
-
-def work(item: str) -> str:
-    if item == "crash":
-        os.kill(os.getpid(), signal.SIGSEGV)
-    elif item == "hang":
-        time.sleep(60)
-    elif item == "swell":
-        return str(len(bytearray(1 << 30)))
-    elif item == "raise":
-        raise KeyError("no such sheet")
-    return f"{item} {os.getpid()}"
 
 
 def lost(item: str, why: Exception) -> str:
     return f"{item} lost{' late' if isinstance(why, LostError) and why.late else ''}"
 
 
-GUARD: Guard[str, str] = Guard(lambda item: Limits(1.0 if item == "hang" else 30.0, 200 << 20), lost)
+GUARD: Guard[str, str] = Guard(lambda item: Limits(1.0 if item == "hang" else 300.0, 200 << 20), lost)
 
 
 @pytest.mark.parametrize(
@@ -58,14 +46,14 @@ def test_work_is_done_elsewhere_unless_it_has_no_limits() -> None:
     def pids(limits: Callable[[str], Limits | None]) -> set[int]:
         return {int(said.split()[1]) for said in map_in_order(work, ["a", "b"], guard=Guard(limits, lost))}
 
-    assert os.getpid() not in pids(lambda _: Limits(30.0, 200 << 20))
+    assert os.getpid() not in pids(lambda _: Limits(300.0, 200 << 20))
     assert pids(lambda _: None) == {os.getpid()}
 
 
 def test_an_error_comes_back_with_where_it_was_raised() -> None:
     with pytest.raises(KeyError, match="no such sheet") as raised:
         map_in_order(work, ["a", "raise"])
-    assert "test_workers.py" in "".join(raised.value.__notes__)
+    assert "engine/work.py" in "".join(raised.value.__notes__)
 
 
 def test_without_a_guard_a_crash_is_an_error() -> None:
@@ -82,10 +70,11 @@ def test_ticks_once_an_item() -> None:
 _HOLD = """
 import time
 from flows.engine.workers import start_workers
-from tests.flows.engine.test_workers import work
+from tests.flows.engine.work import work
+from tests.waiting import wait_for
 with start_workers(work) as run:
     print(run("a"), flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -98,11 +87,7 @@ def test_workers_end_with_the_process_that_is_killed() -> None:
         worker = Path("/proc") / parent.stdout.readline().split()[1]
         assert worker.exists()
         parent.kill()
-    for _ in range(100):
-        if not worker.exists():
-            return
-        time.sleep(0.1)
-    pytest.fail("the worker outlives the process that it works for")
+    wait_for(lambda: not worker.exists())
 
 
 _PROGRAM = """

@@ -30,8 +30,8 @@ from flows.root import Root
 from schemas.datasets import load
 from tests.conftest import lines, run_plainly
 from tests.flows.read.forms import form
-from tests.laws.test_crash import child, watched
-from tests.laws.test_privacy import texts
+from tests.laws.disturbed import child, watched
+from tests.laws.texts import texts
 
 pytestmark = pytest.mark.slow
 

@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 
 import openpyxl
 import polars as pl
 import pytest
 
 from flows.collect.submission import Submission
-from flows.forms.form import FormRequest, build_form
-from flows.forms.inputs import example_of, list_choices
+from flows.forms.inputs import list_choices
 from flows.intake.model import CleanedSubmission
 from flows.intake.records import clean_submission
 from flows.read import read_file
-from schemas import registry
 from schemas.contract import Dataset, unread_column
-from schemas.periods import open_window
+from tests.flows.forms.made import CONTRACTS, DAY, asked, blank, filled
 
-CONTRACTS = registry.load()
-DAY = date(2026, 11, 24)
 EVERY = pytest.mark.parametrize("dataset", CONTRACTS.datasets.values(), ids=lambda dataset: dataset.name)
-
-
-def asked(dataset: Dataset) -> FormRequest:
-    unit = CONTRACTS.commune.owing(dataset)[0]
-    return FormRequest(dataset, unit, open_window(dataset.cadence, dataset.basis, DAY))
-
-
-def blank(dataset: Dataset) -> bytes:
-    rows = pl.DataFrame(schema={c.name: c.kind.dtype for c in dataset.columns})
-    return build_form(asked(dataset), CONTRACTS.commune, CONTRACTS.hash[:12], rows)
-
-
-def filled(dataset: Dataset) -> bytes:
-    """The form with its own example typed into the first row, as a clerk would."""
-    book = openpyxl.load_workbook(io.BytesIO(blank(dataset)))
-    page = book["Biểu mẫu"]
-    row = page.freeze_panes.strip("A")
-    for at, column in enumerate(dataset.columns, 2):
-        text = example_of(column, asked(dataset).period, CONTRACTS.commune)
-        number = page.cell(int(row), at).number_format == "General"
-        page.cell(int(row), at).value = float(text.replace(".", "").replace(",", ".")) if number else text
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def digested(dataset: Dataset, data: bytes) -> CleanedSubmission:

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,13 +24,13 @@ from flows.protect import read_key
 from flows.release.manifest import MANIFEST, read_hashes, read_manifest
 from flows.root import Root
 from flows.sample import write_province
+from tests.waiting import WITHIN_SECONDS, wait_for
 
 pytestmark = pytest.mark.slow
 
 DAY = "2026-11-24"
 CODES = ("90001", "90002", "90003")
 BIN = Path(sys.executable).parent
-WITHIN_SECONDS = 400
 
 
 @dataclass(frozen=True)
@@ -203,15 +202,16 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
 
 def holder(roots: list[str]) -> int:
     """The process that runs the day of one of `roots`, once it has read some files."""
-    until = time.monotonic() + WITHIN_SECONDS
-    while time.monotonic() < until:
+
+    def found() -> int | None:
         for root in map(Path, roots):
             lock = root / "var" / "lock"
             said = lock.read_text() if lock.exists() else ""
             if said and any((root / "curated" / "releases").glob(".dang_ghi.*/data")):
                 return int(said.removeprefix("tiến trình ").partition(",")[0])
-        time.sleep(0.01)
-    raise TimeoutError("no commune's day was seen to run")
+        return None
+
+    return wait_for(found, every=0.01)
 
 
 def test_a_worker_killed_in_the_middle_changes_no_byte(

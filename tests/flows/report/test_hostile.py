@@ -9,7 +9,7 @@ import pytest
 
 from flows.report import search_page, write_site
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, INDICATORS, write_release
-from tests.flows.report.test_site import Page, pages, payload
+from tests.flows.report.html import Page, pages, payload
 
 EVIL = "</script><img src=x onerror=alert(1)>'\"&<!--"
 

@@ -20,7 +20,7 @@ from flows.returns.xlsx.styles import COLOURS
 from schemas.contract import typed_column
 from schemas.datasets import load
 from tests.conftest import Day
-from tests.flows.forms.test_form import blank
+from tests.flows.forms.made import blank
 from tests.flows.returns.books import mark_workbook, marks, rich
 
 SOFFICE = shutil.which("soffice")
