@@ -11,11 +11,11 @@ from flows.province.commune import CommuneFigures
 from flows.province.release import Gathered, write_province_tables
 from flows.report.names import Names
 from flows.report.province import write_province
-from schemas import indicators
 from schemas.province import DUPLICATES
-from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, write_release
+from schemas.registry import load
+from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, INDICATORS, write_release
 
-NAMES = Names(DATASETS, COMMUNE, indicators.load())
+NAMES = Names(DATASETS, COMMUNE, INDICATORS)
 PROVINCE = "Tỉnh Mẫu"
 FAILED = {"/xa/90009": "Trùng mã xã 90001 với /xa/90001."}
 
@@ -49,5 +49,5 @@ def write_page(folder: Path, failed: dict[str, str] = FAILED) -> Path:
     doubles = DUPLICATES.conform(pl.DataFrame(twice) if failed else pl.DataFrame())
     release = folder / "ban"
     release.mkdir()
-    write_province_tables(release, PROVINCE, Gathered(shares(folder / "xa"), failed, doubles))
+    write_province_tables(release, PROVINCE, Gathered(shares(folder / "xa"), failed, doubles), load())
     return write_province(release, PROVINCE, NAMES, AS_OF)
