@@ -1,4 +1,4 @@
-"""Reads what units hand in: from the bytes of any file to tables of text with true addresses."""
+"""Reads the bytes of any submitted file into tables of text, in which every cell keeps its sheet address."""
 
 from flows.read.reader import read_file
 

@@ -1,8 +1,8 @@
-"""Text of the encodings before Unicode, which fonts made look right: TCVN3, VNI; and UTF-8 misread.
+"""Detects and decodes Vietnamese text in legacy font encodings (TCVN3, VNI), and UTF-8 read as Windows-1252.
 
-A TCVN3 cell is valid text of Latin-1 letters (`MÉu sè` for `Mẫu số`), so no decoder fails. What a
-column holds is told by how many of its accented words are Vietnamese syllables, read in either way.
-Tables after TCVN 5712:1993 (VN3) and the VNI for Windows layout.
+A TCVN3 cell is valid text of Latin-1 letters (`MÉu sè` for `Mẫu số`), so no decoder raises an error. The
+encoding of a column is the one in which most of its accented words are Vietnamese syllables (FACTS.md §4).
+The tables follow TCVN 5712:1993 (VN3) and the VNI for Windows layout.
 """
 
 from __future__ import annotations
@@ -47,31 +47,31 @@ _SYLLABLE = re.compile(
     r"(?:ng|nh|ch|[cmnpt])?"
 )
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-# The first bytes of Vietnamese letters in UTF-8 and those that may follow them, as Windows-1252 has them.
-_MAY_BE_MISREAD = re.compile("[áÃÄÆ][º»\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+# The UTF-8 bytes of Vietnamese letters, as they look when read as Windows-1252: first byte, second byte.
+_MISREAD_SIEVE = re.compile("[áÃÄÆ][º»\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MISREAD = re.compile("á[º»]|[ÃÄÆ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
 def decode_tcvn3(text: str) -> str:
-    """Unicode of a text in TCVN3 (ABC) letters, which has no accented capitals but in special fonts."""
-    return _WORD.sub(lambda found: _evened(found[0]), text.translate(_TCVN3))
+    """Decode TCVN3 (ABC). It has no accented capitals, so `PHầN` becomes `PHẦN`."""
+    return _WORD.sub(lambda found: _fix_case(found[0]), text.translate(_TCVN3))
 
 
-def _evened(word: str) -> str:
-    """`PHầN` in one case: that of its plain letters, where there are two at least."""
+def _fix_case(word: str) -> str:
+    """Upper-case a word if its ASCII letters, at least two, are all upper case."""
     plain = [letter for letter in word if letter.isascii() and letter.isalpha()]
     return word.upper() if len(plain) > 1 and not word.isascii() and all(map(str.isupper, plain)) else word
 
 
 def decode_vni(text: str) -> str:
-    """Unicode of a text in VNI for Windows letters, which write a vowel and its marks as two letters."""
+    """Decode VNI for Windows, which writes a vowel and its marks as two characters."""
 
     def compose(found: re.Match[str]) -> str:
         vowel, sign = found[1] or found[3], found[2] or found[4]
         vowel, mark = vowel.translate(_VNI_LETTERS), _VNI_MARKS[sign.lower()]
         return unicodedata.normalize("NFC", vowel + mark)
 
-    # The pairs first: `ô` alone is ơ, but after a vowel no mark looks like a letter's stand-in.
+    # Pairs first: a mark after a vowel must not be decoded as a letter of its own.
     pieces = []
     place = 0
     for found in _VNI_PAIR.finditer(text):
@@ -87,16 +87,22 @@ UNICODE = "Unicode"
 
 
 def guess_encoding(texts: Iterable[str]) -> str | None:
-    """The encoding of texts that belong together, such as a column's; None where they don't tell.
+    """The encoding of texts that share one, such as those of a column.
 
-    Of the accented words without a letter beyond Latin-1 most must be Vietnamese syllables when decoded,
-    and fewer as they stand; where these don't tell, a word that only Unicode can write does.
+    A legacy encoding is chosen if at least 70 % of the accented Latin-1 words are Vietnamese syllables when
+    decoded, and clearly more of them than undecoded. If these words decide nothing, one syllable with a
+    letter beyond Latin-1 proves Unicode.
+
+    Returns:
+        A key of `DECODERS`, `UNICODE`, or None if the texts decide nothing.
     """
     joined = "\n".join(text for text in texts if not text.isascii())
     accented = Counter(word for word in _WORD.findall(joined) if not word.isascii())
-    words = {word: count for word, count in accented.items() if _is_doubtful(word)}
+    words = {word: count for word, count in accented.items() if _is_accented_latin1(word)}
     plain = sum(count for word, count in words.items() if is_syllable(word))
-    counts = {name: sum(count for word, count in words.items() if _decodes(word, name)) for name in DECODERS}
+    counts = {
+        name: sum(count for word, count in words.items() if _is_syllable_in(word, name)) for name in DECODERS
+    }
     best = max(counts, key=lambda name: counts[name])
     if plain > counts[best]:
         return UNICODE
@@ -108,52 +114,57 @@ def guess_encoding(texts: Iterable[str]) -> str | None:
 
 
 @lru_cache(maxsize=65536)
-def _decodes(word: str, encoding: str) -> bool:
-    """Whether `word` is a Vietnamese syllable when read in `encoding`."""
+def _is_syllable_in(word: str, encoding: str) -> bool:
+    """Whether `word`, decoded from `encoding`, is a Vietnamese syllable."""
     return is_syllable(DECODERS[encoding](word))
 
 
-def _is_doubtful(word: str) -> bool:
+def _is_accented_latin1(word: str) -> bool:
     return len(word) > 1 and not word.isascii() and max(word) <= "\u00ff"
 
 
 @lru_cache(maxsize=65536)
 def is_syllable(word: str) -> bool:
-    """Whether `word` is built as a Vietnamese syllable with at most one tone."""
+    """Whether `word` has the structure of a Vietnamese syllable, with at most one tone."""
     apart = unicodedata.normalize("NFD", word.lower().replace("\u00f0", "đ"))
     bare, tones = _TONES.subn("", apart)
     syllable = unicodedata.normalize("NFC", bare)
-    # A syllable that ends in a stop takes the acute or the dot below only.
+    # A syllable that ends in c, ch, p or t can only have the acute tone or the dot below.
     stopped = syllable.endswith(("c", "ch", "p", "t")) and tones and not re.search("[\u0301\u0323]", apart)
     return tones <= 1 and not stopped and _SYLLABLE.fullmatch(syllable) is not None
 
 
 def is_misread(text: str) -> bool:
-    """Whether a text may be UTF-8 that some program took for Windows-1252."""
-    # The sieve is four times as fast: it begins with a letter of one set.
-    return not text.isascii() and bool(_MAY_BE_MISREAD.search(text) and _MISREAD.search(text))
+    """Whether a text may be UTF-8 that some program read as Windows-1252."""
+    # The first pattern is four times as fast and excludes most texts.
+    return not text.isascii() and bool(_MISREAD_SIEVE.search(text) and _MISREAD.search(text))
 
 
 def decode_misread(text: str) -> str:
-    """The text that was UTF-8 before it was taken for Windows-1252; unchanged where it was not."""
+    """Decode UTF-8 that was read as Windows-1252; other texts are returned unchanged."""
     try:
-        return b"".join(map(_byte, text)).decode("utf-8")
+        return b"".join(map(_encode, text)).decode("utf-8")
     except (UnicodeDecodeError, UnicodeEncodeError):
         return text
 
 
-def _byte(character: str) -> bytes:
-    # Windows-1252 leaves five bytes undefined, which programs pass through as control characters.
+def _encode(character: str) -> bytes:
+    # Windows-1252 leaves five bytes undefined; programs keep them as control characters.
     return character.encode("latin-1" if character <= "\u00ff" else "cp1252")
 
 
 def decode(text: str, usual: str) -> str:
-    """Unicode of a cell whose column is in encoding `usual`: decoded so, unless another reading is better."""
-    words = [word for word in _WORD.findall(text) if _is_doubtful(word)]
+    """Decode one cell.
+
+    Args:
+        text: The cell.
+        usual: The encoding of its column. Another one, or none, is used if it gives clearly more syllables.
+    """
+    words = [word for word in _WORD.findall(text) if _is_accented_latin1(word)]
     readings = {usual: DECODERS[usual](text)} | {n: d(text) for n, d in DECODERS.items() if n != usual}
     if not words:
         return readings[usual] if max(text, default="") <= "\u00ff" else text
-    scores = {name: sum(_decodes(word, name) for word in words) for name in readings}
+    scores = {name: sum(_is_syllable_in(word, name) for word in words) for name in readings}
     plain = sum(map(is_syllable, words))
     best = max(scores, key=lambda name: (scores[name], name == usual))
     if plain > scores[best] or (max(text) > "\u00ff" and plain == scores[best]):

@@ -1,4 +1,4 @@
-"""The problems of files, sheets and headings: their codes, dimensions, severities and sentences."""
+"""Makes problems of files, sheets and headings, and declares the dimension and severity of each code."""
 
 from __future__ import annotations
 
@@ -23,13 +23,20 @@ _FAULTS: Mapping[str, tuple[Dimension, Severity]] = {
 
 
 def make_problem(code: str, message: str, *, severity: Severity | None = None, **place: Any) -> Problem:
-    """A problem with the dimension and, unless given, the severity of its code."""
+    """Make a problem with the dimension of its code and, unless given, its severity.
+
+    Args:
+        code: A key of `_FAULTS`.
+        message: A Vietnamese sentence for the clerk.
+        severity: Overrides the severity of the code.
+        **place: The other fields of `Problem`.
+    """
     dimension, usual = _FAULTS[code]
     return Problem(code, dimension, severity or usual, message, **place)
 
 
 class RefusedError(Exception):
-    """A file that can't be read at all; holds the one problem that says why."""
+    """Raised for a file that can't be read at all; `problem` says why."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code)

@@ -1,4 +1,4 @@
-"""Reads any file that a unit handed in, finds its tables by their headings, accounts for every row."""
+"""Reads one submitted file: opens it, finds its tables by their headings, gives every row a role."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from schemas.contract import Dataset
 
 
 def read_file(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> ReadFile:
-    """The tables, the account of rows and the problems of one file.
+    """The tables, the roles of all rows and the problems of one file.
 
-    Never raises for what a file holds: a file that can't be read gives a Doc with the problem that says why.
+    Never raises because of the content: a file that can't be read gives a `ReadFile` whose problem says why.
 
     Args:
-        data: The file's content, told by its bytes.
-        name: The file's name, used only to name the sheet of a text file.
-        datasets: The contracts to recognise tables by, by name.
+        data: The content of the file; its format is detected from the bytes, not from the name.
+        name: The name of the file; it names the sheet of a text file.
+        datasets: The contracts by name; their column headings identify the tables.
     """
     vocabulary = vocabulary_of(datasets)
     try:
@@ -45,21 +45,21 @@ def read_file(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> ReadFi
 
 
 def refuse_file(why: Problem) -> ReadFile:
-    """The Doc of a file of which nothing was read."""
+    """The result for a file of which nothing was read; `why` is its only problem."""
     return ReadFile((), pl.DataFrame(schema=ROWS_SCHEMA), (why,))
 
 
 def _read_archive(data: bytes, vocabulary: Vocabulary) -> ReadFile:
-    """All files of a zip as one; sheets go by the name of their file and their own."""
+    """Read all files of a zip as one file; a sheet is named `<file>/<sheet>`."""
     docs = []
     for name, content in list_members(data):
         try:
             container = detect(content)
             if container is Container.ARCHIVE:
                 raise RefusedError("tep.nguy_hiem", "Tệp nén nằm trong tệp nén: không mở. Nộp từng tệp.")
-            docs.append(_inside(name, _read(content, name, container, vocabulary)))
+            docs.append(_prefix_sheets(name, _read(content, name, container, vocabulary)))
         except RefusedError as refused:
-            docs.append(_inside(name, refuse_file(refused.problem)))
+            docs.append(_prefix_sheets(name, refuse_file(refused.problem)))
     return ReadFile(
         tuple(table for doc in docs for table in doc.tables),
         pl.concat([doc.rows for doc in docs]),
@@ -67,8 +67,8 @@ def _read_archive(data: bytes, vocabulary: Vocabulary) -> ReadFile:
     )
 
 
-def _inside(name: str, doc: ReadFile) -> ReadFile:
-    """`doc` with the file's name before each sheet's."""
+def _prefix_sheets(name: str, doc: ReadFile) -> ReadFile:
+    """`doc` with the name of its file before the name of each sheet."""
 
     def within(sheet: str | None) -> str:
         return f"{tidy(name)}/{sheet}" if sheet else tidy(name)
@@ -81,36 +81,36 @@ def _inside(name: str, doc: ReadFile) -> ReadFile:
 
 
 def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) -> ReadFile:
-    sheets, warnings = _sheets(data, name, container, vocabulary)
+    sheets, warnings = _open_sheets(data, name, container, vocabulary)
     reads = [read_sheet(sheet, vocabulary) for sheet in sheets if not is_ours(sheet)]
     frames = [read.rows() for read in reads]
     rows = pl.concat(frames) if len(frames) > 1 else frames[0] if frames else pl.DataFrame(schema=ROWS_SCHEMA)
     tables = tuple(table for read in reads for table in read.tables)
     problems = [found for read in reads for found in read.problems]
-    return ReadFile(tables, rows, (*warnings, *problems, *_unrecognised(reads)))
+    return ReadFile(tables, rows, (*warnings, *problems, *_describe_unrecognised(reads)))
 
 
 def read_sheets(data: bytes, name: str, vocabulary: Vocabulary) -> list[Sheet]:
-    """Every sheet of a file that is not ours, by the names that `read_file` gives them.
+    """Every sheet of a file, with the names that `read_file` gives them; sheets of this program are left out.
 
     Raises:
         RefusedError: the file can't be opened as a table.
     """
     container = detect(data)
     if container is not Container.ARCHIVE:
-        return [each for each in _sheets(data, name, container, vocabulary)[0] if not is_ours(each)]
-    found: list[Sheet] = []
+        return [each for each in _open_sheets(data, name, container, vocabulary)[0] if not is_ours(each)]
+    sheets: list[Sheet] = []
     for member, content in list_members(data):
         with suppress(RefusedError):
             inside = read_sheets(content, member, vocabulary) if detect(content) is not container else []
-            found += [replace(each, name=f"{tidy(member)}/{each.name}") for each in inside]
-    return found
+            sheets += [replace(each, name=f"{tidy(member)}/{each.name}") for each in inside]
+    return sheets
 
 
-def _sheets(
+def _open_sheets(
     data: bytes, name: str, container: Container, vocabulary: Vocabulary
 ) -> tuple[Sequence[Sheet], Sequence[Problem]]:
-    """The sheets of one file, and warnings about what it carries besides."""
+    """The sheets of one file, and warnings about macros, links and other things that are not read."""
     try:
         if container in (Container.WORKBOOK, Container.ODS, Container.XLS):
             return workbook.read_workbook(data, container)
@@ -120,30 +120,31 @@ def _sheets(
         danger.check_size(len(data), danger.MAX_TEXT)
         return [read_text(data, tidy(PurePath(name).stem), vocabulary)], ()
     except BaseException as panic:
-        # Each compiled library has a class of its own for this, which is no Exception.
+        # Libraries in Rust (polars, calamine) raise a panic as a class of their own, derived from
+        # BaseException. Without this, one damaged file would end the run.
         if type(panic).__name__ != "PanicException":
             raise
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from panic
 
 
-def _unrecognised(reads: Sequence[SheetRead]) -> list[Problem]:
-    """A problem for sheets with a table that no contract knows: a warning if another sheet has one."""
+def _describe_unrecognised(reads: Sequence[SheetRead]) -> list[Problem]:
+    """The problems of sheets without a known table: warnings if another sheet has one, else one blocks."""
     if any(read.problems and not read.recognised for read in reads):
         return []
     recognised = any(read.recognised for read in reads)
-    strangers = [read.sheet for read in reads if not read.recognised and read.sheet.height]
+    unknown = [read.sheet for read in reads if not read.recognised and read.sheet.height]
     if not recognised:
-        return [_stranger(strangers[0], blocks=True)] if strangers else [_nothing()]
-    found = (_stranger(sheet, blocks=False) for sheet in strangers if not sheet.hidden)
-    return [each for each in found if each.value is not None]
+        return [_describe_sheet(unknown[0], blocks=True)] if unknown else [_describe_empty()]
+    warnings = (_describe_sheet(sheet, blocks=False) for sheet in unknown if not sheet.hidden)
+    return [each for each in warnings if each.value is not None]
 
 
-def _stranger(sheet: Sheet, *, blocks: bool) -> Problem:
+def _describe_sheet(sheet: Sheet, *, blocks: bool) -> Problem:
     block = guess_block(sheet)
     if block is None or not guess_body(sheet, block, sheet.height).records.any():
         return describe_unclear(sheet.name, None, (), blocks=blocks)
     return describe_unclear(sheet.name, sheet.number(block.bottom), (), block.paths, blocks=blocks)
 
 
-def _nothing() -> Problem:
+def _describe_empty() -> Problem:
     return RefusedError("tep.khong_mo_duoc", "Tệp không có dữ liệu nào.").problem

@@ -1,4 +1,4 @@
-"""Brings text in an older encoding into Unicode, column by column, and keeps what stood there."""
+"""Converts the columns of a sheet from legacy encodings to Unicode, and keeps the original cells."""
 
 from __future__ import annotations
 
@@ -10,68 +10,68 @@ import polars as pl
 from flows.read.legacy_fonts import DECODERS, decode, decode_misread, guess_encoding, is_misread
 from flows.read.sheet import CellSheet, FrameSheet, Sheet, letter_of
 
-#: For each column of which cells were decoded, its cells as they stood in the file.
+#: The original cells of each decoded column, by column index.
 Originals = Mapping[int, Sequence[str | None]]
 
-# Letters of TCVN3 and VNI that Vietnamese in Unicode hasn't got: without them a sheet needs no second look.
-_STRANGE = re.compile("[¡-§¨-¬\u00ad®µ-¾Ä-ÇËÎ-ÑÖØÛÜÞßä-çëî-ñöøûüþ]")
-_FIRST_LOOK = 2000
+# Letters of TCVN3 and VNI that Unicode Vietnamese does not use. A sheet without any of them is not decoded.
+_LEGACY_LETTERS = re.compile("[¡-§¨-¬\u00ad®µ-¾Ä-ÇËÎ-ÑÖØÛÜÞßä-çëî-ñöøûüþ]")
+_SAMPLE_ROWS = 2000
 _LONG = 50_000
 
 
 def to_unicode(sheet: Sheet) -> tuple[Sheet, Originals]:
-    """The sheet with legacy text decoded, and the columns that this changed as they were."""
-    columns = _accented(sheet)
-    if not any(_STRANGE.search(joined) or is_misread(joined) for joined in columns.values()):
+    """Decode the legacy text of a sheet in place; also return the originals of changed columns."""
+    columns = _join_accented(sheet)
+    if not any(_LEGACY_LETTERS.search(joined) or is_misread(joined) for joined in columns.values()):
         return sheet, {}
-    decoders = _decoders({index: joined.split("\n") for index, joined in columns.items()})
+    decoders = _choose_decoders({index: joined.split("\n") for index, joined in columns.items()})
     if not decoders:
         return sheet, {}
-    return _decoded(sheet, decoders)
+    return _decode_columns(sheet, decoders)
 
 
-def _accented(sheet: Sheet) -> Mapping[int, str]:
-    """The cells of each column that are not all ASCII, one a line; of a long file the first ones."""
+def _join_accented(sheet: Sheet) -> Mapping[int, str]:
+    """The text of each column that is not all ASCII, one cell per line; of a long file the first rows."""
     joined: Iterable[str] = ()
     if isinstance(sheet, CellSheet):
         joined = ("\n".join(filter(None, column)) for column in sheet.columns)
     elif isinstance(sheet, FrameSheet) and sheet.width:
-        head = sheet.text.head(_FIRST_LOOK if sheet.height > _LONG else sheet.height)
+        head = sheet.text.head(_SAMPLE_ROWS if sheet.height > _LONG else sheet.height)
         joined = head.select(pl.all().str.join("\n")).row(0)
     return {index: text for index, text in enumerate(joined) if not text.isascii()}
 
 
-def _decoders(columns: Mapping[int, Sequence[str]]) -> Mapping[int, Callable[[str], str]]:
-    """How to decode each column that is in a legacy encoding, as its own cells tell or else the sheet's."""
+def _choose_decoders(columns: Mapping[int, Sequence[str]]) -> Mapping[int, Callable[[str], str]]:
+    """The decoder of each column in a legacy encoding, guessed from its cells, else from the whole sheet."""
     of_sheet = guess_encoding(text for texts in columns.values() for text in texts)
-    found: dict[int, Callable[[str], str]] = {}
+    decoders: dict[int, Callable[[str], str]] = {}
     for index, texts in columns.items():
         encoding = guess_encoding(texts) or of_sheet
         if encoding in DECODERS:
-            found[index] = _cell_decoder(encoding)
+            decoders[index] = _make_decoder(encoding)
         elif any(is_misread(text) and decode_misread(text) != text for text in texts):
-            found[index] = decode_misread
-    return found
+            decoders[index] = decode_misread
+    return decoders
 
 
-def _cell_decoder(usual: str | None) -> Callable[[str], str]:
+def _make_decoder(usual: str | None) -> Callable[[str], str]:
     return lambda text: decode(text, str(usual))
 
 
-def _decoded(sheet: Sheet, decoders: Mapping[int, Callable[[str], str]]) -> tuple[Sheet, Originals]:
+def _decode_columns(sheet: Sheet, decoders: Mapping[int, Callable[[str], str]]) -> tuple[Sheet, Originals]:
     originals: dict[int, Sequence[str | None]] = {}
     for index, convert in decoders.items():
         if isinstance(sheet, CellSheet):
             originals[index] = sheet.columns[index]
-            sheet.columns[index] = [_anew(cell, convert) for cell in sheet.columns[index]]
+            sheet.columns[index] = [_decode_cell(cell, convert) for cell in sheet.columns[index]]
         elif isinstance(sheet, FrameSheet):
             column = sheet.text[letter_of(index)]
             originals[index] = column.to_list()
             unique = column.unique().drop_nulls()
-            after = pl.Series([_anew(cell, convert) for cell in unique], dtype=pl.String)
+            after = pl.Series([_decode_cell(cell, convert) for cell in unique], dtype=pl.String)
             sheet.text = sheet.text.with_columns(pl.col(column.name).replace(unique, after))
     return sheet, originals
 
 
-def _anew(cell: str | None, decode: Callable[[str], str]) -> str | None:
+def _decode_cell(cell: str | None, decode: Callable[[str], str]) -> str | None:
     return cell if cell is None or cell.isascii() else decode(cell)

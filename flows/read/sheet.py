@@ -1,4 +1,7 @@
-"""A sheet as a grid of text, rows and columns as on the sheet: of cells, or of a frame where it is long."""
+"""Represents a sheet as a grid of text: as lists of cells, or as a polars frame if it is long.
+
+Both have the rows and columns of the real sheet, so that every cell keeps its address.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ Row = Sequence[str | None]
 Mask = npt.NDArray[np.bool_]
 
 _LONG = 50_000
-#: A workbook's sheet with fewer rows is quicker to look at as lists than as a frame; of a longer one than
-#: _LONG a frame is not looked through whole.
+#: A workbook sheet with fewer rows is faster as lists than as a frame. In a sheet longer than `_LONG` only
+#: the first rows are searched for headings.
 LISTED = 1_000
 _TEXT = pl.Series([CellType.TEXT.value], dtype=pl.UInt8)
 _BARE_NUMBER = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
@@ -56,7 +59,14 @@ def text_types(count: int) -> pl.Series:
 
 @dataclass(slots=True)
 class Sheet(ABC):
-    """One sheet of a workbook, or a whole text file. Rows and columns count from 0 here."""
+    """One sheet of a workbook, or a whole text file. Row and column indexes start at 0.
+
+    Attributes:
+        name: Name of the sheet.
+        merges: The merged cells.
+        hidden: Whether the sheet is hidden.
+        hidden_rows: The hidden rows, as sheet rows (from 1).
+    """
 
     name: str
     merges: tuple[Merge, ...] = ()
@@ -66,12 +76,12 @@ class Sheet(ABC):
     @property
     @abstractmethod
     def height(self) -> int:
-        """Number of rows, up to the last one that holds something."""
+        """Number of rows, up to the last non-empty one."""
 
     @property
     @abstractmethod
     def width(self) -> int:
-        """Number of columns, up to the last one that holds something."""
+        """Number of columns, up to the last non-empty one."""
 
     @abstractmethod
     def rows(self, start: int, stop: int) -> Iterable[Row]:
@@ -79,15 +89,15 @@ class Sheet(ABC):
 
     @abstractmethod
     def filled(self, columns: Collection[int], start: int, stop: int) -> npt.NDArray[np.uint32]:
-        """How many of `columns` hold something, for each row."""
+        """For each row, the number of non-empty cells in `columns`."""
 
     @abstractmethod
     def matching(self, pattern: str, columns: Iterable[int], start: int, among: Mask) -> Mask:
-        """Of the rows from `start` on, those in `among` where a cell of `columns` begins with `pattern`."""
+        """Rows from `start` on that are in `among` and have a cell of `columns` beginning with `pattern`."""
 
     @abstractmethod
     def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
-        """Text and `CellType` of the cells of a column from row `start` on, where `keep` says so."""
+        """Text and `CellType` of the cells of a column, of the rows from `start` on where `keep` is true."""
 
     @abstractmethod
     def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
@@ -106,17 +116,17 @@ class Sheet(ABC):
         return next(iter(self.rows(row, row + 1)))
 
     def number(self, row: int) -> int:
-        """Sheet row (in text the line) of a row."""
+        """The number of a row on the sheet (from 1); in a text file its line."""
         return row + 1
 
     def numbers(self) -> pl.Series:
-        """Sheet row (in text the line) of every row, as UInt32 `_row`."""
+        """`number` of every row, as a UInt32 series `_row`."""
         return pl.int_range(1, self.height + 1, dtype=pl.UInt32, eager=True).alias("_row")
 
 
 @dataclass(slots=True)
 class CellSheet(Sheet):
-    """A sheet of a workbook: a list of texts for each column, and how they were stored if not all as text."""
+    """A sheet as lists: the texts of each column, and in `kinds` their `CellType`, None if all are TEXT."""
 
     columns: list[list[str | None]] = field(default_factory=list)
     kinds: list[list[int] | None] = field(default_factory=list)
@@ -139,7 +149,7 @@ class CellSheet(Sheet):
     def filled(self, columns: Collection[int], start: int, stop: int) -> npt.NDArray[np.uint32]:
         """See `Sheet`."""
         if self._full is None:
-            # Decoding changes what cells hold, never whether they hold something.
+            # May be kept: decoding changes the text of cells, but never makes one empty.
             full = [[cell is not None for cell in column] for column in self.columns]
             self._full = np.array(full, np.bool_)
         counted: npt.NDArray[np.uint32] = self._full[list(columns), start:stop].sum(axis=0, dtype=np.uint32)
@@ -182,11 +192,14 @@ class CellSheet(Sheet):
 
 @dataclass(slots=True)
 class FrameSheet(Sheet):
-    """A text file, or a long sheet of a workbook: a frame of one String column a column, named by its letter.
+    """A text file, or a long sheet of a workbook, as a frame.
 
-    `kinds` gives the `CellType` of columns that are not all text; None where no program stored any. For text
-    files `lines` gives each row's line where it isn't its place, `least` each column's first text in code
-    point order, `widths` how many cells each row was typed with where that differs.
+    Attributes:
+        text: One String column per sheet column, named by its letter.
+        kinds: `CellType` of the columns that are not all TEXT; None for a text file until it is worked out.
+        lines: In a text file, the line of each row; None if row n is on line n + 1.
+        least: In a text file, the smallest text of each column in code point order.
+        widths: In a text file, the number of cells of each row; None if all rows have the same.
     """
 
     text: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -228,27 +241,27 @@ class FrameSheet(Sheet):
         return np.logical_and(among, marked)
 
     def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
-        """See `Sheet`. In a text file a bare number without leading zero is NUMBER, all else TEXT."""
+        """See `Sheet`. In a text file a plain number without leading zero is NUMBER, everything else TEXT."""
         text = self.text[letter_of(column)].slice(start, len(keep))
         if not keep.all():
             text = text.filter(pl.Series(keep))
         if self.kinds is None:
-            self.kinds = self._numbers_among()
+            self.kinds = self._find_numbers()
         stored = self.kinds.get(letter_of(column))
         if stored is None:
             return text, text_types(len(text))
         kind = stored.slice(start, len(keep))
         return text, kind if keep.all() else kind.filter(pl.Series(keep))
 
-    def _numbers_among(self) -> Mapping[str, pl.Series]:
-        """`CellType` of the cells of each column that may hold bare numbers, in one parallel pass."""
+    def _find_numbers(self) -> Mapping[str, pl.Series]:
+        """`CellType` of the columns that may hold plain numbers, in one parallel pass."""
         names = [name for name, least in self.least.items() if least is not None and least < ":"]
         number = pl.lit(CellType.NUMBER.value, pl.UInt8)
         bare = pl.col(names).str.contains(_BARE_NUMBER).fill_null(False).cast(pl.UInt8) * number
         return self.text.select(bare).to_dict() if names else {}
 
     def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:
-        """See `Sheet`. Not looked for in very long files."""
+        """See `Sheet`. Empty for very long sheets, in which the search would be slow."""
         rest = self.text.slice(start)
         if not 0 < rest.height <= _LONG:
             return []
@@ -277,20 +290,22 @@ def workbook_sheet(
     columns: list[list[str | None]],
     kinds: list[list[int] | None],
 ) -> Sheet:
-    """A workbook's sheet from its cells by column and how they were stored, None where all are text."""
+    """Make a workbook sheet; `columns` are its cells, `kinds` their `CellType` (None if all are TEXT)."""
     if not columns or not LISTED <= len(columns[0]) <= _LONG:
         return CellSheet(name, merges, hidden, hidden_rows, columns, kinds)
     text = pl.DataFrame([pl.Series(letter_of(i), cells, pl.String) for i, cells in enumerate(columns)])
-    stored = {letter_of(i): pl.Series(of, dtype=pl.UInt8) for i, of in enumerate(kinds) if of is not None}
+    stored = {
+        letter_of(i): pl.Series(kind, dtype=pl.UInt8) for i, kind in enumerate(kinds) if kind is not None
+    }
     return FrameSheet(name, merges, hidden, hidden_rows, text, stored)
 
 
 def least_of(text: pl.DataFrame) -> Mapping[str, str | None]:
-    """The first text of each column in code point order."""
+    """The smallest text of each column in code point order."""
     return dict(zip(text.columns, text.select(pl.all().min()).row(0), strict=True)) if text.width else {}
 
 
 def plain_sheet(name: str, columns: Sequence[Sequence[str | None]], merges: tuple[Merge, ...] = ()) -> Sheet:
-    """A sheet of text that no program stored as numbers or dates; blank cells are None."""
+    """Make a sheet of cells that are all text, from its columns; blank cells are None."""
     text = pl.DataFrame({letter_of(i): pl.Series(cells, dtype=pl.String) for i, cells in enumerate(columns)})
     return FrameSheet(name, merges, text=text, least=least_of(text))

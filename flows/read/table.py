@@ -1,4 +1,4 @@
-"""What reading a file gives: tables of text with true addresses, an account of every row, problems."""
+"""The data classes of a read file: its tables, the role of each row, its problems."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schemas.contract import Dimension, Severity
 
 
 class CellType(IntEnum):
-    """How a cell was stored; the `.stored` columns hold these numbers as UInt8."""
+    """How a cell was stored in its file; the `.stored` columns hold these numbers as UInt8."""
 
     TEXT = 0
     NUMBER = 1
@@ -22,7 +22,7 @@ class CellType(IntEnum):
     FORMULA = 5  # a formula saved without a value
 
 
-#: What a sheet row was taken for; only `ban_ghi` rows are records, all others are left out.
+#: The roles of sheet rows, with their Vietnamese names; only `ban_ghi` rows are records.
 ROLES: Mapping[str, str] = {
     "tieu_de": "tiêu đề",
     "dau_cot": "đầu cột",
@@ -43,7 +43,7 @@ ROWS_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-#: What reading changed in cells: one row a cell; `column` is a letter, `name` a contract column.
+#: The log of changed cells, one row per cell: `column` is a letter, `name` the contract column.
 CHANGES_SCHEMA: Mapping[str, type[pl.DataType]] = {
     "row": pl.UInt32,
     "column": pl.String,
@@ -52,7 +52,7 @@ CHANGES_SCHEMA: Mapping[str, type[pl.DataType]] = {
     "before": pl.String,
     "after": pl.String,
 }
-DECODED = "bang_ma"  # the cell was in an encoding before Unicode
+DECODED = "bang_ma"  # the cell was in a legacy encoding
 DITTO = "nhu_tren"  # the cell held a ditto mark
 
 
@@ -62,9 +62,19 @@ def _no_changes() -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A fault of a file, sheet or table (codes `tep.*`), with its place and a sentence for the clerk.
+    """A fault of a file, sheet or table.
 
-    `row` is the sheet row (in CSV the line), `column` a letter, `value` what was typed there.
+    Attributes:
+        code: Its code, `tep.*`.
+        dimension: The dimension of data quality.
+        severity: `chan` blocks, `canh_bao` warns.
+        message: A Vietnamese sentence for the clerk.
+        dataset: Name of the dataset, if it is known.
+        sheet: Name of the sheet.
+        row: The sheet row; in a text file the line.
+        column: The letter of the column.
+        value: The text of the cell.
+        proposal: What to write instead.
     """
 
     code: str
@@ -81,16 +91,22 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ReadTable:
-    """One table found on a sheet and recognised as `dataset`.
+    """One table found on a sheet.
 
-    `cells` has `_row` (UInt32, sheet row) and, for each contract column found, `<name>.typed`
-    (String, as typed; null when blank) and `<name>.stored` (UInt8, `CellType`). Where a thôn stands
-    in a section row above its records, `thon.typed` holds it and `thon.row` the section's row.
-    `letters` gives each found column's letter, `units` the unit of measure that its heading states.
-    `title` is the text above the heading, one entry a non-empty cell. `nil` says that the sheet
-    declares "Không phát sinh". `totals` holds its total rows as `cells` does the records,
-    `changes` (`CHANGES_SCHEMA`) what reading changed in cells. Where a birth date stands in one of two
-    columns, for men and for women, `<name>.letter` gives the letter of the one that holds it.
+    Attributes:
+        dataset: The dataset that it was recognised as.
+        sheet: Name of its sheet.
+        title: The text above its heading, one entry per non-empty cell.
+        cells: One row per record: `_row` (UInt32, sheet row) and, for each contract column found,
+            `<name>.typed` (String, the text; null if blank) and `<name>.stored` (UInt8, `CellType`). If a
+            section row above the records states the thôn, `thon.typed` has it and `thon.row` the row of the
+            section. If a value is in one of two columns (men, women), `<name>.letter` has the letter of that
+            column.
+        letters: The letter of each contract column found.
+        units: The unit of measure that the heading of a column states.
+        nil: Whether the sheet declares "Không phát sinh" (nothing to report).
+        totals: Its total rows, with the columns of `cells`.
+        changes: The cells that reading changed (`CHANGES_SCHEMA`).
     """
 
     dataset: str
@@ -106,7 +122,7 @@ class ReadTable:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """One file as read: its tables, `rows` with one line a sheet row (`ROWS_SCHEMA`), its problems."""
+    """One file as read: its tables, one row per sheet row (`rows`, `ROWS_SCHEMA`), its problems."""
 
     tables: tuple[ReadTable, ...]
     rows: pl.DataFrame

@@ -1,1 +1,1 @@
-"""Bytes to sheets: one module for each kind of file."""
+"""Opens files as sheets, one module per file format."""

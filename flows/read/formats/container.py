@@ -1,4 +1,4 @@
-"""Tells what a file is by its first bytes and its directory, never by its name."""
+"""Detects the format of a file from its first bytes and its list of parts, never from its name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flows.read.problems import RefusedError
 
 
 class Container(Enum):
-    """How a file keeps its tables."""
+    """The formats that can hold tables."""
 
     WORKBOOK = "workbook"  # xlsx, xlsm, xlsb
     XLS = "xls"
@@ -23,9 +23,9 @@ class Container(Enum):
 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-#: How files begin that hold several.
+#: First bytes of formats that pack several parts into one file (zip, OLE).
 PACKED = (b"PK", _OLE)
-_FOREIGN = (
+_OTHER_FORMATS = (
     (b"%PDF", "PDF"),
     (b"\xff\xd8\xff", "ảnh JPEG"),
     (b"\x89PNG", "ảnh PNG"),
@@ -37,7 +37,7 @@ _FOREIGN = (
     (b"MZ", "chương trình"),
     (b"\x7fELF", "chương trình"),
 )
-#: What opening a damaged zip, or a part of it, may raise.
+#: The exceptions that opening a damaged zip, or a part of it, may raise.
 ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -53,20 +53,20 @@ BROKEN = f"Không mở được tệp: tệp hỏng hoặc chưa ghi xong. {_SEN
 
 
 def detect(data: bytes) -> Container:
-    """What `data` is.
+    """The format of `data`.
 
     Raises:
-        RefusedError: it is empty, encrypted, broken, or no kind of spreadsheet.
+        RefusedError: it is empty, encrypted, broken, or not a spreadsheet.
     """
     if not data[:4096].strip(b"\0 \r\n\t") and not data.strip(b"\0 \r\n\t"):
         raise RefusedError("tep.khong_mo_duoc", f"Tệp rỗng, không có nội dung nào. {_SEND}")
     if data.startswith(b"PK"):
-        return _zip(data)
+        return _detect_in_zip(data)
     if data.startswith(_OLE):
-        return _ole(data)
-    for start, what in _FOREIGN:
+        return _detect_in_ole(data)
+    for start, what in _OTHER_FORMATS:
         if data.startswith(start):
-            raise _not_a_table(what)
+            raise _make_format_error(what)
     if re.match(rb"\x09[\x00\x02\x04\x08][\x04-\x10]\x00", data[:4]):
         return Container.XLS
     if re.match(
@@ -77,15 +77,15 @@ def detect(data: bytes) -> Container:
 
 
 def describe_locked() -> RefusedError:
-    """What is said of a file that only its password opens."""
+    """The error for a file that needs a password."""
     return RefusedError("tep.mat_khau", "Tệp đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.")
 
 
-def _not_a_table(what: str) -> RefusedError:
+def _make_format_error(what: str) -> RefusedError:
     return RefusedError("tep.khong_phai_bang_tinh", f"Tệp là {what}, không phải bảng tính. {_SEND}")
 
 
-def _zip(data: bytes) -> Container:
+def _detect_in_zip(data: bytes) -> Container:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
@@ -100,24 +100,24 @@ def _zip(data: bytes) -> Container:
     if b"opendocument.spreadsheet" in kind:
         return Container.ODS
     if b"opendocument" in kind or "word/document.xml" in names:
-        raise _not_a_table("văn bản Word")
+        raise _make_format_error("văn bản Word")
     if any(name.startswith("ppt/") for name in names):
-        raise _not_a_table("trình chiếu PowerPoint")
+        raise _make_format_error("trình chiếu PowerPoint")
     if "[Content_Types].xml" in names:
         return Container.WORKBOOK
     return Container.ARCHIVE
 
 
-def _ole(data: bytes) -> Container:
-    def entry(name: str) -> bool:
+def _detect_in_ole(data: bytes) -> Container:
+    def has_entry(name: str) -> bool:
         return name.encode("utf-16-le") + b"\0\0" in data
 
-    if entry("EncryptedPackage"):
+    if has_entry("EncryptedPackage"):
         raise describe_locked()
-    if entry("Workbook") or entry("Book") or entry("WORKBOOK") or entry("BOOK"):
+    if any(map(has_entry, ("Workbook", "Book", "WORKBOOK", "BOOK"))):
         return Container.XLS
-    if entry("WordDocument"):
-        raise _not_a_table("văn bản Word")
-    if entry("PowerPoint Document"):
-        raise _not_a_table("trình chiếu PowerPoint")
+    if has_entry("WordDocument"):
+        raise _make_format_error("văn bản Word")
+    if has_entry("PowerPoint Document"):
+        raise _make_format_error("trình chiếu PowerPoint")
     raise RefusedError("tep.khong_mo_duoc", BROKEN)

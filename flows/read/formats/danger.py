@@ -1,4 +1,4 @@
-"""Refuses files made to harm, before they are parsed, and says which ones carry things we never run."""
+"""Refuses harmful files before they are parsed, and warns about macros, links and other active content."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAX_SHEETS = 2_000
 _PIECE = 64 << 20
 _OVERLAP = 64 << 10
 
-_CARRIED = tuple(
+_ACTIVE_PARTS = tuple(
     (re.compile(parts, re.M), what)
     for parts, what in (
         (r"vbaproject\.bin$", "macro"),
@@ -35,144 +35,154 @@ _CARRIED = tuple(
         (r"(?:^|/)(?:connections\.xml$|querytables/)", "kết nối lấy dữ liệu từ nơi khác"),
     )
 )
-_PARSED = re.compile(r"(?i)(?:^|[/\\])(?:sharedStrings|styles)\.xml$")
+_PARSED_BY_CALAMINE = re.compile(r"(?i)(?:^|[/\\])(?:sharedStrings|styles)\.xml$")
 _LINKS = re.compile(r"(?i)^/?xl/externallinks/[^/]+\.xml$")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
-# Sieves, for XML without spaces: 26 columns to row 49 999, or 702 to row 999, are within _SPARSE_FROM.
+# Quick tests on XML without spaces. Cells within 26 columns × 49 999 rows, or 702 columns × 999 rows, are
+# within _SPARSE_FROM and need no exact check.
 _FAR = re.compile(rb'r="[A-Za-z]?+(?:[A-Za-z]++\d|[5-9]\d{4}|\d{6})')
 _WIDE_AND_FAR = re.compile(rb'r="(?:[A-Za-z]{3,}+\d|[A-Za-z]{0,2}\d{4})')
-# Rows and cells with a prefix, or that do not begin with their address, as nearly all programs have it.
-_ODD = tuple(map(re.compile, (rb":(?:c|row)[\s/>]", rb"<c(?! r=|\w)", rb"<row(?! r=|\w)")))
+# Unusual XML, for which the quick tests are not valid: prefixed tags, or an address that is not the first
+# attribute.
+_UNUSUAL = tuple(map(re.compile, (rb":(?:c|row)[\s/>]", rb"<c(?! r=|\w)", rb"<row(?! r=|\w)")))
 _SPACES = b" \t\r\n\f\v"
 
 
-def _refused(why: str) -> RefusedError:
+def _make_error(why: str) -> RefusedError:
     return RefusedError("tep.nguy_hiem", f"Không mở tệp vì có thể gây hại: {why}.")
 
 
 def check_size(size: int, limit: int) -> None:
-    """Refuses a file larger than `limit` bytes."""
+    """Refuse a file larger than `limit` bytes."""
     if size > limit:
-        raise _refused(f"tệp quá lớn ({size >> 20} MB, tối đa {limit >> 20} MB)")
+        raise _make_error(f"tệp quá lớn ({size >> 20} MB, tối đa {limit >> 20} MB)")
 
 
 def check_entries(archive: zipfile.ZipFile, size: int) -> None:
-    """Refuses zips with too many, too large, overlapping, locked or wandering entries."""
+    """Refuse a zip of `size` bytes with bad entries: too many, too large, overlapping, encrypted, outside."""
     entries = archive.infolist()
     if len(entries) > _MAX_ENTRIES:
-        raise _refused(f"tệp nén chứa {len(entries)} mục")
+        raise _make_error(f"tệp nén chứa {len(entries)} mục")
     if any(entry.flag_bits & 1 for entry in entries):
         raise RefusedError("tep.mat_khau", "Tệp nén đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.")
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if unpacked > _MAX_UNPACKED or (unpacked > _BOMB_FROM and unpacked > _BOMB_RATIO * max(packed, 1)):
-        raise _refused(f"tệp nén nở ra {unpacked >> 20} MB (bom nén)")
+        raise _make_error(f"tệp nén nở ra {unpacked >> 20} MB (bom nén)")
     if packed > size:
-        raise _refused("các mục trong tệp nén chồng lên nhau (bom nén)")
+        raise _make_error("các mục trong tệp nén chồng lên nhau (bom nén)")
     for entry in entries:
-        if _wanders(entry):
-            raise _refused("tệp nén chứa đường dẫn hoặc liên kết ra ngoài")
+        if _leads_outside(entry):
+            raise _make_error("tệp nén chứa đường dẫn hoặc liên kết ra ngoài")
 
 
-def _wanders(entry: zipfile.ZipInfo) -> bool:
+def _leads_outside(entry: zipfile.ZipInfo) -> bool:
     parts = re.split(r"[/\\]", entry.orig_filename)
     absolute = not parts[0] or re.match(r"[A-Za-z]:", parts[0])
-    # A leading slash is how some programs write package parts; it leads nowhere outside.
+    # Some programs write the parts of a package with a leading slash; that is harmless.
     harmless = not parts[0] and parts[-1].endswith((".xml", ".rels", ".bin"))
     return ".." in parts or bool(absolute and not harmless) or stat.S_ISLNK(entry.external_attr >> 16)
 
 
 def check_package(archive: zipfile.ZipFile, size: int) -> list[Problem]:
-    """Checks an xlsx, xlsm, xlsb or ods of so many bytes; what it carries besides cells gives warnings."""
+    """Check an xlsx, xlsm, xlsb or ods of `size` bytes, and return a warning per kind of active content."""
     check_entries(archive, size)
-    return [warn_of(what) for what in dict.fromkeys(_carried_by(archive))]
+    return [warn_of(what) for what in dict.fromkeys(_find_active_content(archive))]
 
 
-def _carried_by(archive: zipfile.ZipFile) -> Iterator[str]:
-    """What a package carries besides cells; parts that only the library reads may declare no entities."""
-    yield from _carried(archive.namelist())
+def _find_active_content(archive: zipfile.ZipFile) -> Iterator[str]:
+    """The active content of a package; parts that only calamine parses are checked for XML entities."""
+    yield from _match_part_names(archive.namelist())
     for name in archive.namelist():
         if _LINKS.search(name) and b"ddeLink" in archive.read(name)[: 1 << 16]:
             yield "liên kết DDE"
-        if _PARSED.search(name):
+        if _PARSED_BY_CALAMINE.search(name):
             with archive.open(name) as part:
                 refuse_declarations(part.read(2048))
 
 
 def refuse_declarations(start: bytes) -> None:
-    """Refuses XML that declares a document type or entities; no office program writes these."""
+    """Refuse XML with a DOCTYPE or entities, which can expand to gigabytes; office programs write none."""
     if _DECLARATION.search(start):
-        raise _refused("tệp khai báo thực thể XML")
+        raise _make_error("tệp khai báo thực thể XML")
 
 
 def check_parts(names: Sequence[str], plain: Collection[str], workbooks: Collection[str]) -> None:
-    """Refuses a package where names of parts, made `plain`, leave open which part or workbook is read."""
+    """Refuse a package with two parts of one path, or two workbooks.
+
+    Calamine might read another one than these checks, so a harmful part would pass unchecked.
+
+    Args:
+        names: The names of the parts.
+        plain: The distinct normalised paths.
+        workbooks: The folders with a workbook part.
+    """
     if len(plain) < len(names) or len(workbooks) > 1:
-        raise _refused("nhiều phần của tệp cùng một tên")
-    # Some readers take this for a letter that is written otherwise.
+        raise _make_error("nhiều phần của tệp cùng một tên")
+    # Some XML readers decode it as an entity, and so find another part.
     if any("&" in name for name in names):
-        raise _refused("tên một phần của tệp có dấu &")
+        raise _make_error("tên một phần của tệp có dấu &")
 
 
 def check_sheets(count: int) -> None:
-    """Refuses a workbook of more sheets than anybody leafs through."""
+    """Refuse a workbook with more than `_MAX_SHEETS` sheets."""
     if count > _MAX_SHEETS:
-        raise _refused(f"tệp có {count} trang tính")
+        raise _make_error(f"tệp có {count} trang tính")
 
 
 def check_list_of_parts(xml: bytes) -> None:
-    """Refuses a part that lists others where it declares anything, could hide that, or is far too long."""
+    """Refuse a list of parts that is too long, declares entities, or is not UTF-8, which could hide them."""
     check_size(len(xml), _MAX_LIST)
     if b"\0" in xml:
-        raise _refused("phần mục lục của tệp không ở dạng UTF-8")
+        raise _make_error("phần mục lục của tệp không ở dạng UTF-8")
     refuse_declarations(xml)
 
 
-def _carried(names: Iterable[str]) -> Iterator[str]:
+def _match_part_names(names: Iterable[str]) -> Iterator[str]:
     listed = "\n".join(names).lower()
-    return (what for pattern, what in _CARRIED if pattern.search(listed))
+    return (what for pattern, what in _ACTIVE_PARTS if pattern.search(listed))
 
 
 def warn_of(what: str) -> Problem:
-    """The warning that a file carries `what`, which is neither run nor followed."""
+    """The warning that a file contains `what`, which is neither run nor followed."""
     message = f"Tệp có {what}: không chạy, không mở theo; chỉ đọc các ô."
     return make_problem("tep.nguy_hiem", message, severity="canh_bao")
 
 
 def warn_of_xls_macros(data: bytes) -> list[Problem]:
-    """Warnings about the macros that an .xls carries."""
+    """A warning if an .xls has macros."""
     names = ("_VBA_PROJECT_CUR", "VBA")
     macros = any(name.encode("utf-16-le") + b"\0\0" in data for name in names)
     return [warn_of("macro")] if macros else []
 
 
 def check_sheet_xml(xml: bytes) -> None:
-    """Refuses a sheet whose few cells span a grid that would fill the memory."""
-    if _is_doubtful(xml):
+    """Refuse a sheet with few cells that are far apart: calamine allocates the whole grid (DESIGN.md §11)."""
+    if _needs_exact_check(xml):
         extent = extent_of(xml)
         refuse_far_cells(extent.rows, extent.columns, extent.count)
 
 
-def _is_doubtful(xml: bytes) -> bool:
-    """Whether cells may lie far from each other, or stand where only walking all tags tells."""
-    if any(sieve.search(xml) for sieve in _ODD):
+def _needs_exact_check(xml: bytes) -> bool:
+    """Whether cells may be far apart, or the quick tests are not valid; then all tags must be parsed."""
+    if any(sieve.search(xml) for sieve in _UNUSUAL):
         return True
     far = False
-    for piece in _squeezed(xml):
+    for piece in _strip_spaces(xml):
         if b"'" in piece and b"='" in piece:
             return True
         far = far or _FAR.search(piece) is not None
-    return far and any(map(_WIDE_AND_FAR.search, _squeezed(xml)))
+    return far and any(map(_WIDE_AND_FAR.search, _strip_spaces(xml)))
 
 
-def _squeezed(xml: bytes) -> Iterator[bytes]:
-    """The XML without spaces, in pieces that overlap, so that a large sheet is not held twice."""
+def _strip_spaces(xml: bytes) -> Iterator[bytes]:
+    """The XML without spaces, in overlapping pieces, so that a large sheet is not copied as a whole."""
     for start in range(0, len(xml), _PIECE):
         yield xml[start : start + _PIECE + _OVERLAP].translate(None, _SPACES)
 
 
 def refuse_far_cells(rows: int, columns: int, count: int) -> None:
-    """Refuses a sheet of `rows` × `columns` of which only `count` cells hold something."""
+    """Refuse a grid of `rows` × `columns` that is too large for its `count` non-empty cells."""
     area = rows * columns
     if area > _MAX_AREA or (area > _SPARSE_FROM and area > _SPARSE_RATIO * max(count, 1)):
-        raise _refused(f"có ô nằm rất xa (vùng {rows} dòng × {columns} cột, chỉ {count} ô có dữ liệu)")
+        raise _make_error(f"có ô nằm rất xa (vùng {rows} dòng × {columns} cột, chỉ {count} ô có dữ liệu)")

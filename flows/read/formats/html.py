@@ -1,4 +1,4 @@
-"""Turns HTML tables and SpreadsheetML 2003, which programs save under the name .xls, into sheets of text."""
+"""Reads HTML tables and SpreadsheetML 2003, which programs often save with the extension .xls."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from flows.read.sheet import Merge, Sheet, plain_sheet
 
 _SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 _NO_TABLE = "Tệp là trang web, không có bảng nào. Gửi lại bảng ở dạng Excel (.xlsx) hoặc CSV."
-_MOST_SPANNED = 1000
-_MOST_COVERED = 20_000  # no form merges more cells than this
+_MAX_SPAN = 1000
+_MAX_COVERED = 20_000  # no form merges more cells than this
 
 
 def read_html(data: bytes, name: str) -> list[Sheet]:
@@ -29,7 +29,7 @@ def read_html(data: bytes, name: str) -> list[Sheet]:
     """
     text = as_utf8(data)
     if _SPREADSHEET.encode() in text[:4096]:
-        return list(_spreadsheet(text))
+        return list(_read_spreadsheetml(text))
     page = _Page()
     page.feed(text.decode("utf-8", "replace"))
     page.close()
@@ -40,21 +40,21 @@ def read_html(data: bytes, name: str) -> list[Sheet]:
 
 @dataclass(slots=True)
 class _Grid:
-    """Cells by row and column from 0, filled from the top down."""
+    """A growing grid of cells, by row and column (from 0), filled from the top down."""
 
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     covered: set[tuple[int, int]] = field(default_factory=set)
 
     def free(self, row: int, column: int) -> int:
-        """First column from `column` on that no merged cell above covers."""
+        """The first column from `column` on that is not covered by a merged cell above."""
         while (row, column) in self.covered:
             column += 1
         return column
 
     def put(self, row: int, column: int, text: str, down: int, across: int) -> None:
-        """Writes a cell that spans `down` rows and `across` columns."""
-        if down * across > _MOST_COVERED:
+        """Add a cell that spans `down` rows and `across` columns."""
+        if down * across > _MAX_COVERED:
             down = across = 1
         if text.strip():
             self.cells[row, column] = text
@@ -71,7 +71,7 @@ class _Grid:
 
 
 class _Page(HTMLParser):
-    """Writes every table row of a page into one grid, one below the other."""
+    """Collects all table rows of a page in one grid, one below the other."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,14 +81,14 @@ class _Page(HTMLParser):
         self.span = (1, 1)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Opens rows and cells."""
+        """Start a row or a cell."""
         if tag == "tr":
             self._end_cell()
             self.row, self.column = self.row + 1, 0
         elif tag in {"td", "th"} and self.row >= 0:
             self._end_cell()
             given = dict(attrs)
-            self.span = _count(given.get("rowspan")), _count(given.get("colspan"))
+            self.span = _parse_span(given.get("rowspan")), _parse_span(given.get("colspan"))
             self.cell = []
         elif tag == "br" and self.cell is not None:
             self.cell.append("\n")
@@ -96,12 +96,12 @@ class _Page(HTMLParser):
             self.row += 1
 
     def handle_endtag(self, tag: str) -> None:
-        """Closes cells."""
+        """End a cell."""
         if tag in {"td", "th", "tr", "table"}:
             self._end_cell()
 
     def handle_data(self, data: str) -> None:
-        """Collects a cell's text."""
+        """Add to the text of the cell."""
         if self.cell is not None:
             self.cell.append(" ".join(data.split()) if "\n" in data else data)
 
@@ -112,16 +112,16 @@ class _Page(HTMLParser):
             self.column, self.cell = column + self.span[1], None
 
 
-def _whole(text: str | None) -> int:
-    """The number that a text is, 0 for any other text."""
+def _parse_int(text: str | None) -> int:
+    """The whole number in `text`; 0 if it is not one."""
     return int(text) if text and re.fullmatch("[0-9]{1,9}", text) else 0
 
 
-def _count(text: str | None) -> int:
-    return max(min(_whole(text), _MOST_SPANNED), 1)
+def _parse_span(text: str | None) -> int:
+    return max(min(_parse_int(text), _MAX_SPAN), 1)
 
 
-def _spreadsheet(text: bytes) -> Iterator[Sheet]:
+def _read_spreadsheetml(text: bytes) -> Iterator[Sheet]:
     danger.refuse_declarations(text)
     try:
         root = ElementTree.parse(io.BytesIO(text)).getroot()  # noqa: S314 - entities were refused above
@@ -131,29 +131,25 @@ def _spreadsheet(text: bytes) -> Iterator[Sheet]:
         grid = _Grid()
         row = 0
         for found in worksheet.iter(_tag("Row")):
-            row = _index(found.attrib, row)
-            _row(grid, found, row)
+            row = _read_index(found.attrib, row)
+            _read_row(grid, found, row)
             row += 1
         yield grid.sheet(worksheet.get(_tag("Name"), ""))
 
 
-def _row(grid: _Grid, found: ElementTree.Element, row: int) -> None:
+def _read_row(grid: _Grid, found: ElementTree.Element, row: int) -> None:
     column = 0
     for cell in found.iter(_tag("Cell")):
-        column = _index(cell.attrib, grid.free(row, column))
-        down, across = (_number(cell.get(_tag(name))) + 1 for name in ("MergeDown", "MergeAcross"))
+        column = _read_index(cell.attrib, grid.free(row, column))
+        down, across = (_parse_int(cell.get(_tag(name))) + 1 for name in ("MergeDown", "MergeAcross"))
         value = cell.find(_tag("Data"))
         grid.put(row, column, "" if value is None else "".join(value.itertext()), down, across)
         column += across
 
 
-def _index(attributes: Mapping[str, str], usual: int) -> int:
-    given = _number(attributes.get(_tag("Index")))
+def _read_index(attributes: Mapping[str, str], usual: int) -> int:
+    given = _parse_int(attributes.get(_tag("Index")))
     return given - 1 if given else usual
-
-
-def _number(text: str | None) -> int:
-    return _whole(text)
 
 
 def _tag(name: str) -> str:

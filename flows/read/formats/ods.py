@@ -1,4 +1,4 @@
-"""Finds in an ods what the workbook library leaves out: merged cells, hidden rows, far cells."""
+"""Reads from an ods what calamine does not give: merged cells, hidden rows and error cells."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ _TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"[^>]*>(.*?)</tabl
 _TAG = re.compile(
     rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*?)(/?)>(?:<text:p[^>]*>([^<]*)</text:p></table:table-cell>)?"
 )
-_TOLD = re.compile(rb"table:(?:number-|visibility)|calcext:value-type=\"error")
+_NEEDED = re.compile(rb"table:(?:number-|visibility)|calcext:value-type=\"error")
 _ATTRIBUTE = re.compile(rb'([\w:-]+)="([^"]*)"')
 
 
 def read_ods_extras(archive: zipfile.ZipFile) -> Mapping[str, tuple[SheetExtras, tuple[Merge, ...]]]:
-    """`Extra` and merged cells of each sheet of an ods, by sheet name."""
+    """The extras and the merged cells of each sheet of an ods, by sheet name.
+
+    Raises:
+        RefusedError: it declares XML entities, or its cells are far apart.
+    """
     xml = archive.read("content.xml")
     danger.refuse_declarations(xml[:2048])
     return {unescape(name.decode("utf-8", "replace")): _scan(body) for name, body in _TABLE.findall(xml)}
@@ -34,22 +38,24 @@ def _scan(body: bytes) -> tuple[SheetExtras, tuple[Merge, ...]]:
     merges: list[Merge] = []
     errors = []
     for tag, text, _, content in _TAG.findall(body):
-        # Of most cells nothing but a style and a value is told.
-        given = dict(_ATTRIBUTE.findall(text)) if _TOLD.search(text) else {}
+        # Parsing attributes is slow, and most cells have only a style and a value.
+        given = dict(_ATTRIBUTE.findall(text)) if _NEEDED.search(text) else {}
         if tag == b"table-row":
             row, column = below, 0
-            below = row + _int(given, b"table:number-rows-repeated")
+            below = row + _read_int(given, b"table:number-rows-repeated")
             if given.get(b"table:visibility", b"visible") != b"visible" and below - row < 10_000:
                 hidden |= {*range(row + 1, below + 1)}
             continue
-        repeated = _int(given, b"table:number-columns-repeated")
+        repeated = _read_int(given, b"table:number-columns-repeated")
         if b'office:value-type="' in text:
             count += 1
             last_row, last_column = max(last_row, below), max(last_column, column + repeated)
             if given.get(b"calcext:value-type") == b"error":
                 errors.append((row, column, CellType.ERROR, unescape(content.decode("utf-8", "replace"))))
         if b"-spanned=" in text:
-            down, across = (_int(given, b"table:number-%s-spanned" % name) for name in (b"rows", b"columns"))
+            down, across = (
+                _read_int(given, b"table:number-%s-spanned" % name) for name in (b"rows", b"columns")
+            )
             if down * across > 1:
                 merges.append((row, column, row + down - 1, column + across - 1))
         column += repeated
@@ -57,6 +63,6 @@ def _scan(body: bytes) -> tuple[SheetExtras, tuple[Merge, ...]]:
     return SheetExtras(tuple(errors), frozenset(hidden)), tuple(merges)
 
 
-def _int(attributes: Mapping[bytes, bytes], name: bytes) -> int:
+def _read_int(attributes: Mapping[bytes, bytes], name: bytes) -> int:
     value = attributes.get(name, b"1")
     return int(value) if value.isdigit() and len(value) < 10 else 1

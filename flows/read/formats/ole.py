@@ -1,4 +1,4 @@
-"""Takes a named stream out of an OLE compound file, the container of .xls (MS-CFB)."""
+"""Reads a named stream from an OLE compound file, the container of .xls (specification MS-CFB)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _MINI = 4096
 
 
 def read_stream(data: bytes, *names: str) -> bytes:
-    """Content of the first stream found among `names`.
+    """The content of the first stream with one of `names`.
 
     Raises:
-        RefusedError: the file's chains are broken, or it holds no such stream.
+        RefusedError: the sector chains of the file are broken, or it has no such stream.
     """
     try:
         return _Compound(data).read({name.lower() for name in names})
@@ -24,6 +24,8 @@ def read_stream(data: bytes, *names: str) -> bytes:
 
 
 class _Compound:
+    """The sectors, the allocation table and the directory of a compound file."""
+
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.sector = 1 << struct.unpack_from("<H", data, 30)[0]
@@ -59,7 +61,7 @@ class _Compound:
         parts, seen = [], set()
         while sector < _END:
             if sector in seen:
-                # The workbook library would follow such a chain for ever.
+                # Calamine would follow such a chain forever.
                 raise ValueError("loop")
             seen.add(sector)
             parts.append(self._at(sector))
@@ -67,7 +69,7 @@ class _Compound:
         return b"".join(parts)
 
     def read(self, names: set[str]) -> bytes:
-        """The stream's bytes, from the mini stream where it is short."""
+        """The bytes of the stream; a short one is in the mini stream."""
         root: tuple[int, int] | None = None
         for start in range(0, len(self.directory) - 127, 128):
             entry = self.directory[start : start + 128]

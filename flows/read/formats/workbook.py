@@ -1,4 +1,4 @@
-"""Turns an Excel or OpenDocument workbook into sheets of text."""
+"""Reads an Excel or OpenDocument workbook as sheets of text, with calamine and what calamine leaves out."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from flows.read.table import Problem
 
 
 def read_workbook(data: bytes, container: Container) -> tuple[list[Sheet], list[Problem]]:
-    """Every worksheet, hidden ones too, in the workbook's order; warnings of what it carries besides.
+    """All worksheets in order, including hidden ones, and warnings about active content.
 
     Raises:
-        RefusedError: the workbook is encrypted, broken, made to harm, or would fill the memory.
+        RefusedError: the workbook is encrypted, broken or harmful, or would fill the memory.
     """
     danger.check_size(len(data), danger.MAX_WORKBOOK)
     try:
-        # Before the library opens it: some of what is looked for here is there to harm the library.
-        aside, carried = _aside(data, container)
+        # Check before calamine opens the file: some harmful files make it crash or fill the memory.
+        extras_of, warnings = _read_extras(data, container)
         workbook = load_workbook(io.BytesIO(data))
         metas = workbook.sheets_metadata
         sheets = [
-            _sheet(workbook, meta, aside(number, meta.name))
+            _build_sheet(workbook, meta, extras_of(number, meta.name))
             for number, meta in enumerate(metas)
             if meta.typ is SheetTypeEnum.WorkSheet
         ]
@@ -50,48 +50,52 @@ def read_workbook(data: bytes, container: Container) -> tuple[list[Sheet], list[
         raise describe_locked() from error
     except (CalamineError, OSError, ValueError, KeyError) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
-    return sheets, carried
+    return sheets, warnings
 
 
-Aside = tuple[SheetExtras, tuple[Merge, ...]]
-AsideOf = Callable[[int, str], Aside]
+#: What calamine leaves out of a sheet: extra cells and hidden rows, and for an ods the merged cells.
+_Extras = tuple[SheetExtras, tuple[Merge, ...]]
+_ExtrasOf = Callable[[int, str], _Extras]
 
 
-def _aside(data: bytes, container: Container) -> tuple[AsideOf, list[Problem]]:
-    """What the library leaves out, to be asked by a sheet's place and name; what the file carries besides."""
+def _read_extras(data: bytes, container: Container) -> tuple[_ExtrasOf, list[Problem]]:
+    """A function from place and name of a sheet to what calamine leaves out of it; and warnings."""
     if container is Container.XLS:
         by_place = xls.read_xls_extras(data)
         return lambda number, _: (by_place.get(number, SheetExtras()), ()), danger.warn_of_xls_macros(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            carried = danger.check_package(archive, len(data))
+            warnings = danger.check_package(archive, len(data))
             if container is Container.ODS:
                 by_name = ods.read_ods_extras(archive)
-                return lambda _, name: by_name.get(name, (SheetExtras(), ())), carried
+                return lambda _, name: by_name.get(name, (SheetExtras(), ())), warnings
             package = PartsPackage(archive)
-            return _aside_of(xlsx.read_xlsx_extras(package), xlsx.read_xlsb_extras(package)), carried
+            return _make_lookup(xlsx.read_xlsx_extras(package), xlsx.read_xlsb_extras(package)), warnings
     except (KeyError, ExpatError, *ZIP_ERRORS) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 
 
-def _aside_of(sheets: Sequence[SheetExtras], binary: Sequence[SheetExtras]) -> AsideOf:
-    """By place in an xlsx. In an xlsb nobody tells which part is which sheet, where there are several."""
+def _make_lookup(sheets: Sequence[SheetExtras], binary: Sequence[SheetExtras]) -> _ExtrasOf:
+    """The extras of an xlsx sheet by its place; of an xlsb only if it has one sheet.
 
-    def of(number: int, _: str) -> Aside:
+    The order of several xlsb sheets is stored in a binary part that is not parsed here.
+    """
+
+    def look_up(number: int, _: str) -> _Extras:
         if sheets:
             if number >= len(sheets):
                 raise RefusedError("tep.khong_mo_duoc", BROKEN)
             return sheets[number], ()
         return binary[0] if len(binary) == 1 else SheetExtras(), ()
 
-    return of
+    return look_up
 
 
-def _sheet(workbook: CalamineWorkbook, meta: SheetMetadata, aside: Aside) -> Sheet:
-    sheet, (extra, merges) = workbook.get_sheet_by_name(meta.name), aside
+def _build_sheet(workbook: CalamineWorkbook, meta: SheetMetadata, extras: _Extras) -> Sheet:
+    sheet, (extra, merges) = workbook.get_sheet_by_name(meta.name), extras
     rows = sheet.to_python(skip_empty_area=False)
-    height, width = _size(rows, extra)
-    values = _padded([list(column) for column in zip(*rows, strict=True)], height, width)
+    height, width = _measure(rows, extra)
+    values = _pad([list(column) for column in zip(*rows, strict=True)], height, width)
     pairs = [column_of(column) for column in values]
     columns, kinds = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     for row, column, kind, content in extra.cells:
@@ -100,7 +104,7 @@ def _sheet(workbook: CalamineWorkbook, meta: SheetMetadata, aside: Aside) -> She
         stored[row] = int(kind)
     return workbook_sheet(
         meta.name,
-        merges or tuple(_merges(sheet)),
+        merges or tuple(_list_merges(sheet)),
         meta.visible is not SheetVisibleEnum.Visible,
         extra.hidden_rows,
         columns,
@@ -108,20 +112,20 @@ def _sheet(workbook: CalamineWorkbook, meta: SheetMetadata, aside: Aside) -> She
     )
 
 
-def _size(rows: Sequence[Sequence[Any]], extra: SheetExtras) -> tuple[int, int]:
+def _measure(rows: Sequence[Sequence[Any]], extra: SheetExtras) -> tuple[int, int]:
     height = max([len(rows), *(row + 1 for row, *_ in extra.cells)])
     width = max([len(rows[0]) if rows else 0, *(column + 1 for _, column, *_ in extra.cells)])
     return height, width
 
 
-def _padded(columns: list[list[Any]], height: int, width: int) -> list[list[Any]]:
-    """Columns made long enough for cells that the library left out at the end of the sheet."""
+def _pad(columns: list[list[Any]], height: int, width: int) -> list[list[Any]]:
+    """Extend the columns to cells that calamine left out at the end of the sheet."""
     columns += [[] for _ in range(width - len(columns))]
     for values in columns:
         values.extend([""] * (height - len(values)))
     return columns
 
 
-def _merges(sheet: CalamineSheet) -> Iterator[Merge]:
+def _list_merges(sheet: CalamineSheet) -> Iterator[Merge]:
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         yield top, left, bottom, right

@@ -1,4 +1,4 @@
-"""Finds in an .xls what the workbook library leaves out: error cells, hidden rows, a password (MS-XLS)."""
+"""Reads from an .xls what calamine does not give: error cells, hidden rows, a password (MS-XLS)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flows.read.table import CellType
 
 _BOF, _EOF, _FILEPASS, _SHEET = 0x809, 0x0A, 0x2F, 0x85
 _ROW, _ERROR, _FORMULA = 0x208, 0x205, 0x06
-# Records of cells that hold something: label, shared label, number, RK, several RK, rich label.
+# Record types of non-empty cells: label, shared label, number, RK, several RK, rich label, older ones.
 _VALUES = frozenset({0x204, 0xFD, 0x203, 0x27E, 0xBD, 0xD6, 0x04, 0x03, 0x02, _ERROR, _FORMULA})
 _ERRORS = {
     0x00: "#NULL!",
@@ -29,10 +29,10 @@ Record = tuple[int, bytes]
 
 
 def read_xls_extras(data: bytes) -> Mapping[int, SheetExtras]:
-    """`Extra` of each sheet of an .xls, by its place in the workbook.
+    """The extras of each sheet of an .xls, by its place in the workbook.
 
     Raises:
-        RefusedError: the workbook is encrypted, broken, or has cells absurdly far apart.
+        RefusedError: the workbook is encrypted or broken, or its cells are far apart.
     """
     book = ole.read_stream(data, "Workbook", "Book") if data.startswith(b"\xd0\xcf") else data
     places = []
@@ -45,7 +45,7 @@ def read_xls_extras(data: bytes) -> Mapping[int, SheetExtras]:
 
 
 def _records(book: bytes, place: int) -> Iterator[Record]:
-    """Records of the substream that starts at `place`, nested ones such as charts included."""
+    """The records of the substream that starts at `place`, including nested ones such as charts."""
     depth = 0
     while place + 4 <= len(book):
         kind, size = struct.unpack_from("<HH", book, place)
@@ -66,7 +66,7 @@ def _scan(records: Iterator[Record]) -> SheetExtras:
             if kind == 0xBD:
                 column = struct.unpack_from("<H", body, len(body) - 2)[0]
             count, last_row, last_column = count + 1, max(last_row, row), max(last_column, column)
-            if text := _error(kind, body):
+            if text := _read_error(kind, body):
                 cells.append((row, column, CellType.ERROR, text))
         elif kind == _ROW and len(body) >= 16 and struct.unpack_from("<I", body, 12)[0] & _HIDDEN:
             hidden.add(struct.unpack_from("<H", body)[0] + 1)
@@ -74,8 +74,8 @@ def _scan(records: Iterator[Record]) -> SheetExtras:
     return SheetExtras(tuple(cells), frozenset(hidden))
 
 
-def _error(kind: int, body: bytes) -> str | None:
-    """Text of the error that a cell holds, itself or as a formula's result."""
+def _read_error(kind: int, body: bytes) -> str | None:
+    """The text of an error cell, or of a formula whose result is an error; None for other records."""
     if kind == _ERROR and len(body) >= 8 and body[7]:
         return _ERRORS.get(body[6], "#ERR!")
     if kind == _FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:

@@ -1,4 +1,4 @@
-"""Checks an xlsb for absurdly far cells and finds its hidden rows and error cells (MS-XLSB)."""
+"""Finds error cells and hidden rows of an xlsb, and refuses cells far apart (specification MS-XLSB)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _HIDDEN = 0x10
 
 
 def scan(part: bytes) -> tuple[list[tuple[int, int, CellType, str]], frozenset[int]]:
-    """Error cells and hidden rows (sheet rows) of one worksheet part.
+    """The error cells and the hidden rows (sheet rows) of one worksheet part.
 
     Raises:
-        RefusedError: its few cells span a grid that would fill the memory.
+        RefusedError: its cells are so far apart that the grid would fill the memory.
     """
     errors: list[tuple[int, int, CellType, str]] = []
     hidden: set[int] = set()

@@ -1,4 +1,4 @@
-"""Finds in an xlsx what the workbook library leaves out: errors, formulas without a value, hidden rows."""
+"""Reads from an xlsx what calamine does not give: error cells, formulas without a value, hidden rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows.read.formats.xlsx_parts import PartsPackage
 from flows.read.sheet import index_of
 from flows.read.table import CellType
 
-#: Row and column counted from 0, how the cell is stored, its text.
+#: A cell: row and column (from 0), how it is stored, its text.
 Found = tuple[int, int, CellType, str]
 
 _PREFIX = re.compile(rb"(</?)\w+:(?=(?:sheetData|row|c|f|v|is)\b)")
@@ -25,32 +25,32 @@ _ERROR = re.compile(rb"""<c\s([^<>]*\bt="e"[^<>]*+)>\s*+(?:%s)?+\s*+<v>([^<]*+)<
 _NO_VALUE = re.compile(_FORMULA + rb"\s*+(<v\s*/>|<v>\s*</v>|(?=</c>))")
 _PREFIXED = re.compile(rb"""xmlns:\w+\s*=\s*["'][^"']*spreadsheetml(?:/2006)?/main["']""")
 _ROOT_WITHIN = 8192
-# The tag of a cell is no longer than this.
+# Maximum length of the tag of a cell.
 _TAG_WITHIN = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class SheetExtras:
-    """Cells that the library gives as blank though they are not, and rows that the clerk had hidden."""
+    """The cells of a sheet that calamine gives as blank although they are not, and its hidden rows."""
 
     cells: tuple[Found, ...] = ()
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
 
 
 def read_xlsx_extras(package: PartsPackage) -> list[SheetExtras]:
-    """`Extra` of each sheet of an xlsx, in the workbook's order.
+    """The extras of each sheet of an xlsx, in the order of the workbook.
 
     Raises:
         KeyError: a part is missing.
     """
     sheets = package.sheets()
-    # One part may be several sheets.
+    # Several sheets may refer to one part; scan it once.
     found = {path: _scan(package.read(path)) for path in dict.fromkeys(chain.from_iterable(sheets))}
     return [found[paths[-1]] if paths else SheetExtras() for paths in sheets]
 
 
 def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
-    """`Extra` of each sheet of an xlsb, in the order of their parts' paths.
+    """The extras of each sheet of an xlsb, in the order of the paths of their parts.
 
     Raises:
         KeyError: a part is missing.
@@ -62,46 +62,46 @@ def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
 def _scan(xml: bytes) -> SheetExtras:
     danger.refuse_declarations(xml[:_ROOT_WITHIN])
     danger.check_sheet_xml(xml)
-    xml = _plain(xml)
-    cells = (*_failed(xml), *_uncomputed(xml))
+    xml = _normalise(xml)
+    cells = (*_find_errors(xml), *_find_uncomputed(xml))
     hidden = frozenset(int(row) for row in _HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else frozenset()
     return SheetExtras(cells, hidden)
 
 
-def _plain(xml: bytes) -> bytes:
-    """The XML with one kind of quotes, its cells without prefixes: as nearly all programs write it."""
-    # Most have none at all, which is found out twenty times as fast.
+def _normalise(xml: bytes) -> bytes:
+    """Normalise the XML: double quotes, and no prefix before the tags of cells, as most programs write it."""
+    # Most sheets have no single quote at all; testing that first is twenty times as fast.
     if b"'" in xml and b"='" in xml:
         xml = xml.replace(b"'", b'"')
     return _PREFIX.sub(rb"\1", xml) if _PREFIXED.search(xml, 0, _ROOT_WITHIN) else xml
 
 
-def _failed(xml: bytes) -> Iterator[Found]:
-    """Cells that hold an error."""
+def _find_errors(xml: bytes) -> Iterator[Found]:
+    """The cells that hold an error."""
     place = xml.find(b't="e"')
     while place >= 0:
-        cell = _ERROR.match(xml, _cell_before(xml, place))
+        cell = _ERROR.match(xml, _find_cell_start(xml, place))
         if cell:
-            yield from _at(cell[1], CellType.ERROR, cell[3])
+            yield from _make_cell(cell[1], CellType.ERROR, cell[3])
         place = xml.find(b't="e"', place + 1)
 
 
-def _cell_before(xml: bytes, place: int) -> int:
-    """Where the tag of the cell begins that `place` is in."""
+def _find_cell_start(xml: bytes, place: int) -> int:
+    """The start of the cell tag that contains `place`."""
     return max(xml.rfind(b"<c", max(place - _TAG_WITHIN, 0), place), 0)
 
 
-def _uncomputed(xml: bytes) -> Iterator[Found]:
-    """Cells with a formula that was saved without its value."""
+def _find_uncomputed(xml: bytes) -> Iterator[Found]:
+    """The cells with a formula that was saved without its value."""
     for found in _NO_VALUE.finditer(xml):
-        cell = _CELL.fullmatch(xml, _cell_before(xml, found.start()), found.start())
-        # Excel stores the result "" of a formula as an empty string value: it was computed, and is blank.
+        cell = _CELL.fullmatch(xml, _find_cell_start(xml, found.start()), found.start())
+        # A formula with the result "" has an empty string as value: it was computed, and the cell is blank.
         if cell and not (b't="str"' in cell[1] and found[2]):
-            yield from _at(cell[1], CellType.FORMULA, b"=" + (found[1] or b""))
+            yield from _make_cell(cell[1], CellType.FORMULA, b"=" + (found[1] or b""))
 
 
-def _at(tag: bytes, kind: CellType, text: bytes) -> Iterator[Found]:
-    """What a cell holds, by the place that its tag states."""
+def _make_cell(tag: bytes, kind: CellType, text: bytes) -> Iterator[Found]:
+    """The cell at the address that its tag states; nothing if the tag has no address."""
     if address := _ADDRESS.search(tag):
         row, column = int(address[2]) - 1, index_of(address[1].decode())
         yield row, column, kind, unescape(text.decode("utf-8", "replace"))

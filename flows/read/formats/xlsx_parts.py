@@ -1,4 +1,4 @@
-"""Finds the sheets of an Excel package as the library does: by relations, in any case, with any slash."""
+"""Finds the sheet parts of an Excel package as calamine does: by relations, ignoring case and slash."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _LISTS = (".xml", ".rels", ".bin")
 
 
 class PartsPackage:
-    """The parts of a package, by their paths in small letters with slashes.
+    """The parts of a package, by normalised path (lower case, forward slashes).
 
     Raises:
-        RefusedError: two parts have one path, so that nobody could say which of them is read.
+        RefusedError: two parts have the same path, so it is not clear which of them calamine reads.
     """
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         parts = [name for name in archive.namelist() if name.lower().endswith(_LISTS)]
-        self._names = {_plain(name): name for name in parts}
+        self._names = {_normalise(name): name for name in parts}
         ends = f"_rels/{_WORKBOOK}.rels"
         self._folders = [name.removesuffix(ends) for name in self._names if f"/{name}".endswith(f"/{ends}")]
         danger.check_parts(parts, self._names, self._folders)
@@ -31,44 +31,44 @@ class PartsPackage:
         """The content of a part.
 
         Raises:
-            KeyError: there is none of this path.
+            KeyError: there is no part with this path.
         """
-        return self._archive.read(self._names[_plain(path)])
+        return self._archive.read(self._names[_normalise(path)])
 
     def sheets(self) -> list[list[str]]:
-        """For each sheet of an xlsx, in the workbook's order, the paths that its worksheet may have.
+        """For each sheet of an xlsx, in the order of the workbook, the possible paths of its part.
 
-        There is one, unless the package contradicts itself, or the sheet is a chart; no sheets where there
-        is no workbook part.
+        A sheet has one path, unless the package contradicts itself; a chart has none. The list is empty if
+        there is no workbook part.
         """
         folder = next(iter(self._folders), None)
         if folder is None or folder + _WORKBOOK not in self._names:
             return []
-        related = self._worksheets(f"{folder}_rels/{_WORKBOOK}.rels", folder)
-        tags = self._tags(folder + _WORKBOOK, "sheet")
+        related = self._map_worksheets(f"{folder}_rels/{_WORKBOOK}.rels", folder)
+        tags = self._read_tags(folder + _WORKBOOK, "sheet")
         danger.check_sheets(len(tags))
         ids = ([value for key, value in tag.items() if key.rpartition(":")[2] == "id"] for tag in tags)
         return [[path for each in dict.fromkeys(own) for path in related.get(each, ())] for own in ids]
 
     def binary_sheets(self) -> list[str]:
-        """Paths of the sheets of an xlsb, sorted: their order in the workbook is told in binary."""
+        """The paths of the sheets of an xlsb, sorted; their order in the workbook is in a binary part."""
         if "xl/workbook.bin" not in self._names:
             return []
-        related = self._worksheets("xl/_rels/workbook.bin.rels", "xl/")
+        related = self._map_worksheets("xl/_rels/workbook.bin.rels", "xl/")
         return sorted(path for paths in related.values() for path in paths)
 
-    def _worksheets(self, path: str, folder: str) -> Mapping[str, list[str]]:
-        """The paths of worksheets by the ids that a part has for them."""
+    def _map_worksheets(self, path: str, folder: str) -> Mapping[str, list[str]]:
+        """The paths of worksheets, by relation id."""
         found: dict[str, list[str]] = {}
-        for tag in self._tags(path, "Relationship"):
+        for tag in self._read_tags(path, "Relationship"):
             target = tag.get("Target", "")
             if tag.get("Type", "").rpartition("/")[2] == "worksheet":
                 whole = target[1:] if target.startswith("/") else folder + target
                 found.setdefault(tag.get("Id", ""), []).append(whole)
         return found
 
-    def _tags(self, path: str, wanted: str) -> list[Mapping[str, str]]:
-        """The attributes of each tag of this name in a part that lists other parts."""
+    def _read_tags(self, path: str, wanted: str) -> list[Mapping[str, str]]:
+        """The attributes of each tag with the name `wanted` in a part that lists other parts."""
         xml = self.read(path)
         danger.check_list_of_parts(xml)
         found: list[Mapping[str, str]] = []
@@ -76,6 +76,6 @@ class PartsPackage:
         return found
 
 
-def _plain(path: str) -> str:
-    # Only ASCII letters are made small by the library.
+def _normalise(path: str) -> str:
+    # Like calamine, which lower-cases ASCII letters only.
     return path.replace("\\", "/").encode().lower().decode()

@@ -1,4 +1,4 @@
-"""Tells the tags of XML as the workbook library takes them: by local name, as UTF-8, without entities."""
+"""Parses XML tags as calamine does: by local name, as UTF-8, without entities."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from xml.parsers import expat
 
 from flows.read.sheet import index_of
 
-#: Given the local name of a tag that begins, and its attributes by their whole names.
+#: Called with the local name of a start tag and its attributes by full name.
 Begun = Callable[[str, Mapping[str, str]], None]
 
 
 def walk(xml: bytes, begun: Begun) -> None:
-    """Call `begun` for each tag, in order; the XML declares no entities.
+    """Call `begun` for each start tag, in order; the caller has refused XML with entities.
 
     Raises:
         ExpatError: it is not well-formed.
@@ -27,7 +27,7 @@ def walk(xml: bytes, begun: Begun) -> None:
 
 @dataclass(slots=True)
 class Extent:
-    """How far the cells of a worksheet reach that hold something, and how many these are."""
+    """The number of rows and columns that the non-empty cells of a worksheet span, and their count."""
 
     rows: int = 0
     columns: int = 0
@@ -35,18 +35,18 @@ class Extent:
 
 
 def extent_of(xml: bytes) -> Extent:
-    """What the cells of a worksheet span, at the places that the library gives them.
+    """The extent of the non-empty cells of a worksheet, with the addresses that calamine gives them.
 
     Raises:
-        ExpatError, ValueError: it is not well-formed, or an address is none.
+        ExpatError, ValueError: it is not well-formed, or an address is invalid.
     """
-    found = Extent()
+    extent = Extent()
     row = column = 0
     place: tuple[int, int] | None = None
 
     def begun(name: str, attributes: Mapping[str, str]) -> None:
-        # Called for each tag of what may be millions. Rows and cells without an address stand below and
-        # beside the one before.
+        # Called millions of times, so it is kept simple. A row or cell without an address follows the one
+        # before it.
         nonlocal row, column, place
         if name == "c":
             address = attributes.get("r", "")
@@ -56,10 +56,10 @@ def extent_of(xml: bytes) -> Extent:
         elif name == "row":
             row, column = int(attributes.get("r") or row + 1), 0
         elif place and name in ("v", "f", "is"):
-            found.count += 1
-            found.rows = max(found.rows, place[0])
-            found.columns = max(found.columns, place[1])
+            extent.count += 1
+            extent.rows = max(extent.rows, place[0])
+            extent.columns = max(extent.columns, place[1])
             place = None
 
     walk(xml, begun)
-    return found
+    return extent

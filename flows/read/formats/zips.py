@@ -1,4 +1,4 @@
-"""Takes the files out of a zip that a unit handed in, the ones that are nobody's submission left aside."""
+"""Lists the files in a submitted zip, without folders, lock files and operating system files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _MAX_FILES = 500
 
 
 def list_members(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file of a zip, in order of their names.
+    """Name and content of each file of a zip, sorted by name.
 
     Raises:
-        RefusedError: the zip is broken, locked, empty or made to harm.
+        RefusedError: the zip is broken, encrypted, empty or harmful.
     """
     danger.check_size(len(data), danger.MAX_WORKBOOK)
     try:
@@ -34,6 +34,6 @@ def list_members(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _is_litter(name: str) -> bool:
-    """Whether an entry is a folder, a lock file or what an operating system leaves behind."""
+    """Whether an entry is a folder, a lock file or a file of the operating system."""
     last = PurePosixPath(name).name
     return name.endswith("/") or name.startswith("__MACOSX/") or last.startswith(("~$", ".", "Thumbs.db"))

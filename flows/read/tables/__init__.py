@@ -1,1 +1,1 @@
-"""Sheets to tables: finds blocks, headings, records, totals and the rows that are none of these."""
+"""Finds the tables on a sheet: their headings, records, totals, and the rows that are none of these."""

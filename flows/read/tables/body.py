@@ -1,4 +1,4 @@
-"""Tells the rows below a heading apart: records, sections, totals, blank rows, signatures."""
+"""Classifies the rows below a heading as records, sections, totals, blank rows or signatures."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from flows.read.tables.row_words import is_bare_numeral, is_tail, is_total, read
 
 Codes = npt.NDArray[np.uint8]
 
-#: The number that stands for each role while a sheet is being read.
+#: The number of each role, used in arrays while a sheet is read.
 CODE: Mapping[str, int] = {role: code for code, role in enumerate(ROLES)}
 
-# How totals and sections that fill most columns begin: a sieve before the judgement.
+# How the labels of totals and sections begin; a quick test before each row is looked at in detail.
 _BEGINS = (
     r"\s*(?:\(?(?:[IVX]+|[A-HĐa-hđ])\s*[.)/:–-]\s*)?"
     r"(?:[Tt][ổô]|T[ỔÔ]|[Cc][ộô]|C[ỘÔ]|[Tt]oàn|TOÀN|[Ll][ũu]|[Tt]hôn|THÔN|[Kk]hu|[Pp]hố|[Ll]àng|[Bb]ản|[Xx]óm)"
@@ -33,16 +33,23 @@ _LONG = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Columns that matter below a heading, from 0: those read, the one with row numbers, those of thôn."""
+    """Indexes (from 0) of the columns that matter below a heading.
+
+    Attributes:
+        read: The columns of the contract.
+        number: The column that numbers the records; None if there is none.
+        first: The leftmost three columns with a heading, in which the labels of totals are.
+        places: The columns for thôn.
+    """
 
     read: tuple[int, ...]
     number: int | None
-    first: tuple[int, ...]  # the leftmost three, where labels of totals stand
+    first: tuple[int, ...]
     places: tuple[int, ...]
 
 
 class Section(NamedTuple):
-    """A section row: where its label stands, without numeral, and whether it names a thôn or phố."""
+    """A section row: its row, the letter and text of its label, and whether it names a thôn or phố."""
 
     row: int
     letter: str
@@ -52,7 +59,7 @@ class Section(NamedTuple):
 
 @dataclass(slots=True)
 class Body:
-    """Roles of the rows from `start` on, places named by section rows, whether nothing is declared."""
+    """The roles of the rows from `start` on, the sections, and whether a row declares "Không phát sinh"."""
 
     start: int
     codes: Codes
@@ -61,16 +68,16 @@ class Body:
 
     @property
     def records(self) -> Mask:
-        """Which rows are records."""
+        """A mask of the rows that are records."""
         return self.having("ban_ghi")
 
     def having(self, role: str) -> Mask:
-        """Which rows have this role."""
+        """A mask of the rows with this role."""
         return np.asarray(self.codes == CODE[role])
 
 
 def classify(sheet: Sheet, start: int, stop: int, columns: Columns) -> Body:
-    """Roles of the rows `start` to `stop` (exclusive, from 0), those of the next table's title not known."""
+    """Classify the rows from `start` to `stop` (exclusive, from 0)."""
     body = Body(start, np.full(max(stop - start, 0), CODE["ban_ghi"], np.uint8))
     if stop <= start:
         return body
@@ -80,34 +87,38 @@ def classify(sheet: Sheet, start: int, stop: int, columns: Columns) -> Body:
         empty = sheet.filled(range(sheet.width), start, stop) == 0
     body.codes[empty] = CODE["trong"]
     tails = []
-    for row in np.flatnonzero(_odd(sheet, start, columns, filled) & ~empty).tolist():
-        seen = _Row(sheet, start + row, sheet.row(start + row), columns, int(filled[row]))
-        body.codes[row] = CODE[seen.role()]
-        if seen.tail:
+    for row in np.flatnonzero(_find_suspicious(sheet, start, columns, filled) & ~empty).tolist():
+        suspect = _Row(sheet, start + row, sheet.row(start + row), columns, int(filled[row]))
+        body.codes[row] = CODE[suspect.role()]
+        if suspect.tail:
             tails.append(row)
-        body.nil |= seen.nil
-        if seen.section:
-            body.sections.append(seen.section)
+        body.nil |= suspect.nil
+        if suspect.section:
+            body.sections.append(suspect.section)
     if tails:
         _cut_tail(sheet, body, tails, columns)
     return body
 
 
-def _odd(sheet: Sheet, start: int, columns: Columns, filled: npt.NDArray[np.uint32]) -> Mask:
-    """Rows that may be no records: half empty, or marked in their first cells; numbered ones rarely are."""
+def _find_suspicious(sheet: Sheet, start: int, columns: Columns, filled: npt.NDArray[np.uint32]) -> Mask:
+    """A mask of rows that may not be records.
+
+    They are at least half empty, or begin like a total or a section. A row with a number in the number column
+    is suspicious only if it is nearly empty. Looking at the other rows one by one would be slow.
+    """
     sparse: Mask = np.asarray(2 * filled <= len(columns.read))
     if len(filled) > _LONG:
         return sparse
-    open_to_doubt: Mask = np.ones(len(filled), np.bool_)
+    unnumbered: Mask = np.ones(len(filled), np.bool_)
     if columns.number is not None:
-        open_to_doubt &= ~sheet.matching(_COUNTED, [columns.number], start, open_to_doubt)
-    marked = sheet.matching(_MARKED, columns.first, start, open_to_doubt & ~sparse)
-    return marked | (sparse & (open_to_doubt | (filled < 2)))
+        unnumbered &= ~sheet.matching(_COUNTED, [columns.number], start, unnumbered)
+    marked = sheet.matching(_MARKED, columns.first, start, unnumbered & ~sparse)
+    return marked | (sparse & (unnumbered | (filled < 2)))
 
 
 @dataclass(slots=True)
 class _Row:
-    """One row that may be no record."""
+    """One row that may not be a record; `role` also sets `tail`, `nil` and `section`."""
 
     sheet: Sheet
     row: int
@@ -119,27 +130,27 @@ class _Row:
     section: Section | None = None
 
     def role(self) -> str:
-        """The row's role as far as it shows by itself."""
+        """The role of the row, judged without its neighbours."""
         texts = [(index, cell) for index, cell in enumerate(self.cells) if cell]
         number = None if self.columns.number is None else self.cells[self.columns.number]
         others = [pair for pair in texts if pair[0] != self.columns.number]
         if not others:
-            return self._lonely_number(number or "")
+            return self._classify_lone_number(number or "")
         self.nil = len(texts) <= 2 and any(says_nil(cell) for _, cell in texts)
         if self._is_total(number, others):
             return "tong"
         if not self.nil and self._is_section(number, others):
             return "nhom"
         self.tail = not self.nil and self._sparse and any(is_tail(cell) for _, cell in texts)
-        beside = not self.filled and not re.match(r"\s*\d", number or "")
-        return "cuoi" if self.nil or self.tail or beside else "ban_ghi"
+        outside = not self.filled and not re.match(r"\s*\d", number or "")
+        return "cuoi" if self.nil or self.tail or outside else "ban_ghi"
 
     @property
     def _sparse(self) -> bool:
         return 2 * self.filled <= len(self.columns.read)
 
-    def _lonely_number(self, text: str) -> str:
-        """A row with nothing but its number is one of a form's empty lines."""
+    def _classify_lone_number(self, text: str) -> str:
+        """The role of a row with text only in the number column; a number alone is an empty line."""
         if re.fullmatch(r"\s*\(?\d+(?:[.)]\d*)*\s*", text):
             return "trong"
         if is_total(text):
@@ -147,7 +158,7 @@ class _Row:
         self.nil = says_nil(text)
         section = None if self.nil else read_section_label(text)
         if section:
-            self._take(self.columns.number or 0, section)
+            self._set_section(self.columns.number or 0, section)
         self.tail = not section and is_tail(text)
         return "nhom" if section or (is_bare_numeral(text) and not self.tail) else "cuoi"
 
@@ -162,19 +173,19 @@ class _Row:
         lone = len(others) == 1
         section = read_section_label(text)
         if number and read_section_label(number) and self._sparse:
-            self._take(self.columns.number or 0, read_section_label(number))
+            self._set_section(self.columns.number or 0, read_section_label(number))
             return True
         if number and is_bare_numeral(number) and self._only_numbers(others[1:]):
-            self._take(at, section or (text, False))
+            self._set_section(at, section or (text, False))
             return True
         if number is not None or not (self._sparse or self._only_numbers(others[1:])):
             return False
         if section and (lone or self._only_numbers(others[1:])) and (self._sparse or section[1]):
-            # A thôn in the column of thôn, with figures beside it, is what the form asks for.
+            # A thôn in the column for thôn, with figures beside it, is a record.
             in_place = at in self.columns.places
             if not lone and (in_place or (not self._sparse and self.columns.number is None)):
                 return False
-            self._take(at, section)
+            self._set_section(at, section)
             return True
         return lone and self._is_wide(at)
 
@@ -182,7 +193,7 @@ class _Row:
         return all(re.fullmatch(r"[\s\d.,%xX–-]+", cell) for _, cell in cells)
 
     def _is_wide(self, column: int) -> bool:
-        """Whether the cell is merged across at least half of the table, as a sub-heading is."""
+        """Whether the cell is merged across at least half of the table, like a sub-heading."""
         return any(
             top <= self.row <= bottom
             and left <= column <= right
@@ -191,17 +202,17 @@ class _Row:
             if right > left
         ) and not is_tail(str(self.cells[column]))
 
-    def _take(self, column: int, section: tuple[str, bool] | None) -> None:
+    def _set_section(self, column: int, section: tuple[str, bool] | None) -> None:
         if section:
             self.section = Section(self.row, letter_of(column), *section)
 
 
 def _cut_tail(sheet: Sheet, body: Body, tails: Sequence[int], columns: Columns) -> None:
-    """Everything from the first signature or note on is the tail, unless records follow it."""
+    """Give the role `cuoi` to all rows from the first signature or note on that no record follows."""
     first = tails[0]
     start, stop = body.start + first, body.start + len(body.codes)
     dense = 2 * sheet.filled(columns.read, start, stop) > len(columns.read)
-    # Names under signatures may fill a narrow table's row; no record is without a digit.
+    # The names under signatures may fill the row of a narrow table, but every record has a digit.
     dense = sheet.matching(r"[\s\S]*?\d", columns.read, start, dense & body.records[first:])
     last = first + int(np.flatnonzero(dense)[-1]) if dense.any() else -1
     cut = next((row for row in tails if row > last), None)

@@ -1,4 +1,4 @@
-"""Takes a table's records off its sheet: for each contract column the text and how it was stored."""
+"""Extracts the records of a table: for each contract column the text of the cells and how it was stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schemas.kinds.words import NO, YES
 
 @dataclass(frozen=True, slots=True)
 class ExtractedCells:
-    """Cells of a table as `Table.cells` holds them, and the letter of each column."""
+    """The cells of a table (see `ReadTable.cells`) and the letter of each column."""
 
     cells: pl.DataFrame
     letters: Mapping[str, str]
@@ -27,47 +27,57 @@ class ExtractedCells:
 def extract_cells(
     sheet: Sheet, body: Body, fit: Fit, columns: Mapping[str, Sequence[Path]]
 ) -> ExtractedCells:
-    """The records of a table, columns in the contract's order."""
+    """The records of a table, with the columns in the order of the contract.
+
+    Args:
+        sheet: The sheet.
+        body: The roles of the rows.
+        fit: The dataset of the table.
+        columns: For each contract column its headings: one, or two if its values are split by sex.
+    """
     letters = {c.name: columns[c.name][0].letter for c in fit.dataset.columns if c.name in columns}
-    series = [_numbers(sheet, body, body.records)]
+    series = [_select_numbers(sheet, body, body.records)]
     for column in fit.dataset.columns:
         paths = columns.get(column.name, ())
         if len(paths) == 2 and paths[0].levels[-1] != paths[1].levels[-1]:
-            series += (_by_tick if column.of else _by_sex)(sheet, body, column, paths)
+            series += (_merge_by_tick if column.of else _merge_by_sex)(sheet, body, column, paths)
         elif paths:
-            series += _plain(sheet, body, column.name, paths[0].letter)
+            series += _extract_column(sheet, body, column.name, paths[0].letter)
     frame = pl.DataFrame(series)
-    frame = _with_sex(frame, sheet, body, fit.dataset, columns)
-    letters = {**letters, **_letter_of_sex(frame, letters, fit.dataset)}
-    return _with_places(frame, sheet, body, fit.dataset, letters)
+    frame = _add_sex(frame, sheet, body, fit.dataset, columns)
+    letters = {**letters, **_find_sex_letter(frame, letters, fit.dataset)}
+    return _add_places(frame, sheet, body, fit.dataset, letters)
 
 
 def extract_totals(sheet: Sheet, body: Body, taken: ExtractedCells) -> pl.DataFrame:
-    """The total rows of a table, in the columns of its records."""
+    """The total rows of a table, with the columns of its records."""
     rows = body.having("tong")
-    series = [_numbers(sheet, body, rows)]
+    series = [_select_numbers(sheet, body, rows)]
     for name, letter in taken.letters.items():
-        series += _plain(sheet, body, name, letter, rows)
+        series += _extract_column(sheet, body, name, letter, rows)
     return pl.DataFrame(series)
 
 
-def _numbers(sheet: Sheet, body: Body, rows: Mask) -> pl.Series:
+def _select_numbers(sheet: Sheet, body: Body, rows: Mask) -> pl.Series:
     numbers = sheet.numbers().slice(body.start, len(body.codes))
     return numbers if rows.all() else numbers.filter(pl.Series(rows))
 
 
-def _plain(sheet: Sheet, body: Body, name: str, letter: str, rows: Mask | None = None) -> list[pl.Series]:
-    """Text and `CellType` of one column, of the records unless `rows` says which."""
+def _extract_column(
+    sheet: Sheet, body: Body, name: str, letter: str, rows: Mask | None = None
+) -> list[pl.Series]:
+    """Text and `CellType` of one column, for the records or for the given `rows`."""
     text, kind = sheet.take(index_of(letter), body.start, body.records if rows is None else rows)
     return [text.alias(typed_column(name)), kind.alias(stored_column(name))]
 
 
-def _by_sex(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
-    """One column from two, for men and for women; `<name>.letter` says in which letter each cell stands."""
-    one, other = (_plain(sheet, body, column.name, path.letter) for path in paths)
+def _merge_by_sex(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
+    """Merge two columns, for men and for women; `<name>.letter` has the letter of each cell."""
+    one, other = (_extract_column(sheet, body, column.name, path.letter) for path in paths)
     first = one[0].is_not_null()
     both = first & other[0].is_not_null()
-    # Both filled is for the clerk to settle: the two texts together can't be read as a date.
+    # If both are filled, the clerk must decide: the two texts joined can't be read as a date, so it is a
+    # fault.
     text = pl.select(
         pl.when(both).then(one[0] + " / " + other[0]).when(first).then(one[0]).otherwise(other[0])
     ).to_series()
@@ -84,15 +94,16 @@ def _by_sex(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> 
     ]
 
 
-def _by_tick(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
-    """One of two values, by which column is ticked (`<name>.letter`); text that is no tick stays as it is."""
+def _merge_by_tick(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
+    """One of two values, by the column that is ticked (`<name>.letter`); text other than a tick is kept."""
     typed = [sheet.take(index_of(path.letter), body.start, body.records)[0] for path in paths]
     frame = pl.DataFrame([text.alias(path.letter) for text, path in zip(typed, paths, strict=True)])
-    chosen = [_chosen(path.letter, value) for path, value in zip(paths, column.of, strict=True)]
+    chosen = [_read_tick(path.letter, value) for path, value in zip(paths, column.of, strict=True)]
     in_second = chosen[0].is_null() & chosen[1].is_not_null()
     first, second = (pl.lit(path.letter) for path in paths)
     return frame.select(
-        # Both ticked is for the clerk to settle: the two together are no value of the list.
+        # If both are ticked, the clerk must decide: the two values joined are not in the list, so it is a
+        # fault.
         pl.concat_str(chosen, separator=" / ", ignore_nulls=True)
         .replace("", None)
         .alias(typed_column(column.name)),
@@ -101,16 +112,16 @@ def _by_tick(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) ->
     ).get_columns()
 
 
-def _chosen(letter: str, value: str) -> pl.Expr:
-    said = pl.col(letter).str.strip_chars().str.to_lowercase()
-    return pl.when(said.is_in(YES)).then(pl.lit(value)).when(~said.is_in(NO)).then(pl.col(letter))
+def _read_tick(letter: str, value: str) -> pl.Expr:
+    tick = pl.col(letter).str.strip_chars().str.to_lowercase()
+    return pl.when(tick.is_in(YES)).then(pl.lit(value)).when(~tick.is_in(NO)).then(pl.col(letter))
 
 
-def _with_sex(
+def _add_sex(
     frame: pl.DataFrame, sheet: Sheet, body: Body, dataset: Dataset, columns: Mapping[str, Sequence[Path]]
 ) -> pl.DataFrame:
-    """`frame` with the sex that the choice between two birth-date columns states, unless a column does."""
-    target, split = _sex_column(dataset), _split_column(frame, columns)
+    """Add the sex of each record, from the birth-date column that is filled, unless a column states it."""
+    target, split = _find_sex_column(dataset), _find_split_column(frame, columns)
     if target is None or split is None or target in columns:
         return frame
     men, women = (
@@ -125,27 +136,27 @@ def _with_sex(
     )
 
 
-def _letter_of_sex(frame: pl.DataFrame, letters: Mapping[str, str], dataset: Dataset) -> Mapping[str, str]:
-    target, split = _sex_column(dataset), _split_column(frame, letters)
+def _find_sex_letter(frame: pl.DataFrame, letters: Mapping[str, str], dataset: Dataset) -> Mapping[str, str]:
+    target, split = _find_sex_column(dataset), _find_split_column(frame, letters)
     if target is None or split is None or target in letters:
         return {}
     return {target: letters[split]}
 
 
-def _sex_column(dataset: Dataset) -> str | None:
+def _find_sex_column(dataset: Dataset) -> str | None:
     return next((column.name for column in dataset.columns if column.of == ("Nam", "Nữ")), None)
 
 
-def _split_column(frame: pl.DataFrame, columns: Iterable[str]) -> str | None:
+def _find_split_column(frame: pl.DataFrame, columns: Iterable[str]) -> str | None:
     return next((name for name in columns if f"{name}.letter" in frame.columns), None)
 
 
-def _with_places(
+def _add_places(
     frame: pl.DataFrame, sheet: Sheet, body: Body, dataset: Dataset, letters: dict[str, str]
 ) -> ExtractedCells:
-    """The thôn that section rows carry, where the row itself names none."""
+    """Add the thôn of the section row above to records that state none."""
     thon = next((c.name for c in dataset.columns if c.kind.name == "thon"), None)
-    # Where the rows are the thôn themselves, a section above them is something else.
+    # If each record is a thôn, a section above it is something else.
     if thon is None or thon in dataset.key[:1]:
         return ExtractedCells(frame, letters)
     places = [section for section in body.sections if section.is_place]
@@ -161,10 +172,10 @@ def _with_places(
         ]
         frame = frame.with_columns(blank)
     above = [(sheet.number(section.row), section.label) for section in places]
-    return ExtractedCells(_carried(frame, above, thon), letters)
+    return ExtractedCells(_carry_down(frame, above, thon), letters)
 
 
-def _carried(frame: pl.DataFrame, places: Sequence[tuple[int, str]], thon: str) -> pl.DataFrame:
+def _carry_down(frame: pl.DataFrame, places: Sequence[tuple[int, str]], thon: str) -> pl.DataFrame:
     schema = {"_row": pl.UInt32, "_place": pl.String}
     above = pl.DataFrame(places, schema=schema, orient="row")
     above = above.with_columns(pl.col("_row").alias("_of"))

@@ -1,4 +1,4 @@
-"""What a heading says, whatever its case, tones, spaces, Unicode form and abbreviations."""
+"""Compares headings with those of the contracts, ignoring case, tone placement, spaces and abbreviations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from schemas.contract import Column, Dataset
 
-#: Combining marks that are tones; the others (circumflex, breve, horn) belong to the letter.
+#: The combining marks that are tones; the other marks (circumflex, breve, horn) belong to the letter.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
@@ -47,30 +47,30 @@ _UNITS = (
 _NOTES = (
     "nếu có, bắt buộc, nếu biết, dd mm yyyy, ngày tháng năm, ngày/tháng/năm, đánh dấu x, đánh x, x, có/không"
 )
-_REMEMBERED = 100_000
+_MAX_CACHED = 100_000
 NUMBER_HEADINGS = ("STT", "TT", "Số TT", "Số thứ tự", "Thứ tự", "Số tt", "No")
 REMARK_HEADINGS = ("Ghi chú", "Chú thích", "Ghi chú khác", "Ký tên", "Ký nhận")
 
 
 @lru_cache(maxsize=65536)
 def key_of(text: str) -> str:
-    """Words of `text` in lower case, each with its tone at the end, abbreviations spelt out.
+    """A key of a heading: its words in lower case, each tone at the end of its word, abbreviations spelt out.
 
-    Equal keys mean equal headings: `HOÀ`, `Hòa` and their decomposed forms share one.
+    Headings with equal keys are equal: `HOÀ`, `Hòa` and their decomposed forms have the same key.
     """
     plain = unicodedata.normalize("NFD", text.replace("\u00d0", "Đ").replace("\u00f0", "đ")).lower()
-    words = (_word(found) for found in _WORD.findall(plain))
+    words = (_key_word(found) for found in _WORD.findall(plain))
     return " ".join(words)
 
 
-def _word(word: str) -> str:
+def _key_word(word: str) -> str:
     letters = "".join(c for c in word if c not in _TONES)
     keyed = letters + "".join(sorted(c for c in word if c in _TONES))
-    return _spelt_out().get(keyed, keyed)
+    return _abbreviation_keys().get(keyed, keyed)
 
 
 @lru_cache(maxsize=1)
-def _spelt_out() -> Mapping[str, str]:
+def _abbreviation_keys() -> Mapping[str, str]:
     def bare(text: str) -> str:
         words = unicodedata.normalize("NFD", text).split()
         return " ".join(
@@ -92,13 +92,13 @@ def _note_keys() -> frozenset[str]:
 
 
 def tidy(text: str) -> str:
-    """`text` in NFC on one line with single spaces."""
+    """`text` in NFC, on one line, with single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 @lru_cache(maxsize=65536)
 def split_unit(text: str) -> tuple[str, str | None]:
-    """A heading without its parenthesised unit of measure and notes, and that unit."""
+    """Split a heading into the text without units and notes in parentheses, and the unit (None if none)."""
     unit: str | None = None
 
     def judge(found: re.Match[str]) -> str:
@@ -114,35 +114,35 @@ def split_unit(text: str) -> tuple[str, str | None]:
 
 
 def strip_parentheses(text: str) -> tuple[str, str | None]:
-    """A heading without anything in parentheses, and the last thing that stood in them."""
+    """Split a heading into the text without parentheses, and the content of the last ones (None if none)."""
     inside = [tidy(found) for found in _PARENTHESES.findall(text)]
     return _PARENTHESES.sub(" ", text), inside[-1] if inside else None
 
 
-#: The levels of a column's heading from top to bottom, repeated ones once.
+#: The levels of the heading of a column, from top to bottom, without repetitions.
 Heading: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The heading of the column with this letter."""
+    """The heading of one column: its letter and its levels."""
 
     letter: str
     levels: Heading
 
     @property
     def label(self) -> str:
-        """The levels as contracts write them."""
+        """The levels joined as in the contracts: `Chủ hộ > Họ tên`."""
         return " > ".join(tidy(level) for level in self.levels)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Keys of this heading, of the whole path first, then without its upper levels."""
+        """The keys of the whole heading, then without the top level, and so on."""
         return _keys(self.levels)
 
     @property
     def unit(self) -> str | None:
-        """The unit of measure that the lowest level with one states."""
+        """The unit of measure of the lowest level that states one; None if none does."""
         stated = (split_unit(level)[1] for level in reversed(self.levels))
         return next(filter(None, stated), None)
 
@@ -154,17 +154,17 @@ def _keys(levels: Heading) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
-def _vocabulary(datasets: _ById) -> Vocabulary:
+def _build_vocabulary(datasets: _ById) -> Vocabulary:
     return Vocabulary(datasets.value)
 
 
 def vocabulary_of(datasets: Mapping[str, Dataset]) -> Vocabulary:
-    """The vocabulary of `datasets`, made once for the same mapping."""
-    return _vocabulary(_ById(datasets))
+    """The vocabulary of `datasets`; cached, because building it for each file would be slow."""
+    return _build_vocabulary(_ById(datasets))
 
 
 class _ById:
-    """A mapping that is only equal to itself."""
+    """Makes a mapping of datasets hashable, by the identity of its values, as a key for the cache."""
 
     def __init__(self, value: Mapping[str, Dataset]) -> None:
         self.value = value
@@ -178,24 +178,24 @@ class _ById:
 
 
 class Vocabulary:
-    """The headings of all contracts, looked up by key."""
+    """The headings of all contracts, by key."""
 
     def __init__(self, datasets: Mapping[str, Dataset]) -> None:
         self.datasets = datasets
         self._known: dict[str, bool] = {}
 
     def knows(self, text: str) -> bool:
-        """Whether some contract has `text` as a heading or as a level of one."""
+        """Whether `text` is a heading of some contract, or a level of one."""
         known = self._known.get(text)
         if known is None:
             known = len(text) < 200 and key_of(split_unit(text)[0]) in self.parts
-            if len(self._known) < _REMEMBERED:
+            if len(self._known) < _MAX_CACHED:
                 self._known[text] = known
         return known
 
     @cached_property
     def whole(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """Key of a full heading -> the (dataset, column) pairs that bear it."""
+        """The (dataset, column) pairs of each full heading, by key."""
         found: dict[str, list[tuple[str, str]]] = {}
         for dataset in self.datasets.values():
             for column in dataset.columns:
@@ -207,7 +207,7 @@ class Vocabulary:
 
     @cached_property
     def without_parentheses(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """Like `whole`, for columns with a unit of measure, so that a strange unit is still seen as one."""
+        """Like `whole` without parentheses, for columns with a unit; it matches unknown units."""
         found: dict[str, list[tuple[str, str]]] = {}
         for dataset in self.datasets.values():
             for column in filter(has_unit, dataset.columns):
@@ -218,7 +218,7 @@ class Vocabulary:
 
     @cached_property
     def parts(self) -> frozenset[str]:
-        """Keys of every level of every heading, and of the headings that number the rows."""
+        """The keys of all levels of all headings, and of the headings of number columns."""
         labels = chain.from_iterable(
             (c.label, *c.also) for dataset in self.datasets.values() for c in dataset.columns
         )
@@ -227,7 +227,7 @@ class Vocabulary:
 
     @cached_property
     def spellings(self) -> frozenset[str]:
-        """The levels as contracts write them and in other cases, for a quick look over many cells."""
+        """The levels of all headings, as written and in other cases, for a quick search in many cells."""
         labels = chain.from_iterable(
             (c.label, *c.also) for dataset in self.datasets.values() for c in dataset.columns
         )
@@ -237,35 +237,35 @@ class Vocabulary:
         )
 
     def nearest(self, path: Path, dataset: Dataset, free: Iterable[Column]) -> Column | None:
-        """The column of `dataset` not found yet whose heading looks most like `path`, if any does."""
+        """The column among `free` whose heading is most similar to `path`; None if none is similar."""
         choices = {
             (column.name, label): " ".join(key_of(split_unit(part)[0]) for part in label.split(" > "))
             for column in free
             for label in (column.label, *column.also)
         }
-        best = process.extractOne(path.keys[0], choices, scorer=_likeness, score_cutoff=78)
+        best = process.extractOne(path.keys[0], choices, scorer=_similarity, score_cutoff=78)
         return dataset[best[2][0]] if best else None
 
 
-def _likeness(one: str, other: str, **_: object) -> float:
-    """Likeness in percent, of the words as typed or without tones, whichever is higher."""
-    return max(fuzz.ratio(one, other), fuzz.ratio(_toneless(one), _toneless(other)) - 4)
+def _similarity(one: str, other: str, **_: object) -> float:
+    """Similarity in percent: with marks, or without marks (less 4), whichever is higher."""
+    return max(fuzz.ratio(one, other), fuzz.ratio(_strip_marks(one), _strip_marks(other)) - 4)
 
 
 @lru_cache(maxsize=4096)
-def _toneless(keyed: str) -> str:
+def _strip_marks(keyed: str) -> str:
     return "".join(c for c in keyed if not unicodedata.combining(c)).replace("đ", "d")
 
 
 @lru_cache(maxsize=1)
 def number_keys() -> frozenset[str]:
-    """Keys of headings over a column that only numbers the rows."""
+    """The keys of headings of columns that only number the rows."""
     return frozenset(map(key_of, NUMBER_HEADINGS))
 
 
 @lru_cache(maxsize=1)
 def remark_keys() -> frozenset[str]:
-    """Keys of headings over columns that no contract asks for and nobody minds."""
+    """The keys of headings of remarks and signatures, which may be in a table without a warning."""
     return frozenset(map(key_of, REMARK_HEADINGS))
 
 

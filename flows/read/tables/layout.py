@@ -1,4 +1,4 @@
-"""Finds where on a sheet the headings of tables stand, in one to four rows, by the words of the contracts."""
+"""Finds the heading rows of the tables on a sheet (one to four each) by the headings of the contracts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,21 @@ from flows.read.tables.heading import Heading, Path, Vocabulary, number_keys, ti
 from flows.read.tables.levels import Levels, read_paths
 from flows.read.tables.matching import find_matches
 
-_FIRST_LOOK = 60
-_DEEPEST = 4
+_SEARCHED_ROWS = 60
+_MAX_DEPTH = 4
 _NUMBERED = re.compile(r"\(?-?\d{1,3}\)?(?:\s*=\s*[\d()+\-*x×:/ .…]+)?|\(?[A-ZĐ]\)?|\d{1,3}[.,]0")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The headings of one table: rows `top` to `bottom`, numbering row if any, first row of the body."""
+    """The headings of one table.
+
+    Attributes:
+        top: The first heading row (from 0).
+        bottom: The last heading row.
+        numbering: The row below that numbers the columns; None if there is none.
+        paths: The headings of the columns.
+    """
 
     top: int
     bottom: int
@@ -28,63 +35,63 @@ class Block:
 
     @property
     def body(self) -> int:
-        """The first row below headings and numbering row."""
+        """The first row below the headings and the numbering row."""
         return (self.bottom if self.numbering is None else self.numbering) + 1
 
 
 def find_blocks(sheet: Sheet, vocabulary: Vocabulary) -> list[Block]:
-    """The heading blocks of a sheet from top to bottom; rows count from 0."""
+    """The heading blocks of a sheet, from top to bottom."""
     blocks: list[Block] = []
-    for row in _first_candidates(sheet, vocabulary):
+    for row in _find_candidates(sheet, vocabulary):
         if not blocks or row > blocks[-1].bottom:
-            _add(blocks, sheet, row, vocabulary)
+            _add_block(blocks, sheet, row, vocabulary)
     again = {level for block in blocks for path in block.paths for level in path.levels}
-    for row in sheet.holding(vocabulary.spellings | again, _FIRST_LOOK):
+    for row in sheet.holding(vocabulary.spellings | again, _SEARCHED_ROWS):
         if not blocks or row > blocks[-1].bottom:
-            _add(blocks, sheet, row, vocabulary)
+            _add_block(blocks, sheet, row, vocabulary)
     return blocks
 
 
-def _add(blocks: list[Block], sheet: Sheet, row: int, vocabulary: Vocabulary) -> None:
-    """Adds the block that starts near `row`, if one does."""
+def _add_block(blocks: list[Block], sheet: Sheet, row: int, vocabulary: Vocabulary) -> None:
+    """Add the block that starts near `row`, if there is one."""
     block = _best_block(sheet, row, blocks[-1].body if blocks else 0, vocabulary)
     if block and (not blocks or _is_another(block, blocks, vocabulary)):
         blocks.append(block)
 
 
-def _first_candidates(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[int]:
-    """Rows near the top that hold at least two known headings."""
-    for row, cells in enumerate(sheet.rows(0, min(_FIRST_LOOK, sheet.height))):
+def _find_candidates(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[int]:
+    """The rows near the top with at least two known headings."""
+    for row, cells in enumerate(sheet.rows(0, min(_SEARCHED_ROWS, sheet.height))):
         known = sum(1 for cell in cells if cell and not cell[0].isdigit() and vocabulary.knows(cell))
         if known >= 2:
             yield row
 
 
 def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> Block | None:
-    """Of all blocks that start near `row`, the shallowest of those that name most columns of a dataset."""
+    """The block near `row` that names most columns of one dataset; if equal, the one with fewest rows."""
     best: tuple[int, int, int] | None = None
     first, last = max(floor, row - 1), min(row + 1, sheet.height - 1)
-    levels = Levels(sheet, first, min(last + _DEEPEST, sheet.height))
+    levels = Levels(sheet, first, min(last + _MAX_DEPTH, sheet.height))
     for top in range(first, last + 1):
-        for depth in range(1, min(_DEEPEST, sheet.height - top) + 1):
-            named = _most_named(levels.named(top, top + depth - 1).values(), vocabulary)
+        for depth in range(1, min(_MAX_DEPTH, sheet.height - top) + 1):
+            named = _count_named(levels.named(top, top + depth - 1).values(), vocabulary)
             if named >= 2 and (best is None or (named, -depth) > (best[0], best[1])):
                 best = (named, -depth, top)
     if best is None:
         return None
-    top, bottom = _whole_merges(sheet.merges, best[2], best[2] - best[1] - 1, floor)
+    top, bottom = _extend_to_merges(sheet.merges, best[2], best[2] - best[1] - 1, floor)
     bottom = min(bottom, sheet.height - 1)  # a damaged file may merge cells below its last row
     numbering = bottom + 1 if is_numbering(sheet, bottom + 1) else None
     return Block(top, bottom, numbering, read_paths(sheet, top, bottom))
 
 
 def _is_another(block: Block, before: Sequence[Block], vocabulary: Vocabulary) -> bool:
-    """Whether a block further down is one indeed and not a record that happens to hold two such words."""
-    named = _most_named((path.levels for path in block.paths), vocabulary)
+    """Whether a block further down is a heading, not a record that happens to contain two such words."""
+    named = _count_named((path.levels for path in block.paths), vocabulary)
     return named >= 3 or 2 * named >= len(block.paths) or block.paths == before[0].paths
 
 
-def _most_named(headings: Iterable[Heading], vocabulary: Vocabulary) -> int:
+def _count_named(headings: Iterable[Heading], vocabulary: Vocabulary) -> int:
     found: dict[str, set[str]] = {}
     for heading in headings:
         for match in find_matches(heading, vocabulary):
@@ -92,10 +99,10 @@ def _most_named(headings: Iterable[Heading], vocabulary: Vocabulary) -> int:
     return max(map(len, found.values()), default=0)
 
 
-def _whole_merges(merges: Sequence[Merge], top: int, bottom: int, floor: int) -> tuple[int, int]:
-    """The block widened so that it cuts no merged cell; title rows merged across stay out."""
+def _extend_to_merges(merges: Sequence[Merge], top: int, bottom: int, floor: int) -> tuple[int, int]:
+    """Extend the block to whole merged cells; title rows merged across columns stay outside."""
     for first, _, last, _ in merges:
-        if first < last and first <= bottom and last >= top and first >= floor and last - first < _DEEPEST:
+        if first < last and first <= bottom and last >= top and first >= floor and last - first < _MAX_DEPTH:
             top, bottom = min(top, first), max(bottom, last)
     return top, bottom
 
@@ -115,5 +122,5 @@ def is_numbering(sheet: Sheet, row: int) -> bool:
 
 
 def find_numbering_letter(block: Block) -> str | None:
-    """Letter of the column that numbers the records, if the table has one."""
+    """The letter of the column that numbers the records; None if there is none."""
     return next((path.letter for path in block.paths if number_keys() & {*path.keys}), None)

@@ -1,4 +1,4 @@
-"""The headings of columns in rows laid one above another: merged cells filled, upper levels spread."""
+"""Reads multi-row headings: fills merged cells, and spreads upper headings over the columns below them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from flows.read.tables.heading import Heading, Path, key_of
 
 
 class Levels:
-    """Rows of a sheet from `start` to `stop` (exclusive), of which any may be headings, each filled once."""
+    """The rows of a sheet from `start` to `stop` (exclusive) as possible heading levels."""
 
     def __init__(self, sheet: Sheet, start: int, stop: int) -> None:
         self._start = start
         self._lowest = [list(row) for row in sheet.rows(start, stop)]
         merged = self._fill(sheet, stop - 1)
         pairs = zip(pairwise(self._lowest), merged, strict=False)
-        self._upper = [_spread(*pair, within) for pair, within in pairs]
+        self._upper = [_spread_right(*pair, within) for pair, within in pairs]
 
     def _fill(self, sheet: Sheet, bottom: int) -> list[set[int]]:
-        """Fill merged cells; which columns of each row are within one."""
+        """Fill merged cells; return for each row the columns that are in one."""
         width = sheet.width
         merged: list[set[int]] = [set() for _ in self._lowest]
         for first, left, last, right in sheet.merges:
@@ -35,7 +35,7 @@ class Levels:
         return merged
 
     def named(self, top: int, bottom: int) -> Mapping[int, Heading]:
-        """The heading of each column that has one, from rows `top` to `bottom`, repeated levels once."""
+        """The heading of each column in the rows `top` to `bottom`; columns without one are left out."""
         start = self._start
         levels = [*self._upper[top - start : bottom - start], self._lowest[bottom - start]]
         found: dict[int, Heading] = {}
@@ -49,8 +49,8 @@ class Levels:
         return found
 
 
-def _spread(upper: list[str | None], lower: list[str | None], merged: set[int]) -> list[str | None]:
-    """The upper of two rows, its texts spread over the columns of the lower that they stand above."""
+def _spread_right(upper: list[str | None], lower: list[str | None], merged: set[int]) -> list[str | None]:
+    """Repeat the texts of the upper row to the right, over the cells of the lower row that belong to them."""
     spread = upper.copy()
     for column in range(1, len(upper)):
         before = lower[column - 1]
@@ -61,6 +61,6 @@ def _spread(upper: list[str | None], lower: list[str | None], merged: set[int]) 
 
 
 def read_paths(sheet: Sheet, top: int, bottom: int) -> tuple[Path, ...]:
-    """The headings of all columns that have one, from rows `top` to `bottom`."""
+    """The headings in the rows `top` to `bottom`; columns without one are left out."""
     named = Levels(sheet, top, bottom + 1).named(top, bottom)
     return tuple(Path(letter_of(index), heading) for index, heading in named.items())

@@ -1,4 +1,4 @@
-"""Which columns of which contracts a heading may name."""
+"""Finds the contract columns that a heading may name."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from schemas.contract import Column
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A heading names `column` of `dataset`; `exact` unless some of its upper levels are unknown.
+    """A contract column that a heading names.
 
-    `sex` is set where one of two columns, for men and for women, holds the birth date, or is ticked.
+    Attributes:
+        dataset: Name of the dataset.
+        column: Name of the column.
+        exact: False if some upper levels of the heading are unknown.
+        sex: Set if the form has two columns for it, one for men and one for women.
     """
 
     dataset: str
@@ -29,32 +33,32 @@ _SEXES: Mapping[str, Literal["Nam", "Ná»¯"]] = {key_of("Nam"): "Nam", key_of("Ná
 
 @lru_cache(maxsize=8192)
 def find_matches(heading: Heading, vocabulary: Vocabulary) -> Sequence[Match]:
-    """Every column that a heading names, in all contracts."""
+    """All columns that a heading names, in all contracts."""
     path = Path("", heading)
     whole = vocabulary.whole
     for depth, words in enumerate(path.keys):
         if words in whole:
             return [Match(dataset, column, depth == 0) for dataset, column in whole[words]]
-    return _by_sex(path, vocabulary) or _with_strange_unit(path, vocabulary)
+    return _match_by_sex(path, vocabulary) or _match_without_unit(path, vocabulary)
 
 
-def _by_sex(path: Path, vocabulary: Vocabulary) -> list[Match]:
+def _match_by_sex(path: Path, vocabulary: Vocabulary) -> list[Match]:
     sex = _SEXES.get(key_of(path.levels[-1]))
     if sex is None or len(path.levels) == 1:
         return []
     return [
         Match(match.dataset, match.column, match.exact, sex)
         for match in find_matches(path.levels[:-1], vocabulary)
-        if _parts_by_sex(vocabulary.datasets[match.dataset][match.column])
+        if _is_split_by_sex(vocabulary.datasets[match.dataset][match.column])
     ]
 
 
-def _parts_by_sex(column: Column) -> bool:
-    """Whether forms have two columns for it: birth dates of men and of women, ticks for the sex itself."""
+def _is_split_by_sex(column: Column) -> bool:
+    """Whether forms may have two columns for it: birth dates of men and of women, ticks for the sex."""
     return column.kind.name == "ngay_sinh" or column.of == tuple(_SEXES.values())
 
 
-def _with_strange_unit(path: Path, vocabulary: Vocabulary) -> list[Match]:
+def _match_without_unit(path: Path, vocabulary: Vocabulary) -> list[Match]:
     if "(" not in path.label:
         return []
     words = " ".join(filter(None, (key_of(strip_parentheses(level)[0]) for level in path.levels)))

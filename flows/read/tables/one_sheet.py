@@ -1,4 +1,4 @@
-"""Reads one sheet: its heading blocks, the tables below them, and a role for every row."""
+"""Reads one sheet: finds its tables, and gives every row a role."""
 
 from __future__ import annotations
 
@@ -39,7 +39,16 @@ _MONEY = {
 
 @dataclass(slots=True)
 class SheetRead:
-    """What one sheet gave."""
+    """The result of reading one sheet.
+
+    Attributes:
+        sheet: The sheet, decoded to Unicode.
+        originals: The cells of decoded columns before decoding.
+        codes: The role of each row (`CODE`).
+        tables: The tables found.
+        problems: The problems of the sheet and its headings.
+        recognised: Whether some table is of a known dataset.
+    """
 
     sheet: Sheet
     originals: Originals
@@ -49,7 +58,7 @@ class SheetRead:
     recognised: bool = False
 
     def rows(self) -> pl.DataFrame:
-        """One line a sheet row (`ROWS_SCHEMA`)."""
+        """One row per sheet row (`ROWS_SCHEMA`)."""
         numbers = self.sheet.numbers()
         hidden = np.full(len(self.codes), self.sheet.hidden, np.bool_)
         if self.sheet.hidden_rows:
@@ -66,29 +75,29 @@ class SheetRead:
 
 
 def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
-    """The tables of a sheet; rows of what is no table are accounted for as `ngoai_bang`."""
+    """Read the tables of a sheet; rows that belong to none get the role `ngoai_bang`."""
     sheet, originals = to_unicode(sheet)
     height = sheet.height
     read = SheetRead(sheet, originals, np.full(height, CODE["ngoai_bang"], np.uint8))
     blocks = find_blocks(sheet, vocabulary) if height else []
     tops = [
-        _title_top(sheet, block, after)
+        _find_title_top(sheet, block, after)
         for block, after in zip(blocks, [-1, *(b.body for b in blocks)], strict=False)
     ]
     for block, top, stop in zip(blocks, tops, [*tops, height][1:], strict=False):
         _read_table(read, block, top, stop, vocabulary)
     if not blocks and height:
-        read.codes[_blank(sheet, 0, height)] = CODE["trong"]
-    read.tables = _joined(read.tables)
+        read.codes[_find_blank(sheet, 0, height)] = CODE["trong"]
+    read.tables = _join_continued(read.tables)
     return read
 
 
-def _joined(tables: Sequence[ReadTable]) -> list[ReadTable]:
-    """The tables, those that only continue an earlier one on the sheet joined to it."""
+def _join_continued(tables: Sequence[ReadTable]) -> list[ReadTable]:
+    """Join each table to the one before it if it has the same dataset, columns and units."""
     joined: list[ReadTable] = []
     for table in tables:
         before = joined[-1] if joined else None
-        if before and _layout(before) == _layout(table) and before.cells.columns == table.cells.columns:
+        if before and _layout_of(before) == _layout_of(table) and before.cells.columns == table.cells.columns:
             joined[-1] = replace(
                 before,
                 title=before.title + table.title,
@@ -102,12 +111,12 @@ def _joined(tables: Sequence[ReadTable]) -> list[ReadTable]:
     return joined
 
 
-def _layout(table: ReadTable) -> tuple[object, ...]:
+def _layout_of(table: ReadTable) -> tuple[object, ...]:
     return table.dataset, table.letters, table.units
 
 
-def _title_top(sheet: Sheet, block: Block, floor: int) -> int:
-    """First title row of a table: everything above the first one, what stands right above the others."""
+def _find_title_top(sheet: Sheet, block: Block, floor: int) -> int:
+    """The first title row of a table: row 0 for the first table, else the first adjacent text row above."""
     if floor < 0:
         return 0
     top = block.top
@@ -121,8 +130,8 @@ def _title_top(sheet: Sheet, block: Block, floor: int) -> int:
     return top
 
 
-def _blank(sheet: Sheet, start: int, stop: int) -> Mask:
-    """Rows that hold nothing."""
+def _find_blank(sheet: Sheet, start: int, stop: int) -> Mask:
+    """A mask of empty rows."""
     return np.asarray(sheet.filled(range(sheet.width), start, stop) == 0)
 
 
@@ -132,23 +141,23 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     chosen = choose(list_fits(block, vocabulary))
     if len(chosen) != 1:
         read.problems.append(describe_unclear(sheet.name, line, chosen))
-        _blame(read, block, top, stop)
+        _set_roles_unread(read, block, top, stop)
         return
     fit = chosen[0]
     read.recognised = True
-    body = classify(sheet, block.body, stop, _columns(fit, block))
-    title = _title(sheet, top, block.top)
+    body = classify(sheet, block.body, stop, _list_columns(fit, block))
+    title = _read_title(sheet, top, block.top)
     taken = extract_cells(sheet, body, fit, list_source_columns(fit))
     table, changes = repair(sheet, taken, fit.dataset, read.originals)
-    found = frozenset(table.letters)
+    letters_found = frozenset(table.letters)
     place = (sheet.name, line)
     problems = find_heading_problems(fit, block, place, vocabulary)
-    problems += find_missing_columns(fit, block, place, found, vocabulary)
-    problems += _unheaded(sheet, block, body)
+    problems += find_missing_columns(fit, block, place, letters_found, vocabulary)
+    problems += _find_unheaded(sheet, block, body)
     problems += find_uneven_rows(sheet, body, 1 + max(index_of(path.letter) for path in block.paths))
     read.problems += problems
-    _paint(read, block, top, body)
-    if any(found.severity == "chan" for found in problems):
+    _set_roles(read, block, top, body)
+    if any(problem.severity == "chan" for problem in problems):
         read.codes[body.start : stop][body.records] = CODE["ngoai_bang"]
         return
     nil = (body.nil or any(map(says_nil, title))) and not body.records.any()
@@ -159,7 +168,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             title,
             table.cells,
             table.letters,
-            _units(fit, title),
+            _read_units(fit, title),
             nil,
             extract_totals(sheet, body, table) if fit.dataset.totals else pl.DataFrame(),
             changes,
@@ -167,10 +176,10 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     )
 
 
-def _unheaded(sheet: Sheet, block: Block, body: Body) -> list[Problem]:
-    """One warning for each column that has data beside the records but no heading."""
+def _find_unheaded(sheet: Sheet, block: Block, body: Body) -> list[Problem]:
+    """One warning per column that has data in the rows of records but no heading."""
     headed = {index_of(path.letter) for path in block.paths}
-    found = []
+    problems = []
     for index in range(sheet.width):
         if index in headed:
             continue
@@ -181,23 +190,23 @@ def _unheaded(sheet: Sheet, block: Block, body: Body) -> list[Problem]:
             line = sheet.number(body.start + int(np.flatnonzero(filled)[0]))
             name = letter_of(index)
             message = f"Cột {name} không có tiêu đề nhưng có dữ liệu từ dòng {line}: cột này không được đọc."
-            found.append(make_problem("tep.cot_la", message, sheet=sheet.name, row=line, column=name))
-    return found
+            problems.append(make_problem("tep.cot_la", message, sheet=sheet.name, row=line, column=name))
+    return problems
 
 
-def _columns(fit: Fit, block: Block) -> Columns:
+def _list_columns(fit: Fit, block: Block) -> Columns:
     headed = sorted(index_of(path.letter) for path in block.paths)
     number = find_numbering_letter(block)
     return Columns(
         tuple(sorted(map(index_of, fit.letters))),
         None if number is None else index_of(number),
         tuple(headed[:3]),
-        _places(fit),
+        _list_places(fit),
     )
 
 
-def _places(fit: Fit) -> tuple[int, ...]:
-    """Columns that the contract has for thôn."""
+def _list_places(fit: Fit) -> tuple[int, ...]:
+    """The indexes of the columns for thôn."""
     kinds = {column.name: column.kind.name for column in fit.dataset.columns}
     return tuple(
         index_of(path.letter)
@@ -207,29 +216,29 @@ def _places(fit: Fit) -> tuple[int, ...]:
     )
 
 
-def _paint(read: SheetRead, block: Block, top: int, body: Body) -> None:
+def _set_roles(read: SheetRead, block: Block, top: int, body: Body) -> None:
     read.codes[top : block.top] = CODE["tieu_de"]
     read.codes[block.top : block.bottom + 1] = CODE["dau_cot"]
     if block.numbering is not None:
         read.codes[block.numbering] = CODE["so_cot"]
     read.codes[body.start : body.start + len(body.codes)] = body.codes
-    read.codes[top : block.body][_blank(read.sheet, top, block.body)] = CODE["trong"]
+    read.codes[top : block.body][_find_blank(read.sheet, top, block.body)] = CODE["trong"]
 
 
-def _blame(read: SheetRead, block: Block, top: int, stop: int) -> None:
-    """Accounts for the rows of a table that can't be read."""
+def _set_roles_unread(read: SheetRead, block: Block, top: int, stop: int) -> None:
+    """Set the roles of the rows of a table that can't be read; its records stay `ngoai_bang`."""
     read.codes[top : block.top] = CODE["tieu_de"]
     read.codes[block.top : block.bottom + 1] = CODE["dau_cot"]
-    read.codes[top:stop][_blank(read.sheet, top, stop)] = CODE["trong"]
+    read.codes[top:stop][_find_blank(read.sheet, top, stop)] = CODE["trong"]
 
 
-def _title(sheet: Sheet, top: int, stop: int) -> tuple[str, ...]:
+def _read_title(sheet: Sheet, top: int, stop: int) -> tuple[str, ...]:
     return tuple(tidy(cell) for row in sheet.rows(top, stop) for cell in row if cell)
 
 
-def _units(fit: Fit, title: Sequence[str]) -> Mapping[str, str]:
-    """The unit of measure that the file states for each measured column, in the heading or above it."""
-    of_sheet = _unit_of_sheet(title)
+def _read_units(fit: Fit, title: Sequence[str]) -> Mapping[str, str]:
+    """The unit of measure of each measured column, from its heading or a line above the table."""
+    unit_of_sheet = _read_unit_line(title)
     units: dict[str, str] = {}
     for name, pairs in fit.columns.items():
         column, path = fit.dataset[name], pairs[0][1]
@@ -237,14 +246,14 @@ def _units(fit: Fit, title: Sequence[str]) -> Mapping[str, str]:
             continue
         stated = path.unit or next((u for u in (strip_parentheses(v)[1] for v in path.levels) if u), None)
         if stated is None and (column.unit or column.kind.name == "so_tien"):
-            stated = of_sheet
+            stated = unit_of_sheet
         if stated is not None:
             units[name] = stated
     return units
 
 
-def _unit_of_sheet(title: Sequence[str]) -> str | None:
-    """The unit of money of a line such as `Đơn vị tính: triệu đồng, %`."""
+def _read_unit_line(title: Sequence[str]) -> str | None:
+    """The unit of money in a line such as `Đơn vị tính: triệu đồng, %`; None if there is none."""
     for text in title:
         if line := _UNIT_LINE.search(text):
             parts = re.split(r"[,;/]", line[1])

@@ -1,4 +1,4 @@
-"""What reading itself changed in cells, as rows of the log of changes: decoded text, ditto marks."""
+"""Replaces ditto marks by the value above, and logs all cells that reading changed."""
 
 from __future__ import annotations
 
@@ -20,29 +20,32 @@ _LONG = 50_000
 def repair(
     sheet: Sheet, taken: ExtractedCells, dataset: Dataset, originals: Originals
 ) -> tuple[ExtractedCells, pl.DataFrame]:
-    """The table with ditto marks filled from the row above, and all changes that reading made."""
-    logs = [_decoded(sheet, taken, originals)] if originals else []
+    """Fill ditto marks from the row above; also return the log of all changed cells (`CHANGES_SCHEMA`).
+
+    Identifiers, names and phones are never filled: two persons do not share them.
+    """
+    logs = [_log_decoded(sheet, taken, originals)] if originals else []
     frame = taken.cells
     if frame.height <= _LONG:
         for name, letter in taken.letters.items():
             if dataset[name].kind.name in _NEVER_REPEATED:
                 continue
-            # A value taken from one of two columns may stand in the other one.
+            # A value merged from two columns may be in the other one, which `letter` does not name.
             if f"{name}.letter" in frame.columns or sheet.holds(index_of(letter), _DITTO):
-                frame, log = _filled(frame, name, letter)
+                frame, log = _fill_ditto(frame, name, letter)
                 logs += log
     changes = pl.concat(logs) if logs else pl.DataFrame(schema=CHANGES_SCHEMA)
     return ExtractedCells(frame, taken.letters), changes
 
 
-def _decoded(sheet: Sheet, taken: ExtractedCells, originals: Originals) -> pl.DataFrame:
-    """One change for each cell of the records that was in a legacy encoding."""
+def _log_decoded(sheet: Sheet, taken: ExtractedCells, originals: Originals) -> pl.DataFrame:
+    """One change per record cell that was in a legacy encoding."""
     found: list[tuple[int, str, str, str, str, str]] = []
     for name, letter in taken.letters.items():
         before = originals.get(index_of(letter))
         if before is None:
             continue
-        # Where a thôn came from its section's row, that is the cell that was decoded.
+        # If a thôn came from a section row, the decoded cell is in that row.
         rows = taken.cells[f"{name}.row"] if f"{name}.row" in taken.cells.columns else taken.cells["_row"]
         rows = rows.fill_null(taken.cells["_row"])
         places = sheet.numbers().search_sorted(rows)
@@ -53,8 +56,8 @@ def _decoded(sheet: Sheet, taken: ExtractedCells, originals: Originals) -> pl.Da
     return pl.DataFrame(found, schema=CHANGES_SCHEMA, orient="row").unique(maintain_order=True)
 
 
-def _filled(frame: pl.DataFrame, name: str, letter: str) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """One column with its ditto marks replaced, and the log of that."""
+def _fill_ditto(frame: pl.DataFrame, name: str, letter: str) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Replace the ditto marks of one column; also return the log."""
     texts = frame[typed_column(name)].to_list()
     kinds, rows = frame[stored_column(name)].to_list(), frame["_row"].to_list()
     log: list[tuple[int, str, str, str, str, str]] = []

@@ -1,4 +1,4 @@
-"""Decides of which dataset a table is, and which of its columns are which, by its headings alone."""
+"""Decides from its headings which dataset a table belongs to, and which contract column each column is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schemas.contract import Column, Dataset, Severity
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How the headings of a table fit one dataset: for each contract column, the headings that name it."""
+    """How the headings of a table fit one dataset; `columns` has the headings of each contract column."""
 
     dataset: Dataset
     columns: Mapping[str, tuple[tuple[Match, Path], ...]]
@@ -27,41 +27,41 @@ class Fit:
 
     @property
     def complete(self) -> bool:
-        """No required column is missing, a thôn aside, which may stand in section rows."""
+        """Whether no required column is missing, except a thôn, which may be in section rows."""
         return not any(c.required and c.kind.name != "thon" for c in self.missing)
 
     @property
     def share(self) -> float:
-        """Share of the required columns that are named."""
+        """The share (0..1) of required columns that a heading names."""
         required = [column.name for column in self.dataset.columns if column.required]
         return sum(name in self.columns for name in required) / len(required)
 
     @property
     def letters(self) -> frozenset[str]:
-        """Letters of all columns that name something."""
+        """The letters of all columns whose heading names a contract column."""
         return frozenset(path.letter for pairs in self.columns.values() for _, path in pairs)
 
 
 def list_fits(block: Block, vocabulary: Vocabulary) -> list[Fit]:
-    """How the headings fit each dataset that they name any column of, best first."""
+    """One fit per dataset that the headings name a column of, the best first."""
     found: dict[str, dict[str, list[tuple[Match, Path]]]] = {}
     for path in block.paths:
         for match in find_matches(path.levels, vocabulary):
             found.setdefault(match.dataset, {}).setdefault(match.column, []).append((match, path))
     all_fits = [
-        Fit(vocabulary.datasets[name], {column: _strongest(pairs) for column, pairs in columns.items()})
+        Fit(vocabulary.datasets[name], {column: _prefer_exact(pairs) for column, pairs in columns.items()})
         for name, columns in found.items()
     ]
     return sorted(all_fits, key=lambda fit: (-fit.complete, -len(fit.columns), -fit.share, fit.dataset.name))
 
 
-def _strongest(pairs: Sequence[tuple[Match, Path]]) -> tuple[tuple[Match, Path], ...]:
+def _prefer_exact(pairs: Sequence[tuple[Match, Path]]) -> tuple[tuple[Match, Path], ...]:
     exact = [pair for pair in pairs if pair[0].exact]
     return tuple(exact or pairs)
 
 
 def choose(candidates: Sequence[Fit]) -> tuple[Fit, ...]:
-    """The fit to take; none where no dataset is near, two or more where nothing tells them apart."""
+    """The fit to use; empty if no dataset fits, two or more if they fit equally well."""
     near = [fit for fit in candidates if fit.complete or (fit.share >= 0.5 and len(fit.columns) >= 2)]
     if not near:
         return ()
@@ -75,7 +75,7 @@ def choose(candidates: Sequence[Fit]) -> tuple[Fit, ...]:
 def describe_unclear(
     sheet: str, row: int | None, chosen: Sequence[Fit], paths: Sequence[Path] = (), *, blocks: bool = True
 ) -> Problem:
-    """The problem of a table that fits no dataset, or several; `paths` are the headings that were seen."""
+    """The problem of a table that fits no dataset, or several; `paths` are its headings."""
     seen = ", ".join(path.label for path in paths)[:300] or None
     if chosen:
         titles = " và ".join(f"“{fit.dataset.title}”" for fit in chosen)
@@ -96,7 +96,7 @@ def find_heading_problems(
 ) -> list[Problem]:
     """Repeated and unknown columns; `place` is the sheet's name and the row on which the headings end."""
     sheet, row = place
-    return [*_repeated(fit, sheet, row), *_unknown(fit, block, sheet, row, vocabulary)]
+    return [*_repeated(fit, sheet, row), *_find_unknown(fit, block, sheet, row, vocabulary)]
 
 
 def _repeated(fit: Fit, sheet: str, row: int) -> Iterator[Problem]:
@@ -116,7 +116,7 @@ def _repeated(fit: Fit, sheet: str, row: int) -> Iterator[Problem]:
             )
 
 
-def _unknown(fit: Fit, block: Block, sheet: str, row: int, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _find_unknown(fit: Fit, block: Block, sheet: str, row: int, vocabulary: Vocabulary) -> Iterator[Problem]:
     for path in block.paths:
         if path.letter in fit.letters or is_idle(path):
             continue
@@ -134,24 +134,24 @@ def _unknown(fit: Fit, block: Block, sheet: str, row: int, vocabulary: Vocabular
 
 
 def is_idle(path: Path) -> bool:
-    """Whether a heading is one that no contract asks for and nobody minds: row numbers, remarks."""
+    """Whether a column holds row numbers or remarks, which are ignored without a warning."""
     return bool((number_keys() | remark_keys()) & {*path.keys})
 
 
 def find_missing_columns(
     fit: Fit, block: Block, place: tuple[str, int], found: frozenset[str], vocabulary: Vocabulary
 ) -> list[Problem]:
-    """One problem for each contract column that neither a heading nor section rows give.
+    """One problem per contract column that is neither under a heading nor in section rows.
 
-    `place` is the sheet's name and the sheet row on which the headings end, `found` the columns read.
+    `place` is the name of the sheet and the sheet row of the last heading row, `found` the columns read.
     """
     sheet, row = place
-    strangers = [path for path in block.paths if path.letter not in fit.letters and not is_idle(path)]
+    unknown = [path for path in block.paths if path.letter not in fit.letters and not is_idle(path)]
     problems = []
     for column in fit.missing:
         if column.name in found:
             continue
-        near = [path for path in strangers if vocabulary.nearest(path, fit.dataset, [column])]
+        near = [path for path in unknown if vocabulary.nearest(path, fit.dataset, [column])]
         what = "bắt buộc" if column.required else "không bắt buộc"
         problems.append(
             make_problem(
@@ -170,7 +170,7 @@ def find_missing_columns(
 
 
 def list_source_columns(fit: Fit) -> Mapping[str, tuple[Path, ...]]:
-    """The headings to read each contract column from: one, or two where a birth date stands by sex."""
+    """The headings from which to read each contract column: one, or two if its values are split by sex."""
     return {
         name: tuple(path for _, path in sorted(pairs, key=lambda pair: pair[0].sex))
         for name, pairs in fit.columns.items()

@@ -1,4 +1,4 @@
-"""The words by which rows that are no records are known: totals, sections, signatures, "Không phát sinh"."""
+"""Recognises the words of rows that are not records: totals, sections, signatures, "Không phát sinh"."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _NIL = key_of("không phát sinh")
 
 
 def is_total(text: str) -> bool:
-    """Whether a label says that its row adds up others: `Tổng cộng`, `Cộng thôn X`, `Tổng số (I+II):`."""
+    """Whether a label is that of a total row: `Tổng cộng`, `Cộng thôn X`, `Tổng số (I+II):`."""
     words = key_of(_NUMERAL.sub("", text.strip(), count=1))
     for start in _TOTAL_KEYS:
         if words == start:
@@ -75,7 +75,7 @@ def is_total(text: str) -> bool:
 
 
 def read_section_label(text: str) -> tuple[str, bool] | None:
-    """Label of a section row without its numeral, and whether it names a place; None for other text."""
+    """The label of a section row without its numeral, and whether it names a place; None for other text."""
     stripped = " ".join(text.split())
     label = _NUMERAL.sub("", stripped, count=1)
     if _PLACE.match(label):
@@ -86,12 +86,12 @@ def read_section_label(text: str) -> tuple[str, bool] | None:
 
 
 def is_bare_numeral(text: str) -> bool:
-    """Whether the number column of a row holds a section's numeral: `I`, `II.`, `A`."""
+    """Whether text is the numeral of a section: `I`, `II.`, `A`."""
     return bool(_BARE_NUMERAL.match(text.strip()))
 
 
 def is_tail(text: str) -> bool:
-    """Whether text belongs to what stands below a table: date and place, signatures, footnotes."""
+    """Whether text belongs below a table: date and place, signatures, footnotes."""
     words = key_of(text[:200])
     if f"{words} ".startswith(_TAIL_STARTS):
         return True
@@ -100,5 +100,5 @@ def is_tail(text: str) -> bool:
 
 
 def says_nil(text: str) -> bool:
-    """Whether text declares that there is nothing to report."""
+    """Whether text declares that there is nothing to report ("Không phát sinh")."""
     return _NIL in key_of(text[:300])

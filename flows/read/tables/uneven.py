@@ -1,4 +1,4 @@
-"""Finds rows of a text file with more or fewer cells than others: a separator within a cell, a torn line."""
+"""Warns about rows of a text file with too many or too few cells: an unquoted separator, a broken line."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from flows.read.sheet import FrameSheet, Sheet
 from flows.read.table import Problem
 from flows.read.tables.body import Body
 
-# More lines than these are no slips of single lines; the rest is told in one sentence.
-_MOST = 100
+# Further lines are summarised in one problem, so that a bad file does not give thousands.
+_MAX_PROBLEMS = 100
 
 
 def find_uneven_rows(sheet: Sheet, body: Body, headed: int) -> Iterator[Problem]:
-    """A warning, by its line, for each record typed with another number of cells than there are headings.
+    """One warning per record with an unusual number of cells.
 
-    Where no record has as many as there are `headed` columns, most of them say how many it should be.
+    The usual number is `headed`, the number of columns with a heading; if no record has it, the most frequent
+    one, unless more than half of the records differ from it.
     """
     if not isinstance(sheet, FrameSheet) or sheet.widths is None:
         return
@@ -31,15 +32,15 @@ def find_uneven_rows(sheet: Sheet, body: Body, headed: int) -> Iterator[Problem]
     if usual != headed and 2 * len(odd) > len(widths):
         return
     rows = body.start + np.flatnonzero(body.records)[odd.to_numpy()]
-    for row, width in zip(rows[:_MOST].tolist(), widths[odd], strict=False):
-        yield _odd(sheet, sheet.number(row), width, usual)
-    if len(rows) > _MOST:
-        line = sheet.number(int(rows[_MOST]))
-        message = f"Từ dòng {line} còn {len(rows) - _MOST} dòng nữa có số ô khác các dòng khác."
+    for row, width in zip(rows[:_MAX_PROBLEMS].tolist(), widths[odd], strict=False):
+        yield _describe(sheet, sheet.number(row), width, usual)
+    if len(rows) > _MAX_PROBLEMS:
+        line = sheet.number(int(rows[_MAX_PROBLEMS]))
+        message = f"Từ dòng {line} còn {len(rows) - _MAX_PROBLEMS} dòng nữa có số ô khác các dòng khác."
         yield make_problem("tep.dong_lech", message, sheet=sheet.name, row=line)
 
 
-def _odd(sheet: Sheet, line: int, width: int, usual: int) -> Problem:
+def _describe(sheet: Sheet, line: int, width: int, usual: int) -> Problem:
     hint = (
         "Thường do một ô có dấu ngăn cột bên trong: đặt cả ô đó trong dấu ngoặc kép."
         if width > usual

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.read import read_file
-from flows.read.tables.uneven import _MOST
+from flows.read.tables.uneven import _MAX_PROBLEMS
 from schemas.datasets import load
 
 DATASETS = load()
@@ -50,6 +50,9 @@ def test_finds_the_line_below_a_cell_of_two_lines() -> None:
 
 
 def test_the_rest_of_very_many_is_one_sentence() -> None:
-    found = told(HEADING, *[GOOD] * 9, *[MORE] * (_MOST + 5))
-    assert len(found) == _MOST + 1
-    assert found[-1] == (11 + _MOST, f"Từ dòng {11 + _MOST} còn 5 dòng nữa có số ô khác các dòng khác.")
+    found = told(HEADING, *[GOOD] * 9, *[MORE] * (_MAX_PROBLEMS + 5))
+    assert len(found) == _MAX_PROBLEMS + 1
+    assert found[-1] == (
+        11 + _MAX_PROBLEMS,
+        f"Từ dòng {11 + _MAX_PROBLEMS} còn 5 dòng nữa có số ô khác các dòng khác.",
+    )
