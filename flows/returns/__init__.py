@@ -1,4 +1,4 @@
-"""Gives a unit its own workbook back: what to fix is coloured, explained and listed, all else untouched."""
+"""Returns submissions to their units as marked workbooks: cells to fix are coloured, explained and listed."""
 
 from flows.returns.book import mark_workbook
 from flows.returns.marks import Marks, make_marks

@@ -1,4 +1,4 @@
-"""Marks one workbook: colours and comments on wrong cells, our two sheets, everything else as it was."""
+"""Marks one workbook: colours and comments on faulty cells, two added sheets, nothing else changed."""
 
 from __future__ import annotations
 
@@ -24,35 +24,37 @@ from flows.returns.xlsx.xml import UnfitError, find_child, list_children, read_a
 from schemas.contract import Dataset, Severity
 
 _STYLES = "xl/styles.xml"
-# LibreOffice takes minutes to open a sheet with tens of thousands of comments; cells past that get a colour.
+# LibreOffice takes minutes to open a sheet with tens of thousands of comments: more cells get a colour only.
 _MOST_NOTES = 5_000
 
 
 def mark_workbook(data: bytes, name: str, marks: Marks, datasets: Mapping[str, Dataset]) -> bytes:
-    """The workbook `data`, named `name`, with `marks`; what is no xlsx becomes one of the same layout.
+    """Add `marks` to the workbook `data`, whose file name is `name`; returns the bytes of an xlsx.
 
-    The same arguments give the same bytes.
+    A file of another format becomes an xlsx with the same layout. The same arguments give the same bytes.
 
     Raises:
-        RefusedError: the file can't be opened as a table at all.
+        RefusedError: the file can't be opened as a table.
     """
-    package, names = _package(data, name, datasets)
-    marks = replace(marks, faults=_renamed(marks.faults, names), changes=_renamed(marks.changes, names))
+    package, names = _open_package(data, name, datasets)
+    marks = replace(
+        marks, faults=_rename_sheets(marks.faults, names), changes=_rename_sheets(marks.changes, names)
+    )
     remove_ours(package)
     styles = Styles(package.parts[_STYLES])
     styles.unpaint()
-    found = list_sheets(package)
-    for sheet in found:
+    sheets = list_sheets(package)
+    for sheet in sheets:
         remove_comments(package, sheet.path)
         _mark_sheet(package, sheet.path, marks.faults.filter(pl.col("sheet") == sheet.name), styles)
-    _add_lists(package, styles, marks, [sheet.name for sheet in found])
+    _add_lists(package, styles, marks, [sheet.name for sheet in sheets])
     package.parts[_STYLES] = styles.written()
     show_first(package)
     return package.close()
 
 
 def list_marks(marks: Marks) -> bytes:
-    """A workbook with our two sheets alone, for a table too large to be copied."""
+    """A workbook with only the two added sheets, for a table that is too large to copy."""
     package = rebuild_workbook([])
     styles = Styles(package.parts[_STYLES])
     _add_lists(package, styles, marks, ())
@@ -60,8 +62,10 @@ def list_marks(marks: Marks) -> bytes:
     return package.close()
 
 
-def _package(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> tuple[Package, Mapping[str, str]]:
-    """The package to be marked, and the new names of sheets that could not keep theirs."""
+def _open_package(
+    data: bytes, name: str, datasets: Mapping[str, Dataset]
+) -> tuple[Package, Mapping[str, str]]:
+    """Open the workbook, or rebuild it as xlsx; returns also the new names of sheets renamed for Excel."""
     if detect(data) is Container.WORKBOOK:
         try:
             package = Package.open(data)
@@ -70,11 +74,11 @@ def _package(data: bytes, name: str, datasets: Mapping[str, Dataset]) -> tuple[P
             pass
         else:
             return package, {}
-    found = read_sheets(data, name, vocabulary_of(datasets))
-    return rebuild_workbook(found), name_sheets(found)
+    sheets = read_sheets(data, name, vocabulary_of(datasets))
+    return rebuild_workbook(sheets), name_sheets(sheets)
 
 
-def _renamed(frame: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+def _rename_sheets(frame: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     return frame.with_columns(pl.col("sheet").replace(names)) if names else frame
 
 
@@ -86,27 +90,27 @@ def _add_lists(package: Package, styles: Styles, marks: Marks, names: Collection
 
 
 def _mark_sheet(package: Package, path: str, faults: pl.DataFrame, styles: Styles) -> None:
-    """Colour and comment the faulty cells of one sheet, in merged cells the first."""
+    """Colour and comment the faulty cells of one sheet; of merged cells, the first."""
     at = faults.filter(pl.col("cell").is_not_null())
     if at.is_empty():
         return
     anchors = _anchors(package.parts[path])
     worst: dict[str, Severity] = {}
-    says: dict[str, list[str]] = {}
-    told = at.select("cell", "severity", "message", "twins", "proposal")
-    for cell, severity, message, twins, proposal in told.iter_rows():
+    texts: dict[str, list[str]] = {}
+    rows = at.select("cell", "severity", "message", "twins", "proposal")
+    for cell, severity, message, twins, proposal in rows.iter_rows():
         place = anchors(cell)
         worst[place] = "chan" if "chan" in (severity, worst.get(place)) else "canh_bao"
-        said = f"{ASKS[severity]}: {message}"
-        said += (f" {twins}" if twins else "") + (f"\nĐề xuất: {proposal}" if proposal else "")
-        says.setdefault(place, []).append(said)
+        text = f"{ASKS[severity]}: {message}"
+        text += (f" {twins}" if twins else "") + (f"\nĐề xuất: {proposal}" if proposal else "")
+        texts.setdefault(place, []).append(text)
     looks: dict[int, dict[int, Callable[[int], int]]] = {}
     for place, severity in worst.items():
         column = place.rstrip("0123456789")
         looks.setdefault(int(place[len(column) :]), {})[index_of(column)] = _painter(styles, severity)
     package.parts[path] = paint(package.parts[path], looks)
-    noted = islice(says.items(), _MOST_NOTES)
-    add_comments(package, path, {place: "\n".join(dict.fromkeys(said)) for place, said in noted})
+    with_notes = islice(texts.items(), _MOST_NOTES)
+    add_comments(package, path, {place: "\n".join(dict.fromkeys(text)) for place, text in with_notes})
 
 
 def _painter(styles: Styles, severity: Severity) -> Callable[[int], int]:
@@ -114,7 +118,7 @@ def _painter(styles: Styles, severity: Severity) -> Callable[[int], int]:
 
 
 def _anchors(xml: bytes) -> Callable[[str], str]:
-    """For a cell the one that shows it: itself, or the first of the merged cells that it is among."""
+    """Return a function from a cell to the one that shows it: the first of a merged range, or itself."""
     merged = find_child(xml, "mergeCells")
     hidden: Mapping[str, str] = {}
     if merged is not None:

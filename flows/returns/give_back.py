@@ -1,4 +1,4 @@
-"""Writes what goes back to units, marked workbooks and receipts: anew only where something changed."""
+"""Writes the marked workbooks and receipts of all units, and links those that have not changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flows.root import Root
 from flows.settle.model import Settled
 from schemas.registry import Contracts
 
-# Into how many heaps the workbooks to be marked are dealt; enough for any number of cores.
+# Number of batches of workbooks; more than the cores of any machine that runs this.
 HANDS = 16
 
 MARK = Step("Trả bài")
@@ -36,36 +36,36 @@ def give_back(
     runner: Runner,
     former: EarlierFiles | None,
 ) -> list[FileEntry]:
-    """Put what goes back to units into the release in `folder`; returns the files.
+    """Write marked workbooks and receipts into the release in `folder`; returns the entries of the files.
 
-    All of it depends on no day: what a `former` release holds just so is linked.
+    They do not depend on the as-of date: unchanged files are linked from `former` releases.
     """
     cache, name = Cache(root.state / GIVEN_BACK), make_key(hash_code(""), contracts.rules_hash)
     kept: Mapping[str, ReusableFile | None] = (cache.get(name) if former else None) or {}
     typed = figures.typed
     marked = plan_books(folder / "reports", contracts, settled, typed)
-    found: dict[str, ReusableFile | None] = {}
+    files: dict[str, ReusableFile | None] = {}
     if former:
-        found |= former.some_taken_over(folder, kept, {book.name: book.target for book in marked})
-    left = [book for book in marked if book.name not in found]
+        files |= former.some_taken_over(folder, kept, {book.name: book.target for book in marked})
+    left = [book for book in marked if book.name not in files]
     if left:
         work = deal_jobs(make_jobs(left, root, contracts, settled, typed), HANDS)
         runner.each(MARK, partial(write_marked, datasets=contracts.datasets), work)
-        found |= {book.name: describe(folder, book.target) for book in left}
+        files |= {book.name: describe(folder, book.target) for book in left}
     pages = make_receipts(
-        settled, figures, {book.submission: book.target for book in marked if found[book.name]}
+        settled, figures, {book.submission: book.target for book in marked if files[book.name]}
     )
     if former:
         places = {page.name: folder / "reports" / page.path for page in pages}
-        found |= former.some_taken_over(folder, kept, places)
-    new = [page for page in pages if page.name not in found]
+        files |= former.some_taken_over(folder, kept, places)
+    new = [page for page in pages if page.name not in files]
     if new:
         args = folder, contracts, settled, figures, new
         written = runner.step(WRITE_RECEIPTS, write_receipts, *args)
-        found |= {page.name: describe(folder, path) for page, path in zip(new, written, strict=True)}
-    # Copies that were kept here before files were taken over from releases.
+        files |= {page.name: describe(folder, path) for page, path in zip(new, written, strict=True)}
+    # Older versions kept copies here.
     rmtree(root.state / MARKED, ignore_errors=True)
     if former:
         cache.sweep([name])
-        cache.put(name, found)
-    return [each.entry for each in found.values() if each]
+        cache.put(name, files)
+    return [each.entry for each in files.values() if each]

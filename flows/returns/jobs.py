@@ -1,4 +1,4 @@
-"""Says which submissions are marked, with what, and where the marked workbooks go."""
+"""Plans the marked workbooks: which submissions get one, its content, its path."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _SUFFIX = " (trả bài)"
 
 @dataclass(frozen=True, slots=True)
 class PlannedBook:
-    """A marked workbook to be: of which submission, where it goes, what it says of it in a line each.
+    """A marked workbook to write: its submission, its path `target`, and lines `about` the submission.
 
-    `name` tells all that it depends on, beside our code and the contracts.
+    `name` is the cache key: a hash of everything it depends on, except our code and the contracts.
     """
 
     name: str
@@ -38,31 +38,34 @@ class PlannedBook:
 def plan_books(
     reports: Path, contracts: Contracts, settled: Settled, typed: pl.DataFrame
 ) -> list[PlannedBook]:
-    """One for each submission that counts and has faults, the largest first; `typed` are unmasked faults."""
+    """Plan one workbook for each readable submission with faults, the largest first.
+
+    `typed` are the faults with values as typed, not masked.
+    """
     judged = settled.by_submission()
     wrong = fingerprint_groups(typed.filter(pl.col("file").is_not_null()), WHO)
     repaired = fingerprint_groups(settled.changes, WHO)
-    # A file of which no row could be read is not opened again: it may be made to harm.
+    # A file without any readable row is not opened again: it may be malicious.
     submissions = [one.submission for one in settled.summaries if one.rows and one.submission.who in wrong]
     submissions.sort(key=lambda one: (-one.size, one))
     targets = _targets(reports, submissions)
-    found = []
+    planned_books = []
     for one in submissions:
-        who, said = one.who, _about(one, judged.get(one, ()), contracts)
-        name = make_key("tra_bai", *who, wrong[who], repaired.get(who), *said)
-        found.append(PlannedBook(name, one, targets[one], said))
-    return found
+        who, lines = one.who, _describe(one, judged.get(one, ()), contracts)
+        name = make_key("tra_bai", *who, wrong[who], repaired.get(who), *lines)
+        planned_books.append(PlannedBook(name, one, targets[one], lines))
+    return planned_books
 
 
 def make_jobs(
-    some: Sequence[PlannedBook], root: Root, contracts: Contracts, settled: Settled, typed: pl.DataFrame
+    planned: Sequence[PlannedBook], root: Root, contracts: Contracts, settled: Settled, typed: pl.DataFrame
 ) -> list[Job]:
-    """What is to be done for `some` marked workbooks."""
+    """Collect the input of each of the `planned` workbooks."""
     none = add_headings(settled.changes.clear(), contracts.datasets)
     faults, changes = (
-        add_headings(filter_about(frame, (one.submission for one in some)), contracts.datasets).partition_by(
-            WHO, as_dict=True, maintain_order=True
-        )
+        add_headings(
+            filter_about(frame, (one.submission for one in planned)), contracts.datasets
+        ).partition_by(WHO, as_dict=True, maintain_order=True)
         for frame in (typed, settled.changes)
     )
     return [
@@ -74,25 +77,25 @@ def make_jobs(
             changes.get(one.submission.who, none),
             one.about,
         )
-        for one in some
+        for one in planned
     ]
 
 
-def deal_jobs(some: Sequence[Job], hands: int) -> list[tuple[Job, ...]]:
-    """Jobs dealt to at most `hands` workers, so that each gets large and small ones."""
-    return [tuple(some[at::hands]) for at in range(min(hands, len(some)))]
+def deal_jobs(jobs: Sequence[Job], hands: int) -> list[tuple[Job, ...]]:
+    """Split `jobs` into at most `hands` batches, each with large and small ones."""
+    return [tuple(jobs[at::hands]) for at in range(min(hands, len(jobs)))]
 
 
-def _about(submission: Submission, judged: Sequence[JudgedPart], contracts: Contracts) -> tuple[str, ...]:
+def _describe(submission: Submission, judged: Sequence[JudgedPart], contracts: Contracts) -> tuple[str, ...]:
     unit = contracts.commune.unit(submission.unit)
     reads = (f"{contracts.datasets[one.dataset].title}, {in_words(one.period.label)}" for one in judged)
     day = f"{submission.day:%d/%m/%Y}"
     who = unit.title if unit else submission.unit
-    return (f"Tệp {submission.file} của {who}, nhận ngày {day}", *(f"Đọc được: {said}" for said in reads))
+    return (f"Tệp {submission.file} của {who}, nhận ngày {day}", *(f"Đọc được: {part}" for part in reads))
 
 
 def _targets(reports: Path, submissions: Sequence[Submission]) -> Mapping[Submission, Path]:
-    """Where each marked workbook goes; names that several submissions of a unit share get a number."""
+    """The path of each marked workbook; submissions of a unit with the same file name get a number."""
     targets: dict[Submission, Path] = {}
     taken: set[Path] = set()
     for submission in sorted(submissions):

@@ -1,4 +1,4 @@
-"""The two sheets that we add to a unit's workbook: what is to be fixed, and what was repaired unasked."""
+"""Writes the two sheets added to a marked workbook: the faults to fix, and the automatic repairs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.returns.xlsx.styles import COLOURS, Styles
 TO_FIX = "CẦN SỬA"
 REPAIRED = "ĐÃ TỰ SỬA"
 
-# A spreadsheet takes no more than 65,530 links on a sheet.
+# Excel allows 65,530 hyperlinks on a sheet.
 MOST_LINES = 60_000
 MOST_REPAIRS = 20_000
 
@@ -32,7 +32,7 @@ _HOW_FAR = ("Tệp lớn nên không chép lại bảng ở đây: sửa trong t
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Style numbers of what stands on our sheets."""
+    """Style numbers used on the added sheets."""
 
     title: int
     plain: int
@@ -45,7 +45,7 @@ class Looks:
 
     @classmethod
     def made(cls, styles: Styles) -> Looks:
-        """Add our looks to a workbook's style sheet."""
+        """Add the styles of our sheets to a workbook's style sheet."""
         bold = "<b/>" + _FONT
         return cls(
             title=styles.look(_TITLE),
@@ -59,19 +59,19 @@ class Looks:
         )
 
 
-#: Looks, level, link, then a text a column.
+#: Two style numbers, outline level, link, then one text per column.
 Line = tuple[int | str | None, ...]
 _NAMES = ("look", "first", "level", "link", "a", "b", "c", "d", "e", "f", "g")
 _SCHEMA = {name: pl.UInt32 if name in ("look", "first", "level") else pl.String for name in _NAMES}
 
 
 def write_faults_sheet(marks: Marks, looks: Looks, sheets: Collection[str], *, apart: bool = False) -> bytes:
-    """The XML of the sheet of faults with links to `sheets`; `apart` from the table if that is too large."""
+    """The XML of the sheet of faults, with links to `sheets`; `apart` if it is not in the faulty workbook."""
     shown = marks.faults.head(MOST_LINES)
     total, blocking = marks.faults.height, marks.faults.filter(pl.col("severity") == "chan").height
     top: list[Line] = [
         _line(looks.title, _title(blocking, total - blocking)),
-        *(_line(looks.plain, said) for said in (*marks.about, *(_HOW_FAR if apart else _HOW))),
+        *(_line(looks.plain, text) for text in (*marks.about, *(_HOW_FAR if apart else _HOW))),
         _line(looks.blocks, f"{ASKS['chan']} (nền đỏ): chưa sửa thì cả dòng đó chưa được tính."),
         _line(looks.warns, f"{ASKS['canh_bao']} (nền vàng): dòng vẫn được tính; đúng rồi thì để nguyên."),
         (
@@ -98,7 +98,7 @@ def write_faults_sheet(marks: Marks, looks: Looks, sheets: Collection[str], *, a
 
 
 def write_repairs_sheet(marks: Marks, looks: Looks, sheets: Collection[str]) -> bytes:
-    """The XML of the sheet of repairs."""
+    """The XML of the sheet of automatic repairs, with links to `sheets`."""
     total = marks.changes.height
     top: list[Line] = [
         _line(looks.title, f"{REPAIRED}: {_number(total)} ô"),
@@ -128,7 +128,7 @@ def write_repairs_sheet(marks: Marks, looks: Looks, sheets: Collection[str]) -> 
 
 
 def _fault_lines(faults: pl.DataFrame, looks: Looks, sheets: Collection[str]) -> pl.DataFrame:
-    """For each cause a line that names and counts it, then a line a cell."""
+    """For each cause with several faults a line with their number, then one line per fault."""
     level = pl.when(pl.col("count") > 1).then(1).otherwise(0)
     grouped = faults.group_by("cause", maintain_order=True).first().filter(pl.col("count") > 1)
     groups = grouped.select(
@@ -138,21 +138,23 @@ def _fault_lines(faults: pl.DataFrame, looks: Looks, sheets: Collection[str]) ->
         pl.lit(looks.group, pl.UInt32).alias("first"),
         pl.lit(0, pl.UInt32).alias("level"),
         pl.lit(None, pl.String).alias("link"),
-        pl.format("{} ({} chỗ{})", "message", pl.col("count").cast(pl.String), _of("heading")).alias("a"),
+        pl.format("{} ({} chỗ{})", "message", pl.col("count").cast(pl.String), _in_column("heading")).alias(
+            "a"
+        ),
         *(pl.lit(None, pl.String).alias(name) for name in "bcdefg"),
     )
     cells = faults.select(
         "cause",
         pl.int_range(pl.len()).cast(pl.Int64).alias("at"),
         pl.lit(looks.cell, pl.UInt32).alias("look"),
-        _ground(looks).alias("first"),
+        _severity_look(looks).alias("first"),
         level.cast(pl.UInt32).alias("level"),
         _link(sheets).alias("link"),
         pl.col("severity").replace_strict(ASKS, return_dtype=pl.String).alias("a"),
         _place().alias("b"),
         pl.col("sheet").alias("c"),
         pl.col("heading").alias("d"),
-        _typed().alias("e"),
+        _cell_text().alias("e"),
         pl.concat_str("message", "twins", separator=" ", ignore_nulls=True).alias("f"),
         pl.col("proposal").alias("g"),
     )
@@ -164,23 +166,23 @@ def _title(blocking: int, warnings: int) -> str:
     return f"{TO_FIX}: " + ", ".join(f"{_number(count)} {what}" for count, what in parts if count)
 
 
-def _ground(looks: Looks) -> pl.Expr:
+def _severity_look(looks: Looks) -> pl.Expr:
     blocks, warns = pl.lit(looks.blocks, pl.UInt32), pl.lit(looks.warns, pl.UInt32)
     return pl.when(pl.col("severity") == "chan").then(blocks).otherwise(warns)
 
 
-def _of(heading: str) -> pl.Expr:
+def _in_column(heading: str) -> pl.Expr:
     return pl.when(pl.col(heading).is_not_null()).then(pl.format(", cột “{}”", heading)).otherwise(pl.lit(""))
 
 
-def _typed() -> pl.Expr:
-    """What stands in the cell; where nothing does, words that say so."""
+def _cell_text() -> pl.Expr:
+    """The content of the cell as typed; `(để trống)` if it is empty."""
     empty = pl.when(pl.col("cell").is_not_null()).then(pl.lit("(để trống)"))
     return pl.coalesce("value", empty)
 
 
 def _place() -> pl.Expr:
-    """The cell, or how much of the file is meant."""
+    """The place of the fault: a cell, a row, a sheet or the whole file."""
     row = pl.format("dòng {}", "row")
     return pl.coalesce("cell", row).fill_null(
         pl.when(pl.col("sheet").is_not_null()).then(pl.lit("cả trang")).otherwise(pl.lit("cả tệp"))
@@ -188,7 +190,7 @@ def _place() -> pl.Expr:
 
 
 def _link(sheets: Collection[str]) -> pl.Expr:
-    """Where a line leads: `'Danh sách'!C17`; null where the workbook has no such sheet."""
+    """The link of a line, like `'Danh sách'!C17`; null if the sheet is not among `sheets`."""
     cell = pl.coalesce("cell", pl.format("A{}", "row"), pl.lit("A1"))
     quoted = pl.col("sheet").str.replace_all("'", "''", literal=True)
     return pl.when(pl.col("sheet").is_in([*sheets])).then(pl.format("'{}'!{}", quoted, cell))

@@ -1,4 +1,4 @@
-"""What to mark in one submission: its faults and repairs as typed, with their places."""
+"""Prepares the marks of one submission: its faults and repairs, with values as typed."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ import polars as pl
 from flows.clean.changes import CHANGES as REPAIRS
 from schemas.contract import SEVERITIES, Dataset, Severity
 
-#: What a fault asks of the clerk.
+#: What a fault of each severity asks the clerk to do, in Vietnamese.
 ASKS: Mapping[Severity, str] = {"chan": "Phải sửa", "canh_bao": "Xem lại"}
 _TWINS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The marks of one submission.
+    """The marks of one submission. Values in them are not masked.
 
-    `faults` has `cause` (UInt32, 0 for the first to be fixed), `count` (of its cause), `sheet`, `row`,
-    `cell`, `heading`, `severity`, `value`, `message`, `twins` (which rows are alike, in words, or null),
-    `proposal`, by cause; `changes` has `sheet`, `cell`, `heading`, `change`, `before`, `after`, with the
-    change in words. Nothing in them is masked.
-    `about` says in one line each what the submission is.
+    `faults`, sorted by cause, has `cause` (UInt32, 0 for the first to fix), `count` (faults of the cause),
+    `sheet`, `row`, `cell`, `heading`, `severity`, `value`, `message`, `twins` (a sentence that lists the
+    duplicate rows, or null) and `proposal`. `changes` has `sheet`, `row`, `cell`, `heading`, `change` (in
+    Vietnamese), `before` and `after`. `about` are lines that describe the submission.
     """
 
     faults: pl.DataFrame
@@ -34,17 +33,17 @@ class Marks:
 def make_marks(
     faults: pl.DataFrame, changes: pl.DataFrame, datasets: Mapping[str, Dataset], about: tuple[str, ...] = ()
 ) -> Marks:
-    """Marks from the unmasked rows of the tables `faults` and `changes` that belong to one submission."""
+    """Make marks from one submission's rows of the tables `faults` and `changes`, not masked."""
     return arrange(add_headings(faults, datasets), add_headings(changes, datasets), about)
 
 
 def arrange(faults: pl.DataFrame, changes: pl.DataFrame, about: tuple[str, ...]) -> Marks:
-    """Marks from rows that have their `heading`."""
+    """Make marks from rows that already have their `heading`."""
     return Marks(_by_cause(faults), _by_kind(changes), about)
 
 
 def add_headings(frame: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """`frame` with the `heading` of each row's column, as on the form."""
+    """Add `heading`: the heading on the form of each row's column."""
     names = {
         f"{dataset.name}.{column.name}": column.label.replace(" > ", ", ")
         for dataset in datasets.values()
@@ -55,7 +54,7 @@ def add_headings(frame: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.Dat
 
 
 def _by_cause(faults: pl.DataFrame) -> pl.DataFrame:
-    """The heaviest causes first: what blocks, then what there is most of, then by place."""
+    """Sort by cause: blocking ones first, then those with the most faults, then by place."""
     cause = ("dataset", "period", "sheet", "column", "code", "message")
     blocks = pl.col("severity") == pl.lit(next(iter(SEVERITIES)))
     return (
@@ -85,7 +84,7 @@ _FAULTS = (
 
 
 def _twin(of_all: pl.Expr, alone: pl.Expr | None) -> pl.Expr:
-    """`of_all` faults of records with one key, which are one issue; of a fault by itself `alone`."""
+    """`of_all` over the faults of duplicate records, which share an issue; `alone` for every other fault."""
     same = (pl.col("code") == "khoa.trung") & (pl.len().over("sheet", "issue") > 1)
     return pl.when(same).then(of_all.over("sheet", "issue")).otherwise(alone)
 

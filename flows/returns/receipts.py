@@ -1,4 +1,4 @@
-"""Writes the receipts: one page a submission, whatever came of it."""
+"""Writes a receipt for every submission, accepted or not: one page each."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _NONE: Mapping[str, Any] = {"blocking": 0, "warnings": 0, "causes": (), "more_ca
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The receipt of a submission: its path in `reports/`, what it says beside states and faults.
+    """The receipt of a submission: its path in `reports/`, and its `content` except states and faults.
 
-    `name` tells all that it depends on, beside our code and the contracts.
+    `name` is the cache key: a hash of everything it depends on, except our code and the contracts.
     """
 
     name: str
@@ -42,37 +42,37 @@ class Receipt:
 
 
 def make_receipts(settled: Settled, figures: DayTables, marked: Mapping[Submission, Path]) -> list[Receipt]:
-    """A receipt for every submission; `marked` says where its marked workbook lies, if it has one.
+    """Prepare a receipt for every submission; `marked` has the paths of the marked workbooks.
 
-    A receipt tells nothing that grows older by itself: until something comes in it stays the same.
+    A receipt does not depend on the as-of date: it stays the same until a submission changes it.
     """
     wrong, states = fingerprint_groups(figures.faults, WHO), fingerprint_groups(settled.submissions, WHO)
     judged = settled.by_submission()
     repeats = [SubmissionSummary(again, 0, {}, ()) for again in settled.repeats]
-    made = []
+    receipts = []
     for summary in (*settled.summaries, *repeats):
         submission = summary.submission
         who = submission.who
         content = {
             "submission": submission,
-            "account": _account(summary, judged.get(submission, ())),
+            "account": _count_rows(summary, judged.get(submission, ())),
             "compared": settled.compared.get(submission, ()),
-            "workbook": _beside(marked.get(submission)),
+            "workbook": _link_to(marked.get(submission)),
         }
         name = make_key("phieu_nhan", *content.values(), states[who], wrong.get(who))
-        made.append(Receipt(name, path_of_receipt(*who), submission, content))
-    return made
+        receipts.append(Receipt(name, path_of_receipt(*who), submission, content))
+    return receipts
 
 
 def write_receipts(
     release: Path, contracts: Contracts, settled: Settled, figures: DayTables, some: Sequence[Receipt]
 ) -> list[Path]:
-    """Write the pages of `some` receipts; returns their paths."""
+    """Write the pages of the receipts `some`; returns their paths."""
     pages = open_site(release / "reports", Names(contracts.datasets, contracts.commune, contracts.indicators))
     asked = [one.submission for one in some]
     found, states = (filter_about(frame, asked) for frame in (figures.faults, settled.submissions))
-    # Whether a fault stands still is not told: it changes with the days.
-    wrong = _faults(faults.sort_faults(found, figures.issues.clear()))
+    # Without the issues: whether a fault is still to fix depends on the as-of date.
+    wrong = _sum_up_faults(faults.sort_faults(found, figures.issues.clear()))
     parts = states.rows_by_key(WHO, named=True, include_key=True)
     return [
         pages.write(
@@ -84,16 +84,16 @@ def write_receipts(
     ]
 
 
-def _account(summary: SubmissionSummary, judged: Sequence[JudgedPart]) -> Row:
-    """Every row read, by what it was taken for; repeated records are left out like headings are."""
+def _count_rows(summary: SubmissionSummary, judged: Sequence[JudgedPart]) -> Row:
+    """Count the rows read by their role; repeated records count as left out, like headings."""
     counts, repeated = summary.roles, sum(one.repeated for one in judged)
     out = [(title, counts[role]) for role, title in ROLES.items() if role in counts and role != "ban_ghi"]
     out += [("bản ghi giống hệt một bản ghi ở trên", repeated)] if repeated else []
     return {"seen": summary.rows, "out": out, "records": counts.get("ban_ghi", 0) - repeated}
 
 
-def _faults(found: pl.DataFrame) -> dict[Who, Row]:
-    """By submission: its causes, its faults counted, why what was refused as a whole was."""
+def _sum_up_faults(found: pl.DataFrame) -> dict[Who, Row]:
+    """By submission: causes, numbers of faults, and the messages of faults that refuse the whole file."""
     blocks = pl.col("severity") == "chan"
     whole = blocks & pl.col("code").str.starts_with("tep.")
     counted = found.group_by(WHO).agg(
@@ -112,6 +112,6 @@ def _faults(found: pl.DataFrame) -> dict[Who, Row]:
     }
 
 
-def _beside(workbook: Path | None) -> str | None:
-    """Address of the marked workbook as seen from the receipt."""
+def _link_to(workbook: Path | None) -> str | None:
+    """Link from the receipt to the marked workbook; None if there is none."""
     return None if workbook is None else quote(f"../{workbook.parent.name}/{workbook.name}")

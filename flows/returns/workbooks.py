@@ -1,4 +1,4 @@
-"""Writes marked workbooks into the folders of their units, side by side where there are many."""
+"""Writes marked workbooks into the folders of their units; a batch is one task of a worker process."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from flows.returns.book import list_marks, mark_workbook
 from flows.returns.marks import Marks, arrange
 from schemas.contract import Dataset
 
-# Copying a larger text file into a workbook takes longer than the clerk gains from it.
+# A larger text file takes too long to copy into a workbook; it only gets the lists.
 _LARGEST_TEXT = 20 << 20
-_TELLING = 4096
+_START_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One submission to be marked: its archived bytes, where the marked workbook goes, what it says.
+    """One workbook to mark: the archived file `content`, the path `target` to write, and the marks.
 
-    `faults` and `changes` are as typed, with the `heading` of their columns.
+    `faults` and `changes` have values as typed, not masked, and the `heading` of their columns.
     """
 
     submission: Submission
@@ -37,7 +37,7 @@ class Job:
 
 
 def write_marked(jobs: Sequence[Job], datasets: Mapping[str, Dataset]) -> None:
-    """Mark and write the workbooks of `jobs`, but for files that can't be opened."""
+    """Mark and write the workbook of each job; files that can't be opened get none."""
     for job in jobs:
         marks = arrange(job.faults, job.changes, job.about)
         book = mark_copy(job.content, PurePath(job.submission.file).name, marks, datasets)
@@ -46,7 +46,7 @@ def write_marked(jobs: Sequence[Job], datasets: Mapping[str, Dataset]) -> None:
 
 
 def mark_copy(content: Path, name: str, marks: Marks, datasets: Mapping[str, Dataset]) -> bytes | None:
-    """The marked workbook; of a huge text file just the lists; None where the file can't be opened."""
+    """The marked workbook; only the lists for a huge text file; None if the file can't be opened."""
     try:
         if content.stat().st_size > _LARGEST_TEXT and _is_text(content):
             return list_marks(marks)
@@ -57,6 +57,6 @@ def mark_copy(content: Path, name: str, marks: Marks, datasets: Mapping[str, Dat
 
 def _is_text(content: Path) -> bool:
     with content.open("rb") as file:
-        start = file.read(_TELLING)
-    # What is packed tells what it is at its end.
+        start = file.read(_START_SIZE)
+    # `detect` needs the end of a compressed file, which `start` does not have.
     return not start.startswith(PACKED) and detect(start) is Container.TEXT

@@ -1,1 +1,1 @@
-"""Edits workbooks in place; knows nothing of faults."""
+"""Edits the XML of xlsx workbooks: cells, styles, comments and sheets."""

@@ -1,4 +1,4 @@
-"""Draws the yellow boxes that show comments when the mouse is over their cells."""
+"""Adds and removes the VML shapes of comments: the yellow boxes shown when the mouse is over a cell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHAPE_TYPE = (
     b'<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     b'<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
-#: A drawing of a sheet that has none.
+#: A VML drawing without shapes.
 EMPTY = (
     b'<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
     b'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
@@ -22,7 +22,7 @@ EMPTY = (
 
 
 def add_balloons(drawing: bytes, notes: Mapping[str, str]) -> bytes:
-    """The drawing with a box for each of `notes`, by cell."""
+    """Add a box to the drawing for each of `notes` (text by cell)."""
     first = 1 + max((int(n) for n in re.findall(rb"_x0000_s(\d+)", drawing)), default=1024)
     known = b"" if b'id="_x0000_t202"' in drawing else _SHAPE_TYPE
     shapes = "".join(_shape(first + n, cell, text) for n, (cell, text) in enumerate(notes.items()))
@@ -30,12 +30,12 @@ def add_balloons(drawing: bytes, notes: Mapping[str, str]) -> bytes:
 
 
 def remove_balloons(drawing: bytes, cells: Collection[str]) -> bytes:
-    """The drawing without the boxes of comments on `cells`."""
+    """Remove the boxes of comments on `cells` from the drawing."""
     return _SHAPE.sub(lambda shape: b"" if _cell_of(shape[0]) in cells else shape[0], drawing)
 
 
 def _shape(number: int, cell: str, text: str) -> str:
-    """The yellow box of a comment, shown when the mouse is over its cell."""
+    """The VML shape of the comment on `cell`, sized for `text`."""
     name = cell.rstrip("0123456789")
     column, row = index_of(name), int(cell[len(name) :]) - 1
     lines = 2 + sum(1 + len(line) // 42 for line in text.split("\n"))

@@ -1,4 +1,4 @@
-"""Puts comments on cells of a sheet and takes them off again; those of the clerk stay."""
+"""Adds our comments to cells of a sheet and removes them again; the clerk's own comments stay."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flows.returns.xlsx.xml import (
     root_of,
 )
 
-#: The first line of each of our comments, by which they are known again whatever program saved them.
+#: First line of each of our comments. It identifies them, even after another program has saved the file.
 HEAD = "KIỂM TRA DỮ LIỆU"
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -36,19 +36,22 @@ _BEHIND = (
 
 
 def add_comments(package: Package, sheet: str, notes: Mapping[str, str]) -> None:
-    """Put `notes`, by cell, on the sheet at the path `sheet`, below what the clerk's own notes say."""
+    """Add `notes` (text by cell) to the sheet part `sheet`, below the text of the clerk's own comments.
+
+    Cells with a threaded comment are skipped.
+    """
     if not notes:
         return
-    comments, drawing = _parts(package, sheet)
+    comments, drawing = _ensure_parts(package, sheet)
     xml = package.parts[comments]
-    theirs = {read_attributes(e.attributes).get("ref", ""): e for e in _entries(xml)}
-    threads = _threaded(package, sheet)
-    new = {cell: text for cell, text in notes.items() if cell not in theirs and cell not in threads}
+    existing = {read_attributes(e.attributes).get("ref", ""): e for e in _entries(xml)}
+    threads = _cells_with_thread(package, sheet)
+    new = {cell: text for cell, text in notes.items() if cell not in existing and cell not in threads}
     p = prefix_of(xml).decode()
-    xml = _with_author(xml, p)
-    number = _authors(xml)
-    for cell in sorted(notes.keys() & theirs.keys() - threads):
-        xml = _joined(xml, cell, notes[cell], p)
+    xml = _add_author(xml, p)
+    number = _last_author(xml)
+    for cell in sorted(notes.keys() & existing.keys() - threads):
+        xml = _append_text(xml, cell, notes[cell], p)
     listed = find_child(xml, "commentList")
     assert listed is not None
     at = xml.rfind(b"</", 0, listed.end)
@@ -58,9 +61,9 @@ def add_comments(package: Package, sheet: str, notes: Mapping[str, str]) -> None
 
 
 def remove_comments(package: Package, sheet: str) -> None:
-    """Take our comments off the sheet at the path `sheet`."""
-    found = {relation.kind: relation.path for relation in package.relations(sheet)}
-    path = found.get("comments")
+    """Remove our comments from the sheet part `sheet`."""
+    parts_by_kind = {relation.kind: relation.path for relation in package.relations(sheet)}
+    path = parts_by_kind.get("comments")
     if path is None:
         return
     xml = package.parts[path]
@@ -71,18 +74,18 @@ def remove_comments(package: Package, sheet: str) -> None:
             continue
         before = text.partition(HEAD)[0].rstrip()
         cell = read_attributes(entry.attributes).get("ref", "")
-        kept = _retold(xml[entry.start : entry.end], before, prefix_of(xml).decode()) if before else b""
+        kept = _replace_text(xml[entry.start : entry.end], before, prefix_of(xml).decode()) if before else b""
         gone |= set() if before else {cell}
         xml = xml[: entry.start] + kept + xml[entry.end :]
     package.parts[path] = xml
-    if drawing := found.get("vmlDrawing"):
+    if drawing := parts_by_kind.get("vmlDrawing"):
         package.parts[drawing] = balloons.remove_balloons(package.parts[drawing], gone)
 
 
-def _parts(package: Package, sheet: str) -> tuple[str, str]:
-    """Paths of the sheet's comments and of the drawing that shows them, both made where missing."""
-    found = {relation.kind: relation.path for relation in package.relations(sheet)}
-    if "comments" not in found:
+def _ensure_parts(package: Package, sheet: str) -> tuple[str, str]:
+    """Paths of the sheet's comments part and VML drawing; creates them if missing."""
+    parts_by_kind = {relation.kind: relation.path for relation in package.relations(sheet)}
+    if "comments" not in parts_by_kind:
         path = package.free("xl/comments{}.xml")
         p = prefix_of(package.parts[sheet]).decode()
         name = f"xmlns:{p[:-1]}" if p else "xmlns"
@@ -90,26 +93,26 @@ def _parts(package: Package, sheet: str) -> tuple[str, str]:
         text = f'<{p}comments {name}="{_MAIN}">{empty}</{p}comments>'
         package.add(path, text.encode(), _TYPE)
         package.relate(sheet, "comments", path)
-        found["comments"] = path
-    if "vmlDrawing" not in found:
+        parts_by_kind["comments"] = path
+    if "vmlDrawing" not in parts_by_kind:
         path = package.free("xl/drawings/vmlDrawing{}.vml")
         package.declare("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")
         package.parts[path] = balloons.EMPTY
         relation = package.relate(sheet, "vmlDrawing", path)
-        package.parts[sheet] = _with_drawing(package.parts[sheet], relation)
-        found["vmlDrawing"] = path
-    return found["comments"], found["vmlDrawing"]
+        package.parts[sheet] = _add_drawing(package.parts[sheet], relation)
+        parts_by_kind["vmlDrawing"] = path
+    return parts_by_kind["comments"], parts_by_kind["vmlDrawing"]
 
 
-def _with_drawing(xml: bytes, relation: str) -> bytes:
+def _add_drawing(xml: bytes, relation: str) -> bytes:
     data = find_child(xml, "sheetData")
     assert data is not None
     end = xml.rfind(b"</")
     behind = (each.start for each in list_children(xml, data.end) if each.name in _BEHIND)
     at = next(behind, end)
     p = prefix_of(xml).decode()
-    said = f'<{p}legacyDrawing xmlns:dlx="{OFFICE}" dlx:id="{relation}"/>'.encode()
-    return xml[:at] + said + xml[at:]
+    element = f'<{p}legacyDrawing xmlns:dlx="{OFFICE}" dlx:id="{relation}"/>'.encode()
+    return xml[:at] + element + xml[at:]
 
 
 def _entries(xml: bytes) -> list[Element]:
@@ -117,8 +120,8 @@ def _entries(xml: bytes) -> list[Element]:
     return [] if listed is None else list(list_children(xml, listed.inside, listed.end))
 
 
-def _threaded(package: Package, sheet: str) -> set[str]:
-    """Cells with a conversation, whose comment is only its echo."""
+def _cells_with_thread(package: Package, sheet: str) -> set[str]:
+    """Cells with a threaded comment; their plain comment is only Excel's copy of the thread."""
     threads = [r.path for r in package.relations(sheet) if r.kind == "threadedComment"]
     return {
         read_attributes(each.attributes).get("ref", "")
@@ -127,13 +130,13 @@ def _threaded(package: Package, sheet: str) -> set[str]:
     }
 
 
-def _authors(xml: bytes) -> int:
-    """The number of the last author."""
+def _last_author(xml: bytes) -> int:
+    """The index of the last author."""
     authors = find_child(xml, "authors")
     return 0 if authors is None else len(list(list_children(xml, authors.inside, authors.end))) - 1
 
 
-def _with_author(xml: bytes, p: str) -> bytes:
+def _add_author(xml: bytes, p: str) -> bytes:
     authors = find_child(xml, "authors")
     if authors is None:
         at = root_of(xml).inside
@@ -157,29 +160,29 @@ def _runs(text: str, p: str) -> str:
     )
 
 
-def _joined(xml: bytes, cell: str, text: str, p: str) -> bytes:
-    """The clerk's comment on `cell` with ours below it."""
+def _append_text(xml: bytes, cell: str, text: str, p: str) -> bytes:
+    """Append our text to the clerk's comment on `cell`."""
     entry = next(e for e in _entries(xml) if read_attributes(e.attributes).get("ref") == cell)
     inner = xml[entry.start : entry.end]
-    said = next(each for each in list_children(inner, root_of(inner).inside) if each.name == "text")
-    body = inner[said.inside : said.end]
+    element = next(each for each in list_children(inner, root_of(inner).inside) if each.name == "text")
+    body = inner[element.inside : element.end]
     runs = body[: body.rfind(b"</")]
     if not re.match(rb"\s*<(?:\w+:)?r\b", runs):
         runs = f"<{p}r>".encode() + runs + f"</{p}r>".encode()
-    start = entry.start + said.inside
-    end = entry.start + said.end
+    start = entry.start + element.inside
+    end = entry.start + element.end
     close = xml.rfind(b"</", 0, end)
     gap = f'<{p}r><{p}t xml:space="preserve">\n\n</{p}t></{p}r>'
     return xml[:start] + runs + (gap + _runs(text, p)).encode() + xml[close:]
 
 
 def _text(entry: bytes) -> str:
-    found = re.findall(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>", entry)
-    return unescape(b"".join(found).decode("utf-8", "replace"))
+    parts_by_kind = re.findall(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>", entry)
+    return unescape(b"".join(parts_by_kind).decode("utf-8", "replace"))
 
 
-def _retold(entry: bytes, text: str, p: str) -> bytes:
-    """The comment with `text` alone."""
-    said = next(each for each in list_children(entry, root_of(entry).inside) if each.name == "text")
+def _replace_text(entry: bytes, text: str, p: str) -> bytes:
+    """Replace the text of the comment `entry`."""
+    element = next(each for each in list_children(entry, root_of(entry).inside) if each.name == "text")
     run = f'<{p}text><{p}t xml:space="preserve">{escape(text)}</{p}t></{p}text>'
-    return entry[: said.start] + run.encode() + entry[said.end :]
+    return entry[: element.start] + run.encode() + entry[element.end :]

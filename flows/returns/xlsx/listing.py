@@ -1,4 +1,4 @@
-"""Writes a sheet of lines as XML, a column at a time: texts that are no formula in any program, and links."""
+"""Writes a sheet of text lines with links as XML, built column by column with polars."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _ABOUT = ("look", "first", "level", "link")
 _LONGEST = 2_000
 _LINE_HEIGHT = 16.5
 _TITLE_HEIGHT = 24.0
-_WIDEST = 1.08  # width of a letter of our font, in the units in which columns are measured
+_LETTER_WIDTH = 1.08  # of our font, in the unit of column widths
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
-#: What a spreadsheet may take for the start of a formula when it meets it in text.
+#: Start of a text that a spreadsheet may take for a formula.
 _STARTS = r"^[=+\-@\t\r]"
 
 
 @dataclass(frozen=True, slots=True)
 class ListSheet:
-    """A sheet of ours.
+    """A sheet that we add to a workbook.
 
-    `lines`, of which the first is the title, has `look` and `first` (style numbers of its cells and of the
-    first one), `level` (0 for what always shows), one String column a sheet column; `link` is where the cell
-    in column `linked` leads.
-    `widths` are in characters; the first `frozen` rows stay on screen; `wide` lines are merged across.
+    `lines`, the first of which is the title, has `look` and `first` (style numbers of the row's cells and
+    of its first cell), `level` (outline level, 0 if always shown), `link` (target of the cell in the column
+    with index `linked`), and one String column per sheet column. `widths` are in characters; the first
+    `frozen` rows stay on screen; `wide` lines are merged across all columns.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class ListSheet:
     tab: str
 
     def xml(self) -> bytes:
-        """The sheet's XML; its first row, hidden, bears the stamp."""
+        """The sheet's XML; the hidden first row holds the stamp that identifies our sheets."""
         numbered = self.lines.with_columns(
             _row=pl.int_range(2, pl.len() + 2).cast(pl.String), _wide=self.wide
         )
@@ -78,7 +78,7 @@ class ListSheet:
         ).encode()
 
     def _height(self, texts: Sequence[str]) -> pl.Expr:
-        """Height in points that shows every line of wrapped text, which some programs do not reckon."""
+        """Row height in points that fits the wrapped text; some programs do not compute it themselves."""
         lines = (
             _lines(name, pl.when("_wide").then(sum(self.widths)).otherwise(width))
             for name, width in zip(texts, self.widths, strict=True)
@@ -137,17 +137,17 @@ class ListSheet:
 
 
 def _lines(name: str, width: pl.Expr) -> pl.Expr:
-    return (pl.col(name).str.len_chars().fill_null(0) * _WIDEST / width).ceil().cast(pl.Int64)
+    return (pl.col(name).str.len_chars().fill_null(0) * _LETTER_WIDTH / width).ceil().cast(pl.Int64)
 
 
 def make_harmless(texts: pl.Expr) -> pl.Expr:
-    """Texts as they may stand in XML, cut where too long, with `'` before what looks like a formula."""
-    said = texts.str.slice(0, _LONGEST)
-    formula = said.str.contains(_STARTS)
-    return to_xml(pl.when(formula).then(pl.concat_str(pl.lit("'"), said)).otherwise(said))
+    """Escape texts for XML, cut long ones, and put `'` before those that look like a formula."""
+    cut = texts.str.slice(0, _LONGEST)
+    formula = cut.str.contains(_STARTS)
+    return to_xml(pl.when(formula).then(pl.concat_str(pl.lit("'"), cut)).otherwise(cut))
 
 
 def to_xml(texts: pl.Expr) -> pl.Expr:
-    """Texts as they may stand in XML; characters that may not become question marks."""
-    said = texts.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]", "?")
-    return said.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
+    """Escape texts for XML; characters that XML forbids become `?`."""
+    cut = texts.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]", "?")
+    return cut.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))

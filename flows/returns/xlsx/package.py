@@ -1,4 +1,4 @@
-"""A workbook as the parts of its zip: read, added to, written back in the same bytes whenever asked."""
+"""Reads a workbook as the parts of its zip, adds and removes parts, and writes reproducible bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flows.returns.xlsx.xml import UnfitError, escape, list_children, prefix_of, read_attributes, root_of
 
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-#: What the types of relations between parts of a workbook start with.
+#: Prefix of the relation types between parts of a workbook.
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 CONTENT_TYPES = "[Content_Types].xml"
 _MADE = (1980, 1, 1, 0, 0, 0)
@@ -20,7 +20,7 @@ _LEVEL = 4
 
 
 class Relation(NamedTuple):
-    """How one part refers to another: the last word of the relation's type, the other part's path."""
+    """A relation of one part to another: its id, the last word of its type, the other part's path."""
 
     id: str
     kind: str
@@ -29,16 +29,16 @@ class Relation(NamedTuple):
 
 @dataclass(slots=True)
 class Package:
-    """The parts of a workbook by path; a part that nobody changes keeps its bytes."""
+    """The parts of a workbook by path; unchanged parts keep their bytes."""
 
     parts: dict[str, bytes]
 
     @classmethod
     def open(cls, data: bytes) -> Package:
-        """The package in `data`, a workbook that was read before and thus is known to be harmless.
+        """Open the workbook `data`, which the reader has checked before (size, zip bombs).
 
         Raises:
-            UnfitError: it lacks parts that every workbook written by Excel has.
+            UnfitError: a part that every workbook has is missing, or the workbook is in strict OOXML.
         """
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -60,29 +60,31 @@ class Package:
         return buffer.getvalue()
 
     def relations(self, of: str) -> Iterator[Relation]:
-        """What the part `of` refers to within the package."""
+        """The relations of the part `of` to other parts of the package."""
         xml = self.parts.get(_relations_of(of), b"<Relationships/>")
         for each in list_children(xml, root_of(xml).inside):
-            said = read_attributes(each.attributes)
-            if said.get("TargetMode") != "External":
-                path = normpath(join(dirname(of), said.get("Target", "")))
-                yield Relation(said.get("Id", ""), basename(said.get("Type", "")), path.lstrip("/"))
+            attributes = read_attributes(each.attributes)
+            if attributes.get("TargetMode") != "External":
+                path = normpath(join(dirname(of), attributes.get("Target", "")))
+                yield Relation(
+                    attributes.get("Id", ""), basename(attributes.get("Type", "")), path.lstrip("/")
+                )
 
     def relate(self, of: str, kind: str, to: str) -> str:
-        """Make the part `of` refer to the part `to`; returns the relation's id."""
+        """Add a relation from the part `of` to the part `to`; returns the relation's id."""
         path = _relations_of(of)
         xml = self.parts.get(path, f'<Relationships xmlns="{_RELATIONS}"></Relationships>'.encode())
         taken = {relation.id for relation in self.relations(of)} | _ids(xml)
         number = next(n for n in range(1, len(taken) + 2) if f"dlx{n}" not in taken)
         target = escape(relpath(to, dirname(of)))
-        said = f'Relationship Id="dlx{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'.encode()
-        # Some programs name the type of each relations part one by one: a new one would have none.
+        tag = f'Relationship Id="dlx{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'.encode()
+        # Some programs declare the type of each relations part separately: a new one would have none.
         self.declare("rels", "application/vnd.openxmlformats-package.relationships+xml")
-        self.parts[path] = append_child(xml, b"<" + prefix_of(xml) + said)
+        self.parts[path] = append_child(xml, b"<" + prefix_of(xml) + tag)
         return f"dlx{number}"
 
     def unrelate(self, of: str, path: str) -> None:
-        """Drop the relations of the part `of` to the part `path`."""
+        """Remove the relations of the part `of` to the part `path`."""
         gone = {relation.id for relation in self.relations(of) if relation.path == path}
         rels = _relations_of(of)
         self.parts[rels] = remove_children(
@@ -90,14 +92,14 @@ class Package:
         )
 
     def add(self, path: str, content: bytes, content_type: str) -> None:
-        """Add a part of that content type."""
+        """Add the part `path` with its content type."""
         self.parts[path] = content
         xml = self.parts[CONTENT_TYPES]
-        said = f'Override PartName="/{path}" ContentType="{content_type}"/>'.encode()
-        self.parts[CONTENT_TYPES] = append_child(xml, b"<" + prefix_of(xml) + said)
+        tag = f'Override PartName="/{path}" ContentType="{content_type}"/>'.encode()
+        self.parts[CONTENT_TYPES] = append_child(xml, b"<" + prefix_of(xml) + tag)
 
     def drop(self, path: str) -> None:
-        """Take a part out, with what it refers to by itself."""
+        """Remove the part `path` and its relations."""
         self.parts.pop(path, None)
         self.parts.pop(_relations_of(path), None)
         self.parts[CONTENT_TYPES] = remove_children(
@@ -105,19 +107,19 @@ class Package:
         )
 
     def declare(self, extension: str, content_type: str) -> None:
-        """Say of what type parts with this extension are, unless the package says so."""
+        """Declare the content type of parts with this `extension`, unless that is declared already."""
         xml = self.parts[CONTENT_TYPES]
         known = (
             read_attributes(each.attributes).get("Extension", "")
             for each in list_children(xml, root_of(xml).inside)
         )
         if extension not in {each.lower() for each in known}:
-            said = f'Default Extension="{extension}" ContentType="{content_type}"/>'.encode()
+            tag = f'Default Extension="{extension}" ContentType="{content_type}"/>'.encode()
             at = root_of(xml).inside
-            self.parts[CONTENT_TYPES] = xml[:at] + b"<" + prefix_of(xml) + said + xml[at:]
+            self.parts[CONTENT_TYPES] = xml[:at] + b"<" + prefix_of(xml) + tag + xml[at:]
 
     def free(self, pattern: str) -> str:
-        """The first path of `pattern`, which holds one `{}`, that no part has."""
+        """The first unused path of `pattern`, which has one `{}` for a number."""
         return next(
             path for n in range(1, len(self.parts) + 2) if (path := pattern.format(n)) not in self.parts
         )
@@ -134,7 +136,7 @@ def _ids(xml: bytes) -> set[str]:
 
 
 def append_child(xml: bytes, content: bytes) -> bytes:
-    """`xml` with `content` as the last child of its root."""
+    """Append `content` as the last child of the root of `xml`."""
     at = xml.rfind(b"</")
     if at < 0 or at < root_of(xml).start:
         opening = xml[root_of(xml).start : root_of(xml).inside].rstrip(b"/> \r\n")
@@ -144,7 +146,7 @@ def append_child(xml: bytes, content: bytes) -> bytes:
 
 
 def remove_children(xml: bytes, unwanted: Callable[[bytes], bool]) -> bytes:
-    """`xml` without those children of its root whose attributes are `unwanted`."""
+    """Remove the children of the root of `xml` whose attributes are `unwanted`."""
     gone = [each for each in list_children(xml, root_of(xml).inside) if unwanted(each.attributes)]
     for each in reversed(gone):
         xml = xml[: each.start] + xml[each.end :]

@@ -1,4 +1,4 @@
-"""Gives single cells of a sheet another look, making those that the file did not bother to write."""
+"""Changes the style of single cells of a sheet, and creates cells that the file does not contain."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from flows.returns.xlsx.xml import find_child, list_children, read_attributes, r
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*?)(/?)>")
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*?)/?>")
 
-#: For each sheet row (from 1) and column (from 0) to be painted: its new look, from the one it has.
+#: By sheet row (from 1) and column (from 0): a function from the cell's style number to its new one.
 Looks = Mapping[int, Mapping[int, Callable[[int], int]]]
 
 
 def paint(xml: bytes, looks: Looks) -> bytes:
-    """The sheet `xml` with the looks of the named cells changed; all other bytes stay."""
+    """Change the styles of the cells in `looks`; all other bytes of the sheet `xml` stay the same."""
     body = find_child(xml, "sheetData")
     if body is None or not looks:
         return xml
@@ -25,29 +25,31 @@ def paint(xml: bytes, looks: Looks) -> bytes:
     done: list[bytes] = []
     at = 0
     todo = sorted(looks, reverse=True)
-    for number, start, inside, end in _rows(xml, body.inside, body.end):
+    for number, start, inside, end in _find_rows(xml, body.inside, body.end):
         while todo and todo[-1] < number:
-            done += [xml[at:start], _new_row(xml, todo[-1], looks[todo.pop()], of_column)]
+            done += [xml[at:start], _make_row(xml, todo[-1], looks[todo.pop()], of_column)]
             at = start
         if todo and todo[-1] == number:
             done += [
                 xml[at:start],
-                _row(xml[start:inside], xml[inside:end], number, looks[todo.pop()], of_column),
+                _paint_row(xml[start:inside], xml[inside:end], number, looks[todo.pop()], of_column),
             ]
             at = end
     close = xml.rfind(b"<", at, body.end)
-    left = b"".join(_new_row(xml, number, looks[number], of_column) for number in reversed(todo))
+    left = b"".join(_make_row(xml, number, looks[number], of_column) for number in reversed(todo))
     return b"".join([*done, xml[at:close], left, xml[close:]]) if left else b"".join([*done, xml[at:]])
 
 
 def _column_looks(xml: bytes) -> Callable[[int], int]:
-    """The look of cells of a column (from 0) that are not written."""
+    """Return a function from a column (from 0) to the style of its cells that are not in the file."""
     columns = find_child(xml, "cols")
     spans: list[tuple[int, int, int]] = []
     if columns is not None:
         for each in list_children(xml, columns.inside, columns.end):
-            said = read_attributes(each.attributes)
-            spans.append((int(said["min"]) - 1, int(said["max"]) - 1, int(said.get("style", "0"))))
+            attributes = read_attributes(each.attributes)
+            spans.append(
+                (int(attributes["min"]) - 1, int(attributes["max"]) - 1, int(attributes.get("style", "0")))
+            )
     starts = [first for first, _, _ in spans]
 
     def look(column: int) -> int:
@@ -57,21 +59,21 @@ def _column_looks(xml: bytes) -> Callable[[int], int]:
     return look
 
 
-def _rows(xml: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Number of each row, where it starts, where its cells start, where it ends."""
+def _find_rows(xml: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield for each row: its number, and the offsets of its start, of its cells and of its end."""
     number = 0
-    for found in _ROW.finditer(xml, start, end):
-        said = re.search(rb"""(?<![\w:])r\s*=\s*["'](\d+)""", found[1])
-        number = int(said[1]) if said else number + 1
-        if found[2]:
-            yield number, found.start(), found.end(), found.end()
+    for match in _ROW.finditer(xml, start, end):
+        given = re.search(rb"""(?<![\w:])r\s*=\s*["'](\d+)""", match[1])
+        number = int(given[1]) if given else number + 1
+        if match[2]:
+            yield number, match.start(), match.end(), match.end()
         else:
-            close = re.compile(rb"</(?:\w+:)?row\s*>").search(xml, found.end(), end)
+            close = re.compile(rb"</(?:\w+:)?row\s*>").search(xml, match.end(), end)
             assert close is not None
-            yield number, found.start(), found.end(), close.end()
+            yield number, match.start(), match.end(), close.end()
 
 
-def _row(
+def _paint_row(
     head: bytes,
     cells: bytes,
     number: int,
@@ -81,9 +83,13 @@ def _row(
     tag = _ROW.match(head)
     assert tag is not None
     name = head[1 : head.index(b"row") + 3]
-    said = read_attributes(tag[1])
-    own = int(said["s"]) if "s" in said and said.get("customFormat") in ("1", "true") else None
-    written = list(_cells(cells))
+    attributes = read_attributes(tag[1])
+    own = (
+        int(attributes["s"])
+        if "s" in attributes and attributes.get("customFormat") in ("1", "true")
+        else None
+    )
+    written = list(_find_cells(cells))
     todo = sorted(looks, reverse=True)
     done: list[bytes] = []
     at = 0
@@ -99,37 +105,37 @@ def _row(
             done += [cells[at:start], blank(todo.pop())]
             at, new = start, True
         if todo and todo[-1] == column:
-            done += [cells[at:start], _restyled(cells[start:inside], looks[todo.pop()])]
+            done += [cells[at:start], _restyle(cells[start:inside], looks[todo.pop()])]
             at = inside
     close = cells.rfind(b"</") if cells else 0
     rest = b"".join(blank(column) for column in reversed(todo))
     new = new or bool(rest)
     if new:
-        # A hint at which columns are used; it may now be too narrow, and nobody needs it.
+        # `spans` is an optional hint at the columns in use; with new cells it may be wrong.
         head = b"<" + name + remove_attribute(tag[1], "spans") + b">"
     tail = cells[at:close] + rest + (cells[close:] or b"</" + name + b">")
     return (head if cells else b"<" + name + tag[1].rstrip() + b">") + b"".join(done) + tail
 
 
-def _cells(cells: bytes) -> Iterator[tuple[int, int, int]]:
-    """Column of each cell, where it starts, where its opening tag ends."""
+def _find_cells(cells: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield for each cell: its column, and the offsets of its start and of the end of its opening tag."""
     column = -1
-    for found in _CELL.finditer(cells):
-        said = re.search(rb"""(?<![\w:])r\s*=\s*["']([A-Z]+)""", found[1])
-        column = index_of(said[1].decode()) if said else column + 1
-        yield column, found.start(), found.end()
+    for match in _CELL.finditer(cells):
+        given = re.search(rb"""(?<![\w:])r\s*=\s*["']([A-Z]+)""", match[1])
+        column = index_of(given[1].decode()) if given else column + 1
+        yield column, match.start(), match.end()
 
 
-def _restyled(tag: bytes, look: Callable[[int], int]) -> bytes:
-    found = _CELL.match(tag)
-    assert found is not None
-    before = int(read_attributes(found[1]).get("s", "0"))
-    return tag[: found.start(1)] + set_attribute(found[1], "s", str(look(before))) + tag[found.end(1) :]
+def _restyle(tag: bytes, look: Callable[[int], int]) -> bytes:
+    match = _CELL.match(tag)
+    assert match is not None
+    before = int(read_attributes(match[1]).get("s", "0"))
+    return tag[: match.start(1)] + set_attribute(match[1], "s", str(look(before))) + tag[match.end(1) :]
 
 
-def _new_row(
+def _make_row(
     xml: bytes, number: int, looks: Mapping[int, Callable[[int], int]], of_column: Callable[[int], int]
 ) -> bytes:
-    found = _ROW.search(xml)
-    name = xml[found.start() + 1 : xml.index(b"row", found.start()) + 3] if found else b"row"
-    return _row(b"<" + name + f' r="{number}">'.encode(), b"", number, looks, of_column)
+    match = _ROW.search(xml)
+    name = xml[match.start() + 1 : xml.index(b"row", match.start()) + 3] if match else b"row"
+    return _paint_row(b"<" + name + f' r="{number}">'.encode(), b"", number, looks, of_column)

@@ -1,4 +1,4 @@
-"""Writes sheets of any format as an xlsx of the same layout: every cell where it was, merged as it was."""
+"""Writes sheets of any format as an xlsx with the same cells, merged ranges and hidden rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OOXML = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _FONT = '<font><sz val="12"/><name val="Times New Roman"/><family val="1"/></font>'
 _SIDES = "<left/><right/><top/><bottom/><diagonal/>"
-#: Looks by number: as it comes, text, a day, a day with the time.
+#: Styles by number: general, text, date, date and time.
 _STYLES = (
     f'{_XML}<styleSheet xmlns="{_MAIN}"><numFmts count="2"><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/>'
     '<numFmt numFmtId="165" formatCode="dd/mm/yyyy\\ hh:mm:ss"/></numFmts>'
@@ -34,13 +34,13 @@ _STYLES = (
     + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )
-_EXACT = 15  # digits that a spreadsheet keeps of a number
+_EXACT = 15  # significant digits that a spreadsheet keeps of a number
 _LONGEST_NAME = 31
 _ERRORS = ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"]
 
 
 def rebuild_workbook(sheets: Sequence[Sheet]) -> Package:
-    """A package with `sheets`; rows of a CSV stand at the number of their line."""
+    """Build a workbook package of `sheets`; a row of a CSV goes to the sheet row of its line number."""
     package = Package(
         {
             CONTENT_TYPES: f'{_XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"></Types>'.encode(),
@@ -73,7 +73,7 @@ def rebuild_workbook(sheets: Sequence[Sheet]) -> Package:
 
 
 def name_sheets(sheets: Iterable[Sheet]) -> Mapping[str, str]:
-    """For each sheet's name the one that it may have in Excel: short, without signs, no other's."""
+    """By sheet name, a name that Excel allows: short, without special characters, unique."""
     names: dict[str, str] = {}
     for sheet in sheets:
         short = re.sub(r"[\[\]:*?/\\]", " ", sheet.name)[:_LONGEST_NAME].strip(" '") or "Trang"
@@ -107,7 +107,7 @@ def _sheet(sheet: Sheet) -> bytes:
 
 def _column(text: pl.Series, kinds: pl.Series, name: str, rows: pl.Series) -> pl.Series:
     start = pl.concat_str(pl.lit(f'<c r="{name}'), pl.lit(rows), pl.lit('" s="'))
-    # What looks like a number in a CSV is kept as text: leading zeros and long numbers stay as they are.
+    # Digits from a CSV stay text: as numbers they would lose leading zeros and digits past the 15th.
     short = pl.lit(text).str.count_matches(r"\d") <= _EXACT
     number = (
         pl.lit(kinds == CellType.NUMBER) & short & pl.lit(text.str.contains(r"^-?(0|[1-9]\d*)(\.\d*[1-9])?$"))
@@ -144,12 +144,12 @@ def _column(text: pl.Series, kinds: pl.Series, name: str, rows: pl.Series) -> pl
 
 
 def _serial(moment: pl.Expr) -> pl.Expr:
-    """The number of days by which a spreadsheet knows a moment."""
+    """A moment as the serial number of a spreadsheet: days since 1899-12-30."""
     return (moment - pl.datetime(1899, 12, 30)).dt.total_seconds() / 86_400
 
 
 def _widths(columns: Sequence[pl.Series]) -> str:
-    """Columns about as wide as what most of their cells hold."""
+    """The `<cols>` element; each column fits 90 % of its cells, within 9 to 40 characters."""
     wide = [text.str.len_chars().quantile(0.9) or 0 for text in columns]
     tags = (
         f'<col min="{n}" max="{n}" width="{min(max(int(width) + 2, 9), 40)}" customWidth="1"/>'

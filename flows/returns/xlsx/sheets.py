@@ -1,4 +1,4 @@
-"""The sheets of a workbook package: their names and parts, ours put in at either end and taken out."""
+"""Lists, adds and removes the sheets of a workbook package."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+x
 
 
 class SheetPart(NamedTuple):
-    """One sheet: its name, the path of its part."""
+    """One sheet: its name and the path of its part."""
 
     name: str
     path: str
 
 
 def list_sheets(package: Package) -> list[SheetPart]:
-    """The worksheets in the workbook's order."""
+    """The worksheets in the order of the workbook."""
     paths = {r.id: r.path for r in package.relations(WORKBOOK) if r.kind == "worksheet"}
     return [SheetPart(name, paths[rid]) for name, rid in _entries(package) if rid in paths]
 
 
 def _entries(package: Package) -> list[tuple[str, str]]:
-    """Name and relation of each sheet, charts included."""
+    """Name and relation id of each sheet, chart sheets included."""
     xml = package.parts[WORKBOOK]
     listed = find_child(xml, "sheets")
     if listed is None:
@@ -45,7 +45,7 @@ def _entries(package: Package) -> list[tuple[str, str]]:
 
 
 def add_sheet(package: Package, name: str, content: bytes, *, first: bool) -> str:
-    """Add a sheet before or behind all others; returns its name, changed where the clerk has one so named."""
+    """Add a sheet before or after all others; returns its name, with a number if `name` is taken."""
     taken = {each.lower() for each, _ in _entries(package)}
     name = next(n for i in range(1, 1000) if (n := name if i == 1 else f"{name} ({i})").lower() not in taken)
     path = package.free("xl/worksheets/dulieuxa{}.xml")
@@ -56,21 +56,21 @@ def add_sheet(package: Package, name: str, content: bytes, *, first: bool) -> st
     assert listed is not None
     tags = [read_attributes(each.attributes) for each in list_children(xml, listed.inside, listed.end)]
     number = 1 + max((int(tag.get("sheetId", "0")) for tag in tags), default=0)
-    said = (
+    element = (
         f'<{prefix_of(xml).decode()}sheet name="{escape(name)}" sheetId="{number}" '
         f'xmlns:dlx="{OFFICE}" dlx:id="{relation}"/>'
     ).encode()
     at = listed.inside if first else xml.rfind(b"</", 0, listed.end)
-    package.parts[WORKBOOK] = xml[:at] + said + xml[at:]
+    package.parts[WORKBOOK] = xml[:at] + element + xml[at:]
     if first:
         _shift(package, 0, 1)
     return name
 
 
 def remove_ours(package: Package) -> None:
-    """Take out the sheets that bear our stamp."""
+    """Remove the sheets with our stamp."""
     for sheet in list_sheets(package):
-        if not _stamped(package, sheet.path):
+        if not _has_stamp(package, sheet.path):
             continue
         place = [name for name, _ in _entries(package)].index(sheet.name)
         relation = _entries(package)[place][1]
@@ -88,8 +88,8 @@ def remove_ours(package: Package) -> None:
         _shift(package, place, -1)
 
 
-def _stamped(package: Package, path: str) -> bool:
-    """Whether the sheet's first cell says so itself or by a shared string."""
+def _has_stamp(package: Package, path: str) -> bool:
+    """Whether the sheet's cell A1 holds our stamp, directly or as a shared string."""
     head = package.parts[path][:20_000]
     cell = re.search(rb"""<(?:\w+:)?c\s(?=[^<>]*\br=["']A1["'])[^<>]*>(.*?)</(?:\w+:)?c>""", head, re.S)
     if cell is None:
@@ -105,19 +105,19 @@ def _stamped(package: Package, path: str) -> bool:
 
 
 def _shift(package: Package, start: int, by: int) -> None:
-    """Keep names of one sheet and the sheet shown first pointing where they did."""
+    """Adjust sheet indexes from `start` on `by` a number: of sheet-local names and of the active sheet."""
     xml = package.parts[WORKBOOK]
 
-    def moved(found: re.Match[bytes]) -> bytes:
-        number = int(found[2])
-        return found[1] + str(number + by if number >= start else number).encode()
+    def move(match: re.Match[bytes]) -> bytes:
+        number = int(match[2])
+        return match[1] + str(number + by if number >= start else number).encode()
 
-    xml = re.sub(rb"""(\blocalSheetId\s*=\s*["'])(\d+)""", moved, xml)
-    package.parts[WORKBOOK] = re.sub(rb"""(\b(?:activeTab|firstSheet)\s*=\s*["'])(\d+)""", moved, xml)
+    xml = re.sub(rb"""(\blocalSheetId\s*=\s*["'])(\d+)""", move, xml)
+    package.parts[WORKBOOK] = re.sub(rb"""(\b(?:activeTab|firstSheet)\s*=\s*["'])(\d+)""", move, xml)
 
 
 def show_first(package: Package) -> None:
-    """Open the workbook at its first sheet, with no other sheet chosen beside it."""
+    """Make the first sheet the active one, and the only one selected."""
     xml = package.parts[WORKBOOK]
     views = find_child(xml, "bookViews")
     if views is not None:

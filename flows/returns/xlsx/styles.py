@@ -1,4 +1,4 @@
-"""Adds looks to a workbook's style sheet; those that it has stay as they are, under their numbers."""
+"""Adds cell styles to a workbook's style sheet; existing styles keep their numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flows.returns.xlsx.xml import (
 )
 from schemas.contract import Severity
 
-#: Fill of a marked cell. No program offers these shades, so they are known again as ours.
+#: Fill of a marked cell. No program offers these shades, so they identify our marks.
 COLOURS: Mapping[Severity, str] = {"chan": "FFFFB3B5", "canh_bao": "FFFFE7A1"}
 _NO_COLOUR = "FF000001"
 _COLLECTIONS = ("fonts", "fills", "borders", "cellXfs")
@@ -26,7 +26,7 @@ _COLLECTIONS = ("fonts", "fills", "borders", "cellXfs")
 
 @dataclass(slots=True)
 class Styles:
-    """The style sheet of one workbook, and what is added to it."""
+    """The style sheet of one workbook, with the styles added to it."""
 
     xml: bytes
     items: dict[str, list[bytes]] = field(init=False)
@@ -37,45 +37,55 @@ class Styles:
         if not self.items["cellXfs"]:
             raise UnfitError("no cell styles")
 
-    def _found(self, name: str) -> Element:
-        found = find_child(self.xml, name)
-        if found is None:
+    def _find(self, name: str) -> Element:
+        element = find_child(self.xml, name)
+        if element is None:
             raise UnfitError(f"no {name}")
-        return found
+        return element
 
     def _children(self, name: str) -> list[bytes]:
-        found = self._found(name)
-        return [self.xml[each.start : each.end] for each in list_children(self.xml, found.inside, found.end)]
+        element = self._find(name)
+        return [
+            self.xml[each.start : each.end] for each in list_children(self.xml, element.inside, element.end)
+        ]
 
     def painted(self, look: int, severity: Severity) -> int:
-        """The number of the look `look` on the ground of `severity`."""
+        """The number of a style like `look`, but with the fill of `severity`."""
         made = self._made.get((look, severity))
         if made is None:
             base = self.items["cellXfs"][look if look < len(self.items["cellXfs"]) else 0]
-            fill = self._add("fills", self._ground(severity, int(_said(base).get("fillId", "0"))))
-            made = self._add("cellXfs", _with(base, fillId=str(fill), applyFill="1"))
+            fill = self._add("fills", self._make_fill(severity, int(_attributes_of(base).get("fillId", "0"))))
+            made = self._add("cellXfs", _set_attributes(base, fillId=str(fill), applyFill="1"))
             self._made[look, severity] = made
         return made
 
-    def _ground(self, severity: Severity, before: int) -> bytes:
-        """A solid fill; its unseen background colour remembers the colour that the clerk had there."""
+    def _make_fill(self, severity: Severity, before: int) -> bytes:
+        """A solid fill in the colour of `severity`.
+
+        Its background colour, which is never visible, stores the cell's former colour for `unpaint`.
+        """
         was = _solid_colour(self.items["fills"][before]) if before < len(self.items["fills"]) else None
         return _fill(prefix_of(self.xml).decode(), COLOURS[severity], was or _NO_COLOUR)
 
     def unpaint(self) -> None:
-        """Give every look that we painted the ground that it had before."""
+        """Restore the former fill of every style that `painted` made."""
         fills = self.items["fills"]
         ours = {n: colours[1] for n, fill in enumerate(fills) if (colours := _our_colours(fill))}
         for number, look in enumerate(self.items["cellXfs"]):
-            before = ours.get(int(_said(look).get("fillId", "0")), "")
+            before = ours.get(int(_attributes_of(look).get("fillId", "0")), "")
             if before == "":
                 continue
             plain = before is None or before == _NO_COLOUR
             fill = 0 if plain else self._add("fills", _fill(prefix_of(self.xml).decode(), str(before), None))
-            self.items["cellXfs"][number] = _with(look, fillId=str(fill), applyFill="0" if plain else "1")
+            self.items["cellXfs"][number] = _set_attributes(
+                look, fillId=str(fill), applyFill="0" if plain else "1"
+            )
 
     def look(self, font: str, *, ground: str | None = None, bordered: bool = False, aligned: str = "") -> int:
-        """The number of a new look: `font` (what stands in its element), colour of the ground, alignment."""
+        """Add a style; returns its number.
+
+        `font` is the content of its XML element, `ground` the fill colour, `aligned` alignment attributes.
+        """
         p = prefix_of(self.xml).decode()
         tag = re.compile(r"<(/?)(?=\w)")
         font_id = self._add("fonts", tag.sub(rf"<\1{p}", f"<font>{font}</font>").encode())
@@ -101,26 +111,26 @@ class Styles:
         return len(items) - 1
 
     def written(self) -> bytes:
-        """The style sheet with all additions."""
+        """The XML of the style sheet with all additions."""
         xml = self.xml
         for name in _COLLECTIONS:
-            found = find_child(xml, name)
-            assert found is not None
+            element = find_child(xml, name)
+            assert element is not None
             tag = f"{prefix_of(xml).decode()}{name}".encode()
-            said = set_attribute(found.attributes, "count", str(len(self.items[name])))
-            body = b"<" + tag + said + b">" + b"".join(self.items[name]) + b"</" + tag + b">"
-            xml = xml[: found.start] + body + xml[found.end :]
+            attributes = set_attribute(element.attributes, "count", str(len(self.items[name])))
+            body = b"<" + tag + attributes + b">" + b"".join(self.items[name]) + b"</" + tag + b">"
+            xml = xml[: element.start] + body + xml[element.end :]
         return xml
 
 
-def _said(item: bytes) -> dict[str, str]:
+def _attributes_of(item: bytes) -> dict[str, str]:
     return read_attributes(root_of(item).attributes)
 
 
-def _with(item: bytes, **said: str) -> bytes:
+def _set_attributes(item: bytes, **attributes: str) -> bytes:
     head = root_of(item)
     tag, single = head.attributes, item[: head.inside].endswith(b"/>")
-    for attribute, value in said.items():
+    for attribute, value in attributes.items():
         tag = set_attribute(tag, attribute, value)
     name = item[1 : head.inside].split(None, 1)[0].rstrip(b"/>")
     return b"<" + name + tag + (b"/>" if single else b">") + item[head.inside :]
@@ -135,7 +145,7 @@ def _fill(p: str, colour: str, before: str | None) -> bytes:
 
 
 def _colours(fill: bytes) -> dict[str, str | None]:
-    """Foreground and background of a solid fill, where they are given as red, green and blue."""
+    """Foreground and background colours of a solid fill, if they are given as RGB."""
     pattern = next(list_children(fill, root_of(fill).inside), None)
     if pattern is None or read_attributes(pattern.attributes).get("patternType") != "solid":
         return {}

@@ -1,4 +1,4 @@
-"""Finds and changes single tags of a workbook's XML, leaving every other byte as its program wrote it."""
+"""Finds and changes single tags of a workbook's XML without changing any other byte."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class UnfitError(Exception):
-    """The workbook is built in a way that can't be added to; its layout must be written anew."""
+    """The workbook has a structure that we can't edit; it must be rebuilt."""
 
 
 class Element(NamedTuple):
-    """A child of the element under which it was found: local name, attributes, where it starts and ends."""
+    """One XML element: local name, attributes, and the offsets of its start, content and end."""
 
     name: str
     attributes: bytes
     start: int
-    inside: int  # first byte behind its opening tag
+    inside: int  # first byte after its opening tag
     end: int
 
 
 def list_children(xml: bytes, start: int = 0, end: int | None = None) -> Iterator[Element]:
-    """The elements side by side in `xml` from `start` on, until one closes that was opened before."""
+    """Yield sibling elements of `xml` from `start` on, up to the closing tag of their parent."""
     depth, opened = 0, None
     for tag in _tags(xml, start, len(xml) if end is None else end):
         closing, name, attributes, single = tag.groups()
@@ -46,7 +46,7 @@ def list_children(xml: bytes, start: int = 0, end: int | None = None) -> Iterato
 
 
 def _tags(xml: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
-    """Every tag, but none of those within the cells of a sheet, which are many and balanced."""
+    """Yield every tag, except those inside `sheetData`: there are many, and all of them are balanced."""
     at: int | None = start
     while at is not None:
         begin, at = at, None
@@ -65,28 +65,28 @@ def root_of(xml: bytes) -> Element:
     """The root element.
 
     Raises:
-        UnfitError: there is none.
+        UnfitError: there is no element.
     """
-    found = next((tag for tag in _TAG.finditer(xml) if tag[2] is not None), None)
-    if found is None:
+    match = next((tag for tag in _TAG.finditer(xml) if tag[2] is not None), None)
+    if match is None:
         raise UnfitError("no root element")
-    return Element(_local(found[2]), found[3], found.start(), found.end(), len(xml))
+    return Element(_local(match[2]), match[3], match.start(), match.end(), len(xml))
 
 
 def prefix_of(xml: bytes) -> bytes:
-    """The namespace prefix, with colon, of the root element."""
-    found = next(tag for tag in _TAG.finditer(xml) if tag[2] is not None)
-    before, colon, _ = found[2].rpartition(b":")
+    """The namespace prefix of the root element, with its colon."""
+    match = next(tag for tag in _TAG.finditer(xml) if tag[2] is not None)
+    before, colon, _ = match[2].rpartition(b":")
     return bytes(before + colon)
 
 
 def find_child(xml: bytes, name: str) -> Element | None:
-    """The first child of the root of that local name."""
+    """The first child of the root with the local name `name`; None if there is none."""
     return next((each for each in list_children(xml, root_of(xml).inside) if each.name == name), None)
 
 
 def read_attributes(tag: bytes) -> dict[str, str]:
-    """Attributes of a tag by their names, prefixes included."""
+    """Attributes of a tag by name, with namespace prefix."""
     return {
         name.decode(): unescape((double or single).decode("utf-8", "replace"))
         for name, double, single in _ATTRIBUTE.findall(tag)
@@ -94,19 +94,19 @@ def read_attributes(tag: bytes) -> dict[str, str]:
 
 
 def set_attribute(tag: bytes, name: str, value: str) -> bytes:
-    """The attributes `tag` with `name` set to `value`."""
+    """Set the attribute `name` to `value` in the attributes `tag`."""
     pattern = re.compile(rb"(?<![\w:.\-])" + name.encode() + rb"""\s*=\s*(?:"[^"]*"|'[^']*')""")
-    said = f'{name}="{escape(value)}"'.encode()
+    attribute = f'{name}="{escape(value)}"'.encode()
     if pattern.search(tag):
-        return pattern.sub(lambda _: said, tag, count=1)
-    return tag.rstrip() + b" " + said
+        return pattern.sub(lambda _: attribute, tag, count=1)
+    return tag.rstrip() + b" " + attribute
 
 
 def remove_attribute(tag: bytes, name: str) -> bytes:
-    """The attributes `tag` without `name`."""
+    """Remove the attribute `name` from the attributes `tag`."""
     return re.sub(rb"\s*(?<![\w:.\-])" + name.encode() + rb"""\s*=\s*(?:"[^"]*"|'[^']*')""", b"", tag)
 
 
 def escape(text: str) -> str:
-    """`text` as it may stand in XML; characters that may not become question marks."""
+    """Escape `text` for XML; characters that XML forbids become `?`."""
     return _UNFIT.sub("?", text).translate(str.maketrans(_ESCAPED))
