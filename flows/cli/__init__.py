@@ -1,1 +1,1 @@
-"""The command line: its entry point, its Vietnamese, and the health check of a root."""
+"""The command line `dulieuxa`, with all its messages in Vietnamese."""

@@ -1,4 +1,4 @@
-"""Looks a root over: what would make a run fail, or tell more than it should."""
+"""Checks a root for problems that would make a run fail or expose private files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENOUGH = 1 << 30
 
 
 def check_health(root: Root) -> Iterator[tuple[bool, str]]:
-    """Whether each thing is well, and a sentence about it."""
+    """Yield the result of each check: whether it passed, and a Vietnamese sentence."""
     free = shutil.disk_usage(root.path).free
     yield free > ENOUGH, f"Đĩa còn trống {free >> 20} MB"
     for folder in (root.inbox, root.archive, root.releases, root.state):
@@ -29,21 +29,21 @@ def check_health(root: Root) -> Iterator[tuple[bool, str]]:
             private = path.stat().st_mode & 0o077 == 0
             yield private, f"{path.name} chỉ chủ đọc được" if private else f"{path} người khác cũng đọc được"
     shown = read_published(root)
-    whole = shown is None or (root.releases / shown / "manifest.json").exists()
-    yield whole, "Bản đang cho xem có đủ" if whole else "curated/latest trỏ tới bản không còn"
+    complete = shown is None or (root.releases / shown / "manifest.json").exists()
+    yield complete, "Bản đang cho xem có đủ" if complete else "curated/latest trỏ tới bản không còn"
     left = any(root.releases.glob(f"{STAGING}*"))
     yield not left, "Còn vết của lượt bị ngắt: lượt sau sẽ dọn" if left else "Không có vết của lượt bị ngắt"
-    asked = count_unfinished(root)
+    unfinished = count_unfinished(root)
     yield (
-        not asked,
-        f"{asked} yêu cầu xóa chưa xong: chạy lại dulieuxa erase"
-        if asked
+        not unfinished,
+        f"{unfinished} yêu cầu xóa chưa xong: chạy lại dulieuxa erase"
+        if unfinished
         else "Không có yêu cầu xóa dở dang",
     )
     yield bool(read_journal(root)) or shown is None, "Nhật ký công bố đọc được"
 
 
 def find_unowned_folders(root: Root, units: frozenset[str]) -> Iterator[Path]:
-    """Folders of the inbox that belong to no unit."""
+    """Folders of the inbox that are not named after a unit."""
     if root.inbox.is_dir():
         yield from (path for path in sorted(root.inbox.iterdir()) if path.name not in units and path.is_dir())

@@ -1,4 +1,4 @@
-"""The entry point of `dulieuxa`: gathers the commands, turns failures into a sentence and an exit code."""
+"""Entry point of `dulieuxa`: registers the commands, turns exceptions into a message and an exit code."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ OUR_FAULT = 5
 
 
 def build_app() -> typer.Typer:
-    """The command line, with every command of `flows.cli.commands`."""
-    made = typer.Typer(
+    """Build the command line with every module of `flows.cli.commands` as a command."""
+    app = typer.Typer(
         help="Dữ liệu xã: thu tệp của các đơn vị, kiểm đúng, đủ, sạch, sống, "
         "công bố Parquet, chỉ tiêu và báo cáo lỗi.",
         epilog="Mã thoát: 0 xong; 1 có lỗi chặn (check); 2 dùng sai; 3 không công bố; "
@@ -37,15 +37,15 @@ def build_app() -> typer.Typer:
         options_metavar="[TÙY CHỌN]",
         subcommand_metavar="LỆNH …",
     )
-    for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
-        command = import_module(f"{commands.__name__}.{found.name}").command
-        made.command(found.name.replace("_", "-"), cls=Command, options_metavar="[TÙY CHỌN]")(command)
-    return made
+    for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda each: each.name):
+        command = import_module(f"{commands.__name__}.{module.name}").command
+        app.command(module.name.replace("_", "-"), cls=Command, options_metavar="[TÙY CHỌN]")(command)
+    return app
 
 
 def main() -> None:
-    """Run the command line."""
-    # Modules and rows live as long as the command: a look for garbage at every 700th object is wasted.
+    """Run the command line; exit codes as listed in the help."""
+    # Most objects live until the command ends, so a collection every 700 objects (the default) is wasted.
     gc.set_threshold(50_000)
     try:
         build_app()()
@@ -60,14 +60,14 @@ def main() -> None:
         sys.exit(NOT_PUBLISHED)
     except OSError as error:
         if error.errno not in DISK:
-            _our_fault(error)
+            _report_own_fault(error)
         typer.echo(f"{message_of(error)} Không công bố gì, bản trước giữ nguyên.", err=True)
         sys.exit(OUR_FAULT)
     except Exception as error:
-        _our_fault(error)
+        _report_own_fault(error)
 
 
-def _our_fault(error: Exception) -> NoReturn:
+def _report_own_fault(error: Exception) -> NoReturn:
     if os.environ.get("DULIEUXA_DEBUG"):
         raise error
     typer.echo(message_of(error), err=True)

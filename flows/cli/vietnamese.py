@@ -1,4 +1,4 @@
-"""Makes what the command line itself says Vietnamese: how to use it, what is wrong with what was typed."""
+"""Translates the texts of the command-line library: help pages and usage errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import Abort, TyperException
 
-#: The library's own words that stand in settings of its pages.
+#: Texts of help pages that the library keeps in variables, by name of the variable.
 WORDS = {
     "ARGUMENTS_PANEL_TITLE": "Đối số",
     "OPTIONS_PANEL_TITLE": "Tùy chọn",
@@ -25,15 +25,15 @@ WORDS = {
     "REQUIRED_LONG_STRING": "[bắt buộc]",
     "RICH_HELP": "Xem cách dùng: [blue]{command_path} {help_option}[/]",
 }
-#: What an option takes, by the type of its value; a switch takes nothing.
+#: Placeholder of an option's value, by type; a switch has none.
 TAKES: dict[type, str] = {Path: "ĐƯỜNG_DẪN", int: "SỐ", datetime: "NGÀY", str: "CHỮ", bool: ""}
 _WANTED = {
     datetime: "ngày viết như 24/11/2026 hoặc 2026-11-24",
     int: "một số nguyên",
     Path: "đường dẫn của một {} có thật",
 }
-#: What the parser of the command line says, as a pattern of its English, and what that means.
-_SAID = {
+#: Error messages of the parser: a pattern of the English text, and the Vietnamese text.
+_TRANSLATIONS = {
     r"No such command '(.*)'\.": "Không có lệnh {}.",
     r"Missing command\.": "Chưa gõ lệnh nào.",
     r"Got unexpected extra argument(?:s|\(s\))? ?\((.*)\)\.?": "Thừa: {}.",
@@ -42,8 +42,8 @@ _SAID = {
 }
 
 
-class _Spoken:
-    """What a command and the group of all commands have in common."""
+class _Translated:
+    """The translated parts shared by single commands and the group of all commands."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         pieces = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined]
@@ -56,31 +56,31 @@ class _Spoken:
         return option
 
     def get_params(self, ctx: Any) -> list[Any]:
-        found: list[Any] = super().get_params(ctx)  # type: ignore[misc]
-        for one in found:
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for one in params:
             if not isinstance(one, TyperOption):
                 one.display_type_rich = lambda ctx: None
             elif one.metavar is None:
                 one.metavar = TAKES.get(_type_of(one))
-        return found
+        return params
 
 
-class Command(_Spoken, TyperCommand):
-    """A command whose help is Vietnamese."""
+class Command(_Translated, TyperCommand):
+    """A command with a Vietnamese help page."""
 
 
-class Group(_Spoken, TyperGroup):
-    """All commands; what is typed wrong is told in Vietnamese."""
+class Group(_Translated, TyperGroup):
+    """The group of all commands; usage errors are reported in Vietnamese."""
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
-        """Run the command that was typed, as the library does, with our words for what went wrong."""
+        """Run the command like the library does, but report usage errors in Vietnamese and exit."""
         vars(rich_utils).update(WORDS)
         try:
             code = super().main(args, *rest, **extra | {"standalone_mode": False})
         except TyperException as wrong:
-            said = explain_usage(wrong)
+            text = explain_usage(wrong)
             shown: Any = wrong
-            shown.format_message = lambda: said
+            shown.format_message = lambda: text
             rich_utils.rich_format_error(shown)
             sys.exit(wrong.exit_code)
         except Abort:
@@ -90,7 +90,7 @@ class Group(_Spoken, TyperGroup):
 
 
 def explain_usage(wrong: TyperException) -> str:
-    """What was typed wrong, in a sentence."""
+    """One Vietnamese sentence that says what is wrong with the command line."""
     kind, option = type(wrong).__name__, getattr(wrong, "param", None)
     if kind == "NoSuchOption":
         near = ", ".join(getattr(wrong, "possibilities", None) or ())
@@ -98,13 +98,13 @@ def explain_usage(wrong: TyperException) -> str:
     if kind == "MissingParameter":
         return f"Thiếu {_name_of(option)}."
     if option is not None:
-        return f"{_name_of(option)}: cần {_wanted(option)}."
+        return f"{_name_of(option)}: cần {_describe_value(option)}."
     if kind == "BadParameter":
         hint = getattr(wrong, "param_hint", None)
         return f"{hint}: {wrong.message}." if hint else f"{wrong.message[:1].upper()}{wrong.message[1:]}."
-    for pattern, said in _SAID.items():
-        if found := re.fullmatch(pattern, wrong.message):
-            return said.format(*found.groups())
+    for pattern, text in _TRANSLATIONS.items():
+        if match := re.fullmatch(pattern, wrong.message):
+            return text.format(*match.groups())
     return "Lệnh không đúng cách dùng."
 
 
@@ -112,15 +112,15 @@ def _name_of(option: Any) -> str:
     return str(option.opts[0] if isinstance(option, TyperOption) else option.display_name_raw).rstrip(".")
 
 
-def _wanted(option: Any) -> str:
-    said = _WANTED.get(_type_of(option), "giá trị như ở cách dùng")
-    said = said.format("tệp" if option.type_descriptor.parameter_info.file_okay else "thư mục")
+def _describe_value(option: Any) -> str:
+    text = _WANTED.get(_type_of(option), "giá trị như ở cách dùng")
+    text = text.format("tệp" if option.type_descriptor.parameter_info.file_okay else "thư mục")
     least = getattr(option, "min", None)
-    return said if least is None else f"{said} từ {least} trở lên"
+    return text if least is None else f"{text} từ {least} trở lên"
 
 
 def _type_of(option: Any) -> type:
-    """The type of the option's value, or of each of its values."""
+    """The type of the option's value; of a list, the type of its items."""
     annotation = option.type_descriptor.annotation
     each: type = next(iter(get_args(annotation)), annotation)
     return each

@@ -1,1 +1,1 @@
-"""How steps run: plainly or as Prefect tasks, in worker processes with limits, with progress shown."""
+"""Runs the steps of a day, with or without Prefect, in worker processes with limits and a progress bar."""

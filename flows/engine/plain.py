@@ -1,4 +1,4 @@
-"""Runs the steps of a day one after the other, without Prefect."""
+"""Runs the steps of a day one after another, without Prefect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class PlainRunner:
-    """Each step in this process, the items of `each` in worker processes."""
+    """A `Runner` without Prefect: steps run in this process, the items of `each` in worker processes."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -29,6 +29,6 @@ class PlainRunner:
     def each(
         self, step: Step, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
     ) -> list[T]:
-        """Run `work` on every item in worker processes."""
+        """Run `work` on every item in worker processes; results in the order of `items`."""
         with show_step(self._console, step.title, len(items)) as tick:
             return map_in_order(work, items, tick, guard)

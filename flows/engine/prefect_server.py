@@ -1,4 +1,4 @@
-"""A Prefect server for runs to tell: the one that is named, else our own, which starts beside other work."""
+"""Provides the Prefect server that flows report to: the configured one, or a temporary one of our own."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from urllib.request import urlopen
 
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
 
-# A machine that never ran it makes its database first, which takes over twenty seconds.
+# On a machine without Prefect's database the server creates it first, which takes over 20 seconds.
 STARTS_WITHIN_SECONDS = 180
 
-# Planning runs, looking for those that are late or gone: for a server that stands for longer than one.
+# What a server for a single run does not need: the UI, schedules, late runs, worker health, triggers.
 _BRIEF = {
     "PREFECT_UI_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
@@ -32,17 +32,17 @@ _BRIEF = {
 
 @contextmanager
 def serve_prefect(*, brief: bool = False) -> Iterator[Callable[[], None]]:
-    """Within it flows tell a server: the one that Prefect's settings name, else our own.
+    """Run flows in this context: they report to the server in Prefect's settings, or to our own.
 
-    What is given waits until the server answers: to be called before a flow runs. One for a `brief` time
-    shows no pages and plans no runs.
+    Yields a function that waits until the server answers; call it before a flow runs. A `brief` server
+    of our own has no UI and schedules no runs.
 
     Raises:
-        TimeoutError: when called, and the server did not answer in time.
+        TimeoutError: from the function, if the server does not answer in time.
     """
-    if not _named():
-        with _own(_BRIEF if brief else {}) as (api, wait):
-            # Takes a second, in which the server starts.
+    if not _is_configured():
+        with _start_own(_BRIEF if brief else {}) as (api, wait):
+            # The import takes a second; meanwhile the server starts.
             from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
 
             if not PREFECT_API_URL.value():
@@ -52,24 +52,24 @@ def serve_prefect(*, brief: bool = False) -> Iterator[Callable[[], None]]:
     yield lambda: None
 
 
-def _named() -> bool:
-    """Whether a server is named, as far as is known before Prefect is imported."""
+def _is_configured() -> bool:
+    """Whether a server is configured, as far as this is known without importing Prefect."""
     settings = sys.modules.get("prefect.settings")
     return bool(os.environ.get("PREFECT_API_URL") or (settings and settings.PREFECT_API_URL.value()))
 
 
 @contextmanager
-def _own(settings: Mapping[str, str]) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The address of a server of our own, which stops with the context, and what waits for it to answer."""
+def _start_own(settings: Mapping[str, str]) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Start a server that stops with the context; yields its API address and a function to wait for it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     api = f"http://127.0.0.1:{port}/api"
-    words = [sys.executable, "-m", __name__, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", __name__, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     environment = os.environ | settings | {"PREFECT_API_URL": api}
-    nowhere = subprocess.DEVNULL
+    devnull = subprocess.DEVNULL
     with subprocess.Popen(
-        words, env=environment, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere
+        command, env=environment, stdin=subprocess.PIPE, stdout=devnull, stderr=devnull
     ) as server:
         try:
             yield api, lambda: _wait(f"{api}/health", server)
@@ -88,13 +88,16 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
     raise TimeoutError("Máy chủ Prefect không khởi động được.")
 
 
-def _end_with_the_other_side() -> None:
-    """Stop this server when the process that started it is gone, even by a kill."""
-    # Not through Python's file, whose lock would stand in the way of an end that comes from elsewhere.
+def _end_with_parent() -> None:
+    """Stop this server when the process that started it ends, even if that one is killed.
+
+    The parent holds the other end of our stdin: reading returns as soon as the parent is gone.
+    """
+    # `sys.stdin` would hold its lock while it waits, and the interpreter could not shut down.
     os.read(0, 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    Thread(target=_end_with_the_other_side, daemon=True).start()
+    Thread(target=_end_with_parent, daemon=True).start()
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)

@@ -1,7 +1,7 @@
-"""Settings of Prefect and Dask that must stand before they are imported: import this module first.
+"""Sets environment variables of Prefect and Dask; import this module before Prefect or Dask.
 
-Its server takes long to start on a machine that never ran it, and what it says of that is for its
-makers, not for those who run this.
+Prefect's server takes long to start on a new machine, hence the timeout. The log messages of Prefect and
+Dask do not help the people who run this program, so only critical ones are shown.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ for _name, _value in {
     "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_CLI_PROMPT": "false",
     "DO_NOT_TRACK": "1",
-    # What Dask says of its workers is for its makers too.
     "DASK_LOGGING": '{"distributed": "critical"}',
 }.items():
     os.environ.setdefault(_name, _value)

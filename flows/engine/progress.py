@@ -1,4 +1,4 @@
-"""Shows how far a step is: a bar on a terminal, one plain line elsewhere."""
+"""Shows the progress of a step: a bar on a terminal, one plain line elsewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextmanager
 def show_step(console: Console, title: str, total: int | None = None) -> Iterator[Callable[[], None]]:
-    """Show a step of `total` parts; gives what is to be called as each is done."""
+    """Show a step of `total` parts; yields the function to call after each part."""
     if not console.is_terminal:
         console.print(f"{title}…", highlight=False)
         yield lambda: None

@@ -1,4 +1,4 @@
-"""What runs the steps of a day: plainly, or as tasks of a scheduler."""
+"""Declares the interface of whatever runs the steps of a day."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Step:
 
 
 class Runner(Protocol):
-    """Runs the steps of a day: plainly, or as tasks of a scheduler."""
+    """Runs the steps of a day: in this process (`PlainRunner`) or as tasks of Prefect."""
 
     def step(self, step: Step, work: Callable[..., T], *args: object) -> T:
         """Run `work` as one step; returns its result."""
@@ -34,5 +34,5 @@ class Runner(Protocol):
     def each(
         self, step: Step, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
     ) -> list[T]:
-        """Run `work` on every item, side by side, within the limits of `guard`; results in their order."""
+        """Run `work` on every item in parallel, limited by `guard`; results in the order of `items`."""
         ...

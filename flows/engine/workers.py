@@ -1,4 +1,4 @@
-"""Worker processes, as many as there are cores; work that crashes, hangs or swells costs one item at most."""
+"""Runs work in worker processes, one per core; a crash, a hang or too much memory costs one item only."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ import polars as pl
 S = TypeVar("S")
 T = TypeVar("T")
 
-# Imported once by the process that workers are forked from, before it holds any thread.
+# Imported by the process that workers are forked from, before it starts any thread.
 PRELOAD = ["flows.intake.cache"]
 
-# Seconds that a process may take to end once it is not needed any more.
-_PARTING = 5.0
+# Seconds that an idle worker may take to end.
+_CLOSE_SECONDS = 5.0
 
 
 class LostError(RuntimeError):
-    """A worker died over an item, or took longer than it may (`late`)."""
+    """A worker died while working on an item, or exceeded the time limit (`late`)."""
 
     def __init__(self, *, late: bool) -> None:
         super().__init__("quá lâu" if late else "tiến trình đọc bị dừng")
@@ -42,7 +42,7 @@ class LostError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long work on an item may take, in seconds, and how many bytes it may take beyond what is held."""
+    """Limits of the work on one item: `seconds`, and bytes of `memory` on top of what the worker uses."""
 
     seconds: float
     memory: int
@@ -50,9 +50,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Guard(Generic[S, T]):
-    """How far work on an item may go, and what the item comes to when it dies there or raises.
+    """The `limits` of the work on an item, and `lost`: the result of an item whose work died or raised.
 
-    Work on an item without limits is done in this process.
+    Items without limits are processed in this process.
     """
 
     limits: Callable[[S], Limits | None]
@@ -60,18 +60,18 @@ class Guard(Generic[S, T]):
 
 
 def process_context() -> ForkServerContext:
-    """How processes are started: forked from one that has imported what reading needs."""
-    found = get_context("forkserver")
-    found.set_forkserver_preload(PRELOAD)
-    return found
+    """The multiprocessing context: workers are forked from a server that has imported the readers."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    return context
 
 
 @contextmanager
 def start_workers(work: Callable[[S], T], guard: Guard[S, T] | None = None) -> Iterator[Callable[[S], T]]:
-    """`work`, to be called from several threads, each call done by a process of its own.
+    """Yield a thread-safe function that runs `work` in a worker process, one process per running call.
 
     Raises:
-        LostError: when called, and its process died; never where a guard says what becomes of the item.
+        LostError: from the function, if its process died. With a `guard`, `guard.lost` gives the result.
     """
     pool = _Pool(work, guard)
     try:
@@ -86,7 +86,7 @@ def map_in_order(
     tick: Callable[[], None] = lambda: None,
     guard: Guard[S, T] | None = None,
 ) -> list[T]:
-    """`work` of every item, in the order of `items`; `tick` is called as each is done."""
+    """Run `work` on every item in worker processes; results in the order of `items`, `tick` after each."""
     if not items:
         return []
     count = min(len(items), count_cores())
@@ -99,9 +99,9 @@ def map_in_order(
 
 
 def map_ahead(work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> Iterator[T]:
-    """`work` of every item, in their order, done by threads while what came before is put to use.
+    """Run `work` on every item in threads, ahead of the consumer; yields results in the order of `items`.
 
-    As many are under way as there are cores; no more than these and the one to be used next are held.
+    At most one item per core is in progress, and only these and the next result are in memory.
     """
     count = count_cores()
     with ThreadPoolExecutor(count) as threads:
@@ -115,12 +115,12 @@ def map_ahead(work: Callable[..., T], items: Iterable[tuple[Any, ...]]) -> Itera
 
 
 def count_cores() -> int:
-    """How many processors this process may use: as many as polars, which `POLARS_MAX_THREADS` may bound."""
+    """The number of threads of polars: the cores of the machine, or `POLARS_MAX_THREADS`."""
     return pl.thread_pool_size()
 
 
 class _Pool(Generic[S, T]):
-    """Workers that are idle now; a new one starts when none is."""
+    """A pool of worker processes; a new one starts if none is idle."""
 
     def __init__(self, work: Callable[[S], T], guard: Guard[S, T] | None) -> None:
         self._work = work
@@ -128,16 +128,16 @@ class _Pool(Generic[S, T]):
         self._idle: SimpleQueue[_Worker[S, T]] = SimpleQueue()
 
     def run(self, item: S) -> T:
-        """Work on one item; safe to call from many threads."""
+        """Work on one item; thread-safe."""
         if self._guard is None:
-            return self._apart(item, None)
+            return self._run_in_worker(item, None)
         limits = self._guard.limits(item)
         try:
-            return self._apart(item, limits) if limits else self._work(item)
+            return self._run_in_worker(item, limits) if limits else self._work(item)
         except Exception as error:
             return self._guard.lost(item, error)
 
-    def _apart(self, item: S, limits: Limits | None) -> T:
+    def _run_in_worker(self, item: S, limits: Limits | None) -> T:
         try:
             worker = self._idle.get_nowait()
         except Empty:
@@ -158,13 +158,13 @@ class _Pool(Generic[S, T]):
 
 
 class _Worker(Generic[S, T]):
-    """One process that works on items one after another."""
+    """One process that works on items one after another, connected by a pipe."""
 
     def __init__(self, work: Callable[[S], T]) -> None:
         ours, theirs = process_context().Pipe()
         self._pipe: Connection = ours
         self._process = process_context().Process(target=_serve, args=(theirs, work), daemon=True)
-        with _program_left_out():
+        with _without_main_module():
             self._process.start()
         theirs.close()
         self.alive = True
@@ -183,9 +183,9 @@ class _Worker(Generic[S, T]):
         return result
 
     def close(self) -> None:
-        """Let the process end by itself, as one does that hears no more; it tidies up what it made."""
+        """Close the pipe, so that the process cleans up and ends; kill it if that takes too long."""
         self._pipe.close()
-        self._process.join(_PARTING)
+        self._process.join(_CLOSE_SECONDS)
         self.kill()
 
     def kill(self) -> None:
@@ -195,16 +195,17 @@ class _Worker(Generic[S, T]):
         self._pipe.close()
 
 
-_one_start = Lock()
+_start_lock = Lock()
 
 
 @contextmanager
-def _program_left_out() -> Iterator[None]:
-    """A process that starts in here does not import the program that was called, which may take seconds.
+def _without_main_module() -> Iterator[None]:
+    """Processes started in this context do not import the main program, which may take seconds.
 
-    Work comes from modules: the program itself, `dask worker` say, has nothing that a worker needs.
+    multiprocessing imports `__main__` in every new process. Our work always comes from modules, so the
+    worker does not need it (the main program may be `dask worker`).
     """
-    with _one_start:
+    with _start_lock:
         program = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
@@ -214,8 +215,8 @@ def _program_left_out() -> Iterator[None]:
 
 
 def _serve(pipe: Connection, work: Callable[[S], T]) -> None:
-    """Answer each item with what work on it gives, until the other side closes the pipe or is killed."""
-    # What was imported stays: looking for garbage among it takes time, and copies pages that are shared.
+    """Receive items and send back results, until the other process closes the pipe or ends."""
+    # Imported modules are never garbage; checking them takes time and copies pages shared with the parent.
     gc.freeze()
     with suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
@@ -228,7 +229,7 @@ def _answer(work: Callable[[S], T], item: S) -> tuple[bool, T | Exception]:
     try:
         return True, work(item)
     except MemoryError:
-        # What is left of this process is not worth trusting: its end tells the other side.
+        # After a MemoryError this process may be in a bad state. Its end raises LostError in the other one.
         os._exit(1)
     except Exception as error:
         error.add_note(traceback.format_exc())
@@ -236,7 +237,7 @@ def _answer(work: Callable[[S], T], item: S) -> tuple[bool, T | Exception]:
 
 
 def _limit_memory(limits: Limits | None) -> None:
-    """Let this process take so many bytes beyond what it holds now, where the system can limit that."""
+    """Limit this process to its current memory plus `limits.memory` bytes (Linux only)."""
     try:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:

@@ -1,7 +1,7 @@
-"""The commands of `dulieuxa`: one module each, named after its command, found by listing this folder.
+"""The commands of `dulieuxa`: each module of this folder is a command with the module's name.
 
-A module has a function `command`, whose docstring is its help. It imports what it needs inside, so
-that `--help` and wrong usage answer at once.
+A module has a function `command`, whose docstring is the help. Modules are imported inside of it, so
+that `--help` and usage errors answer at once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DateOption = Annotated[
 
 
 def day_of(when: datetime | None) -> date:
-    """The day asked for, else today where the commune is."""
+    """The date of `when`, or today in Vietnam's time zone."""
     from flows.root import HERE
 
     return when.date() if when else datetime.now(HERE).date()

@@ -1,4 +1,4 @@
-"""`dulieuxa check`: judge a file before handing it in."""
+"""`dulieuxa check`: checks a file before it is submitted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flows.check import Checked
     from schemas.contract import Dataset
 
-# Of one cause; the rest is in the marked workbook.
+# Most cells listed for one cause; the marked workbook has all of them.
 _CELLS = 8
 _BLOCKED = 1
 
@@ -59,7 +59,7 @@ def command(
         console = Console(highlight=False)
         titles = {name: dataset.title for name, dataset in contracts.datasets.items()}
         for one in checked:
-            _tell(one, titles, console)
+            _print(one, titles, console)
     if marked is not None:
         _mark(checked[0], marked, contracts.datasets)
     if any(one.blocking for one in checked):
@@ -70,7 +70,7 @@ def _mark(checked: Checked, target: Path, datasets: Mapping[str, Dataset]) -> No
     from flows.files import write_private
     from flows.returns.workbooks import mark_copy
 
-    # A file of which no row could be read is not opened again: it may be made to harm.
+    # A file without any readable row is not opened again: it may be malicious.
     book = mark_copy(checked.path, checked.path.name, checked.marks, datasets) if checked.rows_seen else None
     if not book:
         typer.echo("Không mở được tệp nên không đánh dấu được.", err=True)
@@ -79,7 +79,7 @@ def _mark(checked: Checked, target: Path, datasets: Mapping[str, Dataset]) -> No
     typer.echo(f"Đã ghi tệp đánh dấu: {target}", err=True)
 
 
-def _tell(checked: Checked, titles: dict[str, str], console: Console) -> None:
+def _print(checked: Checked, titles: dict[str, str], console: Console) -> None:
     from schemas.periods import in_words
 
     console.print(f"[bold]{escape(str(checked.path))}[/]", soft_wrap=True)
@@ -92,7 +92,7 @@ def _tell(checked: Checked, titles: dict[str, str], console: Console) -> None:
     if checked.marks.changes.height:
         console.print(f"  {checked.marks.changes.height} ô được tự sửa mà không đổi nghĩa")
     for _, cause in checked.marks.faults.group_by("cause", maintain_order=True):
-        _tell_cause(cause, console)
+        _print_cause(cause, console)
     warnings = checked.faults.height - checked.blocking
     if checked.faults.is_empty():
         console.print("  [green]Không có lỗi nào.[/]")
@@ -100,7 +100,7 @@ def _tell(checked: Checked, titles: dict[str, str], console: Console) -> None:
         console.print(f"  {checked.blocking} lỗi chặn, {warnings} cảnh báo")
 
 
-def _tell_cause(cause: pl.DataFrame, console: Console) -> None:
+def _print_cause(cause: pl.DataFrame, console: Console) -> None:
     from schemas.contract import SEVERITIES
 
     first = cause.row(0, named=True)
@@ -110,13 +110,13 @@ def _tell_cause(cause: pl.DataFrame, console: Console) -> None:
     title = f"[{colour}]{SEVERITIES[first['severity']]}[/] {escape(first['message'])}{where}{sheet}"
     console.print(Padding(title, (0, 0, 0, 2)))
     for row in cause.head(_CELLS).iter_rows(named=True):
-        if said := _said(row):
-            console.print(Padding(said, (0, 0, 0, 8)))
+        if text := _describe_cell(row):
+            console.print(Padding(text, (0, 0, 0, 8)))
     if cause.height > _CELLS:
         console.print(Padding(f"và {cause.height - _CELLS} chỗ nữa", (0, 0, 0, 8)))
 
 
-def _said(row: dict[str, str | int | None]) -> str:
+def _describe_cell(row: dict[str, str | int | None]) -> str:
     place = row["cell"] or (f"dòng {row['row']}" if row["row"] else "")
     typed = f" đang ghi “{escape(str(row['value']))}”" if row["value"] is not None else ""
     proposal = f" → ghi [bold]{escape(str(row['proposal']))}[/]" if row["proposal"] else ""

@@ -1,4 +1,4 @@
-"""`dulieuxa diff`: what changed from one release to another."""
+"""`dulieuxa diff`: shows what changed from one release to another."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ def command(
     from flows.root import Root
     from schemas.datasets import load
 
-    of = Root(root.resolve())
-    after = find_release(of, two)
+    commune_root = Root(root.resolve())
+    after = find_release(commune_root, two)
     start = one or read_manifest(after)["before"]
     if start is None:
         typer.echo(f"{after.name} là bản đầu tiên, không có bản nào trước nó.")
         return
-    before = find_release(of, start)
-    found = compare_releases(before, after, load())
+    before = find_release(commune_root, start)
+    difference = compare_releases(before, after, load())
     console = Console(highlight=False)
     console.print(f"Từ {before.name} đến {after.name}")
-    if found.nothing:
+    if difference.nothing:
         console.print("Bản ghi và chỉ tiêu không đổi.")
-    for table, column, was, now in found.columns:
+    for table, column, was, now in difference.columns:
         console.print(f"Cột {table}.{column}: {was or 'không có'} → {now or 'không còn'}")
-    _show(console, ("Bộ dữ liệu", "Trước", "Sau", "Thêm", "Sửa", "Mất"), found.rows)
+    _show(console, ("Bộ dữ liệu", "Trước", "Sau", "Thêm", "Sửa", "Mất"), difference.rows)
     moved = ("Chỉ tiêu", "Kỳ", "Theo", "Khóa", "Trước", "Sau", "Trạng thái trước", "Trạng thái sau")
-    _show(console, moved, found.indicators)
+    _show(console, moved, difference.indicators)
 
 
 def _show(console: Console, head: tuple[str, ...], rows: pl.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""`dulieuxa doctor`: what would make a run fail."""
+"""`dulieuxa doctor`: checks whether a root is ready for a run."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def command(root: RootOption = Path()) -> None:
     from flows.root import Root, read_contracts
     from schemas.registry import load
 
-    of = Root(root.resolve())
-    units = frozenset(unit.name for unit in read_contracts(of, load()).commune.units)
-    of.prepare(units)
+    commune_root = Root(root.resolve())
+    units = frozenset(unit.name for unit in read_contracts(commune_root, load()).commune.units)
+    commune_root.prepare(units)
     well = True
-    for good, said in check_health(of):
-        typer.echo(f"{'✓' if good else '✗'} {said}")
+    for good, sentence in check_health(commune_root):
+        typer.echo(f"{'✓' if good else '✗'} {sentence}")
         well = well and good
-    if strange := [folder.name for folder in find_unowned_folders(of, units)]:
-        typer.echo(f"! Thư mục trong {of.inbox} không của đơn vị nào: {', '.join(strange)}")
+    if strange := [folder.name for folder in find_unowned_folders(commune_root, units)]:
+        typer.echo(f"! Thư mục trong {commune_root.inbox} không của đơn vị nào: {', '.join(strange)}")
     if not well:
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`dulieuxa erase`: forgets one person who asks for it."""
+"""`dulieuxa erase`: removes one person's data at that person's request."""
 
 from __future__ import annotations
 
@@ -45,43 +45,48 @@ def command(
     from flows.root import Root
     from schemas.registry import load
 
-    of, contracts = Root(root.resolve()), load()
-    who = find_subject(of, person, contracts)
+    commune_root, contracts = Root(root.resolve()), load()
+    who = find_subject(commune_root, person, contracts)
     if who is None:
         typer.echo("Không phải số định danh, hoặc kho tệp nộp không có ai có mã băm này.", err=True)
         raise typer.Exit(_WRONG)
-    places = [*find_in_releases(of, set(who.tokens)), *find_in_archive(of, who.person.number, contracts)]
-    note_access(of, set(who.tokens), f"xóa: {reason}", places)
-    if not places and not count_unfinished(of):
+    places = [
+        *find_in_releases(commune_root, set(who.tokens)),
+        *find_in_archive(commune_root, who.person.number, contracts),
+    ]
+    note_access(commune_root, set(who.tokens), f"xóa: {reason}", places)
+    if not places and not count_unfinished(commune_root):
         typer.echo("Không có dữ liệu của người này.")
         return
     typer.echo(f"Thấy ở {len(places)} tệp.")
     if not yes:
         typer.confirm("Xóa hẳn dữ liệu của người này, không lấy lại được?", abort=True)
-    _erase(of, contracts, who, reason)
+    _erase(commune_root, contracts, who, reason)
 
 
-def _erase(of: Root, contracts: Contracts, who: Subject, reason: str) -> None:
+def _erase(commune_root: Root, contracts: Contracts, who: Subject, reason: str) -> None:
     from flows.forget import tombstones
     from flows.forget.erasure import clear, prove
     from flows.forget.find import find_in_releases
     from flows.forget.republish import republish
 
     console = Console(stderr=True)
-    with of.lock():
-        mark = tombstones.note_request(of, who.person.number, who.tokens, reason)
-        holding = {place.what.partition("/")[0] for place in find_in_releases(of, set(who.tokens))}
-        cleared = clear(of, contracts, who.person, mark)
-        names = republish(of, contracts, holding, who.records, lambda name: console.print(f"Dựng lại {name}"))
-        proof = prove(of, who)
+    with commune_root.lock():
+        mark = tombstones.note_request(commune_root, who.person.number, who.tokens, reason)
+        holding = {place.what.partition("/")[0] for place in find_in_releases(commune_root, set(who.tokens))}
+        cleared = clear(commune_root, contracts, who.person, mark)
+        names = republish(
+            commune_root, contracts, holding, who.records, lambda name: console.print(f"Dựng lại {name}")
+        )
+        proof = prove(commune_root, who)
         if not proof.left and not proof.rows:
             tombstones.note_done(
-                of, mark, **asdict(cleared), releases=names, sealed=len(proof.sealed), left=0
+                commune_root, mark, **asdict(cleared), releases=names, sealed=len(proof.sealed), left=0
             )
-    _tell(cleared, names, proof)
+    _print(cleared, names, proof)
 
 
-def _tell(cleared: Cleared, names: dict[str, str | None], proof: Proof) -> None:
+def _print(cleared: Cleared, names: dict[str, str | None], proof: Proof) -> None:
     typer.echo(f"Đã viết lại {cleared.files} tệp nộp: xóa {cleared.rows} dòng, sửa {cleared.cells} ô.")
     for old, new in names.items():
         typer.echo(f"Bản công bố {old} → {new}" if new else f"Bản công bố {old} không dựng lại được: đã xóa.")

@@ -1,4 +1,4 @@
-"""`dulieuxa explain`: what a fault code means and how to mend it."""
+"""`dulieuxa explain`: explains a fault code and how to fix it."""
 
 from __future__ import annotations
 
@@ -27,25 +27,29 @@ def command(
     if dataset is not None and dataset not in datasets:
         raise typer.BadParameter(f"không có bộ dữ liệu {dataset}", param_hint="--dataset")
     chosen = {name: each for name, each in datasets.items() if dataset in (None, name)}
-    found = explain(code, chosen, datasets)
-    if not found:
+    explanations = explain(code, chosen, datasets)
+    if not explanations:
         near = get_close_matches(code, list_codes(chosen), 3)
         hint = f"; có phải {', '.join(near)}?" if near else ""
         raise typer.BadParameter(f"không có mã lỗi {code}{hint}", param_hint="CODE")
-    for at, one in enumerate(found):
+    for at, explanation in enumerate(explanations):
         if at:
             typer.echo("")
-        _tell(one)
+        _print(explanation)
 
 
-def _tell(one: Explanation) -> None:
-    typer.echo(f"{one.code}  ({one.kind})" if one.kind else one.code)
-    typer.echo(f"  Ở đâu: {one.where}")
-    typer.echo(f"  Nghĩa là: {one.says}")
-    typer.echo(f"  Vì sao: {one.why}")
-    typer.echo(f"  Cách sửa: {one.mend}")
-    for title, rows in (("Bảng kia", one.beside), ("Đúng", one.good), ("Sai", one.bad)):
+def _print(explanation: Explanation) -> None:
+    typer.echo(f"{explanation.code}  ({explanation.kind})" if explanation.kind else explanation.code)
+    typer.echo(f"  Ở đâu: {explanation.where}")
+    typer.echo(f"  Nghĩa là: {explanation.says}")
+    typer.echo(f"  Vì sao: {explanation.why}")
+    typer.echo(f"  Cách sửa: {explanation.mend}")
+    for title, rows in (
+        ("Bảng kia", explanation.beside),
+        ("Đúng", explanation.good),
+        ("Sai", explanation.bad),
+    ):
         for row in rows:
-            said = "; ".join(f"{label}: {typed or '(để trống)'}" for label, typed in row.items())
-            typer.echo(f"  {title}: {said}")
-    typer.echo(f"  Nguồn: {one.source}")
+            cells = "; ".join(f"{label}: {typed or '(để trống)'}" for label, typed in row.items())
+            typer.echo(f"  {title}: {cells}")
+    typer.echo(f"  Nguồn: {explanation.source}")

@@ -1,4 +1,4 @@
-"""`dulieuxa find`: where one person's data is."""
+"""`dulieuxa find`: lists the releases and submissions that hold one person's data."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def command(
     from flows.root import Root, read_contracts
     from schemas.registry import load
 
-    of = Root(root.resolve())
-    contracts = read_contracts(of, load())
-    tokens = tokens_of(of, person, contracts)
-    published = find_in_releases(of, tokens)
-    handed_in = [] if person.strip().lower() in tokens else find_in_archive(of, person, contracts)
-    note_access(of, tokens, reason, [*published, *handed_in])
+    commune_root = Root(root.resolve())
+    contracts = read_contracts(commune_root, load())
+    tokens = tokens_of(commune_root, person, contracts)
+    published = find_in_releases(commune_root, tokens)
+    submitted = [] if person.strip().lower() in tokens else find_in_archive(commune_root, person, contracts)
+    note_access(commune_root, tokens, reason, [*published, *submitted])
     for place in published:
         typer.echo(f"Bản công bố {place.what}: {place.rows} dòng")
-    for place in handed_in:
+    for place in submitted:
         typer.echo(f"Tệp nộp {place.what}: {place.rows} dòng")
-    if not (published or handed_in):
+    if not (published or submitted):
         typer.echo("Không có dữ liệu của người này.")

@@ -1,4 +1,4 @@
-"""`dulieuxa purge`: remove what the policy no longer keeps."""
+"""`dulieuxa purge`: removes releases and submissions past their retention time."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def command(
     from flows.root import Root
     from schemas.retention import POLICY
 
-    of = Root(root.resolve())
-    with of.lock():
-        what = plan_purge(of, POLICY)
+    commune_root = Root(root.resolve())
+    with commune_root.lock():
+        what = plan_purge(commune_root, POLICY)
         if not dry_run:
-            purge(of, what)
+            purge(commune_root, what)
     verb = "Sẽ xóa" if dry_run else "Đã xóa"
     for name in what.releases:
         typer.echo(f"{verb} bản công bố {name}")

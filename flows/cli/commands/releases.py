@@ -1,4 +1,4 @@
-"""`dulieuxa releases`: what was published."""
+"""`dulieuxa releases`: lists all releases."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def command(root: RootOption = Path()) -> None:
     from flows.release.publish import read_manifests, read_published
     from flows.root import Root
 
-    of = Root(root.resolve())
-    at = {line.release: line.at for line in journal.read_journal(of)}
-    shown, known = read_published(of), read_manifests(of)
-    for name, said in known.items():
-        rows = sum(entry["rows"] for entry in said["files"] if entry["path"].startswith("data/"))
+    commune_root = Root(root.resolve())
+    at = {line.release: line.at for line in journal.read_journal(commune_root)}
+    shown, known = read_published(commune_root), read_manifests(commune_root)
+    for name, manifest in known.items():
+        rows = sum(entry["rows"] for entry in manifest["files"] if entry["path"].startswith("data/"))
         typer.echo(
-            f"{'*' if name == shown else ' '} {name}  tính đến {said['as_of']}  "
-            f"{len(said['inputs'])} tệp nộp  {rows} bản ghi  cho xem lúc {at.get(name, 'không rõ')}"
-            + ("  có thay đổi bất thường đã xác nhận" if "acknowledged" in said else "")
+            f"{'*' if name == shown else ' '} {name}  tính đến {manifest['as_of']}  "
+            f"{len(manifest['inputs'])} tệp nộp  {rows} bản ghi  cho xem lúc {at.get(name, 'không rõ')}"
+            + ("  có thay đổi bất thường đã xác nhận" if "acknowledged" in manifest else "")
         )
     if not known:
         typer.echo("Chưa có bản công bố nào.")

@@ -1,4 +1,4 @@
-"""`dulieuxa roll-up`: the day of many communes, and the release of their province."""
+"""`dulieuxa roll-up`: runs the day of many communes and publishes the province's release."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ def command(
     from flows.engine.prefect_server import serve_prefect
 
     day = day_of(when)
-    with serve_prefect() as answered:
-        # Takes seconds, in which the server starts.
+    with serve_prefect() as wait_for_server:
+        # The import takes seconds; meanwhile the server starts.
         from flows.province.flow import roll_up
         from flows.province.release import NothingToRollUpError
 
-        answered()
+        wait_for_server()
         try:
             outcome = roll_up(roots, out, day, scheduler, workers)
         except NothingToRollUpError as nothing:
             typer.echo(str(nothing), err=True)
             raise typer.Exit(_NOT_PUBLISHED) from None
-    _tell(outcome)
+    _print(outcome)
 
 
-def _tell(outcome: ProvinceOutcome) -> None:
+def _print(outcome: ProvinceOutcome) -> None:
     records = sum(share.records for share in outcome.shares.values())
     for root, why in sorted(outcome.failed.items()):
         typer.echo(f"Xã không chạy được: {root}: {why}", err=True)

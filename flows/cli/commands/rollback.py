@@ -1,4 +1,4 @@
-"""`dulieuxa rollback`: show readers a former release again."""
+"""`dulieuxa rollback`: shows an earlier release to readers again."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def command(
     from flows.release.publish import find_release, roll_back
     from flows.root import Root
 
-    of = Root(root.resolve())
-    with of.lock():
-        place = find_release(of, release)
-        roll_back(of, place, reason)
+    commune_root = Root(root.resolve())
+    with commune_root.lock():
+        place = find_release(commune_root, release)
+        roll_back(commune_root, place, reason)
     typer.echo(f"Đang cho xem: {place}")

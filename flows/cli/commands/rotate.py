@@ -1,4 +1,4 @@
-"""`dulieuxa rotate`: a new key for the tokens of people."""
+"""`dulieuxa rotate`: replaces the key of the tokens that stand for people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def command(
 
     if not yes:
         typer.confirm("Mã cũ và mã mới không nối được với nhau nữa. Đổi khóa?", abort=True)
-    of = Root(root.resolve())
-    with of.lock():
-        rotate_key(of)
+    commune_root = Root(root.resolve())
+    with commune_root.lock():
+        rotate_key(commune_root)
     typer.echo("Đã đổi khóa. Bản công bố sau dùng mã mới; giữ khóa mới ở nơi an toàn: var/key")

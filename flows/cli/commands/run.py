@@ -1,4 +1,4 @@
-"""`dulieuxa run`: one day."""
+"""`dulieuxa run`: runs one day and publishes its release."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def command(
     """
     console = Console()
     day = day_of(when)
-    ask = _plainly if plain else _by_prefect
-    outcome = ask(root.resolve(), day, console, acknowledge)
-    _tell(outcome, root.resolve(), day, console)
+    run = _run_plain if plain else _run_by_prefect
+    outcome = run(root.resolve(), day, console, acknowledge)
+    _print(outcome, root.resolve(), day, console)
 
 
-def _plainly(root: Path, day: date, console: Console, acknowledged: str | None) -> DayOutcome:
+def _run_plain(root: Path, day: date, console: Console, acknowledged: str | None) -> DayOutcome:
     from flows.day import run_day
     from flows.engine.plain import PlainRunner
     from flows.root import Root
@@ -47,18 +47,18 @@ def _plainly(root: Path, day: date, console: Console, acknowledged: str | None) 
     return run_day(Root(root), load(), day, PlainRunner(console), acknowledged)
 
 
-def _by_prefect(root: Path, day: date, _: Console, acknowledged: str | None) -> DayOutcome:
+def _run_by_prefect(root: Path, day: date, _: Console, acknowledged: str | None) -> DayOutcome:
     from flows.engine.prefect_server import serve_prefect
 
-    with serve_prefect(brief=True) as answered:
-        # Takes seconds, in which the server starts.
+    with serve_prefect(brief=True) as wait_for_server:
+        # The import takes seconds; meanwhile the server starts.
         from flows.daily import daily
 
-        answered()
+        wait_for_server()
         return daily(root, day, acknowledged)
 
 
-def _tell(outcome: DayOutcome, root: Path, day: date, console: Console) -> None:
+def _print(outcome: DayOutcome, root: Path, day: date, console: Console) -> None:
     from flows.root import Root, read_contracts
     from flows.summary import COLUMNS, count_targets, summarize_units
     from schemas.registry import load
@@ -69,11 +69,11 @@ def _tell(outcome: DayOutcome, root: Path, day: date, console: Console) -> None:
     for row in summarize_units(outcome, read_contracts(Root(root), load()).commune):
         table.add_row(*row)
     console.print(table)
-    said = "Bản công bố không đổi" if outcome.unchanged else "Đã công bố"
+    verb = "Bản công bố không đổi" if outcome.unchanged else "Đã công bố"
     for line in (
         f"Chỉ tiêu kỳ mới nhất: {count_targets(outcome)}",
         f"Tệp mới: {len(outcome.new)}" if outcome.new else "Không có tệp nào mới.",
-        f"{said}: {outcome.release}",
+        f"{verb}: {outcome.release}",
         f"Báo cáo: {outcome.release / 'reports' / 'index.html'}",
     ):
         console.print(line, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`dulieuxa sample`: a believable commune's submissions, all invented."""
+"""`dulieuxa sample`: writes the submissions of an invented commune."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def command(
     from flows.sample import write, write_province
 
     if communes > 1:
-        made = write_province(folder, communes, seed=seed, persons=persons, clean=clean, truth=truth)
-        typer.echo(f"Đã ghi {made.files} tệp của {made.persons} người ở {communes} xã vào {folder}.")
+        written = write_province(folder, communes, seed=seed, persons=persons, clean=clean, truth=truth)
+        typer.echo(f"Đã ghi {written.files} tệp của {written.persons} người ở {communes} xã vào {folder}.")
         return
-    made = write(folder, seed=seed, persons=persons, clean=clean, truth=truth)
-    typer.echo(f"Đã ghi {made.files} tệp của {made.persons} người vào {folder / 'raw' / 'inbox'}.")
+    written = write(folder, seed=seed, persons=persons, clean=clean, truth=truth)
+    typer.echo(f"Đã ghi {written.files} tệp của {written.persons} người vào {folder / 'raw' / 'inbox'}.")

@@ -1,4 +1,4 @@
-"""`dulieuxa serve`: the daily schedule."""
+"""`dulieuxa serve`: runs every day on a schedule."""
 
 from __future__ import annotations
 

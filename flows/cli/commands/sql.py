@@ -1,4 +1,4 @@
-"""`dulieuxa sql`: ask a release in SQL."""
+"""`dulieuxa sql`: queries a release in SQL."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def command(
     from flows.root import Root
 
     place = find_release(Root(root.resolve()), release)
-    with open_database(place.resolve()) as asked:
+    with open_database(place.resolve()) as database:
         try:
-            found = asked.sql(query)
-            frame = None if found is None else found.pl()
+            result = database.sql(query)
+            frame = None if result is None else result.pl()
         except duckdb.Error as error:
             typer.echo(f"Câu hỏi không chạy được: {error}", err=True)
             raise typer.Exit(_WRONG) from None

@@ -1,4 +1,4 @@
-"""`dulieuxa status`: where the commune stands."""
+"""`dulieuxa status`: shows the published release, the last refusal and missing submissions."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def command(root: RootOption = Path()) -> None:
     from flows.release.status import describe_status
     from flows.root import Root
 
-    of = Root(root.resolve())
-    shown = read_published(of)
+    commune_root = Root(root.resolve())
+    shown = read_published(commune_root)
     if shown is None:
         typer.echo("Chưa có bản công bố nào. Chạy: dulieuxa run")
     else:
-        for line in describe_status(of.releases / shown):
+        for line in describe_status(commune_root.releases / shown):
             typer.echo(line)
-    if said := read_refusal(of):
-        typer.echo(f"Ngày {said['as_of']} không được công bố (xem {of.refused / 'index.html'}):")
-        typer.echo(str(AuditRefusedError(said["faults"], said["surprises"])))
+    if refusal := read_refusal(commune_root):
+        typer.echo(f"Ngày {refusal['as_of']} không được công bố (xem {commune_root.refused / 'index.html'}):")
+        typer.echo(str(AuditRefusedError(refusal["faults"], refusal["surprises"])))

@@ -1,4 +1,4 @@
-"""`dulieuxa template`: the form to fill in."""
+"""`dulieuxa template`: writes a dataset's form to fill in."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ def command(
     from schemas.periods import open_window
     from schemas.registry import load
 
-    of = Root(root.resolve())
-    contracts = read_contracts(of, load())
+    commune_root = Root(root.resolve())
+    contracts = read_contracts(commune_root, load())
     wanted = contracts.datasets.get(dataset)
     if wanted is None:
         raise typer.BadParameter(f"không có bộ dữ liệu {dataset}; có: {', '.join(contracts.datasets)}")
     owners = {owner.name: owner for owner in contracts.commune.owing(wanted)}
     if unit is not None and unit not in owners:
         raise typer.BadParameter(f"đơn vị {unit} không nộp bảng này; có: {', '.join(owners)}")
-    # An office of which there is but one need not be named.
+    # If only one unit owes the dataset, it need not be named.
     owner = owners[unit] if unit else next(iter(owners.values())) if len(owners) == 1 else None
     day = day_of(when)
-    rows = list_known_rows(of, wanted, owner.name if owner else "", contracts, day)
-    asked = FormRequest(wanted, owner, open_window(wanted.cadence, wanted.basis, day))
-    data = build_form(asked, contracts.commune, contracts.hash[:12], rows)
+    rows = list_known_rows(commune_root, wanted, owner.name if owner else "", contracts, day)
+    request = FormRequest(wanted, owner, open_window(wanted.cadence, wanted.basis, day))
+    data = build_form(request, contracts.commune, contracts.hash[:12], rows)
     owned = [owner.name] if owner else []
-    target = out or Path("_".join(["bieu_mau", dataset, *owned, asked.period.label]) + ".xlsx")
+    target = out or Path("_".join(["bieu_mau", dataset, *owned, request.period.label]) + ".xlsx")
     write_private(target, data)
     known = f", đã điền sẵn {rows.height} dòng" if rows.height else ""
     typer.echo(f"Đã ghi {target}{known}.")

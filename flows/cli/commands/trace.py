@@ -1,4 +1,4 @@
-"""`dulieuxa trace`: where a figure comes from."""
+"""`dulieuxa trace`: shows the submissions behind an indicator."""
 
 from __future__ import annotations
 

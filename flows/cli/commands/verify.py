@@ -1,4 +1,4 @@
-"""`dulieuxa verify`: proves a release byte by byte."""
+"""`dulieuxa verify`: checks every byte of a release."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flows.cli.commands import RootOption
 if TYPE_CHECKING:
     from flows.root import Root
 
-_NOT_SO = 1
+_DAMAGED = 1
 
 
 def command(
@@ -33,21 +33,21 @@ def command(
     from flows.release.verify import find_damage
     from flows.root import Root
 
-    of = Root(root.resolve())
-    place = find_release(of, release)
-    found = find_damage(place)
-    if rebuild and not found:
-        found = _rebuilt(of, place)
-    for line in found:
+    commune_root = Root(root.resolve())
+    place = find_release(commune_root, release)
+    damage = find_damage(place)
+    if rebuild and not damage:
+        damage = _rebuild(commune_root, place)
+    for line in damage:
         typer.echo(line)
-    if found:
-        raise typer.Exit(_NOT_SO)
+    if damage:
+        raise typer.Exit(_DAMAGED)
     typer.echo(f"{place.name}: {len(list_files(place)) + 1} tệp đúng từng byte.")
     if rebuild:
         typer.echo("Dựng lại từ kho: đúng từng byte.")
 
 
-def _rebuilt(of: Root, place: Path) -> list[str]:
+def _rebuild(commune_root: Root, place: Path) -> list[str]:
     from rich.console import Console
 
     from flows.engine.plain import PlainRunner
@@ -55,6 +55,6 @@ def _rebuilt(of: Root, place: Path) -> list[str]:
     from schemas.registry import load
 
     try:
-        return find_differences(of, load(), place, PlainRunner(Console(stderr=True)))
+        return find_differences(commune_root, load(), place, PlainRunner(Console(stderr=True)))
     except NotRebuildableError as gone:
         return [f"Không dựng lại được {place.name}: {gone}."]
