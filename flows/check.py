@@ -1,4 +1,4 @@
-"""Judges files before they are handed in, as the day would judge them."""
+"""Checks files before they are submitted, with the same checks as a day's run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from schemas.units import Unit
 
 _ANYBODY = Unit("khong_ro", "khong_ro", "Chưa rõ đơn vị")
 
-#: What `--json` writes, as JSON Schema.
+#: JSON Schema of the output of `--json`.
 SCHEMA: Mapping[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
@@ -86,7 +86,7 @@ _SHOWN = tuple(SCHEMA["properties"]["files"]["items"]["properties"]["faults"]["i
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What judging one file came to; `faults` and `marks` hold values as typed, for whoever typed them."""
+    """Result of checking one file; `faults` and `marks` hold values as typed, not masked."""
 
     path: Path
     unit: str | None
@@ -97,29 +97,30 @@ class Checked:
 
     @property
     def blocking(self) -> int:
-        """How many faults block."""
+        """The number of blocking faults."""
         return self.faults.filter(pl.col("severity") == "chan").height
 
 
 def check(path: Path, unit: str | None, day: date, contracts: Contracts) -> Checked:
-    """Judge the file as if `unit` had handed it in on `day`.
+    """Check the file as if `unit` had submitted it on `day`.
 
-    Without a unit its folder may name one; else it is judged without asking who owes it.
+    Without `unit`, the name of a parent folder decides. If that names no unit either, the file is checked
+    as if it came from a unit that owes every dataset.
     """
     data = path.read_bytes()
     unit = unit or _unit_of(path, contracts)
-    held_to = contracts if unit else _owed_by_anybody(contracts)
+    effective = contracts if unit else _owed_by_anybody(contracts)
     who = unit or _ANYBODY.name
     submission = Submission(f"{day}T12:00:00+07:00", who, path.name, sha256(data).hexdigest(), len(data))
-    digested = clean_submission(submission, data, held_to)
-    settled = settle_submissions([digested], [], held_to)
-    nobody = pl.DataFrame(schema=ROLL_CALL_FAULTS)
-    faults = build_fault_table(settled, nobody, held_to, Key(b"")).typed
+    cleaned = clean_submission(submission, data, effective)
+    settled = settle_submissions([cleaned], [], effective)
+    no_roll_call = pl.DataFrame(schema=ROLL_CALL_FAULTS)
+    faults = build_fault_table(settled, no_roll_call, effective, Key(b"")).typed
     about = tuple(
         f"{contracts.datasets[one.dataset].title}, {in_words(one.period.label)}" for one in settled.judged
     )
     marks = make_marks(faults, settled.changes, contracts.datasets, (path.name, *about))
-    return Checked(path, unit, settled.judged, digested.rows.height, faults, marks)
+    return Checked(path, unit, settled.judged, cleaned.rows.height, faults, marks)
 
 
 def _unit_of(path: Path, contracts: Contracts) -> str | None:
@@ -134,7 +135,7 @@ def _owed_by_anybody(contracts: Contracts) -> Contracts:
 
 
 def to_json(checked: Sequence[Checked]) -> dict[str, Any]:
-    """What was found, as `SCHEMA` says."""
+    """The results as JSON, as declared by `SCHEMA`."""
     blocking = sum(one.blocking for one in checked)
     return {
         "blocking": blocking,

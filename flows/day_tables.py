@@ -1,4 +1,4 @@
-"""Reckons the tables of a day from what its submissions came to: the roll call, faults, issues, figures."""
+"""Computes a day's tables from its settled submissions: roll call, faults, issues, indicators, scores."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ from schemas.registry import Contracts
 
 @dataclass(frozen=True, slots=True)
 class DayTables:
-    """The tables of a day that are reckoned from its settled submissions."""
+    """The tables of a day computed from its settled submissions.
+
+    `faults` has masked values; `typed` has the same faults with values as typed. `schemas.tables` declares
+    the columns.
+    """
 
     faults: pl.DataFrame
     typed: pl.DataFrame
@@ -34,8 +38,8 @@ class DayTables:
 def compute_day_tables(
     settled: Settled, contracts: Contracts, as_of: date, key: Key, issues_before: pl.DataFrame
 ) -> DayTables:
-    """Call the roll, gather faults, follow them on from `issues_before`, and measure."""
-    called = call_roll(contracts.commune, contracts.datasets, _handed_in(settled), as_of)
+    """Compute all tables of the day `as_of`; issues continue from `issues_before`, the previous table."""
+    called = call_roll(contracts.commune, contracts.datasets, _list_submissions(settled), as_of)
     silent = find_roll_call_faults(called, contracts.commune, contracts.datasets)
     faults = build_fault_table(settled, silent, contracts, key)
     indicators = measure(
@@ -58,7 +62,7 @@ def compute_day_tables(
     )
 
 
-def _handed_in(settled: Settled) -> pl.DataFrame:
+def _list_submissions(settled: Settled) -> pl.DataFrame:
     rows = [(*one.owes, one.submission.day, one.nil) for one in settled.judged if one.taken]
     schema = dict.fromkeys(("unit", "dataset", "period"), pl.String) | {
         "received": pl.Date,

@@ -1,4 +1,4 @@
-"""Tells groups of rows apart by what they hold, whatever the order of the rows."""
+"""Computes fingerprints of groups of rows that do not depend on the order of rows."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-#: What rows are told apart by: how many they are, and the sums of their hashes' halves.
+#: A fingerprint: the number of rows, and the sums of the upper and lower halves of their hashes.
 FINGERPRINT = {"rows": pl.UInt32, "upper": pl.UInt64, "lower": pl.UInt64}
 
-# The halves of a hash add up to less than 64 bits hold, however many rows there are.
+# Sums of 32-bit halves do not overflow 64 bits, whatever the number of rows (a UInt32).
 _HALF = 1 << 32
 
 
@@ -30,6 +30,6 @@ def take_fingerprints(frame: pl.DataFrame, by: Sequence[str], of: Sequence[str])
 def fingerprint_groups(
     frame: pl.DataFrame, by: Sequence[str]
 ) -> dict[tuple[object, ...], tuple[object, ...]]:
-    """The fingerprint of all other columns for each group `by`."""
-    found = take_fingerprints(frame, by, [name for name in frame.columns if name not in by])
-    return {row[: len(by)]: row[len(by) :] for row in found.iter_rows()}
+    """By key of the columns `by`: the fingerprint of all other columns."""
+    fingerprints = take_fingerprints(frame, by, [name for name in frame.columns if name not in by])
+    return {row[: len(by)]: row[len(by) :] for row in fingerprints.iter_rows()}

@@ -1,4 +1,4 @@
-"""Builds a release again from the archive: the same inputs give the same bytes."""
+"""Rebuilds a release from the archive and compares it: the same inputs must give the same bytes."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from schemas.registry import Contracts
 
 
 class NotRebuildableError(LookupError):
-    """Something that the release was made from is no longer kept."""
+    """An input of the release no longer exists."""
 
 
 def read_recipe(root: Root, place: Path) -> Recipe:
-    """All that the release in `place` was made from, as its manifest tells.
+    """The inputs of the release in the folder `place`, from its manifest.
 
     Raises:
-        NotRebuildableError: a submission, or the release before, is gone.
+        NotRebuildableError: a submission, or the release before, no longer exists.
     """
-    of = read_origin(read_manifest(place))
-    gone = [one for one in of.inputs if not _kept(root, one)]
-    before = root.releases / of.before if of.before else None
+    origin = read_origin(read_manifest(place))
+    gone = [one for one in origin.inputs if not _is_archived(root, one)]
+    before = root.releases / origin.before if origin.before else None
     if gone:
-        raise NotRebuildableError(f"kho không còn {len(gone)} trong {len(of.inputs)} tệp nộp của bản này")
+        raise NotRebuildableError(f"kho không còn {len(gone)} trong {len(origin.inputs)} tệp nộp của bản này")
     if before is not None and not before.exists():
         raise NotRebuildableError(f"bản trước nó, {before.name}, không còn")
-    inputs, ledger = tuple(sorted(of.inputs)), publish.read_issues(before)
-    return Recipe(of.as_of, inputs, of.before, ledger, of.reason, again=place.name, fresh=True)
+    inputs, ledger = tuple(sorted(origin.inputs)), publish.read_issues(before)
+    return Recipe(origin.as_of, inputs, origin.before, ledger, origin.reason, again=place.name, fresh=True)
 
 
-def _kept(root: Root, one: Submission) -> bool:
-    """Whether the archive holds the very bytes that were handed in."""
+def _is_archived(root: Root, one: Submission) -> bool:
+    """Whether the archive still has the submission with the same bytes."""
     content = one.content(root)
     if not content.exists():
         return False
@@ -47,25 +47,25 @@ def _kept(root: Root, one: Submission) -> bool:
 
 
 def find_differences(root: Root, contracts: Contracts, place: Path, runner: Runner) -> list[str]:
-    """What is not the same when the release in `place` is built again, a sentence each; nothing if all is.
+    """Rebuild the release in `place`; returns a Vietnamese sentence per difference, none if all is equal.
 
     Raises:
-        LockedError: a run holds the root.
-        NotRebuildableError: something that it was made from is gone.
-        AuditRefusedError: what comes of it today would not be published.
+        LockedError: another run holds the root.
+        NotRebuildableError: an input no longer exists.
+        AuditRefusedError: the rebuilt release does not pass today's audit.
     """
     with root.lock(), start_auditor() as auditing, publish.stage(root) as folder:
         recipe = read_recipe(root, place)
         built = build(root, folder, read_contracts(root, contracts), recipe, runner, auditing)
-        return [] if built.name == place.name else list(_differences(place, folder))
+        return [] if built.name == place.name else list(_list_differences(place, folder))
 
 
-def _differences(place: Path, again: Path) -> Iterator[str]:
-    said, now = read_manifest(place), read_manifest(again)
+def _list_differences(place: Path, again: Path) -> Iterator[str]:
+    before, now = read_manifest(place), read_manifest(again)
     for field, what in (("code", "Phiên bản chương trình"), ("contract", "Hợp đồng dữ liệu")):
-        if said[field] != now[field]:
+        if before[field] != now[field]:
             yield f"{what} nay đã khác, nên bản dựng lại có thể khác."
-    theirs, ours = read_hashes(said), read_hashes(now)
+    theirs, ours = read_hashes(before), read_hashes(now)
     yield from (
         f"Tệp {path} dựng lại thì khác."
         for path in sorted(theirs.keys() | ours.keys())

@@ -1,4 +1,4 @@
-"""The day in a few lines, counts only: for the terminal and for Prefect."""
+"""Summarizes a day in counts, for the terminal and for Prefect's page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLUMNS = ("Đơn vị", "Tệp", "Công bố", "Giữ lại", "Chặn", "Cảnh
 
 
 def summarize_units(outcome: DayOutcome, commune: Commune) -> list[tuple[str, ...]]:
-    """One row a unit in the order of the commune, the 48 thôn together: `COLUMNS`."""
+    """Rows of `COLUMNS`, one per unit in the order of the commune; all thôn share a row."""
     named = {unit.name: unit.title if unit.kind != "thon" else "Các thôn" for unit in commune.units}
     titles = list(dict.fromkeys(named.values()))
     blocking = pl.col("severity") == "chan"
@@ -47,7 +47,7 @@ def _by_title(frame: pl.DataFrame, named: dict[str, str]) -> pl.dataframe.group_
 
 
 def count_targets(outcome: DayOutcome) -> str:
-    """How many of the commune's indicators met their target, in the latest period of each."""
+    """A sentence that counts the commune's indicators by status, each in its latest period."""
     of_commune = outcome.indicators.filter(pl.col("by") == "xa")
     by_time = {label: at for at, label in enumerate(sorted(of_commune["period"].unique(), key=period_order))}
     latest = (
@@ -57,12 +57,12 @@ def count_targets(outcome: DayOutcome) -> str:
     )
     counts = dict(latest["status"].value_counts().iter_rows())
     return ", ".join(
-        f"{counts[name]} {said.lower()}" for name, said in INDICATOR_STATES.items() if name in counts
+        f"{counts[name]} {text.lower()}" for name, text in INDICATOR_STATES.items() if name in counts
     )
 
 
 def to_markdown(outcome: DayOutcome) -> str:
-    """The day for Prefect's page; no value that anyone typed."""
+    """The day as Markdown for Prefect's page; without any submitted value."""
     faults = filter_standing(outcome.faults, outcome.issues)["code"].value_counts(sort=True).head(20)
     states = outcome.submissions["state"].value_counts(sort=True).iter_rows()
     submissions = [(word(state), count) for state, count in states]

@@ -1,4 +1,4 @@
-"""Writes numbers, days, periods and enumerated words the way people in Vietnam read them."""
+"""Formats numbers, dates, periods and enumerated values for Vietnamese readers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INDICATOR_STATES = INDICATORS.fields["status"].of
 ROLL_CALL_STATES = ROLL_CALL.fields["state"].of
 SUBMISSION_STATES = SUBMISSIONS.fields["state"].of
 ISSUE_STATES = ISSUES.fields["state"].of
-#: Words for every enumerated value that the release's tables hold.
+#: Vietnamese text of every enumerated value in the release's tables.
 WORDS: Mapping[str, str] = {
     **INDICATOR_STATES,
     **ROLL_CALL_STATES,
@@ -46,7 +46,7 @@ def number(value: float | None, decimals: int = 0, *, fixed: bool = False) -> st
 
 
 def share(value: float | None, *, fixed: bool = False) -> str:
-    """A share 0..1 as per cent with one decimal; what is not all is never rounded up to 100%."""
+    """A share 0..1 as per cent with one decimal; only 1 gives 100%, only 0 gives 0%."""
     if value is None:
         return NOTHING
     if 0.9995 <= value < 1:
@@ -90,17 +90,17 @@ def last_month(label: str) -> str:
 
 
 def period_order(label: str) -> tuple[str, str]:
-    """Sorts labels of any cadence by the month in which they end."""
+    """Sort key of a label of any cadence: the month in which it ends."""
     return last_month(label), label
 
 
 def word(value: str | None) -> str:
-    """An enumerated value in words; one that is not known, as it stands."""
+    """The Vietnamese text of an enumerated value; the value itself if it is unknown."""
     return NOTHING if value is None else WORDS.get(value, value)
 
 
 def missing_to(target: float | None, numerator: float | None, denominator: float | None) -> float | None:
-    """How much the numerator lacks to reach `target`; None when there is nothing to say."""
+    """How much the numerator lacks to reach `target`; None if it is reached or anything is unknown."""
     if target is None or numerator is None or not denominator:
         return None
     lacking = ceil(round(target * denominator - numerator, 6))

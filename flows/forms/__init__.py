@@ -1,4 +1,4 @@
-"""Makes the forms that units fill in, from the contracts, with what is known already filled in."""
+"""Builds the Excel forms that units fill in, with data that the commune already has."""
 
 from flows.forms.form import build_form
 from flows.forms.known import list_known_rows

@@ -1,4 +1,4 @@
-"""Writes the form of a dataset as a workbook: title, example, protected headings, drop-downs, hints."""
+"""Builds the form of a dataset as a workbook: title, example row, locked headings, drop-downs, hints."""
 
 from __future__ import annotations
 
@@ -32,123 +32,127 @@ _REQUIRED, _OPTIONAL = "#DDE6EF", "#F2F2F2"
 
 @dataclass(frozen=True, slots=True)
 class FormRequest:
-    """What a form asks for: of which dataset, of whom (anybody, where None), for which period."""
+    """The dataset, unit (None for any unit) and period of a form."""
 
     dataset: Dataset
     unit: Unit | None
     period: Period
 
 
-def build_form(asked: FormRequest, commune: Commune, version: str, rows: pl.DataFrame) -> bytes:
-    """The workbook to be filled in; `rows`, with the contract's columns, are filled in already.
+def build_form(request: FormRequest, commune: Commune, version: str, rows: pl.DataFrame) -> bytes:
+    """Build the workbook; `rows`, with the contract's columns, are already filled in.
 
-    The same arguments give the same bytes. `version` names the contracts, in a hidden sheet with our stamp.
+    The same arguments give the same bytes. `version` identifies the contracts; it goes into a hidden sheet
+    with our stamp.
     """
     buffer = io.BytesIO()
-    # What was handed in is never taken for a formula or a link.
+    # Submitted text must never become a formula or a link.
     literal = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = Workbook(buffer, literal)
-    book.set_properties({"created": _CREATED, "author": commune.name, "title": asked.dataset.title})
-    _Form(book, asked, commune).write(rows, version)
+    book.set_properties({"created": _CREATED, "author": commune.name, "title": request.dataset.title})
+    _Form(book, request, commune).write(rows, version)
     book.close()
     return buffer.getvalue()
 
 
 class _Form:
-    def __init__(self, book: Workbook, asked: FormRequest, commune: Commune) -> None:
-        self._book, self._asked, self._commune = book, asked, commune
-        self._columns = asked.dataset.columns
+    def __init__(self, book: Workbook, request: FormRequest, commune: Commune) -> None:
+        self._book, self._request, self._commune = book, request, commune
+        self._columns = request.dataset.columns
         self._last = len(self._columns)
         self._page: Worksheet = book.add_worksheet("Biểu mẫu")
         self._guide: Worksheet = book.add_worksheet("Hướng dẫn")
         self._lists: Worksheet = book.add_worksheet(_LISTS)
 
     def write(self, rows: pl.DataFrame, version: str) -> None:
-        """Everything, from the title to the hidden lists."""
+        """Write the whole workbook."""
         sources = self._write_lists(version)
-        below = self._title()
-        first = self._headings(below)
-        self._body(first, rows, sources)
+        below = self._write_title()
+        first = self._write_headings(below)
+        self._write_body(first, rows, sources)
         self._page.freeze_panes(first, 0)
         self._page.protect("", _ALLOWED)
         self._page.set_landscape()
         self._page.set_paper(9)
         self._page.fit_to_pages(1, 0)
         self._page.repeat_rows(below, first - 1)
-        write_guide(self._book, self._guide, self._asked.dataset, self._commune, _FONT)
+        write_guide(self._book, self._guide, self._request.dataset, self._commune, _FONT)
 
-    def _look(self, **facts: object) -> Format:
+    def _add_format(self, **facts: object) -> Format:
         return self._book.add_format({**_FONT, **facts})
 
-    def _title(self) -> int:
-        """The title block and the example row; returns the row below them, counted from 0."""
-        unit = self._asked.unit
+    def _write_title(self) -> int:
+        """Write the title block and the example row; returns the row below them (from 0)."""
+        unit = self._request.unit
         who = unit.title if unit else "(tên đơn vị)"
         middle = max(1, (self._last + 1) // 2)
         left, title = (
-            self._look(bold=True, align="center"),
-            self._look(bold=True, align="center", font_size=14),
+            self._add_format(bold=True, align="center"),
+            self._add_format(bold=True, align="center", font_size=14),
         )
         pairs = (
             (f"UBND {self._commune.name}".upper(), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
             (who.upper(), "Độc lập - Tự do - Hạnh phúc"),
         )
         for row, (one, other) in enumerate(pairs):
-            self._across(row, 0, middle - 1, one, left)
-            self._across(row, middle, self._last, other, left)
-        self._across(3, 0, self._last, f"BÁO CÁO {self._asked.dataset.title}".upper(), title)
-        period = in_words(self._asked.period.label)
-        when = self._look(italic=True, align="center", locked=False)
-        self._across(4, 0, self._last, period[0].upper() + period[1:], when)
-        note = self._look(italic=True, font_color="#555555")
-        self._across(5, 0, self._last, _NOTE, note)
-        grey = self._look(italic=True, font_color="#777777", text_wrap=True, valign="top")
+            self._write_across(row, 0, middle - 1, one, left)
+            self._write_across(row, middle, self._last, other, left)
+        self._write_across(3, 0, self._last, f"BÁO CÁO {self._request.dataset.title}".upper(), title)
+        period = in_words(self._request.period.label)
+        when = self._add_format(italic=True, align="center", locked=False)
+        self._write_across(4, 0, self._last, period[0].upper() + period[1:], when)
+        note = self._add_format(italic=True, font_color="#555555")
+        self._write_across(5, 0, self._last, _NOTE, note)
+        grey = self._add_format(italic=True, font_color="#777777", text_wrap=True, valign="top")
         self._page.write_string(6, 0, "Ví dụ", grey)
         for at, column in enumerate(self._columns, 1):
-            self._page.write_string(6, at, example_of(column, self._asked.period, self._commune), grey)
+            self._page.write_string(6, at, example_of(column, self._request.period, self._commune), grey)
         return 7
 
-    def _across(self, row: int, first: int, last: int, text: str, look: Format) -> None:
+    def _write_across(self, row: int, first: int, last: int, text: str, look: Format) -> None:
         if first < last:
             self._page.merge_range(row, first, row, last, text, look)
         else:
             self._page.write_string(row, first, text, look)
 
-    def _headings(self, top: int) -> int:
-        """The headings, each level a row; returns the row below them."""
+    def _write_headings(self, top: int) -> int:
+        """Write the headings, one row per level; returns the row below them."""
         paths = [(_ORDER,), *(tuple(column.label.split(" > ")) for column in self._columns)]
         depth = max(map(len, paths))
         for row in range(depth):
             self._page.set_row(top + row, 36 if row == depth - 1 else 20)
         base = {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1}
-        needed, spare = self._look(**base, bg_color=_REQUIRED), self._look(**base, bg_color=_OPTIONAL)
+        needed, spare = (
+            self._add_format(**base, bg_color=_REQUIRED),
+            self._add_format(**base, bg_color=_OPTIONAL),
+        )
         looks = [spare, *(needed if column.required else spare for column in self._columns)]
         for name, group in groupby(
             range(len(paths)), key=lambda at: paths[at][0] if len(paths[at]) > 1 else at
         ):
             columns = [*group]
             if isinstance(name, int):
-                self._merged(top, name, top + depth - 1, name, paths[name][0], looks[name])
+                self._write_merged(top, name, top + depth - 1, name, paths[name][0], looks[name])
                 continue
-            self._merged(top, columns[0], top, columns[-1], name, looks[columns[0]])
+            self._write_merged(top, columns[0], top, columns[-1], name, looks[columns[0]])
             for at in columns:
-                self._merged(top + 1, at, top + depth - 1, at, paths[at][1], looks[at])
+                self._write_merged(top + 1, at, top + depth - 1, at, paths[at][1], looks[at])
         return top + depth
 
-    def _merged(self, top: int, left: int, bottom: int, right: int, text: str, look: Format) -> None:
+    def _write_merged(self, top: int, left: int, bottom: int, right: int, text: str, look: Format) -> None:
         if (top, left) == (bottom, right):
             self._page.write_string(top, left, text, look)
         else:
             self._page.merge_range(top, left, bottom, right, text, look)
 
-    def _body(self, first: int, rows: pl.DataFrame, sources: Sequence[str | None]) -> None:
-        numbers = self._look(border=1, locked=False, align="center")
-        self._page.set_column(0, 0, 6, self._look(locked=False))
+    def _write_body(self, first: int, rows: pl.DataFrame, sources: Sequence[str | None]) -> None:
+        numbers = self._add_format(border=1, locked=False, align="center")
+        self._page.set_column(0, 0, 6, self._add_format(locked=False))
         looks = []
         for at, column in enumerate(self._columns, 1):
             kind = number_format(column.kind)
-            looks.append(self._look(border=1, locked=False, num_format=kind))
-            self._page.set_column(at, at, width_of(column), self._look(locked=False, num_format=kind))
+            looks.append(self._add_format(border=1, locked=False, num_format=kind))
+            self._page.set_column(at, at, width_of(column), self._add_format(locked=False, num_format=kind))
             rule = validation_of(column, sources[at - 1])
             self._page.data_validation(first, at, first + _CHECKED_ROWS - 1, at, dict(rule))
         filled = [*rows.iter_rows()]
@@ -156,9 +160,9 @@ class _Form:
             known = filled[at] if at < len(filled) else (None,) * len(self._columns)
             self._page.write(first + at, 0, at + 1 if at < len(filled) else None, numbers)
             for place, (value, look) in enumerate(zip(known, looks, strict=True), 1):
-                self._cell(first + at, place, value, look)
+                self._write_cell(first + at, place, value, look)
 
-    def _cell(self, row: int, column: int, value: object, look: Format) -> None:
+    def _write_cell(self, row: int, column: int, value: object, look: Format) -> None:
         if value is None:
             self._page.write_blank(row, column, None, look)
         elif isinstance(value, bool):
@@ -171,8 +175,8 @@ class _Form:
             self._page.write_string(row, column, str(value), look)
 
     def _write_lists(self, version: str) -> list[str | None]:
-        """The hidden sheet with our stamp and the values of all drop-downs; where each column's stand."""
-        self._lists.write_string(0, 0, f"{STAMP}bieu_mau:{self._asked.dataset.name}:{version}")
+        """Write the hidden sheet of our stamp and drop-down values; returns the range of values by column."""
+        self._lists.write_string(0, 0, f"{STAMP}bieu_mau:{self._request.dataset.name}:{version}")
         self._lists.very_hidden()
         sources: list[str | None] = []
         for at, column in enumerate(self._columns, 1):

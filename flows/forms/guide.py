@@ -1,4 +1,4 @@
-"""Writes the page of a form that says how to fill in each of its columns."""
+"""Writes the sheet of a form that explains how to fill in each column."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN = 15
 def write_guide(
     book: Workbook, page: Worksheet, dataset: Dataset, commune: Commune, font: Mapping[str, object]
 ) -> None:
-    """Fill `page` of `book`; its first row, hidden, bears our stamp."""
+    """Fill the sheet `page` of `book`; its hidden first row holds our stamp."""
     page.write_string(0, 0, f"{STAMP}huong_dan")
     page.set_row(0, None, None, {"hidden": True})
     plain = book.add_format({**font, "text_wrap": True, "valign": "top", "border": 1})
@@ -29,7 +29,7 @@ def write_guide(
     for at, (name, wide) in enumerate(_COLUMNS):
         page.set_column(at, at, wide)
         page.write_string(2, at, name, head)
-    for row, texts in enumerate(_explained(dataset, commune), 3):
+    for row, texts in enumerate(_explain(dataset, commune), 3):
         page.set_row(row, 17 * (1 + max(len(text) // 58 for text in texts[1:])))
         for at, text in enumerate(texts):
             page.write_string(row, at, text, plain)
@@ -39,7 +39,7 @@ def write_guide(
     page.protect("", {"select_locked_cells": True})
 
 
-def _explained(dataset: Dataset, commune: Commune) -> Iterator[tuple[str, str, str]]:
+def _explain(dataset: Dataset, commune: Commune) -> Iterator[tuple[str, str, str]]:
     for column in dataset.columns:
         values = list_choices(column, commune)
         more = ", … (xem danh sách khi bấm vào ô)" if len(values) > _SHOWN else ""

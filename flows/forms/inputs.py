@@ -1,4 +1,4 @@
-"""How each column of a form is filled in: the format of its cells, its drop-down, its hint, its example."""
+"""Decides the cell format, drop-down, hint, validation and example of each column of a form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from schemas.kinds import (
 from schemas.periods import Period
 from schemas.units import Commune
 
-# Excel takes no longer title or message beside a cell.
+# Excel's limits for the title and the message shown next to a cell.
 _TITLE, _MESSAGE = 32, 255
 
 _WIDTHS = {
@@ -36,12 +36,12 @@ _NUMBERS = (SO_LUONG, SO_THUC, SO_TIEN, NAM)
 
 
 def number_format(kind: Kind) -> str:
-    """Numbers as they come; all else is text, so that zeros stay and no day turns into a month."""
+    """General for numbers; text for all else, to keep leading zeros and stop Excel from reading dates."""
     return "General" if kind in _NUMBERS else "@"
 
 
 def list_choices(column: Column, commune: Commune) -> tuple[str, ...]:
-    """What the column's drop-down offers; nothing where anything may be written."""
+    """The values of the column's drop-down; empty if it has none."""
     if column.kind is THON:
         places = gazetteer_of(commune)
         return tuple(places.sure_name(thon.code) for thon in commune.thon)
@@ -51,20 +51,20 @@ def list_choices(column: Column, commune: Commune) -> tuple[str, ...]:
 
 
 def width_of(column: Column) -> int:
-    """How many characters wide the column is."""
+    """The width of the column in characters."""
     label = max(map(len, column.label.split(" > ")))
     return max(_WIDTHS.get(column.kind.name, 13), min(label // 2 + 4, 30))
 
 
 def hint_of(column: Column) -> str:
-    """How to fill in the column, for the clerk."""
+    """A Vietnamese hint on how to fill in the column."""
     form = column.kind.form.format(example=column.example or column.kind.example)
     need = "Bắt buộc." if column.required else "Không bắt buộc."
     return f"{form}. {need}"
 
 
 def example_of(column: Column, period: Period, commune: Commune) -> str:
-    """A cell of the example row."""
+    """The column's cell in the example row."""
     offered = list_choices(column, commune)
     if column.example or offered:
         return column.example or offered[0]
@@ -78,9 +78,9 @@ def example_of(column: Column, period: Period, commune: Commune) -> str:
 
 
 def validation_of(column: Column, source: str | None) -> Mapping[str, Any]:
-    """What Excel says and refuses when a cell is filled in; `source` is where a drop-down's values stand."""
+    """Excel's validation rule and messages for the column; `source` is the range of its drop-down values."""
     label = column.label.rpartition(" > ")[2]
-    said: dict[str, Any] = {
+    messages: dict[str, Any] = {
         "ignore_blank": True,
         "input_title": label[:_TITLE],
         "input_message": hint_of(column)[:_MESSAGE],
@@ -88,11 +88,11 @@ def validation_of(column: Column, source: str | None) -> Mapping[str, Any]:
         "error_message": hint_of(column)[:_MESSAGE],
     }
     if source is not None:
-        return said | {"validate": "list", "source": source}
+        return messages | {"validate": "list", "source": source}
     low, high = column.range or (0, 1e15)
     if column.kind in (SO_LUONG, NAM):
         low, high = (1900, 2100) if column.kind is NAM else (low, high)
-        return said | {"validate": "integer", "criteria": "between", "minimum": low, "maximum": high}
+        return messages | {"validate": "integer", "criteria": "between", "minimum": low, "maximum": high}
     if column.kind in (SO_THUC, SO_TIEN):
-        return said | {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
-    return said | {"validate": "any"}
+        return messages | {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+    return messages | {"validate": "any"}

@@ -1,1 +1,1 @@
-"""Many communes on an existing engine: each one's day a task, then one release of the whole province."""
+"""Runs the day of many communes on a Dask cluster, then publishes one release of the province."""

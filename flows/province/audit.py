@@ -1,4 +1,4 @@
-"""What a provincial release must hold to before it is published, in Great Expectations' words."""
+"""Audits a province's staged release with Great Expectations."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from schemas.province import COMMUNES, TABLES
 
 
 def audit_province(folder: Path, asked: int, as_of: date) -> Audit:
-    """Check the staged release in `folder` of `asked` communes."""
-    return run_suites(lambda gxe: _suites(folder, asked, gxe), folder / AUDIT, as_of)
+    """Audit the staged release in `folder`; `asked` is the number of communes in the roll-up."""
+    return run_suites(lambda gxe: _build_suites(folder, asked, gxe), folder / AUDIT, as_of)
 
 
-def _suites(folder: Path, asked: int, gxe: Any) -> Iterator[Suite]:
+def _build_suites(folder: Path, asked: int, gxe: Any) -> Iterator[Suite]:
     tables = {table.name: pl.read_parquet(folder / f"{table.name}.parquet") for table in TABLES}
     yield Suite(
         "cot",
         "Cột và khóa",
-        _columns(tables),
+        _compare_columns(tables),
         (
             expect_equal(gxe, "declared", "stored", "mỗi bảng đúng các cột, các kiểu đã khai"),
             expect_within(gxe, "doubles", 0, 0, "không có hai dòng trùng khóa trong một bảng"),
@@ -43,7 +43,7 @@ def _suites(folder: Path, asked: int, gxe: Any) -> Iterator[Suite]:
     yield Suite(
         "cong_tong",
         "Tổng các xã",
-        _sums(tables["indicators"]),
+        _compare_sums(tables["indicators"]),
         (
             expect_within(gxe, "tu_so_lech", -1e-6, 1e-6, "tử số của tỉnh bằng tổng tử số các xã"),
             expect_within(gxe, "mau_so_lech", -1e-6, 1e-6, "mẫu số của tỉnh bằng tổng mẫu số các xã"),
@@ -59,7 +59,7 @@ def _suites(folder: Path, asked: int, gxe: Any) -> Iterator[Suite]:
     )
 
 
-def _columns(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def _compare_columns(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     rows = [
         (
             table.name,
@@ -73,8 +73,8 @@ def _columns(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _sums(indicators: pl.DataFrame) -> pl.DataFrame:
-    """Figures of the province beside the sums of its communes' published ones, apart by relative error."""
+def _compare_sums(indicators: pl.DataFrame) -> pl.DataFrame:
+    """The province's figures with their relative error against the sums of the communes (`..._lech`)."""
     figure = ["indicator", "period"]
     of_communes = (
         indicators.filter(by="xa").group_by(figure).agg(pl.col("tu_so", "mau_so").sum().name.suffix("_xa"))

@@ -1,4 +1,4 @@
-"""The day of one commune of a province: run as anywhere, and told in what the province adds up."""
+"""Runs the day of one commune for a roll-up and returns the figures that the province adds up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from schemas.province import identifier
 from schemas.registry import load
 from schemas.tables import SCORES
 
-#: One identifier of an accepted record, as a token that only the province can make, and where it was typed.
+#: One row per identifier of an accepted record: its token, made with the province's key, and its place.
 TOKENS = {
     "token": pl.String,
     "dataset": pl.String,
@@ -39,7 +39,7 @@ TOKENS = {
 }
 
 
-# Files are read in processes of their own, which may crash over a bad one.
+# Files are read in child processes, since a bad file may crash its reader. A daemon process may not have any.
 _NO_CHILDREN = (
     "Tiến trình làm việc của Dask không được mở tiến trình con; "
     "chạy `dask worker` với biến DASK_DISTRIBUTED__WORKER__DAEMON=False."
@@ -47,14 +47,14 @@ _NO_CHILDREN = (
 
 
 class CommuneFailedError(RuntimeError):
-    """A commune's day failed; the message says why and quotes nobody."""
+    """A commune's day failed; the message says why, without personal data."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommuneTask:
-    """What a worker is sent for: the day of the commune at `root`.
+    """The task of one worker: the day of the commune at `root` (path or URL).
 
-    `key` is the province's, `tokens` the file (path or URL) of its tokens in the roll-up's working set.
+    `key` is the province's key; `tokens` is the file (path or URL) to write the commune's tokens to.
     """
 
     root: str
@@ -65,7 +65,7 @@ class CommuneTask:
 
 @dataclass(frozen=True, slots=True)
 class CommuneFigures:
-    """What one commune adds to the province; `indicators` are those of the whole commune alone."""
+    """The figures of one commune for the province; `indicators` holds only those of the whole commune."""
 
     code: str
     name: str
@@ -79,28 +79,28 @@ class CommuneFigures:
 
 
 def run_commune(task: CommuneTask) -> CommuneFigures:
-    """Run the day of one commune, put its tokens into the working set, tell its figures.
+    """Run the day of one commune, write its tokens to `task.tokens`, and return its figures.
 
     Raises:
-        CommuneFailedError: whatever went wrong; the commune's former release stays.
+        CommuneFailedError: for any error; the commune's previous release stays published.
     """
     if current_process().daemon:
         raise CommuneFailedError(_NO_CHILDREN)
     try:
-        return _day_of(task)
+        return _run_day(task)
     except Exception as error:
         raise CommuneFailedError(message_of(error)) from None
 
 
-def _day_of(task: CommuneTask) -> CommuneFigures:
+def _run_day(task: CommuneTask) -> CommuneFigures:
     with open_root(task.root, task.as_of) as root:
         runner = PlainRunner(Console(quiet=True))
         outcome = run_day(root, load(), task.as_of, runner, audits=audit_in_process)
         contracts = read_contracts(root, load())
         commune = contracts.commune
-        found = list_tokens(outcome.settled, contracts.datasets, commune.code, task.key)
+        tokens = list_tokens(outcome.settled, contracts.datasets, commune.code, task.key)
         with fsspec.open(task.tokens, "wb") as handle:
-            found.write_parquet(handle)
+            tokens.write_parquet(handle)
         return CommuneFigures(
             commune.code,
             commune.name,
@@ -115,15 +115,15 @@ def _day_of(task: CommuneTask) -> CommuneFigures:
 
 
 def list_tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str, key: Key) -> pl.DataFrame:
-    """The identifiers of accepted records in effect, as `TOKENS`."""
-    found = [pl.DataFrame(schema=TOKENS)]
+    """The identifiers of the accepted records in effect, with the columns `TOKENS`."""
+    tokens = [pl.DataFrame(schema=TOKENS)]
     for one, pieces in chain.from_iterable(period_records.accepted() for period_records in settled.periods):
         dataset = datasets[one.dataset]
         column = identifier(dataset)
         if column is None:
             continue
         for rows in pieces:
-            told = rows.select(
+            row_tokens = rows.select(
                 key.tokens(column.name, rows[column.name]).alias("token"),
                 pl.lit(dataset.name).alias("dataset"),
                 pl.lit(one.period.label).alias("period"),
@@ -131,5 +131,5 @@ def list_tokens(settled: Settled, datasets: Mapping[str, Dataset], commune: str,
                 pl.lit(commune).alias("commune"),
             )
             place = trace_rows(one, rows).rename(lambda name: name.removeprefix("_"))
-            found.append(told.hstack(place.get_columns()))
-    return pl.concat(found)
+            tokens.append(row_tokens.hstack(place.get_columns()))
+    return pl.concat(tokens)

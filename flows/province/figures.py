@@ -1,6 +1,7 @@
-"""The province's indicators: numerators and denominators of communes added up, never an average of shares.
+"""Computes the province's indicators: sums of the communes' numerators and denominators.
 
-Every indicator is declared as sums over rows, and a row belongs to one commune, so all of them add up.
+Every indicator is a ratio of sums over rows, and a row belongs to one commune, so sums can be added. An
+average of the communes' shares would be wrong: it ignores their sizes.
 """
 
 from __future__ import annotations
@@ -14,32 +15,32 @@ from flows.measure.indicators import STEADY_DECIMALS
 from schemas.indicator import Indicator
 from schemas.province import PROVINCE
 
-_NAMES_TOLD = 5
+_NAMES_SHOWN = 5
 
 
 def sum_figures(
     figures: pl.DataFrame, province: str, asked: Mapping[str, str], indicators: Mapping[str, Indicator]
 ) -> pl.DataFrame:
-    """Rows of `PROVINCE`: those of the communes (`figures`, by xa) and of the whole province.
+    """Rows of `PROVINCE`: the communes' own (`figures`, by "xa") and those of the whole province (by "tinh").
 
-    `asked` are the names, by code or root, of all communes by which the province is meant to be measured,
-    also of those whose day failed; two may have one name. A figure lies between `low` and `high` whatever
-    is still missing: a verdict is given only where both agree.
+    `asked` are the names, by code or root, of all communes of the roll-up, failed ones included; names may
+    repeat. Whatever the missing data turns out to be, the value is between `low` and `high`: there is a
+    verdict only if both bounds give the same one.
     """
     own = figures.with_columns(communes=pl.col("tu_so").is_not_null().cast(pl.UInt32))
     counts = [each.name for each in indicators.values() if each.mau_so is None]
-    whole = _summed(own, counts, len(asked)).with_columns(by=pl.lit("tinh"), key=pl.lit(province))
+    whole = _sum_communes(own, counts, len(asked)).with_columns(by=pl.lit("tinh"), key=pl.lit(province))
     judged = add_status(add_targets(whole, indicators.values()))
-    said = judged.join(_missing(own, asked), on=["indicator", "period"], how="left").with_columns(
+    explained = judged.join(_list_missing(own, asked), on=["indicator", "period"], how="left").with_columns(
         reason=_reason()
     )
-    return pl.concat([PROVINCE.conform(own), PROVINCE.conform(said)])
+    return pl.concat([PROVINCE.conform(own), PROVINCE.conform(explained)])
 
 
-def _summed(own: pl.DataFrame, counts: Collection[str], asked: int) -> pl.DataFrame:
-    """Sums, value and bounds by indicator and period."""
+def _sum_communes(own: pl.DataFrame, counts: Collection[str], asked: int) -> pl.DataFrame:
+    """Sums, value and bounds by indicator and period, over all communes."""
     number = pl.col("indicator").is_in(list(counts))
-    weighed = own.with_columns(whole=_whole()).with_columns(most=pl.col("high") * pl.col("whole"))
+    weighed = own.with_columns(whole=_full_denominator()).with_columns(most=pl.col("high") * pl.col("whole"))
     sums = weighed.group_by("indicator", "period").agg(
         pl.col("tu_so", "mau_so").sum().round(STEADY_DECIMALS),
         pl.col("communes").sum(),
@@ -58,17 +59,17 @@ def _summed(own: pl.DataFrame, counts: Collection[str], asked: int) -> pl.DataFr
         pl.when(known).then("tu_so").alias("tu_so"),
         pl.when(known & ~number).then("mau_so").alias("mau_so"),
         value=pl.when(~number).then(value).when(known).then("tu_so"),
-        # A share of sums that is rounded otherwise may pass its bounds by a hair.
+        # Value and bounds are rounded differently: without this, a value could lie just outside its bounds.
         low=pl.when(number).then("fewest").otherwise(pl.min_horizontal(low, value)),
         high=pl.when(number).then("largest").otherwise(pl.max_horizontal(high, value)),
     )
 
 
-def _whole() -> pl.Expr:
-    """The denominator of a commune with all that is not known yet, out of its figures and bounds.
+def _full_denominator() -> pl.Expr:
+    """The denominator of a commune including data that is still missing, derived from its bounds.
 
-    There low = tu_so / whole, and with nothing in the numerator high = (whole - mau_so) / whole. Null where
-    the bounds are no sums: nobody knows how much is missing. Zero where there is nothing to be counted.
+    A commune's bounds are low = tu_so / whole and, if tu_so is 0, high = (whole - mau_so) / whole. Null if
+    the bounds do not determine it: then it is unknown how much is missing. Zero if there is nothing to count.
     """
     low, high, tu_so = pl.col("low"), pl.col("high"), pl.col("tu_so")
     return (
@@ -81,18 +82,18 @@ def _whole() -> pl.Expr:
     )
 
 
-def _missing(own: pl.DataFrame, asked: Mapping[str, str]) -> pl.DataFrame:
-    """Per figure, the names of communes without a number."""
+def _list_missing(own: pl.DataFrame, asked: Mapping[str, str]) -> pl.DataFrame:
+    """For each figure, a sentence with the names of the communes without it."""
     figures = own.select("indicator", "period").unique()
     known = own.filter(pl.col("tu_so").is_not_null()).select("indicator", "period", "key")
     named = pl.DataFrame({"key": list(asked), "commune": list(asked.values())})
     everyone = figures.join(named, how="cross")
     lacking = everyone.join(known, on=["indicator", "period", "key"], how="anti")
     names = pl.col("commune").sort()
-    more = pl.when(pl.len() > _NAMES_TOLD).then(pl.lit(", …")).otherwise(pl.lit(""))
+    more = pl.when(pl.len() > _NAMES_SHOWN).then(pl.lit(", …")).otherwise(pl.lit(""))
     return lacking.group_by("indicator", "period").agg(
         missing=pl.format(
-            "Thiếu {}/{} xã: {}{}", pl.len(), len(asked), names.head(_NAMES_TOLD).str.join(", "), more
+            "Thiếu {}/{} xã: {}{}", pl.len(), len(asked), names.head(_NAMES_SHOWN).str.join(", "), more
         )
     )
 
@@ -102,5 +103,5 @@ def _reason() -> pl.Expr:
     undecided = pl.when((pl.col("status") == "chua_du_can_cu") & pl.col("value").is_not_null()).then(
         pl.lit("Phần chưa có có thể đổi kết luận")
     )
-    told = pl.concat_str("missing", empty, undecided, separator="; ", ignore_nulls=True)
-    return pl.when(told != "").then(told)
+    reason = pl.concat_str("missing", empty, undecided, separator="; ", ignore_nulls=True)
+    return pl.when(reason != "").then(reason)

@@ -1,4 +1,4 @@
-"""The flow of a province in Prefect: the day of each commune a task on Dask, then the province's release."""
+"""Defines the Prefect flow of a province: the day of each commune as a Dask task, then the release."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from flows.province.storage import open_root
 
 dask.config.set(
     {
-        # Workers read files in processes of their own, which daemons may not start.
+        # Workers start child processes to read files; daemon processes may not.
         "distributed.worker.daemon": False,
-        # Each core has a worker with one task at a time: its polars needs no threads beside it.
+        # There is one worker with one task per core, so polars needs no more threads.
         "distributed.nanny.pre-spawn-environ.POLARS_MAX_THREADS": "1",
     }
 )
@@ -42,7 +42,7 @@ dask.config.set(
 
 @dataclass(frozen=True, slots=True)
 class ProvinceOutcome:
-    """What a roll-up came to: the province's release, what each commune gave or why it failed, by root."""
+    """Result of a roll-up: the province's release, and by root each commune's figures or why it failed."""
 
     release: str
     shares: Mapping[str, CommuneFigures]
@@ -58,26 +58,26 @@ def province(roots: Sequence[str], out: str, as_of: date) -> ProvinceOutcome:
     with (
         open_root(out, as_of, new=True) as root,
         root.lock(),
-        start_auditor() as auditing,
-        _working_set(out) as tokens,
+        start_auditor() as auditor,
+        _working_set(out) as tokens_folder,
     ):
-        auditing.prepare()
+        auditor.prepare()
         key = read_key(root)
         tasks = {
-            each: CommuneTask(each, as_of, key, f"{tokens}/{number}.parquet")
+            each: CommuneTask(each, as_of, key, f"{tokens_folder}/{number}.parquet")
             for number, each in enumerate(roots)
         }
-        shares, failed = _days(tasks)
+        shares, failed = _run_communes(tasks)
         if not shares:
             raise NothingToRollUpError(failed)
         with get_dask_client() as client:
-            found = find_duplicates(client, [tasks[each].tokens for each in shares])
-        place = publish_province(root, Gathered(shares, failed, found), as_of, auditing)
+            duplicates = find_duplicates(client, [tasks[each].tokens for each in shares])
+        place = publish_province(root, Gathered(shares, failed, duplicates), as_of, auditor)
     return ProvinceOutcome(f"{out}/{place.relative_to(root.path).as_posix()}", shares, failed)
 
 
-def _days(tasks: Mapping[str, CommuneTask]) -> tuple[dict[str, CommuneFigures], dict[str, str]]:
-    """What each commune gave, and why each of the others gave nothing, by root."""
+def _run_communes(tasks: Mapping[str, CommuneTask]) -> tuple[dict[str, CommuneFigures], dict[str, str]]:
+    """Run all tasks; returns by root the figures of each commune, or why it failed."""
     futures = {root: commune_day.submit(task) for root, task in tasks.items()}
     shares: dict[str, CommuneFigures] = {}
     failed: dict[str, str] = {}
@@ -88,7 +88,7 @@ def _days(tasks: Mapping[str, CommuneTask]) -> tuple[dict[str, CommuneFigures], 
             except CommuneFailedError as failure:
                 failed[root] = str(failure)
             except Exception as lost:
-                # Its worker died again and again, or could not be reached: the others go on.
+                # The worker died repeatedly, or could not be reached. The other communes go on.
                 failed[root] = message_of(lost)
             else:
                 other = next((at for at, one in shares.items() if one.code == share.code), None)
@@ -105,47 +105,47 @@ def roll_up(
 ) -> ProvinceOutcome:
     """Run the day of the communes at `roots` and publish the province's release at `out`.
 
-    Paths and URLs (s3://...) will do. The tasks go to the Dask scheduler at the address `scheduler`, else
-    to `workers` processes on this machine, one a core; what they do is told to the Prefect server of
-    `PREFECT_API_URL`, else to one of our own.
+    `roots` and `out` are paths or URLs (s3://...). Tasks run on the Dask scheduler at the address
+    `scheduler` or, without one, in `workers` processes on this machine (at most one per core). They report
+    to the Prefect server of `PREFECT_API_URL`, or to one of our own.
 
     Raises:
         NothingToRollUpError: every commune failed.
-        AuditRefusedError: the province's tables are not as they must be; the former release stays.
+        AuditRefusedError: the audit found faults; the previous release stays published.
         LockedError: another run holds `out`.
     """
-    places = list(dict.fromkeys(map(_whole, roots)))
+    places = list(dict.fromkeys(map(_make_absolute, roots)))
     runner = (
         DaskTaskRunner(address=scheduler)
         if scheduler
         else DaskTaskRunner(cluster_kwargs=start_local(workers or len(places)))
     )
-    with serve_prefect() as answered:
-        answered()
-        asked = province.with_options(task_runner=runner)  # type: ignore[arg-type] # its own kind of future
-        return asked(places, _whole(out), as_of)
+    with serve_prefect() as wait_for_server:
+        wait_for_server()
+        run_province = province.with_options(task_runner=runner)  # type: ignore[arg-type] # its own kind of future
+        return run_province(places, _make_absolute(out), as_of)
 
 
 def start_local(workers: int) -> dict[str, Any]:
-    """What a cluster of worker processes on this machine is made of: one a core, silent on the terminal."""
+    """Arguments for a local Dask cluster: at most one worker per core, silent on the terminal."""
     return {
         "n_workers": max(1, min(workers, os.cpu_count() or 1)),
         "threads_per_worker": 1,
-        # Each core has a commune already.
+        # Each core already has a worker.
         "env": {"POLARS_MAX_THREADS": "1"},
         "dashboard_address": ":0",
         "silence_logs": logging.CRITICAL,
     }
 
 
-def _whole(where: str) -> str:
-    """A URL as it is, a path made absolute: workers stand elsewhere."""
+def _make_absolute(where: str) -> str:
+    """Make a path absolute, since workers have other working directories; URLs stay as they are."""
     return where.rstrip("/") if "://" in where else str(Path(where).resolve())
 
 
 @contextmanager
 def _working_set(out: str) -> Iterator[str]:
-    """An empty folder at `out` for the tokens of this roll-up alone, gone when it ends."""
+    """Create an empty folder at `out` for the tokens of this roll-up, removed at the end; yields its URL."""
     fs, path = fsspec.url_to_fs(f"{out}/var/lam_viec")
     if fs.exists(path):
         fs.rm(path, recursive=True)

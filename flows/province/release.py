@@ -1,4 +1,4 @@
-"""Makes the release of a province of what its communes came to: written, audited, published, or nothing."""
+"""Writes, audits and publishes the release of a province from the figures of its communes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from schemas.registry import Contracts, load
 
 
 class NothingToRollUpError(RuntimeError):
-    """No commune's day succeeded, so that there is nothing to publish; says why of each."""
+    """Every commune failed, so there is nothing to publish; the message gives each reason."""
 
     def __init__(self, failed: Mapping[str, str]) -> None:
         lines = (f"- {root}: {why}" for root, why in sorted(failed.items()))
@@ -37,44 +37,44 @@ class NothingToRollUpError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What communes came to, by root: the shares of those that ran, at least one; why the others did not."""
+    """Results by root: figures of the communes that ran (at least one), reasons of those that failed."""
 
     shares: Mapping[str, CommuneFigures]
     failed: Mapping[str, str]
     duplicates: pl.DataFrame
 
     def by_code(self) -> list[CommuneFigures]:
-        """The shares in the order of the communes' codes."""
+        """The figures in the order of the communes' codes."""
         return sorted(self.shares.values(), key=lambda share: share.code)
 
 
-def publish_province(root: Root, gathered: Gathered, as_of: date, auditing: Auditor) -> Path:
+def publish_province(root: Root, gathered: Gathered, as_of: date, auditor: Auditor) -> Path:
     """Write, audit and publish the release of the day `as_of` at `root`; returns its folder.
 
     Raises:
-        AuditRefusedError: the tables are not as they must be; the former release stays.
+        AuditRefusedError: the audit found faults; the previous release stays published.
     """
     contracts, shares = load(), gathered.by_code()
     whose = ", ".join(sorted({share.province for share in shares}))
     with publish.stage(root) as folder:
         write_province_tables(folder, whose, gathered, contracts)
         asked = len(gathered.shares) + len(gathered.failed)
-        audited = auditing.begin_by(audit_province, folder, asked, as_of)
+        wait_for_audit = auditor.begin_by(audit_province, folder, asked, as_of)
         write_province(folder, whose, _names(contracts), as_of)
         write_package(folder, whose, TABLES)
-        found = audited()
-        if found.faults:
-            refusal = AuditRefusedError(found.faults, ())
+        audit = wait_for_audit()
+        if audit.faults:
+            refusal = AuditRefusedError(audit.faults, ())
             keep_refusal(root, folder, as_of, refusal)
             raise refusal
-        said = {
+        fields = {
             "province": whose,
             "contract": shares[0].contract,
             "before": None,
             "inputs": [{"commune": share.code, "release": share.release} for share in shares],
             "failed": sorted(name_roots(gathered.failed)),
         }
-        return publish.publish(root, folder, seal_manifest(folder, as_of, said, list_entries(folder)))
+        return publish.publish(root, folder, seal_manifest(folder, as_of, fields, list_entries(folder)))
 
 
 def _names(contracts: Contracts) -> Names:
@@ -114,7 +114,7 @@ def _communes(shares: Sequence[CommuneFigures], failed: Mapping[str, str]) -> pl
 
 
 def name_roots(roots: Iterable[str]) -> list[str]:
-    """What to call communes of which only the roots are known: the last part, where that tells them apart."""
+    """Names of communes known only by their roots: the last part if that is unique, else the whole root."""
     whole = list(roots)
     last = [root.rpartition("/")[2] for root in whole]
     return last if len(set(last)) == len(last) else whole

@@ -1,4 +1,4 @@
-"""Brings a root that lies at a URL to this machine while it is worked on, and sends back what is new."""
+"""Opens a root at a path or URL; one at a URL is copied to this machine and changes are uploaded."""
 
 from __future__ import annotations
 
@@ -23,25 +23,26 @@ _RELEASES = "curated/releases/"
 _POINTER = "curated/latest.json"
 _REFUSED = "curated/khong_cong_bo"
 _NEEDED = ("raw/", "schemas/", "curated/journal.jsonl", _POINTER)
-# What is sent back when it is not there yet, named by its content as it is; all else whenever it changed.
+# Files below _LASTING never change once written (their names contain hashes): uploaded only if missing.
 _LASTING = ("raw/archive/", _RELEASES)
+# Files below _CHANGING are uploaded whenever they changed, and deleted if they are gone.
 _CHANGING = (_INBOX, _STATE, "curated/journal.jsonl", _REFUSED, _POINTER)
 
 _NOTHING = "Không có thư mục này: kiểm tra lại đường dẫn."
 
-# Size, and when it was last written in nanoseconds, by name.
+# By file name: size, and time of the last write in nanoseconds.
 Snapshot = Mapping[str, tuple[int, int]]
 
 
 @contextmanager
 def open_root(where: str, as_of: date, *, new: bool = False) -> Iterator[Root]:
-    """The root at `where` for the day `as_of`: itself where it is a folder, else a copy.
+    """Open the root at `where` for the day `as_of`: a folder itself, or a local copy of a URL.
 
-    Of a copy, what is new is sent back in the end, even when the day failed; the pointer to the release
-    that readers see goes last, so that they never see half of one.
+    Changes of a copy are uploaded at the end, even if the day failed. The pointer to the published
+    release goes last, so that readers never see an incomplete release.
 
     Raises:
-        NoRootError: nothing is there, and it need not be `new`.
+        NoRootError: nothing exists at `where`, and `new` is False.
     """
     if "://" not in where:
         path = Path(where).resolve()
@@ -53,30 +54,30 @@ def open_root(where: str, as_of: date, *, new: bool = False) -> Iterator[Root]:
     fs.invalidate_cache()
     with TemporaryDirectory(prefix="dulieuxa-") as folder:
         root = Root(Path(folder))
-        there = {path.removeprefix(base).lstrip("/"): path for path in fs.find(base)}
-        if not (new or there):
+        remote = {path.removeprefix(base).lstrip("/"): path for path in fs.find(base)}
+        if not (new or remote):
             raise NoRootError(_NOTHING)
-        _fetch(fs, there, root, as_of)
+        _download(fs, remote, root, as_of)
         before = _snapshot(root)
         try:
             yield root
         finally:
-            _send(fs, base, before, there, root)
+            _upload(fs, base, before, remote, root)
 
 
-def _fetch(fs: fsspec.AbstractFileSystem, there: Mapping[str, str], root: Root, as_of: date) -> None:
-    shown = json.loads(fs.cat(there[_POINTER]))["release"] if _POINTER in there else None
-    wanted = tuple(f"{_RELEASES}{name}/" for name in _releases(there, shown, as_of))
-    names = [name for name in there if name.startswith((*_NEEDED, *wanted)) or _is_state(name)]
+def _download(fs: fsspec.AbstractFileSystem, remote: Mapping[str, str], root: Root, as_of: date) -> None:
+    shown = json.loads(fs.cat(remote[_POINTER]))["release"] if _POINTER in remote else None
+    wanted = tuple(f"{_RELEASES}{name}/" for name in _select_releases(remote, shown, as_of))
+    names = [name for name in remote if name.startswith((*_NEEDED, *wanted)) or _is_state(name)]
     root.prepare()
     for name in names:
         (root.path / name).parent.mkdir(parents=True, exist_ok=True)
     if names:
-        fs.get([there[name] for name in names], [str(root.path / name) for name in names])
+        fs.get([remote[name] for name in names], [str(root.path / name) for name in names])
     for name in names:
         if name.startswith(_INBOX):
-            # When a file was handed in is when it was last written there, not when it was fetched.
-            written = fs.modified(there[name]).timestamp()
+            # The time of a submission is its last write at the URL, not the time of this download.
+            written = fs.modified(remote[name]).timestamp()
             os.utime(root.path / name, (written, written))
         elif name.startswith(_STATE):
             (root.path / name).chmod(0o600)
@@ -85,16 +86,16 @@ def _fetch(fs: fsspec.AbstractFileSystem, there: Mapping[str, str], root: Root, 
 
 
 def _is_state(name: str) -> bool:
-    """Whether it is a key or a record that lasts: folders under var/ hold what can be made again."""
+    """Whether it is a lasting file of var/, like the key; its subfolders are caches."""
     return name.startswith(_STATE) and name.count("/") == 1 and name != f"{_STATE}lock"
 
 
-def _releases(there: Mapping[str, str], shown: str | None, as_of: date) -> set[str]:
-    """The releases that a day needs: the one shown, those of its own day, those of the last day before."""
-    whole = {name.split("/")[2] for name in there if _is_manifest(name)}
+def _select_releases(remote: Mapping[str, str], shown: str | None, as_of: date) -> set[str]:
+    """The releases that a day needs: the published one, those of this day, those of the last day before."""
+    complete = {name.split("/")[2] for name in remote if _is_manifest(name)}
     today = f"{as_of:%Y%m%d}"
-    last = max((day_of(name) for name in whole if day_of(name) < today), default=None)
-    return {name for name in whole if name == shown or day_of(name) in (today, last)}
+    last = max((day_of(name) for name in complete if day_of(name) < today), default=None)
+    return {name for name in complete if name == shown or day_of(name) in (today, last)}
 
 
 def _is_manifest(name: str) -> bool:
@@ -107,17 +108,17 @@ def _snapshot(root: Root) -> Snapshot:
     return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in stats.items()}
 
 
-def _send(
-    fs: fsspec.AbstractFileSystem, base: str, before: Snapshot, there: Mapping[str, str], root: Root
+def _upload(
+    fs: fsspec.AbstractFileSystem, base: str, before: Snapshot, remote: Mapping[str, str], root: Root
 ) -> None:
     now = _snapshot(root)
-    gone = [there[name] for name in before if name not in now and name.startswith(_CHANGING)]
+    gone = [remote[name] for name in before if name not in now and name.startswith(_CHANGING)]
     if gone:
         fs.rm(gone)
     new = [
         name
         for name, seen in now.items()
-        if (name.startswith(_LASTING) and name not in there)
+        if (name.startswith(_LASTING) and name not in remote)
         or (name.startswith(_CHANGING) and before.get(name) != seen)
     ]
     sent = [name for name in new if not name.startswith(_STATE) or _is_state(name)]
@@ -128,5 +129,5 @@ def _send(
 
 
 def _stage(name: str) -> int:
-    """Files first, then what makes a release whole, then what shows it to readers."""
+    """Order of upload: 0 for files, 1 for manifests (they complete a release), 2 for the pointer to it."""
     return 2 if name == _POINTER else int(_is_manifest(name))
