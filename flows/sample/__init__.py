@@ -1,4 +1,4 @@
-"""A believable commune: the files of invented people, as offices would send them, with planted faults."""
+"""Generates the submissions of an invented commune: realistic files with known, planted faults."""
 
 from flows.sample.province import write_province
 from flows.sample.write import Summary, write

@@ -1,4 +1,4 @@
-"""All submissions of the commune for the last two periods of every dataset, before any fault."""
+"""Plans all submissions of the commune for the last two periods of every dataset, without faults."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from flows.sample.world import World
 
 
 def plan_all_submissions(world: World) -> list[SampleSubmission]:
-    """The submissions that units owe, in the order of units and datasets."""
+    """The submissions owed by all units, sorted by unit, dataset and period."""
     people = registers(world)
     homes = list(hamlets.make(world, people))
-    found = [
+    submissions = [
         *police.make(world, people),
         *office.make(world, people),
         *agencies.make(world),
@@ -24,7 +24,7 @@ def plan_all_submissions(world: World) -> list[SampleSubmission]:
         *networks.make(world, homes),
         *homes,
     ]
-    return sorted(found, key=lambda h: (h.unit, h.dataset.name, h.period.label))
+    return sorted(submissions, key=lambda one: (one.unit, one.dataset.name, one.period.label))
 
 
 def _tax_codes(world: World) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Writes many invented communes of one province, each into its root, and lists the people they share."""
+"""Writes the submissions of several invented communes of a province, each into its own root."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from schemas.units import Commune, Thon, commune_of
 
 _PERSONS_A_THON = 250
 _FEWEST_THON = 4
-# No commune of the country has such a code.
+# No real commune has a code from 90001 on.
 _FIRST_CODE = 90_001
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
-    """One commune to be written by one worker."""
+class _CommuneTask:
+    """The task of one worker: one commune to write."""
 
     root: Path
     world: World
@@ -44,31 +44,31 @@ def write_province(
 ) -> Summary:
     """Write `communes` communes of about `persons` people, each under `folder/<its code>/`.
 
-    A root says in `schemas/xa.csv` and `schemas/thon.csv` which commune it is. Nobody is in two
-    communes but those listed in `truth` (CSV: so_dinh_danh, and their communes' codes).
+    Each root describes its commune in `schemas/xa.csv` and `schemas/thon.csv`. A few people are in the
+    registers of two or three communes; they are listed in `truth` (CSV: so_dinh_danh, codes of communes).
 
     Raises:
         ValueError: `persons` is too few for four thôn or too many for household codes.
     """
     contracts = registry.load()
-    places = _some(contracts.commune.thon, persons)
-    made = [_commune(number, contracts.commune.province, places) for number in range(communes)]
-    of_all = World(seed, persons, today, made[0], contracts.datasets, (communes, communes + 1))
-    shared = neighbours(of_all, communes)
-    orders = [
-        _Order(
+    places = _choose_thon(contracts.commune.thon, persons)
+    invented = [_make_commune(number, contracts.commune.province, places) for number in range(communes)]
+    province_world = World(seed, persons, today, invented[0], contracts.datasets, (communes, communes + 1))
+    shared = neighbours(province_world, communes)
+    tasks = [
+        _CommuneTask(
             folder / commune.code,
-            replace(of_all, seed=seed + number, commune=commune, share=(number, communes + 1)),
+            replace(province_world, seed=seed + number, commune=commune, share=(number, communes + 1)),
             tuple(each.person for each in shared if number in each.communes),
             clean,
         )
-        for number, commune in enumerate(made)
+        for number, commune in enumerate(invented)
     ]
-    summaries = map_in_order(_write, orders)
+    summaries = map_in_order(_write, tasks)
     if truth is not None:
-        codes = [" ".join(sorted(made[number].code for number in each.communes)) for each in shared]
+        codes = [" ".join(sorted(invented[number].code for number in each.communes)) for each in shared]
         lines = zip((each.person.so_dinh_danh for each in shared), codes, strict=True)
-        _listed(truth, ("so_dinh_danh", "xa"), sorted(lines))
+        _write_csv(truth, ("so_dinh_danh", "xa"), sorted(lines))
     return Summary(
         sum(each.files for each in summaries),
         sum(each.persons for each in summaries),
@@ -76,33 +76,33 @@ def write_province(
     )
 
 
-def _some(thon: Sequence[Thon], persons: int) -> Sequence[Thon]:
-    """As many thôn as so many people live in, from all over the list."""
+def _choose_thon(thon: Sequence[Thon], persons: int) -> Sequence[Thon]:
+    """Choose enough thôn for `persons` people, spread evenly over the list."""
     wanted = min(len(thon), max(_FEWEST_THON, round(persons / _PERSONS_A_THON)))
     return [thon[at * len(thon) // wanted] for at in range(wanted)]
 
 
-def _commune(number: int, province: str, places: Sequence[Thon]) -> Commune:
-    said = {
+def _make_commune(number: int, province: str, places: Sequence[Thon]) -> Commune:
+    row = {
         "ma_xa": f"{_FIRST_CODE + number}",
         "ten_xa": f"Xã Mẫu {number + 1}",
         "ten_tinh": province,
         "tu_ngay": "2026-09-15",
     }
     rows = [{"ma_thon": place.code, "ten_thon": place.name, "xa_cu": place.old_commune} for place in places]
-    return commune_of(said, rows)
+    return commune_of(row, rows)
 
 
-def _write(order: _Order) -> Summary:
-    commune = order.world.commune
-    said = (commune.code, commune.name, commune.province, commune.since.isoformat())
-    _listed(order.root / units.FILE, units.COLUMNS, [said])
+def _write(task: _CommuneTask) -> Summary:
+    commune = task.world.commune
+    row = (commune.code, commune.name, commune.province, commune.since.isoformat())
+    _write_csv(task.root / units.FILE, units.COLUMNS, [row])
     places = [(place.code, place.name, place.old_commune) for place in commune.thon]
-    _listed(order.root / units.THON_FILE, units.THON_COLUMNS, places)
-    return write_world(order.root, order.world, order.newcomers, clean=order.clean)
+    _write_csv(task.root / units.THON_FILE, units.THON_COLUMNS, places)
+    return write_world(task.root, task.world, task.newcomers, clean=task.clean)
 
 
-def _listed(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _write_csv(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as handle:
         csv.writer(handle, lineterminator="\n").writerows([head, *rows])

@@ -1,4 +1,4 @@
-"""One submission before it becomes a file: whose, which dataset and period, when, and its records."""
+"""Declares a sample submission before it becomes a file: unit, dataset, period, time, records."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from schemas.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """A fault that a change in a record brings: the record, the column it stands at, its code.
+    """A planted fault: the record, the column that it is reported at, and its code.
 
-    A record of None says that the whole submission has it.
+    `row` is None for a fault of the whole submission.
     """
 
     row: Row | None
@@ -26,7 +26,7 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class SampleSubmission:
-    """The records of one file; `rows` hold plain values, or `Typed` ones that are written as they are."""
+    """The records of one file; values in `rows` are plain, or `Typed` if they must be written unchanged."""
 
     unit: str
     dataset: Dataset
@@ -38,14 +38,14 @@ class SampleSubmission:
 
     @property
     def day(self) -> date:
-        """The day on which it comes in, by which its dates are judged."""
+        """The day of submission, which the checks of its dates use."""
         return self.received.date()
 
 
 def plan_submissions(
     world: World, dataset: str, unit: str, earlier: list[Row], later: list[Row]
 ) -> Iterable[SampleSubmission]:
-    """The submissions of `unit` for the last two periods of `dataset`."""
+    """Yield the submissions of `unit` for the last two periods of `dataset`."""
     periods = world.periods(dataset)
     for period, rows in zip(periods, (earlier, later), strict=True):
         yield SampleSubmission(

@@ -1,4 +1,4 @@
-"""What every maker of sample data shares: the seed, the commune, the periods, the moments of handing in."""
+"""Declares the inputs shared by all generators of sample data: seed, commune, periods, submission times."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _YEARS_BACK = 3
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One made-up commune: the same fields always give the same people, records and files.
+    """One invented commune: the same fields always give the same people, records and files.
 
-    `share` (k, n) says that this is the k-th of n communes, whose numbers nobody else's are.
+    `share` is (k, n) for the k-th of n communes; it keeps their personal numbers and tax codes disjoint.
     """
 
     seed: int
@@ -31,18 +31,18 @@ class World:
     share: tuple[int, int] = (0, 1)
 
     def rng(self, *purpose: object) -> random.Random:
-        """A source of chance of its own for each purpose, so that one maker never disturbs another."""
+        """A random generator for one purpose, so that a change in one generator does not affect others."""
         return random.Random(repr((self.seed, *map(str, purpose))))  # noqa: S311 - nothing secret
 
     def periods(self, dataset: str) -> tuple[Period, Period]:
-        """The last two periods of `dataset` that ended by today, the older first."""
+        """The last two periods of `dataset` that ended before or on `today`, the older one first."""
         contract = self.datasets[dataset]
         since = self.today.replace(year=self.today.year - _YEARS_BACK, day=1)
         older, latest = ended(contract.cadence, contract.basis, since, self.today)[-2:]
         return older, latest
 
     def received(self, unit: str, dataset: str, period: Period) -> datetime:
-        """When `unit` hands in: in working hours, after the period's end and by the deadline."""
+        """The time of the submission: in working hours, after the period's end, not after the deadline."""
         rng = self.rng("received", unit, dataset, period.label)
         last = min(due(period, self.datasets[dataset].due, self.commune.moved), self.today)
         window = [period.end + _DAY * n for n in range(1, (last - period.end).days + 1)]

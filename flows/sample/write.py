@@ -1,4 +1,4 @@
-"""Puts a made-up commune's submissions into the inbox, and the list of planted faults where asked."""
+"""Writes an invented commune's submissions into the inbox, and optionally the list of planted faults."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How many files were written, persons invented (of the latest register), faults planted."""
+    """Numbers of files written, of persons in the latest register, and of planted faults."""
 
     files: int
     persons: int
@@ -48,7 +48,7 @@ def write(
     """Write the submissions of a commune of about `persons` people under `root/raw/inbox/<unit>/`.
 
     The same arguments give the same bytes and times on any machine. Unless `clean`, faults are
-    planted, each listed in `truth` (CSV). `progress` hears of files done, files in all.
+    planted, each listed in `truth` (CSV). `progress` is called with (files done, files in total).
 
     Raises:
         ValueError: `persons` is too few for the commune's thôn or too many for household codes.
@@ -67,7 +67,7 @@ def write_world(
     truth: Path | None = None,
     progress: Progress | None = None,
 ) -> Summary:
-    """Write the submissions of the commune of `world`, to whose register `newcomers` are added."""
+    """Write the submissions of the commune of `world`; `newcomers` are added to its register."""
     submissions = plan_all_submissions(world)
     people = next(len(h.rows) for h in submissions if h.dataset.name == "dan_cu" and h.latest)
     files, absent = _files(world, submissions, newcomers, clean=clean)
@@ -78,14 +78,14 @@ def write_world(
         if progress:
             progress(count, len(files))
     if truth is not None:
-        _list(truth, planted)
+        _write_truth(truth, planted)
     return Summary(len(files), people, len(planted))
 
 
 def _files(
     world: World, submissions: list[SampleSubmission], newcomers: Sequence[SamplePerson], *, clean: bool
 ) -> tuple[list[Dropped], tuple[Planted, ...]]:
-    """The files, and the faults that stand in none of them."""
+    """The files, and the planted faults that belong to no file (missing submissions)."""
     spared = move_in(world, submissions, newcomers)
     if clean:
         return [file_of(world, submission) for submission in submissions], ()
@@ -94,7 +94,7 @@ def _files(
     files = [*undisciplined(world, submissions)]
     missing = absent(world, submissions, files)
     late = {file.unit for file in files for fault in file.planted if fault.code == "giao_nop.tre_han"}
-    # What a unit hands in after a stray file mends it.
+    # A stray file of a unit with a late submission would be fixed by that later submission.
     good = {place: submission for place, submission in good.items() if submission.unit not in late}
     repeated = next(again(f) for f in reversed(files) if f.unit == "mat_tran")
     return [*files, *strays(world, good), repeated], missing
@@ -108,7 +108,7 @@ def _drop(inbox: Path, dropped: Dropped) -> None:
     os.utime(path, (moment, moment))
 
 
-def _list(path: Path, planted: list[Planted]) -> None:
+def _write_truth(path: Path, planted: list[Planted]) -> None:
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)

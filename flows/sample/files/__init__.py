@@ -1,1 +1,1 @@
-"""Writes the sample's submissions as real offices would: xlsx, xls, ods, CSV, each with its habits."""
+"""Writes sample submissions as files like those of real offices: xlsx, ods or CSV, in varying styles."""

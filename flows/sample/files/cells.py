@@ -1,4 +1,4 @@
-"""What stands in a cell of a made-up file, and the sheet it stands on."""
+"""Declares the sheet of a sample file and the contents of its cells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A formula that failed; `text` is what Excel shows, such as `#REF!`."""
+    """A formula with an error; `text` is what Excel shows, such as `#REF!`."""
 
     text: str = "#REF!"
 
@@ -23,7 +23,7 @@ class Unsaved:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The sum of the cells above, saved with its result: of the rows `first` to `last`, counted from 0."""
+    """A SUM formula over the rows `first` to `last` (from 0) of its column, saved with its result."""
 
     value: float
     first: int
@@ -36,14 +36,14 @@ Look = Literal["unit", "title", "note", "heading", "numbers", "section", "body",
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A value of a record that is written exactly as it is, whatever the clerk's habits."""
+    """A value of a record that is written unchanged, whatever the clerk's habits."""
 
     cell: Cell
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Cells merged into one, rows and columns counted from 0, bounds included."""
+    """A merged range; rows and columns from 0, bounds included."""
 
     top: int
     left: int
@@ -53,7 +53,7 @@ class Merge:
 
 @dataclass(slots=True)
 class SampleSheet:
-    """Lines of cells with a look each; `width` columns."""
+    """A sheet of `width` columns: lines of cells, each line with a style (`looks`)."""
 
     name: str
     width: int
@@ -62,18 +62,18 @@ class SampleSheet:
     merges: list[Merge] = field(default_factory=list)
 
     def add(self, look: Look, cells: list[Cell] | None = None) -> int:
-        """Put a line below the others; returns its number, counted from 0."""
+        """Append a line; returns its number (from 0)."""
         self.lines.append([*(cells or []), *[None] * (self.width - len(cells or []))])
         self.looks.append(look)
         return len(self.lines) - 1
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
-        """Merge cells, unless it is one only."""
+        """Merge a range of cells; a single cell is left alone."""
         if (top, left) != (bottom, right):
             self.merges.append(Merge(top, left, bottom, right))
 
 
 def letter(column: int) -> str:
-    """The letter of a column counted from 0."""
+    """The letter of a column (from 0)."""
     before, last = divmod(column, 26)
     return (letter(before - 1) if before else "") + chr(ord("A") + last)

@@ -1,4 +1,4 @@
-"""One file on its way into the inbox, made from a submission."""
+"""Makes the file of a submission, ready for the inbox."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from flows.sample.world import World
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A file to be dropped into a unit's folder, when, and the faults planted in it."""
+    """A file for a unit's folder: name, time, content, and the faults planted in it."""
 
     unit: str
     name: str
@@ -30,7 +30,7 @@ class Dropped:
     planted: tuple[Planted, ...] = ()
 
     def bears(self, *codes: str) -> Dropped:
-        """This file, with faults of the whole file."""
+        """A copy of this file with additional faults of the whole file."""
         whole = tuple(Planted(self.unit, code, file=normalize("NFC", self.name)) for code in codes)
         return Dropped(self.unit, self.name, self.received, self.data, (*self.planted, *whole))
 
@@ -38,7 +38,7 @@ class Dropped:
 def file_of(
     world: World, submission: SampleSubmission, mishap: Mishap = NONE, *, name: str | None = None
 ) -> Dropped:
-    """The file of `submission`, under its usual name unless another is given."""
+    """Make the file of `submission`, named as the office would name it unless `name` is given."""
     habits = habits_of(world, submission)
     filled = form(world, submission, habits, mishap)
     name = name or file_name(world, submission, habits)
@@ -48,27 +48,27 @@ def file_of(
         planted = (*planted, _odd_column(submission, name, filled, mishap, above))
     if mishap.wrong_total and filled.total is not None:
         planted = (*planted, _wrong_total(submission, name, filled, mishap.wrong_total, above))
-    return Dropped(submission.unit, name, submission.received, _written(filled.sheet, habits), planted)
+    return Dropped(submission.unit, name, submission.received, _write(filled.sheet, habits), planted)
 
 
 def _odd_column(submission: SampleSubmission, name: str, filled: Form, mishap: Mishap, above: int) -> Planted:
-    """The fault at the heading of the column that is one too many."""
+    """The fault at the heading of the extra column."""
     row = filled.heading + above + 1
     if mishap.twice:
         place = row, mishap.twice, filled.columns[mishap.twice]
-        return _planted(submission, name, filled, "tep.trung_cot", place)
-    return _planted(submission, name, filled, "tep.cot_la", (row, "", filled.sheet.width - 1))
+        return _make_planted(submission, name, filled, "tep.trung_cot", place)
+    return _make_planted(submission, name, filled, "tep.cot_la", (row, "", filled.sheet.width - 1))
 
 
 def _wrong_total(submission: SampleSubmission, name: str, filled: Form, column: str, above: int) -> Planted:
     row = (filled.total or 0) + above + 1
-    return _planted(submission, name, filled, "tep.dong_tong_sai", (row, column, filled.columns[column]))
+    return _make_planted(submission, name, filled, "tep.dong_tong_sai", (row, column, filled.columns[column]))
 
 
-def _planted(
+def _make_planted(
     submission: SampleSubmission, name: str, filled: Form, code: str, place: tuple[int, str, int]
 ) -> Planted:
-    """A fault at a `place` outside the records: its row, the column's name, the column from 0."""
+    """A fault outside the records, at the `place`: row, name of the column, index of the column (from 0)."""
     row, column, at = place
     return Planted(
         submission.unit,
@@ -83,7 +83,7 @@ def _planted(
     )
 
 
-def _written(sheet: SampleSheet, habits: Habits) -> bytes:
+def _write(sheet: SampleSheet, habits: Habits) -> bytes:
     if habits.format == "csv":
         return flat(sheet, declared=habits.declared)
     return ods(sheet) if habits.format == "ods" else xlsx(sheet, spare_sheets=habits.spare_sheets)

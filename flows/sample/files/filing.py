@@ -1,4 +1,4 @@
-"""Names made-up files as offices do, each saying that it is made up."""
+"""Names sample files as offices would; every name says that the file is a sample."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _QUARTERS = ("I", "II", "III", "IV")
 
 
 def file_name(world: World, submission: SampleSubmission, habits: Habits) -> str:
-    """A name with `MAU` in it, in one of the ways that clerks name files."""
+    """A file name with `MAU` in it, in one of the styles that clerks use."""
     rng = world.rng("file name", submission.unit, submission.dataset.name, submission.period.label)
     what = _SHORT.get(submission.dataset.name, submission.dataset.title.partition(":")[0])
     unit = world.commune.unit(submission.unit)

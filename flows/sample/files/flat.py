@@ -1,4 +1,4 @@
-"""Writes a sheet as the CSV that a Vietnamese Windows saves: semicolons, byte order mark, CRLF."""
+"""Writes a sheet as CSV like Excel on a Vietnamese Windows: semicolons, byte order mark, CRLF."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flows.sample.files.cells import Broken, Cell, SampleSheet, Sum, Unsaved
 
 
 def flat(sheet: SampleSheet, *, declared: bool) -> bytes:
-    """The lines of `sheet`, at times under a line that declares the separator."""
+    """The lines of `sheet` as CSV; if `declared`, the first line names the separator."""
     text = io.StringIO(newline="")
     if declared:
         text.write("sep=;\r\n")

@@ -1,4 +1,4 @@
-"""Lays a submission out as its office's form: title block, heading, records, totals, signatures."""
+"""Lays a submission out as a form: title block, headings, records, totals, signatures."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _NUMERIC = {"so_luong", "so_thuc", "so_tien"}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A filled-in form, and where everything stands: each record's row by `id`, each column by name.
+    """A filled-in form with positions (from 0): `rows` by the record's `id()`, `columns` by name.
 
-    Of a column that is there twice it is the second; `heading` is the last row of the headings.
+    For a duplicated column the position is that of the second; `heading` is the last row of the headings,
+    `total` the row of totals.
     """
 
     sheet: SampleSheet
@@ -36,13 +37,13 @@ class Form:
 
 
 def form(world: World, submission: SampleSubmission, habits: Habits, mishap: Mishap = NONE) -> Form:
-    """The form of `submission`, filled in by a clerk with `habits`; rows and columns counted from 0."""
+    """Fill in the form of `submission` as a clerk with `habits` would."""
     return _Filling(world, submission, habits, mishap).form()
 
 
 class _Filling:
     def __init__(self, world: World, submission: SampleSubmission, habits: Habits, mishap: Mishap) -> None:
-        self._hand_in = submission
+        self._submission = submission
         self._habits = habits
         self._mishap = mishap
         self._world = world
@@ -59,59 +60,59 @@ class _Filling:
         self._rows: dict[int, int] = {}
 
     def form(self) -> Form:
-        """Everything from the first line to the last."""
-        self._title()
-        heading = self._heading()
+        """Fill in the whole form."""
+        self._add_title()
+        heading = self._add_headings()
         first = len(self._sheet.lines)
-        if self._hand_in.rows:
-            self._records()
+        if self._submission.rows:
+            self._add_records()
         else:
-            self._nothing()
-        total = self._total(first) if self._hand_in.dataset.totals else None
-        self._signatures()
+            self._add_nothing_to_report()
+        total = self._add_total(first) if self._submission.dataset.totals else None
+        self._add_signatures()
         if self._habits.decomposed:
-            self._sheet.lines = [[_decomposed(cell) for cell in line] for line in self._sheet.lines]
+            self._sheet.lines = [[_decompose(cell) for cell in line] for line in self._sheet.lines]
         columns = {c.name: self._left + at for at, c in enumerate(self._columns)}
         return Form(self._sheet, self._rows, columns, heading, total)
 
-    def _title(self) -> None:
-        """Unit on the left, country on the right, what, when, and that it is all made up."""
-        unit = self._world.commune.unit(self._hand_in.unit)
-        who = unit.title if unit else self._hand_in.unit
-        self._two("unit", "UBND XÃ NGỌC LẶC", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
-        self._two("unit", who.upper(), "Độc lập - Tự do - Hạnh phúc")
+    def _add_title(self) -> None:
+        """Add the title block: unit, country, title, period, and the note that all data is invented."""
+        unit = self._world.commune.unit(self._submission.unit)
+        who = unit.title if unit else self._submission.unit
+        self._add_two("unit", "UBND XÃ NGỌC LẶC", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+        self._add_two("unit", who.upper(), "Độc lập - Tự do - Hạnh phúc")
         if self._habits.letter_number:
-            self._two("note", f"Số: {self._hand_in.day.day + 20}/BC-UBND", None)
+            self._add_two("note", f"Số: {self._submission.day.day + 20}/BC-UBND", None)
         self._sheet.add("blank")
-        self._across("title", f"BÁO CÁO {self._hand_in.dataset.title}".upper())
-        self._across("title", self._period())
-        self._across("note", MADE_UP)
+        self._add_merged("title", f"BÁO CÁO {self._submission.dataset.title}".upper())
+        self._add_merged("title", self._period())
+        self._add_merged("note", MADE_UP)
         if unit_of_measure := _one_unit(self._columns):
             at = self._sheet.add("note")
             self._sheet.lines[at][-1] = f"Đơn vị tính: {unit_of_measure}"
         self._sheet.add("blank")
 
     def _period(self) -> str:
-        year, _, part = self._hand_in.period.label.partition("-")
+        year, _, part = self._submission.period.label.partition("-")
         if not part:
             return f"Năm {year}"
         if part.startswith("Q"):
             return f"Quý {_QUARTERS[int(part[1]) - 1]} năm {year}"
         return f"Kỳ báo cáo: {part}/{year}" if self._habits.short_period else f"Tháng {part} năm {year}"
 
-    def _two(self, look: Look, left: str | None, right: str | None) -> None:
+    def _add_two(self, look: Look, left: str | None, right: str | None) -> None:
         at = self._sheet.add(look, [left])
         middle = max(1, self._sheet.width // 2)
         self._sheet.lines[at][middle] = right
         self._sheet.merge(at, 0, at, middle - 1)
         self._sheet.merge(at, middle, at, self._sheet.width - 1)
 
-    def _across(self, look: Look, text: str) -> None:
+    def _add_merged(self, look: Look, text: str) -> None:
         at = self._sheet.add(look, [text])
         self._sheet.merge(at, 0, at, self._sheet.width - 1)
 
-    def _heading(self) -> int:
-        """Headings and the row of column numbers; the last row of the headings."""
+    def _add_headings(self) -> int:
+        """Add the headings and the row of column numbers; returns the last row of the headings."""
         paths = [self._habits.headings[c.name] for c in self._columns]
         paths = [("STT",)] * self._left + paths + [(heading,) for heading in self._remarks]
         if self._habits.shouted:
@@ -139,13 +140,13 @@ class _Filling:
         elif self._habits.numbers == "A":
             self._sheet.add("numbers", ["A", "B", *range(1, self._sheet.width - 1)])
 
-    def _records(self) -> None:
+    def _add_records(self) -> None:
         place: str | None = None
-        for number, row in enumerate(self._hand_in.rows, start=1):
+        for number, row in enumerate(self._submission.rows, start=1):
             where = row.get("thon")
             if self._habits.sections and isinstance(where, str) and where != place:
                 place = where
-                self._across("section", self._clerk.section(place))
+                self._add_merged("section", self._clerk.section(place))
             self._rows[id(row)] = self._sheet.add("body", self._record(number, row))
 
     def _record(self, number: int, row: Row) -> list[Cell]:
@@ -154,14 +155,14 @@ class _Filling:
         remark: list[Cell] = ["Đã rà soát" if number % 7 == 3 else None] if self._remarks else []
         return [*([number] if self._left else []), *cells, *remark]
 
-    def _nothing(self) -> None:
-        self._across("body", "Không phát sinh")
+    def _add_nothing_to_report(self) -> None:
+        self._add_merged("body", "Không phát sinh")
 
-    def _total(self, first: int) -> int:
+    def _add_total(self, first: int) -> int:
         last = len(self._sheet.lines) - 1
         cells: list[Cell] = [None] * self._left
         for column in self._columns:
-            values = [row[column.name] for row in self._hand_in.rows]
+            values = [row[column.name] for row in self._submission.rows]
             total = _sum(values, first, last) if column.kind.name in _NUMERIC else None
             wrong = total is not None and column.name == self._mishap.wrong_total
             cells.append(total.value + 7 if total and wrong else total)
@@ -169,18 +170,18 @@ class _Filling:
         cells[label] = "Tổng cộng"
         return self._sheet.add("total", cells)
 
-    def _signatures(self) -> None:
-        day = self._hand_in.day
+    def _add_signatures(self) -> None:
+        day = self._submission.day
         self._sheet.add("blank")
-        self._two("sign", None, f"Ngọc Lặc, ngày {day.day:02} tháng {day.month:02} năm {day.year}")
-        self._two("sign", "Người lập biểu", "THỦ TRƯỞNG ĐƠN VỊ")
-        self._two("sign", "(Ký, ghi rõ họ tên)", "(Ký tên, đóng dấu)")
+        self._add_two("sign", None, f"Ngọc Lặc, ngày {day.day:02} tháng {day.month:02} năm {day.year}")
+        self._add_two("sign", "Người lập biểu", "THỦ TRƯỞNG ĐƠN VỊ")
+        self._add_two("sign", "(Ký, ghi rõ họ tên)", "(Ký tên, đóng dấu)")
 
 
 def _sum(values: list[object], first: int, last: int) -> Sum:
-    """What Excel's SUM gives: text counts for nothing."""
-    said = [value.cell if isinstance(value, Typed) else value for value in values]
-    total = round(sum(v for v in said if isinstance(v, int | float)), 1)
+    """The result of Excel's SUM, which ignores text."""
+    cells = [value.cell if isinstance(value, Typed) else value for value in values]
+    total = round(sum(v for v in cells if isinstance(v, int | float)), 1)
     return Sum(int(total) if total == int(total) else total, first, last)
 
 
@@ -190,5 +191,5 @@ def _one_unit(columns: list[Column]) -> str | None:
     return units.pop() if len(units) == 1 else None
 
 
-def _decomposed(cell: Cell) -> Cell:
+def _decompose(cell: Cell) -> Cell:
     return normalize("NFD", cell) if isinstance(cell, str) else cell

@@ -1,4 +1,4 @@
-"""A clerk's habits in one file: its format, headings, spellings of dates and ticks, and Unicode form."""
+"""Chooses a clerk's habits for one file: format, headings, spelling of dates and ticks, Unicode form."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ _SECTIONED = {"dan_cu", "dinh_danh"}
 class Habits:
     """How one file is filled in.
 
-    `headings` gives each column's heading by level; `worded` are the yes-no columns answered in
-    words, the others are ticked; `sections` says that the thôn stands in rows between the records.
+    `headings` has the levels of each column's heading. `worded` are the yes-no columns answered in words;
+    the others are ticked. With `sections`, rows between the records name the thôn. `untidy` is the share
+    of values typed untidily.
     """
 
     format: Format
@@ -55,15 +56,15 @@ class Habits:
 
 
 def habits_of(world: World, submission: SampleSubmission) -> Habits:
-    """The habits behind a submission: its unit's, its dataset's and chance's."""
+    """Draw the habits of a submission; some are fixed by its unit or dataset."""
     rng = world.rng("habits", submission.unit, submission.dataset.name, submission.period.label)
     kind = _format(rng, submission)
     sections = submission.dataset.name in _SECTIONED
     hidden_thon = sections and ("thon" not in submission.dataset or not submission.latest)
-    made = Habits(
+    habits = Habits(
         format=kind,
         headings={c.name: _heading(rng, c, flat=kind == "csv") for c in submission.dataset.columns},
-        worded=frozenset(c.name for c in submission.dataset.columns if _worded(rng, c, submission)),
+        worded=frozenset(c.name for c in submission.dataset.columns if _is_worded(rng, c, submission)),
         dates=rng.choices(_DATES, (45, 25, 12, 10, 8))[0],
         capitals=submission.unit == "cong_an" or rng.random() < 0.1,
         shouted=rng.random() < 0.2,
@@ -79,7 +80,7 @@ def habits_of(world: World, submission: SampleSubmission) -> Habits:
         letter_number=rng.random() < 0.25,
         declared=rng.random() < 0.4,
     )
-    return _grouped(made, rng)
+    return _flatten_sometimes(habits, rng)
 
 
 def _format(rng: random.Random, submission: SampleSubmission) -> Format:
@@ -90,7 +91,7 @@ def _format(rng: random.Random, submission: SampleSubmission) -> Format:
 
 
 def _needs_workbook(row: Row) -> bool:
-    """Failed and unsaved formulas are kept by workbooks only."""
+    """Whether the row has a failed or unsaved formula: only an xlsx can hold these."""
     return any(isinstance(v, Typed) and isinstance(v.cell, Broken | Unsaved) for v in row.values())
 
 
@@ -101,16 +102,16 @@ def _heading(rng: random.Random, column: Column, *, flat: bool) -> tuple[str, ..
     return (rng.choice(column.also),) if column.also and rng.random() < 0.25 else levels
 
 
-def _grouped(habits: Habits, rng: random.Random) -> Habits:
-    """At times an office has one flat heading for each column instead of two rows of headings."""
+def _flatten_sometimes(habits: Habits, rng: random.Random) -> Habits:
+    """Sometimes replace headings of two levels by a flat one."""
     if habits.format == "csv" or rng.random() < 0.75:
         return habits
     flat = {name: (" - ".join(levels),) for name, levels in habits.headings.items()}
     return replace(habits, headings=flat)
 
 
-def _worded(rng: random.Random, column: Column, submission: SampleSubmission) -> bool:
-    """A column without any yes cannot be ticked, and one with a blank planted in it must be worded."""
+def _is_worded(rng: random.Random, column: Column, submission: SampleSubmission) -> bool:
+    """Whether a column is answered in words; without any yes, or with a planted blank, it must be."""
     if column.kind.name != "co_khong":
         return False
     values = [row[column.name] for row in submission.rows]

@@ -1,4 +1,4 @@
-"""What can go wrong with a whole form, as against single cells of it."""
+"""Declares faults of a whole form, as opposed to faults of single cells."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mishap:
-    """`without` a column, with one `twice`, with a `strange` heading, with a total off in `wrong_total`."""
+    """The name of a column to leave out, to duplicate, or to give a wrong total; or an unknown heading."""
 
     without: str = ""
     twice: str = ""

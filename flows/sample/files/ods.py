@@ -1,4 +1,4 @@
-"""Writes a sheet as the smallest OpenDocument spreadsheet that programs open."""
+"""Writes a sheet as a minimal OpenDocument spreadsheet."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MANIFEST = (
 
 
 def ods(sheet: SampleSheet) -> bytes:
-    """The document with `sheet`."""
+    """The bytes of an .ods file with `sheet`."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         packed("mimetype", _MIME, archive)
@@ -38,7 +38,7 @@ def ods(sheet: SampleSheet) -> bytes:
 
 
 def packed(name: str, text: str, archive: zipfile.ZipFile) -> None:
-    """Put `text` into `archive` under a date that never changes."""
+    """Add `text` to `archive` with a fixed date, so that the bytes are reproducible."""
     info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     info.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
     archive.writestr(info, text)
@@ -46,7 +46,7 @@ def packed(name: str, text: str, archive: zipfile.ZipFile) -> None:
 
 def _table(sheet: SampleSheet) -> Iterator[str]:
     merges = {(merge.top, merge.left): merge for merge in sheet.merges}
-    covered = {cell for merge in sheet.merges for cell in _covered(merge)}
+    covered = {cell for merge in sheet.merges for cell in _list_covered(merge)}
     yield f'<table:table table:name="{escape(sheet.name)}">'
     yield f'<table:table-column table:number-columns-repeated="{sheet.width}"/>'
     for row, line in enumerate(sheet.lines):
@@ -60,7 +60,7 @@ def _table(sheet: SampleSheet) -> Iterator[str]:
     yield "</table:table>"
 
 
-def _covered(merge: Merge) -> Iterator[tuple[int, int]]:
+def _list_covered(merge: Merge) -> Iterator[tuple[int, int]]:
     for row in range(merge.top, merge.bottom + 1):
         for column in range(merge.left, merge.right + 1):
             if (row, column) != (merge.top, merge.left):
@@ -82,12 +82,12 @@ def _cell(cell: Cell, merge: Merge | None) -> str:
     elif isinstance(value, int | float):
         kind, shown = f'"float" office:value="{value}"', str(value).replace(".", ",")
     else:
-        kind, shown = '"string"', _spaced(str(value))
+        kind, shown = '"string"', _escape(str(value))
     return f"<table:table-cell{span} office:value-type={kind}><text:p>{shown}</text:p></table:table-cell>"
 
 
-def _spaced(text: str) -> str:
-    """Escaped text; programs drop a space at an end or behind another unless it is an element."""
+def _escape(text: str) -> str:
+    """Escape text; readers drop leading, trailing and repeated spaces unless they are `<text:s/>`."""
     shown = escape(text).replace("  ", " <text:s/>")
     shown = f"<text:s/>{shown[1:]}" if shown.startswith(" ") else shown
     return f"{shown[:-1]}<text:s/>" if shown.endswith(" ") else shown

@@ -1,4 +1,4 @@
-"""How a clerk types a value: mixed date forms, lost zeros, odd spaces, old phone numbers."""
+"""Types values as a clerk would: mixed date formats, lost zeros, odd spaces, old phone numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OLD_PREFIX = {new: old for old, new in phone_prefixes().items()}
 
 
 class Clerk:
-    """Types the values of one file, each record untidily or not at all."""
+    """Types the values of one file, some of them untidily."""
 
     def __init__(self, rng: random.Random, habits: Habits, commune: Commune) -> None:
         self._rng = rng
@@ -43,7 +43,7 @@ class Clerk:
         }
 
     def types(self, column: Column, value: Any, *, tidily: bool) -> Cell:
-        """The cell for `value`; `tidily` in records where something else was planted."""
+        """The cell for `value`; `tidily` in records with a planted fault, so that there is no second one."""
         if isinstance(value, Typed):
             return value.cell
         if column.kind.name == "co_khong":
@@ -57,7 +57,7 @@ class Clerk:
         return self._by_kind.get(column.kind.name, _as_it_is)(value)
 
     def section(self, code: str) -> str:
-        """The thôn as it stands in a row of its own."""
+        """The name of the thôn in a section row."""
         return self._names[code].upper() if self._habits.shouted else self._names[code]
 
     def _now_and_then(self, share: float = 1.0) -> bool:
@@ -68,15 +68,15 @@ class Clerk:
             return value[1:] if self._habits.format == "csv" else int(value)
         if self._now_and_then(0.3):
             return f"{value[:3]} {value[3:6]} {value[6:]}"
-        return self._spaced(value, share=0.2)
+        return self._add_odd_space(value, share=0.2)
 
     def _name(self, value: str) -> Cell:
-        return self._spaced(value.upper() if self._habits.capitals else value)
+        return self._add_odd_space(value.upper() if self._habits.capitals else value)
 
     def _words(self, value: str) -> Cell:
-        return self._spaced(value, share=0.5)
+        return self._add_odd_space(value, share=0.5)
 
-    def _spaced(self, text: str, share: float = 1.0) -> str:
+    def _add_odd_space(self, text: str, share: float = 1.0) -> str:
         if not self._now_and_then(share):
             return text
         odd = self._rng.choice((" ", "  ", _NBSP))
@@ -115,8 +115,8 @@ class Clerk:
 
     def _answer(self, yes: bool, *, worded: bool) -> Cell:
         if worded:
-            said = ("Có", "có", "CÓ") if yes else ("Không", "không", "KHÔNG")
-            return self._rng.choice(said) if self._now_and_then() else said[0]
+            answers = ("Có", "có", "CÓ") if yes else ("Không", "không", "KHÔNG")
+            return self._rng.choice(answers) if self._now_and_then() else answers[0]
         return ("X" if self._now_and_then() else "x") if yes else None
 
     def _phone(self, value: str) -> Cell:
@@ -136,10 +136,10 @@ class Clerk:
         bare = _without_prefix(name)
         if self._now_and_then(2) and " " in bare and self._bare[bare.lower()] == 1:
             return bare
-        return code if self._now_and_then(0.5) else self._spaced(name)
+        return code if self._now_and_then(0.5) else self._add_odd_space(name)
 
     def _code(self, value: str) -> Cell:
-        return value.lower() if self._now_and_then(0.4) else self._spaced(value, share=0.4)
+        return value.lower() if self._now_and_then(0.4) else self._add_odd_space(value, share=0.4)
 
 
 _DATE_FORMS: Mapping[str, Callable[[date], str]] = {
@@ -161,6 +161,6 @@ def _without_prefix(name: str) -> str:
 
 
 def sure_name(place: Thon, commune: Commune) -> str:
-    """The thôn's name, with its old commune behind it where another thôn bears the same."""
+    """The thôn's name, followed by its old commune if another thôn has the same name."""
     shared = sum(other.name == place.name for other in commune.thon) > 1
     return f"{place.name} ({place.old_commune})" if shared else place.name

@@ -1,4 +1,4 @@
-"""Writes a sheet as an Excel workbook, the same bytes whenever it is written."""
+"""Writes a sheet as an Excel workbook with reproducible bytes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BASE = {"font_name": "Times New Roman", "font_size": 12}
 
 
 def xlsx(sheet: SampleSheet, *, spare_sheets: bool = False) -> bytes:
-    """The workbook with `sheet`, and at times two empty sheets as older Excel made."""
+    """The bytes of a workbook with `sheet`; with `spare_sheets`, two empty sheets like older Excel adds."""
     buffer = io.BytesIO()
     workbook = Workbook(buffer, {"in_memory": True})
     workbook.set_properties({"created": _CREATED, "author": "Dữ liệu mẫu"})

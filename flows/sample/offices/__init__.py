@@ -1,1 +1,1 @@
-"""What each kind of unit of the sample reports."""
+"""Generates the records that each kind of unit reports."""

@@ -1,4 +1,4 @@
-"""What Văn phòng hands in of the commune's set-up: information systems and heads of agencies."""
+"""Generates Văn phòng's records on information systems and heads of agencies."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SYSTEMS = (
 
 
 def _systems(world: World) -> tuple[list[Row], list[Row]]:
-    """The quarter before, one system was not there yet and two were not on the network."""
+    """Systems of both quarters: in the earlier one, one is missing and two are not on the network."""
     latest = [_system(number, *facts) for number, facts in enumerate(_SYSTEMS, start=1)]
     earlier = [
         {**row, "ket_noi_tslcd": row["ket_noi_tslcd"] and at > 1} for at, row in enumerate(latest[:-1])

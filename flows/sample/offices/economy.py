@@ -1,4 +1,4 @@
-"""What Phòng Kinh tế hands in: payments, enterprises, the digital economy, the environment."""
+"""Generates Phòng Kinh tế's records: payments, enterprises, the digital economy, the environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flows.sample.submission import SampleSubmission, plan_submissions
 from flows.sample.world import World
 
 _UNIT = "kinh_te"
-_KG_A_DAY = 0.55
+_KG_A_DAY = 0.55  # waste per person
 
 # kind, name, how many, payments a month, share of them without cash, value of one in triệu đồng
 _PLACES = (
@@ -86,7 +86,7 @@ def _turnover(rng: random.Random, payments: int, share: float, value: float) -> 
 def _enterprises(
     world: World, people: Sequence[SamplePerson], codes: Iterable[str]
 ) -> tuple[list[Row], list[Row]]:
-    """Companies, and a third as many household businesses, whose tax code is their head's number."""
+    """Companies and household businesses; the latter's tax code is the personal number of their head."""
     rng = world.rng("enterprises")
     heads = [p for p in people if p.head and 25 <= p.age(world.today) <= 65]
     count = max(12, round(world.persons / 130))

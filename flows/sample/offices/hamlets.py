@@ -1,4 +1,4 @@
-"""What the thôn hand in: the households' skills and ways of living, and complaints about the networks."""
+"""Generates the records of the thôn: households, and complaints about telecom networks."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ def make(world: World, registers: Sequence[list[SamplePerson]]) -> Iterable[Samp
 
 
 def _homes(world: World, registers: Sequence[list[SamplePerson]]) -> dict[str, tuple[list[Row], list[Row]]]:
-    """Each thôn's households in both months; some gain a skill or a line, none loses one."""
+    """By thôn, the households of both months; between them, some gain a skill or an Internet line."""
     rng = world.rng("homes")
     before, now = registers
-    found: dict[str, tuple[list[Row], list[Row]]] = {place.code: ([], []) for place in world.commune.thon}
-    skilled = {code: rng.uniform(0.72, 0.99) for code in found}
+    homes: dict[str, tuple[list[Row], list[Row]]] = {place.code: ([], []) for place in world.commune.thon}
+    skilled = {code: rng.uniform(0.72, 0.99) for code in homes}
     sizes = [Counter(p.ma_ho for p in people if p.living) for people in (before, now)]
     for head in (p for p in before if p.head):
         first = _home(rng, head, sizes[0][head.ma_ho], skilled[head.thon])
-        earlier, later = found[head.thon]
+        earlier, later = homes[head.thon]
         earlier.append(first)
         later.append({**_month_later(rng, first), "nhan_khau": sizes[1][head.ma_ho]})
-    for earlier, later in found.values():
+    for earlier, later in homes.values():
         if earlier == later:
             later[-1] = {**later[-1], "phan_loai_rac": not later[-1]["phan_loai_rac"]}
-    return found
+    return homes
 
 
 def _home(rng: random.Random, head: SamplePerson, size: int, skilled: float) -> Row:
@@ -72,16 +72,16 @@ def _month_later(rng: random.Random, home: Row) -> Row:
 
 
 def _complaints(world: World, unit: str) -> tuple[list[Row], list[Row]]:
-    """Complaints of two months, at times none; where there were some, there are not fewer later."""
+    """Complaints of both months, possibly none; the later month never has fewer than the earlier one."""
     rng = world.rng("complaints", unit)
     periods = world.periods("phan_anh_ha_tang")
     some = rng.choices((0, 1, 2, 3), (50, 28, 15, 7))[0]
     more = some + (rng.random() < 0.35)
-    said = rng.sample([(what, corner) for what in _COMPLAINTS for corner in _CORNERS], some + more)
+    topics = rng.sample([(what, corner) for what in _COMPLAINTS for corner in _CORNERS], some + more)
     days = [world.received(unit, "phan_anh_ha_tang", period).date() for period in periods]
     return (
-        [_complaint(rng, periods[0], days[0], about) for about in said[:some]],
-        [_complaint(rng, periods[1], days[1], about) for about in said[some:]],
+        [_complaint(rng, periods[0], days[0], about) for about in topics[:some]],
+        [_complaint(rng, periods[1], days[1], about) for about in topics[some:]],
     )
 
 

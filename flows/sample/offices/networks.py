@@ -1,4 +1,4 @@
-"""What the telecom operators hand in: masts, coverage, fibre and speed by thôn."""
+"""Generates the telecom operators' records: masts, coverage, fibre and speed by thôn."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SMALLEST = (0.78, 0.1, 0.12)
 
 
 def make(world: World, homes: Sequence[SampleSubmission]) -> Iterable[SampleSubmission]:
-    """Submissions of `ha_tang_vien_thong`, agreeing with the fibre households in `homes` (`ho_gia_dinh`)."""
+    """Submissions of `ha_tang_vien_thong`, consistent with the fibre households in `homes`."""
     fibre = [_fibre(homes, latest=False), _fibre(homes, latest=True)]
     for unit in world.commune.owing(world.datasets["ha_tang_vien_thong"]):
         yield from plan_submissions(

@@ -1,4 +1,4 @@
-"""What Văn phòng hands in of its daily work: dossiers of citizens and work files."""
+"""Generates Văn phòng's records of daily work: citizens' dossiers and work files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Công an xã hands in: the register and the electronic identity accounts."""
+"""Generates Công an xã's records: the register of persons and electronic identity accounts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def make(world: World, registers: Sequence[list[SamplePerson]]) -> Iterable[Samp
 def _accounts(
     world: World, before: Sequence[SamplePerson], now: Sequence[SamplePerson]
 ) -> tuple[list[Row], list[Row]]:
-    """Accounts of the living at the end of both months; in between some open, approve, activate."""
+    """Accounts of living persons at the end of both months; in between some are opened or activated."""
     rng = world.rng("accounts")
     older, latest = world.periods("dinh_danh")
     zeal = {place.code: rng.uniform(0.80, 0.985) for place in world.commune.thon}
@@ -39,7 +39,7 @@ def _accounts(
         if account := first.get(person.so_dinh_danh):
             second.append(_progress(rng, account, latest.start, latest.end))
         elif person.age(latest.start) >= _YOUNGEST_LEVEL_2 and rng.random() < 0.08:
-            second.append(_opened(rng, person, latest.start, latest.end))
+            second.append(_open_account(rng, person, latest.start, latest.end))
     return list(first.values()), second
 
 
@@ -53,7 +53,7 @@ def _account(rng: random.Random, person: SamplePerson, zeal: float, end: date) -
     earliest = max(_FIRST_ACCOUNTS, came_of_age)
     if earliest > end - timedelta(days=60):
         return None
-    return _opened(rng, person, earliest, end - timedelta(days=40), activates=0.95)
+    return _open_account(rng, person, earliest, end - timedelta(days=40), activates=0.95)
 
 
 def _level_1(rng: random.Random, person: SamplePerson, end: date) -> Row:
@@ -61,7 +61,7 @@ def _level_1(rng: random.Random, person: SamplePerson, end: date) -> Row:
     return _row(person, "1", taken, taken, min(end, taken + timedelta(days=3)), end)
 
 
-def _opened(
+def _open_account(
     rng: random.Random, person: SamplePerson, first: date, last: date, *, activates: float = 0.4
 ) -> Row:
     taken = _day(rng, first, last)
@@ -95,7 +95,7 @@ def _row(
 
 
 def _progress(rng: random.Random, account: Row, start: date, end: date) -> Row:
-    """The account a month on."""
+    """The account one month later."""
     if account["muc_do"] == "1":
         return account
     chance = rng.random()

@@ -1,4 +1,4 @@
-"""What Phòng Văn hóa - Xã hội and Mặt trận hand in: initiatives, digital teams, campaigns and oversight."""
+"""Generates the records of Phòng Văn hóa - Xã hội and Mặt trận: initiatives, digital teams, campaigns."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The invented people of the sample."""
+"""Generates the invented people of the sample."""

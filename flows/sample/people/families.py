@@ -1,4 +1,4 @@
-"""Invents households: how many people, who they are to the head, how old."""
+"""Generates households: their sizes, and each member's relation to the head, sex and age."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OLDEST = 99
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A place in a household: relation to the head, sex, age, and whether the head's family name is kept."""
+    """A member of a household: relation to the head, sex, age, and whether the family name is the head's."""
 
     relation: str
     sex: str
@@ -22,7 +22,7 @@ class Member:
 
 
 def sizes(rng: random.Random, households: int, persons: int) -> list[int]:
-    """Sizes of `households` households that add up to `persons`."""
+    """Draw the sizes of `households` households; their sum is `persons`."""
     drawn = rng.choices(_SIZES, _WEIGHTS, k=households)
     while (missing := persons - sum(drawn)) != 0:
         step = 1 if missing > 0 else -1
@@ -32,7 +32,7 @@ def sizes(rng: random.Random, households: int, persons: int) -> list[int]:
 
 
 def household(rng: random.Random, size: int) -> list[Member]:
-    """A household of `size`, the head first."""
+    """Draw a household of `size` members, the head first."""
     head = _head(rng, size)
     members = [head]
     couple = size > 1 and rng.random() < (0.92 if size > 2 else 0.7)
@@ -64,7 +64,7 @@ def _sex(rng: random.Random) -> str:
 
 
 def _descendants(rng: random.Random, mother: int) -> Iterator[Member]:
-    """A grown son, his wife, their children."""
+    """Yield a grown son, his wife, and their children without end."""
     son = mother - rng.randint(20, 29)
     wife = max(20, son - rng.randint(0, 5))
     yield Member("Con", "Nam", son, of_the_family=True)
@@ -75,7 +75,7 @@ def _descendants(rng: random.Random, mother: int) -> Iterator[Member]:
 
 
 def _others(rng: random.Random, head: Member, mother: int) -> Iterator[Member]:
-    """At times a parent of the head, then children, or brothers and sisters of a head too young for any."""
+    """Yield sometimes a parent of the head, then children, or siblings if the head is too young for any."""
     for relation, sex, likely in (("Mẹ", "Nữ", 0.2), ("Bố", "Nam", 0.12)):
         if head.age < 62 and rng.random() < likely:
             age = min(_OLDEST, head.age + rng.randint(20, 30))

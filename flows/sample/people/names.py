@@ -1,4 +1,4 @@
-"""Invented names of people, by sex and ethnic group, from the families found around Ngọc Lặc."""
+"""Generates names of people by sex and ethnic group, with family names common around Ngọc Lặc."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import random
 from collections.abc import Mapping, Sequence
 
 
-def _listed(names: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
-    return {whose: said.split() for whose, said in names.items()}
+def _split(names: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+    return {whose: names_text.split() for whose, names_text in names.items()}
 
 
-#: A family that is named twice is twice as frequent.
-FAMILIES = _listed(
+#: A family name listed twice is twice as frequent.
+FAMILIES = _split(
     {
         "Mường": "Phạm Phạm Phạm Bùi Bùi Quách Quách Trương Trương Hà Lê Nguyễn Cao Đinh",
         "Kinh": "Lê Lê Nguyễn Nguyễn Trần Phạm Hoàng Trịnh Đỗ Vũ Mai Ngô Lưu Tống Đặng",
@@ -19,13 +19,13 @@ FAMILIES = _listed(
         "Thái": "Hà Lò Vi Lương Ngân Phạm Cầm Lộc",
     }
 )
-_MIDDLE = _listed(
+_MIDDLE = _split(
     {
         "Nam": "Văn Văn Văn Đình Xuân Ngọc Minh Hữu Đức Quang Công Duy Thành Tiến Trọng Bá Mạnh Anh Hoàng",
         "Nữ": "Thị Thị Thị Thị Ngọc Thanh Thu Minh Phương Khánh Hồng Bích Kim Diệu Mai Lan Thùy Quỳnh",
     }
 )
-_GIVEN = _listed(
+_GIVEN = _split(
     {
         "Nam": "Hùng Dũng Cường Tuấn Sơn Hải Long Nam Thắng Toàn Trung Kiên Hiếu Huy Khánh Lâm Lộc Lợi Mạnh "
         "Minh Nghĩa Nhất Phong Phúc Phương Quân Quang Quý Sáng Sinh Tài Tâm Tân Thái Thành Thịnh Thọ Thông "

@@ -1,4 +1,4 @@
-"""People who stand in the registers of more than one commune of a province, and putting them there."""
+"""Generates people who are in the registers of more than one commune of a province."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from flows.sample.people.register import stranger
 from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 
-# How many people each commune shares with the next.
+# Number of people that each commune shares with the next.
 _WITH_THE_NEXT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One person, and the communes, by number, in whose registers that person stands."""
+    """One person, and the numbers of the communes whose registers include that person."""
 
     person: SamplePerson
     communes: tuple[int, ...]
 
 
 def neighbours(world: World, communes: int) -> list[Neighbour]:
-    """The people that `communes` communes share, each with the next; the first of all is in three.
+    """People shared by the communes 0 to `communes` - 1, each with the next; the first person is in three.
 
-    `world` is that of the province: nobody in its communes has the numbers of its share.
+    `world` belongs to the province: its share of numbers is used by no commune.
     """
     if communes < 2:
         return []
     rng = world.rng("neighbours")
     _, latest = world.periods("dan_cu")
-    found: list[Neighbour] = []
+    shared: list[Neighbour] = []
     for one in range(communes if communes > 2 else 1):
         for _ in range(_WITH_THE_NEXT):
             member = Member("Khác", rng.choice(("Nam", "Nữ")), rng.randrange(20, 60), of_the_family=False)
-            third = (2,) if communes > 2 and not found else ()
-            person = stranger(world, len(found), member, latest.end)
-            found.append(Neighbour(person, (one, (one + 1) % communes, *third)))
-    return found
+            third = (2,) if communes > 2 and not shared else ()
+            person = stranger(world, len(shared), member, latest.end)
+            shared.append(Neighbour(person, (one, (one + 1) % communes, *third)))
+    return shared
 
 
 def move_in(

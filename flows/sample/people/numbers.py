@@ -1,4 +1,4 @@
-"""Invented personal numbers, phones and tax codes, each agreeing with the rules of its kind."""
+"""Generates valid personal numbers, phone numbers and tax codes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _OTHER_PREFIXES = ("081", "082", "083", "084", "085", "088", "091", "094", "070"
 
 
 class Numbers:
-    """Gives out numbers, never the same one twice; of `share` (k, n) those that leave k when parted by n.
+    """Generates numbers, none of them twice. With `share` (k, n), their last six digits are k modulo n.
 
-    So n communes that are made apart share no personal number and no tax code.
+    So n communes generated independently have no personal number or tax code in common.
     """
 
     def __init__(self, rng: random.Random, share: tuple[int, int] = (0, 1)) -> None:
@@ -60,6 +60,6 @@ class Numbers:
         return rest + parts * self._rng.randrange(first if rest == 0 else 0, (999_999 - rest) // parts + 1)
 
     def _fresh(self, candidates: Iterator[str]) -> str:
-        found = next(number for number in candidates if number not in self._given)
-        self._given.add(found)
-        return found
+        number = next(each for each in candidates if each not in self._given)
+        self._given.add(number)
+        return number

@@ -1,4 +1,4 @@
-"""One invented person of the register."""
+"""Declares an invented person of the register."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SamplePerson:
-    """A line of the register; `born_known` says how much of the birth date the papers give."""
+    """A row of the register; `born_known` is the precision of the known birth date: day, month or year."""
 
     so_dinh_danh: str
     ho_ten: str
@@ -30,7 +30,7 @@ class SamplePerson:
 
     @property
     def living(self) -> bool:
-        """Whether the person lives and still belongs to the commune."""
+        """Whether the person is alive and still belongs to the commune."""
         return self.tinh_trang == "Đang sống"
 
     @property
@@ -39,7 +39,7 @@ class SamplePerson:
         return self.quan_he == "Chủ hộ"
 
     def age(self, day: date) -> int:
-        """Full years on `day`."""
+        """Age in full years on `day`."""
         return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))
 
     def row(self) -> Row:

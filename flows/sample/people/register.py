@@ -1,4 +1,4 @@
-"""Invents the register of persons at the end of a month, and lets a month pass."""
+"""Generates the register of persons at the end of a month, and the register one month later."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from schemas.units import Thon
 
 _PERSONS_A_HOUSEHOLD = 12_000 / 3_300
 MOST_HOUSEHOLDS = 99_999  # a household's code has five digits
-_FRESH_DAYS = 350  # everything was looked at within the last 12 months
-_STRANGERS = 1_000_000  # no commune of a province has such a seed
+_FRESH_DAYS = 350  # every row was reviewed within the last 12 months
+_STRANGERS = 1_000_000  # added to the seed; no commune of a province has such a seed
 _GROUPS = ("Mường", "Kinh", "Dao", "Thái")
 
 
 def registers(world: World) -> tuple[list[SamplePerson], list[SamplePerson]]:
-    """The register at the end of the last two months, ordered by thôn, household and relation."""
+    """The registers at the end of the last two months, sorted by thôn, household and relation."""
     older, latest = world.periods("dan_cu")
     maker = _Maker(world, oldest_review=due(latest, 3, world.commune.moved) - timedelta(days=_FRESH_DAYS))
     first = list(maker.everyone(older.end))
@@ -32,7 +32,7 @@ def registers(world: World) -> tuple[list[SamplePerson], list[SamplePerson]]:
 
 
 def stranger(world: World, number: int, member: Member, day: date) -> SamplePerson:
-    """The `number`-th of the people on `day` whom the communes of a province share."""
+    """The `number`-th person shared by communes of a province, as of `day`."""
     _, latest = world.periods("dan_cu")
     maker = _Maker(replace(world, seed=_STRANGERS + world.seed + number), oldest_review=latest.start)
     return maker.somebody(member, day)
@@ -47,16 +47,16 @@ class _Maker:
         self._known: set[tuple[str, str, date]] = set()
 
     def everyone(self, day: date) -> Iterator[SamplePerson]:
-        """The commune on `day`: `world.persons` people in households with their thôn's mix of groups."""
+        """Yield `world.persons` people in households on `day`; each thôn has its own mix of ethnic groups."""
         places = self._places()
         for number, (place, size) in enumerate(places, start=1):
             group = self._rng.choices(_GROUPS, _mix(place))[0]
             family = self._rng.choice(FAMILIES[group])
             for member in household(self._rng, size):
-                yield self._person(member, f"H{number:05}", place.code, group, family, day)
+                yield self._make_person(member, f"H{number:05}", place.code, group, family, day)
 
     def _places(self) -> list[tuple[Thon, int]]:
-        """A thôn and a size for each household; every thôn has some."""
+        """The thôn and size of each household; every thôn has at least one."""
         thon = self._world.commune.thon
         households = max(len(thon), round(self._world.persons / _PERSONS_A_HOUSEHOLD))
         if households > MOST_HOUSEHOLDS or self._world.persons < households:
@@ -68,7 +68,7 @@ class _Maker:
         drawn.sort(key=lambda place: order[place.code])
         return list(zip(drawn, sizes(self._rng, households, self._world.persons), strict=True))
 
-    def _person(
+    def _make_person(
         self, member: Member, household_code: str, place: str, group: str, family: str, day: date
     ) -> SamplePerson:
         rng = self._rng
@@ -92,10 +92,10 @@ class _Maker:
             dien_thoai=self.numbers.phone() if member.age >= 16 and rng.random() < 0.72 else None,
             ngay_cap_nhat=self._day(max(self._oldest_review, born), day),
         )
-        return self._gone(person, member.age, day)
+        return self._maybe_gone(person, member.age, day)
 
     def _name(self, sex: str, family: str, born: date, place: str) -> str:
-        """A name that nobody born on that day has in that thôn."""
+        """A name that nobody else born on that day has in that thôn."""
         while True:
             name = full_name(self._rng, sex, family)
             if (place, name, born) not in self._known:
@@ -103,7 +103,7 @@ class _Maker:
                 return name
 
     def _birth(self, age: int, day: date) -> tuple[date, Literal["ngay", "thang", "nam"]]:
-        """A birthday; of some old people only the year, or the month, is known."""
+        """A birth date and its precision; for some old people only the year or the month is known."""
         born = self._day(_years_before(day, age + 1) + timedelta(days=1), _years_before(day, age))
         chance = self._rng.random()
         if age >= 65 and chance < 0.16:
@@ -112,8 +112,8 @@ class _Maker:
             return born.replace(day=1), "thang"
         return born, "ngay"
 
-    def _gone(self, person: SamplePerson, age: int, day: date) -> SamplePerson:
-        """A few members other than heads have died or moved away and still stand in the register."""
+    def _maybe_gone(self, person: SamplePerson, age: int, day: date) -> SamplePerson:
+        """Mark a few persons as dead or moved away, never heads; they stay in the register."""
         if person.head or person.born > self._oldest_review:
             return person
         chance = self._rng.random()
@@ -131,21 +131,21 @@ class _Maker:
         return first + timedelta(days=self._rng.randrange(max(0, (last - first).days) + 1))
 
     def somebody(self, member: Member, day: date) -> SamplePerson:
-        """A living person of no household yet."""
+        """A living person without a household."""
         family = self._rng.choice(FAMILIES["Kinh"])
-        person = self._person(member, "", "", "Kinh", family, day)
+        person = self._make_person(member, "", "", "Kinh", family, day)
         return replace(person, tinh_trang="Đang sống", ngay_mat=None)
 
     def month_later(self, people: Sequence[SamplePerson], start: date, end: date) -> list[SamplePerson]:
-        """The register a month on: deaths, moves, reviews, and children born into households."""
+        """The register one month later: with deaths, moves, reviews and newborn children."""
         now: list[SamplePerson] = []
         for person in people:
-            now.append(self._month_of(person, start, end))
+            now.append(self._age_one_month(person, start, end))
             if person.quan_he in {"Vợ", "Chồng"} and person.living and self._rng.random() < 0.012:
-                now.append(self._newborn(person, end))
+                now.append(self._add_newborn(person, end))
         return now
 
-    def _month_of(self, person: SamplePerson, start: date, end: date) -> SamplePerson:
+    def _age_one_month(self, person: SamplePerson, start: date, end: date) -> SamplePerson:
         chance = self._rng.random()
         if not person.living:
             return person
@@ -160,12 +160,12 @@ class _Maker:
             return replace(person, dien_thoai=self.numbers.phone(), ngay_cap_nhat=self._day(start, end))
         return person
 
-    def _newborn(self, parent: SamplePerson, end: date) -> SamplePerson:
+    def _add_newborn(self, parent: SamplePerson, end: date) -> SamplePerson:
         child = Member(
             "Con" if parent.age(end) < 45 else "Cháu", _newborn_sex(self._rng), 0, of_the_family=True
         )
         family = parent.ho_ten.partition(" ")[0]
-        person = self._person(child, parent.ma_ho, parent.thon, parent.dan_toc, family, end)
+        person = self._make_person(child, parent.ma_ho, parent.thon, parent.dan_toc, family, end)
         born = self._day(end.replace(day=1), end)
         return replace(
             person,
@@ -182,7 +182,7 @@ def _newborn_sex(rng: random.Random) -> str:
 
 
 def _mix(place: Thon) -> tuple[int, int, int, int]:
-    """How many households in a hundred are Mường, Kinh, Dao, Thái."""
+    """Percentages of households by ethnic group: Mường, Kinh, Dao, Thái."""
     if place.old_commune.startswith("Thị trấn"):
         return 38, 58, 1, 3
     return (40, 12, 44, 4) if place.name.startswith("Bản") else (76, 16, 3, 5)

@@ -1,4 +1,4 @@
-"""Plants declared faults in the records of the latest submissions, at most one in a record."""
+"""Plants the declared faults in the records of the latest submissions, at most one per record."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ Place = tuple[SampleSubmission, int]
 def plant(
     world: World, submissions: Sequence[SampleSubmission], spared: frozenset[str] = frozenset()
 ) -> None:
-    """Change records of the latest `submissions` by `PLANS` and note each fault that follows.
+    """Change records of the latest `submissions` as declared in `PLANS`, and note each resulting fault.
 
-    The households `spared` stay as they are. A change for which no record is fit, in a very small
-    commune, is left out.
+    Households in `spared` are not changed. In a very small commune, a change without a suitable record
+    is left out.
     """
     plant_crossed(world, submissions)
     used_up = {id(fault.row) for h in submissions for fault in h.faults}
@@ -60,15 +60,15 @@ def plant(
         ]
         rng = world.rng("plant", name)
         if name == "dan_cu":
-            places = _loose(places, accounts)
+            places = _select_unreferenced(places, accounts)
             used = plant_households(places[0][0], rng, [at for _, at in places], spared) if places else set()
             homes = {h.rows[at]["ma_ho"] for h, at in places for at in used}
             places = [(h, at) for h, at in places if h.rows[at]["ma_ho"] not in homes]
         _Planter(rng, places, by_household=name == "dan_cu").carry_out(plan)
 
 
-def _loose(places: Sequence[Place], accounts: set[str]) -> list[Place]:
-    """Persons on whom nothing else hangs: no account, no household."""
+def _select_unreferenced(places: Sequence[Place], accounts: set[str]) -> list[Place]:
+    """Persons that no other record refers to: without an account, and not head of a household."""
     return [
         (h, at)
         for h, at in places
@@ -85,17 +85,17 @@ class _Planter:
         self._spent: Counter[int] = Counter()
 
     def carry_out(self, plan: Plan) -> None:
-        """Plant every item; records that are added go below theirs at the end, when rows no longer move."""
-        # What fits few records chooses first.
-        for item in sorted(plan, key=self._fitting):
+        """Plant every item of `plan`; added records are inserted last, so that row numbers stay valid."""
+        # Items that fit the fewest records choose first.
+        for item in sorted(plan, key=self._count_fitting):
             if isinstance(item, SameKey):
-                self._same_key(item)
+                self._plant_same_key(item)
             elif place := self._take(item):
-                self._one(item, *place)
+                self._plant_one(item, *place)
         for submission, at, added in sorted(self._added, key=lambda entry: -entry[1]):
             submission.rows.insert(at + 1, added)
 
-    def _fitting(self, item: PlantedChange | SameKey | Repeat) -> int:
+    def _count_fitting(self, item: PlantedChange | SameKey | Repeat) -> int:
         if isinstance(item, SameKey):
             return 0
         if isinstance(item, PlantedChange) and item.adds:
@@ -103,7 +103,7 @@ class _Planter:
         return sum(item.where(h.rows[at]) for h, at in self._places)
 
     def _take(self, item: PlantedChange | Repeat) -> Place | None:
-        """The first free place that fits; it, and its household, are free no more."""
+        """Take the first free record that fits; it and its household are no longer free afterwards."""
         adds = isinstance(item, Repeat) or item.adds
         fit = (p for p in self._places if (adds or self._has_room(p[0])) and item.where(p[0].rows[p[1]]))
         place = next(fit, None)
@@ -112,7 +112,7 @@ class _Planter:
         return place
 
     def _has_room(self, submission: SampleSubmission) -> bool:
-        """Whether a good record is left after one more fault: a submission without any counts as not made."""
+        """Whether one more fault leaves a good record; a submission without any would count as missing."""
         return self._spent[id(submission)] < len(submission.rows) - 1
 
     def _spend(self, place: Place) -> None:
@@ -124,7 +124,7 @@ class _Planter:
             if not (h is place[0] and at == place[1]) and (home is None or h.rows[at]["ma_ho"] != home)
         ]
 
-    def _one(self, item: PlantedChange | Repeat, submission: SampleSubmission, at: int) -> None:
+    def _plant_one(self, item: PlantedChange | Repeat, submission: SampleSubmission, at: int) -> None:
         row = submission.rows[at]
         if isinstance(item, Repeat):
             self._add(submission, at, {**row}, (REPEATED,))
@@ -142,7 +142,7 @@ class _Planter:
         self._added.append((submission, at, added))
         self._note(submission, added, codes)
 
-    def _same_key(self, item: SameKey) -> None:
+    def _plant_same_key(self, item: SameKey) -> None:
         pair = next(self._pairs(item), None)
         if pair is None:
             return
@@ -157,7 +157,7 @@ class _Planter:
             self._note(submission, row, (CLASHING,))
 
     def _pairs(self, item: SameKey) -> Iterator[tuple[Place, Place]]:
-        """Places in one submission, and in two households, that `item` holds for alike."""
+        """Yield pairs of records of one submission that are alike for `item`, in different households."""
         seen: dict[tuple[int, Hashable], list[Place]] = defaultdict(list)
         for place in self._places:
             submission, at = place

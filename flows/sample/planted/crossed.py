@@ -1,4 +1,4 @@
-"""Plants what only two datasets together show: accounts and households that the register contradicts."""
+"""Plants faults across datasets: accounts and households that contradict the register."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from flows.sample.submission import RowFault, SampleSubmission
 from flows.sample.world import World
 
 _OF_AGE = 14
-_MANY_MORE = 7  # persons, beyond any that the register may be unclear about
+_MANY_MORE = 7  # persons; more than the uncertainty of the register
 
 
 def plant_crossed(world: World, submissions: Sequence[SampleSubmission]) -> None:
-    """Plant in the latest accounts and households; a fault that fits no record is left out."""
+    """Plant faults in the latest accounts and households; a fault that fits no record is left out."""
     rng = world.rng("plant", "crossed")
     latest = [submission for submission in submissions if submission.latest]
     register = next(h for h in latest if h.dataset.name == "dan_cu")
@@ -43,7 +43,7 @@ def _accounts(
     rng.shuffle(adults)
     if adults:
         at = adults.pop()
-        free = _unused(accounts.rows[at]["so_dinh_danh"], people.keys() | held, share)
+        free = _find_unused(accounts.rows[at]["so_dinh_danh"], people.keys() | held, share)
         _change(accounts, at, "so_dinh_danh.khong_co_trong_dan_cu", so_dinh_danh=free)
     if adults and dead:
         _change(accounts, adults.pop(), "so_dinh_danh.da_chet", so_dinh_danh=rng.choice(dead))
@@ -51,8 +51,8 @@ def _accounts(
         _change(accounts, rng.choice(children), "muc_do.duoi_14_tuoi", muc_do="2")
 
 
-def _unused(number: str, used: Set[str], share: tuple[int, int]) -> str:
-    """A number of the same province, sex and year of birth that is nobody's, nor another commune's."""
+def _find_unused(number: str, used: Set[str], share: tuple[int, int]) -> str:
+    """An unused number with the same province, sex and year of birth, from this commune's share."""
     return next(each for n in range(share[0], 10**6, share[1]) if (each := f"{number[:6]}{n:06}") not in used)
 
 
@@ -66,7 +66,7 @@ def _under_age(born: date, day: date) -> bool:
 
 
 def _unknown_home(submission: SampleSubmission, at: int, known: set[str]) -> None:
-    """The code is no household's, and the household whose it was is not reported."""
+    """Replace a household's code by an unknown one, so that this household also counts as not reported."""
     code = next(each for n in range(99_999, 0, -1) if (each := f"H{n:05}") not in known)
     _change(submission, at, "ma_ho.khong_co_trong_dan_cu", ma_ho=code)
     submission.faults.append(RowFault(None, "ma_ho", "ma_ho.chua_bao_cao"))
@@ -83,6 +83,6 @@ def _lost_home(submission: SampleSubmission, at: int, _: set[str]) -> None:
 
 
 def _change(submission: SampleSubmission, at: int, code: str, **values: object) -> None:
-    """Write other `values` into a record; the fault stands at the column of the one that changed."""
+    """Write `values` into a record; the fault is reported at the first of their columns."""
     submission.rows[at] = row = {**submission.rows[at], **values}
     submission.faults.append(RowFault(row, next(iter(values)), code))

@@ -1,4 +1,4 @@
-"""Faults to plant in the register of persons."""
+"""Declares the faults to plant in the register of persons."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 from flows.sample.files.cells import Broken, Unsaved
 from flows.sample.people.person import Row
-from flows.sample.planted.plan import Plan, Repeat, SameKey, change, has, said
+from flows.sample.planted.plan import Plan, Repeat, SameKey, as_typed, change, has
 
 
 def _year_off(row: Row) -> str:
-    """The person's number with another year of birth in it."""
+    """The person's number with a wrong year of birth."""
     number: str = row["so_dinh_danh"]
     return f"{number[:4]}{(int(number[4:6]) + 7) % 100:02}{number[6:]}"
 
@@ -26,12 +26,12 @@ def _keeps_one_zero(row: Row) -> bool:
 
 
 def _next_year(row: Row) -> int:
-    """A year that is not over when the submission is judged, for all is reviewed every 12 months."""
+    """A year later than the day of the check, since every row was reviewed within 12 months before it."""
     return int(row["ngay_cap_nhat"].year) + 1
 
 
 def _born_next_year(row: Row) -> str:
-    """The person's number as one born next year would have it."""
+    """The person's number as if born next year."""
     number: str = row["so_dinh_danh"]
     return f"{number[:4]}{_next_year(row) % 100:02}{number[6:]}"
 
@@ -57,7 +57,7 @@ def _alive(row: Row) -> bool:
 
 
 def _number_like(row: Row) -> Hashable:
-    """What a number says: two persons who share it can bear one number without another fault."""
+    """The part of a number for sex and birth year: two persons with the same part can share a number."""
     number: str = row["so_dinh_danh"]
     return number[3:6]
 
@@ -128,10 +128,10 @@ PLAN: Plan = (
     change(
         "ngay_mat.truoc_ngay_sinh",
         "ngay_mat.khi_con_song",
-        ngay_mat=lambda row: said(row["ngay_sinh"] - timedelta(400)),
+        ngay_mat=lambda row: as_typed(row["ngay_sinh"] - timedelta(400)),
         where=_alive_with_birthday,
     ),
-    change("ngay_mat.khi_con_song", ngay_mat=lambda row: said(row["ngay_cap_nhat"]), where=_alive),
+    change("ngay_mat.khi_con_song", ngay_mat=lambda row: as_typed(row["ngay_cap_nhat"]), where=_alive),
     change("dien_thoai.khong_doc_duoc", dien_thoai="chưa nhớ số"),
     change("dien_thoai.sai_dau_so", dien_thoai="0112345678"),
     change("dien_thoai.hai_so", dien_thoai="0912345678 / 0987654321"),
@@ -141,7 +141,7 @@ PLAN: Plan = (
     change("ngay_cap_nhat.qua_som", "ngay_cap_nhat.qua_cu", ngay_cap_nhat="01/01/1890"),
     change(
         "ngay_cap_nhat.qua_cu",
-        ngay_cap_nhat=lambda row: said(row["ngay_cap_nhat"] - timedelta(800)),
+        ngay_cap_nhat=lambda row: as_typed(row["ngay_cap_nhat"] - timedelta(800)),
         where=has("ngay_cap_nhat"),
     ),
     SameKey(alike=_number_like),

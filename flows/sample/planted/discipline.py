@@ -1,4 +1,4 @@
-"""Submissions that come late, not at all, with a column of their own, or with a total that is off."""
+"""Plants faults of whole submissions: late, missing, with an unknown column, or with a wrong total."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _LATE = timedelta(days=5)
 
 
 def undisciplined(world: World, submissions: Sequence[SampleSubmission]) -> Iterator[Dropped]:
-    """The files of `submissions`, one of them late, one missing, one with a strange column, one total wrong.
+    """Yield the files of `submissions`: one late, one missing, one with an unknown column, one total wrong.
 
-    Where all are faulty already, as in a very small commune, none is late, missing or strange.
+    If all submissions have faults already (in a very small commune), none is late, missing or unknown.
     """
-    fit = {h: [*_fit(submissions, h)] for h in ("ho_gia_dinh", "phan_anh_ha_tang")}
+    fit = {h: [*_select_faultless(submissions, h)] for h in ("ho_gia_dinh", "phan_anh_ha_tang")}
     rng = world.rng("discipline")
-    late, strange = _drawn(rng, fit["ho_gia_dinh"], 2)
-    (missing,) = _drawn(rng, fit["phan_anh_ha_tang"], 1)
+    late, strange = _draw(rng, fit["ho_gia_dinh"], 2)
+    (missing,) = _draw(rng, fit["phan_anh_ha_tang"], 1)
     for submission in submissions:
         if submission is missing and _over(world, submission):
             continue
@@ -39,7 +39,7 @@ def undisciplined(world: World, submissions: Sequence[SampleSubmission]) -> Iter
             yield file_of(world, submission)
 
 
-def _drawn(
+def _draw(
     rng: random.Random, fit: Sequence[SampleSubmission], count: int
 ) -> Sequence[SampleSubmission | None]:
     return rng.sample(fit, count) if len(fit) >= count else [None] * count
@@ -48,7 +48,7 @@ def _drawn(
 def absent(
     world: World, submissions: Sequence[SampleSubmission], dropped: Sequence[Dropped]
 ) -> tuple[Planted, ...]:
-    """`giao_nop.chua_co` for each submission without its file."""
+    """One fault `giao_nop.chua_co` for each submission without a file."""
     came = {(file.unit, file.received) for file in dropped}
     return tuple(
         Planted(h.unit, "giao_nop.chua_co", h.dataset.name, h.period.label)
@@ -57,13 +57,13 @@ def absent(
     )
 
 
-def _fit(submissions: Sequence[SampleSubmission], dataset: str) -> Iterator[SampleSubmission]:
-    """Latest submissions of `dataset` in which nothing is planted yet."""
+def _select_faultless(submissions: Sequence[SampleSubmission], dataset: str) -> Iterator[SampleSubmission]:
+    """Latest submissions of `dataset` without a planted fault."""
     return (h for h in submissions if h.latest and h.dataset.name == dataset and not h.faults)
 
 
 def _over(world: World, submission: SampleSubmission) -> bool:
-    """Whether its deadline has passed long enough for coming late."""
+    """Whether the deadline was long enough ago for a late submission before today."""
     return due(submission.period, submission.dataset.due, world.commune.moved) + _LATE <= world.today
 
 

@@ -1,4 +1,4 @@
-"""Faults to plant in what Phòng Kinh tế hands in."""
+"""Declares the faults to plant in Phòng Kinh tế's records."""
 
 from flows.sample.people.person import Row
 from flows.sample.planted.plan import Plan, change, has, more_than

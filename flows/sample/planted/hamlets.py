@@ -1,4 +1,4 @@
-"""Faults to plant in what the thôn hand in."""
+"""Declares the faults to plant in the records of the thôn."""
 
 from flows.sample.files.cells import Broken, Unsaved
 from flows.sample.people.person import Row

@@ -1,4 +1,4 @@
-"""Faults that need several members of the register: heads of households, one person under two numbers."""
+"""Plants faults that need several persons: wrong heads of households, one person with two numbers."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _SMALL = range(2, 5)
 def plant_households(
     submission: SampleSubmission, rng: random.Random, free: Sequence[int], spared: Set[str] = frozenset()
 ) -> set[int]:
-    """Plant in the register `submission`, not in the households `spared`; returns the rows used.
+    """Plant faults in the register `submission`, not in households in `spared`; returns the rows used.
 
-    `free` are rows of which nothing hangs on the others of their household.
+    `free` are rows that no other record refers to.
     """
     heads = [rows for rows in _households(submission.rows) if submission.rows[rows[0]]["ma_ho"] not in spared]
     available = [rows for rows in heads if len(rows) in _SMALL]
     rng.shuffle(available)
     used: set[int] = set()
-    for rows, plant in zip(_apart(available, submission.rows), (_no_head, _two_heads), strict=False):
+    for rows, plant in zip(_with_child(available, submission.rows), (_no_head, _two_heads), strict=False):
         plant(submission, rows)
         used.update(rows)
     pair = _pair(submission.rows, [at for at in free if at not in used])
@@ -35,14 +35,14 @@ def plant_households(
 
 
 def _households(rows: Sequence[Row]) -> list[list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
+    by_code: dict[str, list[int]] = defaultdict(list)
     for at, row in enumerate(rows):
-        found[row["ma_ho"]].append(at)
-    return list(found.values())
+        by_code[row["ma_ho"]].append(at)
+    return list(by_code.values())
 
 
-def _apart(households: Sequence[list[int]], rows: Sequence[Row]) -> Iterator[list[int]]:
-    """Households whose second member is a child, so that calling it head contradicts nothing else."""
+def _with_child(households: Sequence[list[int]], rows: Sequence[Row]) -> Iterator[list[int]]:
+    """Households with a child: to call the child a head causes no other fault."""
     return (at for at in households if any(rows[i]["quan_he"] == "Con" for i in at))
 
 
@@ -65,7 +65,7 @@ def _two_heads(submission: SampleSubmission, household: list[int]) -> None:
 
 
 def _pair(rows: Sequence[Row], free: Sequence[int]) -> tuple[int, int] | None:
-    """Two persons of one thôn, sex and year of birth, in different households."""
+    """Two persons of the same thôn, sex and year of birth in different households, if there are any."""
     seen: dict[tuple[str, str, str], int] = {}
     for at in free:
         row = rows[at]

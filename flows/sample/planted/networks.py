@@ -1,4 +1,4 @@
-"""Faults to plant in what the telecom operators hand in."""
+"""Declares the faults to plant in the telecom operators' records."""
 
 from flows.sample.planted.plan import Plan, SameKey, change, has, lacks
 

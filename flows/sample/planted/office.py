@@ -1,4 +1,4 @@
-"""Faults to plant in what Văn phòng hands in."""
+"""Declares the faults to plant in Văn phòng's records."""
 
 from flows.sample.people.person import Row
 from flows.sample.planted.plan import Plan, Repeat, SameKey, change, has, lacks, shifted

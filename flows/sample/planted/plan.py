@@ -1,4 +1,4 @@
-"""The words in which planted faults are declared: a change in a record and the codes that follow."""
+"""Declares how planted faults are described: a change in a record and the resulting fault codes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Where = Callable[[Row], bool]
 
 
 def anywhere(row: Row) -> bool:
-    """Any record will do."""
+    """Every record fits."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class PlantedChange:
-    """A change in one record that brings exactly the faults `codes`.
+    """A change in one record that causes exactly the faults `codes`.
 
-    `typed` says what is typed in which column, as it is or worked out from the record; a Boolean is
-    written as the clerk writes it. With `adds` the record stays and a changed copy follows it.
+    `typed` has the new content by column, or a function from the record to it; a Boolean is written in
+    the clerk's style. With `adds`, the record stays and a changed copy is added below it.
     """
 
     codes: tuple[str, ...]
@@ -33,7 +33,7 @@ class PlantedChange:
 
 @dataclass(frozen=True, slots=True)
 class SameKey:
-    """Two records under one key: `khoa.trung` at both; they agree in what `alike` gives."""
+    """Two records with the same key, for which `alike` gives the same value: `khoa.trung` at both."""
 
     alike: Callable[[Row], Hashable] = anywhere
     where: Where = anywhere
@@ -41,7 +41,7 @@ class SameKey:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A record written once more below itself: `khoa.trung_y_het` at the second."""
+    """A record repeated below itself: `khoa.trung_y_het` at the second."""
 
     where: Where = anywhere
 
@@ -50,30 +50,30 @@ Plan = tuple[PlantedChange | SameKey | Repeat, ...]
 
 
 def change(*codes: str, where: Where = anywhere, adds: bool = False, **typed: Any) -> PlantedChange:
-    """A `Change`, its columns as keywords; None is a blank cell."""
+    """A `PlantedChange` with its columns as keyword arguments; None is a blank cell."""
     return PlantedChange(codes, typed, where, adds)
 
 
 def has(*columns: str) -> Where:
-    """Records with something in all `columns`."""
+    """Records with a value (not False) in all `columns`."""
     return lambda row: all(row[column] not in (None, False) for column in columns)
 
 
 def lacks(column: str) -> Where:
-    """Records with nothing, or no, in `column`."""
+    """Records without a value, or with False, in `column`."""
     return lambda row: row[column] in (None, False)
 
 
 def shifted(column: str, days: int) -> Callable[[Row], str]:
-    """The day in `column`, so many days later."""
-    return lambda row: said(row[column] + timedelta(days=days))
+    """The date in `column` plus `days`, as text."""
+    return lambda row: as_typed(row[column] + timedelta(days=days))
 
 
 def more_than(column: str, by: float = 5) -> Callable[[Row], float]:
-    """The amount in `column` and some more."""
+    """The amount in `column` plus `by`."""
     return lambda row: round(row[column] + by, 1)
 
 
-def said(day: date) -> str:
-    """A day as most clerks write it."""
+def as_typed(day: date) -> str:
+    """A date as most clerks write it."""
     return f"{day:%d/%m/%Y}"

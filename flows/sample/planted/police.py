@@ -1,4 +1,4 @@
-"""Faults to plant in the electronic identity accounts."""
+"""Declares the faults to plant in the electronic identity accounts."""
 
 from flows.sample.files.cells import Broken
 from flows.sample.planted.plan import Plan, Repeat, SameKey, change, has, shifted

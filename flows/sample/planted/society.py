@@ -1,4 +1,4 @@
-"""Faults to plant in what Phòng Văn hóa - Xã hội and Mặt trận hand in."""
+"""Declares the faults to plant in the records of Phòng Văn hóa - Xã hội and Mặt trận."""
 
 from flows.sample.planted.plan import Plan, change, has, lacks, more_than, shifted
 

@@ -1,4 +1,4 @@
-"""Bad files dropped after good ones: each has a fault of its own, none replaces a good submission."""
+"""Makes bad files that come after good ones; each has one fault, none replaces a good submission."""
 
 from __future__ import annotations
 
@@ -48,33 +48,39 @@ _PDF = b"%PDF-1.4\n% MAU\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</
 
 
 def strays(world: World, good: Good) -> Iterator[Dropped]:
-    """The stray files, each handed in a little after the unit's good one."""
+    """Yield the bad files, each a little later than the unit's good one."""
     yield from _no_tables(world, good)
     yield from _refused_forms(world, good)
 
 
 def _no_tables(world: World, good: Good) -> Iterator[Dropped]:
-    """Word, PDF, a workbook cut off, an empty file, a workbook that is no form."""
+    """Yield a Word file, a PDF, a truncated workbook, an empty file, and a workbook that is not a form."""
     first, second, third, fourth = world.rng("strays").sample(
         [submission for (_, name), submission in good.items() if name == "ho_gia_dinh"], 4
     )
-    yield _last(good, first, "MAU bao cao ho gia dinh (Word).docx", _docx()).bears("tep.khong_phai_bang_tinh")
-    yield _last(good, second, "MAU_ban_quet_co_dau.pdf", _PDF).bears("tep.khong_phai_bang_tinh")
+    yield _drop_last(good, first, "MAU bao cao ho gia dinh (Word).docx", _docx()).bears(
+        "tep.khong_phai_bang_tinh"
+    )
+    yield _drop_last(good, second, "MAU_ban_quet_co_dau.pdf", _PDF).bears("tep.khong_phai_bang_tinh")
     whole = file_of(world, third).data
-    yield _last(good, third, "MAU_ho_gia_dinh_gui_loi_mang.xlsx", _cut(whole)).bears("tep.khong_mo_duoc")
-    yield _last(good, fourth, "MAU_ho_gia_dinh_tep_rong.xlsx", b"").bears("tep.khong_mo_duoc")
+    yield _drop_last(good, third, "MAU_ho_gia_dinh_gui_loi_mang.xlsx", _truncate(whole)).bears(
+        "tep.khong_mo_duoc"
+    )
+    yield _drop_last(good, fourth, "MAU_ho_gia_dinh_tep_rong.xlsx", b"").bears("tep.khong_mo_duoc")
     office = good["van_phong", "ho_so_cong_viec"]
-    yield _last(good, office, "MAU lich truc co quan.xlsx", xlsx(_rota())).bears("tep.khong_ro_bo_du_lieu")
+    yield _drop_last(good, office, "MAU lich truc co quan.xlsx", xlsx(_rota())).bears(
+        "tep.khong_ro_bo_du_lieu"
+    )
 
 
-def _last(good: Good, submission: SampleSubmission, name: str, data: bytes) -> Dropped:
-    """A file that says nothing of what it is, after all that the unit handed in: more would mend it."""
+def _drop_last(good: Good, submission: SampleSubmission, name: str, data: bytes) -> Dropped:
+    """A file without a recognizable dataset, after all others of the unit: a later good file would fix it."""
     last = max(other.received for (unit, _), other in good.items() if unit == submission.unit)
     return Dropped(submission.unit, name, last + _LATER, data)
 
 
 def _refused_forms(world: World, good: Good) -> Iterator[Dropped]:
-    """Forms of the wrong unit or period, without records, with a column too few or too many."""
+    """Yield forms of a wrong unit or period, without records, or with a missing or duplicated column."""
     teams, payments = good["van_hoa_xa_hoi", "to_cong_nghe_so"], good["kinh_te", "thanh_toan"]
     hamlet = world.rng("wrong unit").choice(world.commune.thon).code
     own = [row for row in teams.rows if row["thon"] == hamlet]
@@ -88,7 +94,7 @@ def _refused_forms(world: World, good: Good) -> Iterator[Dropped]:
     yield _copy(world, ahead, "ky toi").bears("tep.khong_ro_ky")
     older = replace(teams, period=world.periods(teams.dataset.name)[0])
     other = file_name(world, older, habits_of(world, teams))
-    yield file_of(world, _after(teams), name=_also(other, "ten cu")).bears("tep.khac_ky")
+    yield file_of(world, _after(teams), name=_add_to_name(other, "ten cu")).bears("tep.khac_ky")
     empty = world.rng("hollow").choice([h for (_, name), h in good.items() if name == "ho_gia_dinh"])
     yield _copy(world, replace(empty, rows=[]), "chua nhap").bears("tep.khong_co_dong")
 
@@ -99,16 +105,16 @@ def _after(submission: SampleSubmission) -> SampleSubmission:
 
 def _copy(world: World, submission: SampleSubmission, why: str, mishap: Mishap = NONE) -> Dropped:
     name = file_name(world, submission, habits_of(world, submission))
-    return file_of(world, _after(submission), mishap, name=_also(name, why))
+    return file_of(world, _after(submission), mishap, name=_add_to_name(name, why))
 
 
 def again(dropped: Dropped) -> Dropped:
-    """The same bytes once more, a little later and under another name."""
-    name = _also(dropped.name, "nop lai")
+    """The same bytes again, a little later and with another name."""
+    name = _add_to_name(dropped.name, "nop lai")
     return Dropped(dropped.unit, name, dropped.received + _LATER, dropped.data).bears("tep.nop_lai_y_het")
 
 
-def _also(name: str, what: str) -> str:
+def _add_to_name(name: str, what: str) -> str:
     stem, _, ending = name.rpartition(".")
     return f"{stem} ({what}).{ending}"
 
@@ -121,8 +127,8 @@ def _docx() -> bytes:
     return buffer.getvalue()
 
 
-def _cut(data: bytes) -> bytes:
-    """What is left of a file whose sending broke off."""
+def _truncate(data: bytes) -> bytes:
+    """The beginning of a file whose transfer was interrupted."""
     return b"PK\x03\x04" + data[4 : len(data) * 2 // 3]
 
 

@@ -1,4 +1,4 @@
-"""Where each planted fault stands in the file that was written."""
+"""Locates each planted fault in the written file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLUMNS = ("unit", "dataset", "period", "file", "sheet", "row", "column", "cell"
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One fault that a run must find; `row` is the sheet's row, in CSV the line; 0 for a whole file."""
+    """One fault that a run must find; `row` is the sheet's row or the line of a CSV, 0 for a whole file."""
 
     unit: str
     code: str
@@ -28,12 +28,12 @@ class Planted:
     cell: str = ""
 
     def line(self) -> tuple[str, ...]:
-        """The fault in the order of `COLUMNS`; zero rows are left blank."""
+        """The fault as a CSV row in the order of `COLUMNS`; a row of 0 becomes blank."""
         return tuple(str(getattr(self, name) or "") for name in COLUMNS)
 
 
 def located(submission: SampleSubmission, name: str, form: Form, *, above: int) -> tuple[Planted, ...]:
-    """The faults planted in `submission`, in the file `name` with `above` lines over the form."""
+    """The faults planted in `submission`, located in the file `name` with `above` lines before the form."""
     return tuple(
         Planted(
             submission.unit,
@@ -49,7 +49,7 @@ def located(submission: SampleSubmission, name: str, form: Form, *, above: int) 
 
 
 def _place(fault: RowFault, form: Form, above: int) -> tuple[int, str, str]:
-    """Row, column and cell; a whole submission's fault has no row."""
+    """Row, column and cell of a fault; a fault of the whole submission has no row."""
     if fault.row is None:
         return 0, fault.column, ""
     row = form.rows[id(fault.row)] + above + 1
@@ -57,5 +57,5 @@ def _place(fault: RowFault, form: Form, above: int) -> tuple[int, str, str]:
 
 
 def sheet_name(name: str, form: Form) -> str:
-    """The sheet's name; a CSV goes by its file's."""
+    """The name of the sheet; for a CSV, the name of the file."""
     return normalize("NFC", PurePath(name).stem) if name.endswith(".csv") else form.sheet.name
