@@ -1,7 +1,7 @@
-"""The first day of a commune, and a day on which nothing came in: seconds, their floors, their ratios.
+"""Times the first day of a commune, and a day without new submissions.
 
-The floor of the first is reading the same sheets with fastexcel and writing them to Parquet; that of the
-second is the first.
+The first is compared with reading the same sheets with fastexcel and writing them to Parquet; the second is
+compared with the first.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
 
 
 def readable(root: Path) -> list[Path]:
-    """The files of the inbox that a plain reader can open: some are planted that none can."""
-    found: list[Path] = []
+    """The files of the inbox that fastexcel can open; some planted ones cannot be opened at all."""
+    files: list[Path] = []
     for path in sorted((root / "raw" / "inbox").rglob("*.*")):
         if path.suffix.lower() == ".csv":
-            found.append(path)
+            files.append(path)
         elif path.suffix.lower() in _WORKBOOKS:
             try:
                 fastexcel.read_excel(path)
             except fastexcel.FastExcelError:
                 continue
-            found.append(path)
-    return found
+            files.append(path)
+    return files
 
 
 def read_plainly(files: Sequence[Path], to: Path) -> None:
-    """Every sheet of `files` as text, written to Parquet."""
+    """Read every sheet of `files` as text and write it to Parquet."""
     for at, path in enumerate(files):
         if path.suffix.lower() == ".csv":
             lines = pl.Series("line", path.read_bytes().decode("utf-8", "replace").splitlines())
@@ -51,7 +51,7 @@ def read_plainly(files: Sequence[Path], to: Path) -> None:
 
 
 def main() -> None:
-    """Print two lines, of the quickest of several goes turn by turn."""
+    """Print two lines with the fastest of several alternating runs: seconds, compared seconds, ratio."""
     source, contracts = commune(), load()
     files = readable(source)
     goes = []

@@ -1,4 +1,4 @@
-"""Makes the data of the benchmarks from `dulieuxa sample`, once, in a folder outside the project."""
+"""Generates the benchmarks' data with the sampler, once, into a folder outside the project."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from schemas.registry import Contracts, load
 
 DAY = date(2026, 11, 24)
 
-# People of one made-up commune of the register, so that a million of them do not stand in memory at once.
+# People generated at once, so that a million of them need not be in memory together.
 _AT_ONCE = 100_000
-# Every so many-th person has a fault, one of these in turn.
+# One in _FAULTY people has a fault, one of _FAULTS in turn.
 _FAULTY = 50
 _FAULTS: tuple[Row, ...] = (
     {"ho_ten": ""},
@@ -33,7 +33,7 @@ _FAULTS: tuple[Row, ...] = (
 
 
 def once(name: str, make: Callable[[Path], object]) -> Path:
-    """The folder `name` of made data; `make` fills it, unless it was filled by the same sampler before."""
+    """The folder of the data set `name`; `make` fills it, unless the same sampler filled it before."""
     sources = sorted(Path(flows.sample.__path__[0]).rglob("*.py"))
     version = sha256(b"\0".join(path.read_bytes() for path in (*sources, Path(__file__)))).hexdigest()[:8]
     folder = Path(tempfile.gettempdir()) / "dulieuxa-benchmarks" / f"{name}-{version}"
@@ -47,28 +47,28 @@ def once(name: str, make: Callable[[Path], object]) -> Path:
 
 
 def commune() -> Path:
-    """The root of a commune of 12,000 people with faults, nothing run yet."""
+    """The root of a commune of 12,000 people with planted faults, before its first run."""
     return once("commune", flows.sample.write)
 
 
 def copied(root: Path, to: Path) -> Path:
-    """A copy of the made `root`, at the hours at which its files were written."""
+    """Copy `root` to `to`; files keep their times, which are the times of submission."""
     shutil.copytree(root, to)
     return to
 
 
 def register(persons: int) -> Path:
-    """The root of a commune whose only submission is a register of `persons` people in CSV."""
+    """The root of a commune whose only submission is a CSV register of `persons` people."""
     return once(f"register-{persons}", lambda root: _write_register(root, persons))
 
 
 def register_file(root: Path) -> Path:
-    """The file of that register."""
+    """The CSV file of the register in `root`."""
     return next((root / "raw" / "inbox" / "cong_an").glob("*.csv"))
 
 
 def register_contracts() -> Contracts:
-    """The contracts, for a register larger than a commune's: its household codes need more digits."""
+    """The contracts with limits for a register larger than a commune's: more rows, longer household codes."""
     contracts = load()
     people = contracts.datasets["dan_cu"]
     columns = [

@@ -1,4 +1,4 @@
-"""What all benchmarks share: seconds of a piece of work, a quiet run of a day, the line that is printed."""
+"""Helpers of all benchmarks: time a function, run a day, print a result."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from schemas.registry import Contracts
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Seconds that one go takes."""
+    """The seconds that one call of `work` takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
 def a_day(root: Path, contracts: Contracts, as_of: date) -> DayOutcome:
-    """One day without Prefect and without a word, as `dulieuxa run --plain` does it."""
+    """Run one day without Prefect and without output, like `dulieuxa run --plain`."""
     return run_day(Root(root), contracts, as_of, PlainRunner(Console(quiet=True)))
 
 
 def tell(name: str, figure: float, floor: float) -> None:
-    """Print the line of one benchmark: its name, its figure, its floor, their ratio."""
+    """Print the line of one benchmark: name, measured figure, figure compared with (`floor`), ratio."""
     print(f"{name} {figure:.2f} {floor:.2f} {figure / floor:.2f}", flush=True)

@@ -1,4 +1,4 @@
-"""Memory of a day with a register of a million people: peak megabytes, those of its frame, their ratio.
+"""Measures the peak memory of a day with a register of a million people, against the size of its frame.
 
 Usage: python benchmarks/memory.py [MILLIONS]
 """
@@ -21,15 +21,15 @@ EVERY_SECONDS = 0.05
 _MEGABYTE = 1 << 20
 
 
-def peak(words: list[str]) -> float:
-    """Megabytes that a command and all its children held at most; a page that several share counts once."""
-    run = psutil.Popen(words)
+def peak(command: list[str]) -> float:
+    """Peak megabytes of a command with all its child processes; shared pages count once."""
+    run = psutil.Popen(command)
     highest = 0
     while run.poll() is None:
-        highest = max(highest, sum(map(_held, (run, *_children(run)))))
+        highest = max(highest, sum(map(_memory_of, (run, *_children(run)))))
         time.sleep(EVERY_SECONDS)
     if run.returncode:
-        raise subprocess.CalledProcessError(run.returncode, words)
+        raise subprocess.CalledProcessError(run.returncode, command)
     return highest / _MEGABYTE
 
 
@@ -40,25 +40,25 @@ def _children(run: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def _held(process: psutil.Process) -> int:
-    """Bytes that a process holds; what it gave back, and the system has not yet taken, is not held."""
+def _memory_of(process: psutil.Process) -> int:
+    """Bytes used by a process (PSS), without pages it has freed but the system has not yet reclaimed."""
     try:
-        said = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
-        # It ended between the look at who is there and the look at what it holds.
+        # The process ended after it was listed.
         return 0
-    of = {name: int(size.split()[0]) for name, _, size in (line.partition(":") for line in said[1:])}
-    return (of["Pss"] - of["LazyFree"]) << 10
+    sizes = {name: int(size.split()[0]) for name, _, size in (line.partition(":") for line in lines[1:])}
+    return (sizes["Pss"] - sizes["LazyFree"]) << 10
 
 
 def main() -> None:
-    """Print one line; with a folder after the millions, be the run that is measured."""
+    """Print one line; with a folder as second argument, run the measured day in it."""
     millions = sys.argv[1] if len(sys.argv) > 1 else "1"
     if len(sys.argv) > 2:
         a_day(Path(sys.argv[2]), register_contracts(), DAY)
         return
     source = register(round(float(millions) * 1_000_000))
-    # polars counts the letters of texts alone, Arrow also where each begins.
+    # polars' own estimate lacks the offsets of strings; Arrow's includes them.
     text = pl.read_csv(register_file(source), infer_schema=False)
     frame = text.to_arrow(compat_level=pl.CompatLevel.newest()).nbytes / _MEGABYTE
     with tempfile.TemporaryDirectory() as folder:

@@ -1,9 +1,9 @@
-"""Plants the same faults before this project and five libraries, and prints how many of them each finds.
+"""Compares how many planted faults this project and five validation libraries find.
 
-A fault alone in its row, and every two that touch different columns. It is found when the library names its
-row and its column, or its rule; each library is used as its manual begins. Dates are written the way that all
-of them read (2026-06-05). One line each: name, version, faults found, faults planted, share, rows blamed for
-nothing.
+Each fault is planted alone in a row, and each pair of faults in different columns together. A fault is found
+if the library names its row and its column or rule. Each library is used as its manual introduces it.
+Dates are in a format that all of them read (2026-06-05). Prints one line per library: name, version, faults
+found, faults planted, share found, good rows reported.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from schemas.registry import load
 
 DAY = date(2026, 11, 17)
 Row = dict[str, str | None]
-Found = set[tuple[int, str]]  # row from 0, and the column or rule that is blamed
+Found = set[tuple[int, str]]  # row (from 0), and the column or rule reported
 
 DATES = ("ngay_thu_nhan", "ngay_phe_duyet", "ngay_kich_hoat")
 REQUIRED = ("so_dinh_danh", "muc_do", "ngay_thu_nhan", "giay_to", "chu_ky_so")
@@ -43,7 +43,7 @@ GOOD: Row = {
     "giay_to": "3",
     "chu_ky_so": "true",
 }
-#: What is blamed, and what is typed.
+#: The column or rule to report, and the values typed.
 FAULTS: list[tuple[str, Row]] = [
     *((column, {column: None}) for column in REQUIRED),
     ("so_dinh_danh", {"so_dinh_danh": "12345"}),
@@ -59,7 +59,7 @@ FAULTS: list[tuple[str, Row]] = [
 
 
 def planted() -> tuple[pl.DataFrame, Found]:
-    """The table as text, good rows between faulty ones, and the truth."""
+    """The table as text, with good rows between faulty ones, and the planted faults."""
     alone = [(fault,) for fault in FAULTS]
     pairs = [(one, two) for one, two in combinations(FAULTS, 2) if not {*one[1]} & {*two[1]}]
     rows: list[Row] = []
@@ -76,7 +76,7 @@ def _good(at: int) -> Row:
 
 
 def ours(table: pl.DataFrame) -> Found:
-    """This project: text cleaned, then judged."""
+    """This project: clean the text, then validate."""
     contracts = load()
     dataset = contracts.datasets["dinh_danh"]
     stored = pl.lit(CellType.TEXT, pl.UInt8)
@@ -92,14 +92,14 @@ def ours(table: pl.DataFrame) -> Found:
     faults = validate([(part, DAY)], dataset).faults
     rules = {rule.code: rule.code.partition(".")[2] for rule in dataset.rules}
     blamed = pl.col("code").replace(rules)
-    told = faults.select(
+    reported = faults.select(
         pl.col("_row") - 2, pl.when(pl.col("code").is_in(list(rules))).then(blamed).otherwise("column")
     )
-    return set(told.iter_rows())
+    return set(reported.iter_rows())
 
 
 def pandera(table: pl.DataFrame) -> Found:
-    """Plain Pandera: types coerced, all errors gathered."""
+    """Plain Pandera: coerce types, collect all errors."""
     columns: dict[str, Any] = {
         "so_dinh_danh": pa.Column(pl.String, pa.Check.str_matches(r"^\d{12}$")),
         "muc_do": pa.Column(pl.String, pa.Check.isin(["1", "2"])),
@@ -131,16 +131,16 @@ def _expressions() -> dict[str, pl.Expr]:
 
 
 def _as_dates(table: pl.DataFrame) -> pl.DataFrame:
-    """Text with dates, and yes or no, read as far as they can be: polars casts neither from text."""
-    said = {"true": True, "false": False}
+    """Parse dates and booleans from text where possible: polars casts neither from text."""
+    booleans = {"true": True, "false": False}
     return table.with_columns(
         *(pl.col(name).str.to_date("%Y-%m-%d", strict=False) for name in DATES),
-        pl.col("chu_ky_so").replace_strict(said, default=None, return_dtype=pl.Boolean),
+        pl.col("chu_ky_so").replace_strict(booleans, default=None, return_dtype=pl.Boolean),
     )
 
 
 def dataframely(table: pl.DataFrame) -> Found:
-    """Dataframely: a schema class, `filter` with cast, details of what failed."""
+    """Dataframely: a schema class, `filter` with cast, details of the failures."""
     dy: Any = importlib.import_module("dataframely")
     members: dict[str, Any] = {
         "so_dinh_danh": dy.String(nullable=False, regex=r"^\d{12}$"),
@@ -194,7 +194,7 @@ def frictionless(table: pl.DataFrame) -> Found:
 
 
 def pointblank(table: pl.DataFrame) -> Found:
-    """Pointblank: a plan of steps, and the extracts of the rows that failed each."""
+    """Pointblank: validation steps, and the extract of failing rows of each."""
     pb: Any = importlib.import_module("pointblank")
     frame = _as_dates(table).with_columns(pl.col("giay_to").cast(pl.Int64, strict=False))
     plan, blamed = pb.Validate(frame), []
@@ -249,7 +249,7 @@ PEERS: Mapping[str, Callable[[pl.DataFrame], Found]] = {
 
 
 def main() -> None:
-    """Print one line a library."""
+    """Print one line per library."""
     warnings.simplefilter("ignore")
     table, truth = planted()
     for name, peer in PEERS.items():

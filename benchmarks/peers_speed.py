@@ -1,9 +1,9 @@
-"""Judges one register by the same rules with this project and five libraries, turn by turn.
+"""Compares the speed of this project and five libraries on the same register and rules, in alternating runs.
 
-Every library is given the typed table and the rules as the polars expressions that they are; those that take
-no expressions are given the answers as columns, and answering is part of their time. Each tells which rows
-fail which rule, and all must tell the same. One line each: name and version, seconds of the quickest go,
-seconds of this project, their ratio.
+Every library gets the parsed table and the rules as polars expressions. Libraries without expressions get
+their results as columns; computing these is part of the measured time. Each reports which rows fail which
+rule, and all must agree. Prints one line per library: name and version, seconds of its fastest run, seconds
+of this project, ratio.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TIMES = 3
 
 
 class Task:
-    """The table, and its rules by code."""
+    """The table to validate, and its rules by code."""
 
     def __init__(self, dataset: Dataset, when: Period) -> None:
         self.dataset, self.when = dataset, when
@@ -48,7 +48,7 @@ class Task:
 
 
 def ours(task: Task) -> int:
-    """This project: every rule, every fault with its place and sentence."""
+    """This project: every rule, and every fault with its place and message."""
     part = SubmissionPart(
         task.dataset.name, task.when, task.frame, pl.DataFrame(), (("Danh sách", {}),), nil=False
     )
@@ -56,7 +56,7 @@ def ours(task: Task) -> int:
 
 
 def pandera(task: Task) -> int:
-    """Plain Pandera: one column-level check a rule, all errors gathered."""
+    """Plain Pandera: one column-level check per rule, collect all errors."""
     checks: dict[str, list[pa.Check]] = {}
     for code, rule in task.rules.items():
         passes = ~rule.fails_when.fill_null(value=False)
@@ -74,7 +74,7 @@ def pandera(task: Task) -> int:
 
 
 def dataframely(task: Task) -> int:
-    """Dataframely: a schema class with one rule an expression, details of the rows that fail."""
+    """Dataframely: a schema class with one rule per expression, details of the failing rows."""
     dy: Any = importlib.import_module("dataframely")
     members: dict[str, Any] = {name: dy.Any() for name in task.typed.columns}
     for code, mask in zip(task.rules, task.masks, strict=True):
@@ -85,7 +85,7 @@ def dataframely(task: Task) -> int:
 
 
 def pointblank(task: Task) -> int:
-    """Pointblank: one step a rule, and the extracts of the rows that failed each."""
+    """Pointblank: one step per rule, and the extract of failing rows of each."""
     pb: Any = importlib.import_module("pointblank")
     plan = pb.Validate(task.typed)
     for mask in task.masks:
@@ -96,7 +96,7 @@ def pointblank(task: Task) -> int:
 
 
 def frictionless(task: Task) -> int:
-    """Frictionless: a row by row reading in which no answer may be yes."""
+    """Frictionless: read row by row, with a constraint that no result column is true."""
     fr: Any = importlib.import_module("frictionless")
     answers = task.typed.select(task.masks)
     never = {"type": "boolean", "constraints": {"enum": [False]}}
@@ -107,7 +107,7 @@ def frictionless(task: Task) -> int:
 
 
 def great_expectations(task: Task) -> int:
-    """Great Expectations: one expectation an answer over a pandas frame, complete results."""
+    """Great Expectations: one expectation per result column over a pandas frame, complete results."""
     gx: Any = importlib.import_module("great_expectations")
     data = task.typed.select(task.masks).to_pandas()
     context = gx.get_context(mode="ephemeral")
@@ -132,13 +132,13 @@ PEERS: Mapping[str, Callable[[Task], int]] = {
 
 
 def main() -> None:
-    """Print one line a library."""
+    """Print one line per library."""
     warnings.simplefilter("ignore")
     dataset = load().datasets["dan_cu"]
     task = Task(dataset, period(dataset, "2026-10"))
-    told = {name: peer(task) for name, peer in PEERS.items()}
-    if len(set(told.values())) > 1:
-        raise SystemExit(f"Các thư viện không tìm ra như nhau: {told}")
+    counts = {name: peer(task) for name, peer in PEERS.items()}
+    if len(set(counts.values())) > 1:
+        raise SystemExit(f"Các thư viện không tìm ra như nhau: {counts}")
     goes = [{name: seconds(partial(peer, task)) for name, peer in PEERS.items()} for _ in range(TIMES)]
     quickest = {name: min(go[name] for go in goes) for name in PEERS}
     for name, taken in quickest.items():

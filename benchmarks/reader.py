@@ -1,7 +1,7 @@
-"""Reads a folder of real files with known contents, and prints how many sheets each reader gets right.
+"""Compares how many sheets of real files with known contents this reader and three libraries read correctly.
 
-A sheet is right when its headings (row and joined words), its first and last data row and its text
-are all as expected. Beside this reader stand polars, pandas and frictionless, each used as its manual says.
+A sheet is correct if its headings (row and joined levels), its first and last data row and its text are all
+as expected. The libraries are polars, pandas and frictionless, each used as its manual says.
 
 Usage: python benchmarks/reader.py [FOLDER]
 """
@@ -33,7 +33,7 @@ Grid = list[list[str]]
 
 @dataclass(frozen=True)
 class Case:
-    """One sheet, and whether what a reader gave for it is right."""
+    """One sheet, and the check of a reader's result for it."""
 
     group: str
     file: Path
@@ -43,7 +43,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a reader gave: all text by sheet row, headings, first and last sheet row of data."""
+    """Result of a reader: text by sheet row, headings, first and last sheet row of data."""
 
     text: Grid
     heading_rows: tuple[int, int] | None
@@ -52,23 +52,23 @@ class Seen:
 
 
 def tidy(text: object) -> str:
-    """One line, NFC, single spaces."""
+    """Normalize text: one line, NFC, single spaces."""
     return " ".join(unicodedata.normalize("NFC", str(text or "")).split())
 
 
 def same(expected: str, got: str) -> bool:
-    """Equal text, or numbers equal in the nine digits that a cell shows."""
+    """Whether texts are equal, or numbers equal in the nine digits that a cell shows."""
     if expected == got:
         return True
     try:
         return abs(float(expected) - float(got)) <= 1e-8 * abs(float(expected))
     except ValueError:
-        # The expected files keep an error cell as Excel's number for it.
+        # The expected files have an error cell as Excel's number for the error.
         return (expected, got) in {("7", "#DIV/0!"), ("23", "#REF!"), ("42", "#N/A"), ("15", "#VALUE!")}
 
 
 def cases(folder: Path) -> Iterator[Case]:
-    """Every sheet with an expectation."""
+    """Yield every sheet with an expected result."""
     for entry in json.loads((folder / "EXPECTED.json").read_text("utf-8")):
         name = entry["sheet"].replace(" (HIDDEN)", "")
         yield Case("structure", folder / entry["file"], name, lambda seen, e=entry: as_described(seen, e))
@@ -81,7 +81,7 @@ def cases(folder: Path) -> Iterator[Case]:
             )
     yield from peers(folder / "peers")
     for path in sorted((folder / "peers/csv-spectrum/csvs").glob("*.csv")):
-        if path.stem == "location_coordinates":  # its JSON is of another file
+        if path.stem == "location_coordinates":  # its JSON belongs to another file
             continue
         records = json.loads((path.parents[1] / "json" / f"{path.stem}.json").read_text("utf-8"))
         records = records if isinstance(records, list) else [records]
@@ -89,7 +89,7 @@ def cases(folder: Path) -> Iterator[Case]:
 
 
 def as_described(seen: Seen, entry: dict[str, Any]) -> bool:
-    """Heading rows, data rows and joined headings of an entry of EXPECTED.json."""
+    """Whether heading rows, data rows and joined headings match an entry of EXPECTED.json."""
     table = entry["tables"][0] if "tables" in entry else entry
     rows = table.get("header_rows") or [table["header_row"]] * 2
     if seen.heading_rows != tuple(rows):
@@ -102,7 +102,7 @@ def as_described(seen: Seen, entry: dict[str, Any]) -> bool:
 
 
 def _alike(expected: str, got: str) -> bool:
-    """Equal words level by level; expected headings are shortened, with an ellipsis or at a level's end."""
+    """Whether words are equal level by level; expected ones may be cut (ellipsis, or end of a level)."""
     levels = [
         ".*".join(re.escape(key_of(part)) for part in level.split("…")) for level in expected.split(" > ")
     ]
@@ -110,20 +110,20 @@ def _alike(expected: str, got: str) -> bool:
 
 
 def has_text(seen: Seen, lines: Sequence[str]) -> bool:
-    """Cell for cell the expected lines."""
+    """Whether all cells equal the expected lines."""
     for number, line in enumerate(lines):
         expected = [tidy(cell) for cell in line.split("\t")]
         got = [tidy(cell) for cell in seen.text[number]] if number < len(seen.text) else []
         for at in range(max(len(expected), len(got))):
             one = expected[at] if at < len(expected) else ""
             other = got[at] if at < len(got) else ""
-            if not same(one, other) and not _wrongly_expected(one, other):
+            if not same(one, other) and not _has_wrong_encoding(one, other):
                 return False
     return True
 
 
-def _wrongly_expected(expected: str, got: str) -> bool:
-    """Whether the expected file decoded this cell as another encoding than its words are in."""
+def _has_wrong_encoding(expected: str, got: str) -> bool:
+    """Whether the expected file has this cell decoded with a wrong encoding."""
     theirs, own = (re.findall(r"[^\W\d_]+", text) for text in (expected, got))
     if "trỡnh" in theirs:
         return "trình" in own
@@ -133,7 +133,7 @@ def _wrongly_expected(expected: str, got: str) -> bool:
 
 
 def has_records(seen: Seen, records: Sequence[dict[str, str]]) -> bool:
-    """The same cells as the JSON beside a CSV."""
+    """Whether all cells equal the JSON next to a CSV."""
     if not records:
         return True
     rows = [list(records[0]), *(list(record.values()) for record in records)]
@@ -146,7 +146,7 @@ def _column(seen: Seen, at: int) -> list[str]:
 
 
 def peers(folder: Path) -> Iterator[Case]:
-    """The cases of the peers' own tests that the folder's README lists."""
+    """Yield the cases taken from the libraries' own tests, listed in the folder's README."""
     readxl, extra, frictionless = folder / "readxl", folder / "readxl_extdata", folder / "frictionless"
     digits = ["2147483647", "2147483648", "2147483649"]
     for end in ("xls", "xlsx"):
@@ -216,7 +216,7 @@ def ours(case: Case) -> Seen:
         sheets = html.read_html(data, case.file.stem)
     else:
         sheets, _ = workbook.read_workbook(data, container)
-    found = sheets[case.sheet] if isinstance(case.sheet, int) else _named(sheets, case.sheet)
+    found = sheets[case.sheet] if isinstance(case.sheet, int) else _find_sheet(sheets, case.sheet)
     sheet, _ = to_unicode(found)
     text = [[cell or "" for cell in row] for row in sheet.rows(0, sheet.height)]
     block = guess_block(sheet) if sheet.height else None
@@ -231,20 +231,20 @@ def ours(case: Case) -> Seen:
     return Seen(text, (block.top + 1, block.bottom + 1), [p.label for p in block.paths], data_rows)
 
 
-def _named(sheets: Sequence[Sheet], name: str) -> Sheet:
+def _find_sheet(sheets: Sequence[Sheet], name: str) -> Sheet:
     return next(sheet for sheet in sheets if sheet.name.strip() == name.strip())
 
 
 def from_frame(columns: Sequence[object], rows: Sequence[Sequence[object]]) -> Seen:
-    """What a library gives that takes the first row for headings."""
+    """The result of a library that takes the first row as headings."""
     heads = [
         "" if str(c).startswith(("Unnamed", "__UNNAMED", "column_", "field")) else str(c) for c in columns
     ]
-    text = [heads, *([_shown(cell) for cell in row] for row in rows)]
+    text = [heads, *([_to_text(cell) for cell in row] for row in rows)]
     return Seen(text, (1, 1), heads, (2, len(rows) + 1) if rows else None)
 
 
-def _shown(cell: object) -> str:
+def _to_text(cell: object) -> str:
     if cell is None or cell != cell:  # noqa: PLR0124 - pandas marks blanks by NaN
         return ""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
@@ -290,7 +290,7 @@ READERS = {"dulieuxa": ours, "polars": by_polars, "pandas": by_pandas, "friction
 
 
 def main() -> None:
-    """Prints one line for each reader: name, sheets right, sheets, share; then what ours gets wrong."""
+    """Print one line per reader: name, correct sheets, sheets, share; then the sheets wrong in ours."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     if not folder.is_dir():
         sys.exit(f"no folder of real files: {folder}")

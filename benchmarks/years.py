@@ -1,7 +1,7 @@
-"""Months of a commune of 12,000 people one after the other: what a day costs once there is a history.
+"""Times days of a commune of 12,000 people after months of history, against days of the second month.
 
-Of the last month three lines, each beside the same day of the second month: the day on which the month's
-files came in, one on which a single file did, one on which none did. In the first month twice as much comes.
+Prints three lines for the last month: the day with all files of the month, a day with one file, a day
+without files. The first month is not used for comparison, since twice as many files come in.
 
 Usage: python benchmarks/years.py [MONTHS]
 """
@@ -23,25 +23,25 @@ from measuring import a_day, seconds, tell
 from schemas.registry import load
 
 MONTHS = 12
-# Whose file comes in a day late.
+# The unit whose file comes in one day later.
 LATE = "T07"
 KINDS = ("ca_thang", "mot_tep", "khong_co_tep")
 
 
 def days(months: int) -> Iterator[date]:
-    """The same day of so many months."""
+    """The same day of each of `months` months."""
     for at in range(months):
         year, month = divmod(DAY.month - 1 + at, 12)
         yield DAY.replace(year=DAY.year + year, month=month + 1)
 
 
 def a_month(day: date) -> Path:
-    """The root of the commune with what was handed in by `day`, made once."""
+    """The root of the commune with all submissions up to `day`, generated once."""
     return once(f"month-{day}", lambda root: write(root, clean=True, today=day))
 
 
 def submission(root: Path, month: Path, after: float) -> Path:
-    """Copy into the inbox what was written in `month` after that second; returns the file kept back."""
+    """Copy files of `month` written after the time `after` into the inbox; returns the file held back."""
     files = sorted(path for path in (month / "raw" / "inbox").rglob("*.*") if path.stat().st_mtime > after)
     late = next(path for path in files if path.parent.name == LATE)
     for path in files:
@@ -53,7 +53,7 @@ def submission(root: Path, month: Path, after: float) -> Path:
 
 
 def taken(root: Path, day: date, month: Path, after: float) -> Mapping[str, float]:
-    """Seconds of three days, by what came in on them."""
+    """Seconds of three days, by kind of day."""
     contracts = load()
     late = submission(root, month, after)
     whole = seconds(lambda: a_day(root, contracts, day))
@@ -67,16 +67,16 @@ def taken(root: Path, day: date, month: Path, after: float) -> Mapping[str, floa
 
 
 def main() -> None:
-    """Print a line for each kind of day."""
+    """Print one line per kind of day."""
     months = int(sys.argv[1]) if len(sys.argv) > 1 else MONTHS
-    found: list[Mapping[str, float]] = []
+    measured: list[Mapping[str, float]] = []
     with tempfile.TemporaryDirectory() as name:
         after = 0.0
         for day in days(months):
-            found.append(taken(Path(name) / "xa", day, a_month(day), after))
+            measured.append(taken(Path(name) / "xa", day, a_month(day), after))
             after = datetime.combine(day, datetime.max.time(), HERE).timestamp()
     for kind in KINDS:
-        tell(f"{kind}_thang_{months}", found[-1][kind], found[min(1, months - 1)][kind])
+        tell(f"{kind}_thang_{months}", measured[-1][kind], measured[min(1, months - 1)][kind])
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What the data of a commune must be: datasets, kinds of column, units, indicators."""
+"""Declares the contracts of a commune's data: datasets, kinds of column, units, indicators."""

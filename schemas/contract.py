@@ -1,4 +1,4 @@
-"""The words in which a dataset is declared: column, rule, dataset."""
+"""Defines the classes that contracts are written with: Column, Rule, Cross, Dataset."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ QUARANTINED = pl.col("_class") == HELD_BACK
 
 
 def typed_column(column: str) -> str:
-    """Name of the column that keeps what was typed in `column`, as text."""
+    """Name of the column with the original text of `column`."""
     return f"{column}.typed"
 
 
 def stored_column(column: str) -> str:
-    """Name of the column that says how the cell was stored (see `flows.read.table.CellType`)."""
+    """Name of the column with the cell's type in the file (see `flows.read.table.CellType`)."""
     return f"{column}.stored"
 
 
 def unread_column(column: str) -> str:
-    """Name of the column that says how reading went: null when read, else one of `UNREAD`."""
+    """Name of the column with the result of parsing: null if it succeeded, else one of `UNREAD`."""
     return f"{column}.unread"
 
 
-#: Why a cell was not read as its kind, or not without doubt: names of flaws of kinds.
+#: Why a cell could not be parsed as its kind, or only with doubt: names of flaws of kinds.
 UNREAD = pl.Enum(
     [
         "thieu",
@@ -61,10 +61,10 @@ UNREAD = pl.Enum(
 class Column:
     """One column of a unit's form.
 
-    `name` is the column in Parquet, `label` the heading on the form (levels joined by ` > `),
-    `also` other headings seen for it, `of` the accepted values of a code list, `codes` official
-    digits for them, `range` inclusive bounds, `unit` the unit of a money amount, `may_be_future`
-    marks a promised day.
+    `name` is the column in Parquet, `label` the heading on the form (levels joined by ` > `), `also`
+    other headings accepted for it, `of` the values of its code list, `codes` their official numbers,
+    `range` inclusive bounds, `unit` the unit of an amount. `may_be_future` allows dates after the day of
+    submission.
     """
 
     name: str
@@ -82,20 +82,20 @@ class Column:
     may_be_future: bool = False
 
 
-#: Rows of an example, as a clerk types them: what stands in the columns that matter; the others are good.
+#: Rows of an example, as a clerk types them; columns that are not given have valid values.
 Rows = tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One sentence about a row that must not be true.
+    """A check of single rows of a dataset.
 
-    `fails_when` is a polars expression over the dataset's typed columns and the context columns
-    `_judged_on` (Date, the day on which the hand-in is judged), `_period_start`, `_period_end` (Date, first
-    and last day of its period) and `_part` (one hand-in's table). Null means "cannot tell" and is
-    no fault. The fault stands at the column named before the dot of `code`, or at `on[0]`. `note`, an
-    expression over the rows that fail, adds a sentence to `says`. None of the rows of `good` fails; the
-    last of `bad` does.
+    `fails_when` is a polars expression that is true for a faulty row. It sees the dataset's parsed columns
+    and `_judged_on` (Date: the day of submission), `_period_start`, `_period_end` (Date: first and last day
+    of the period) and `_part` (the table of one submission). Null means "unknown" and is not a fault.
+
+    The fault is reported at the column before the dot of `code`, or else at `on[0]`. `note`, an expression
+    over the failing rows, adds a sentence to `says`. No row of `good` fails; the last row of `bad` does.
     """
 
     code: str
@@ -111,11 +111,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """What ties rows to the rows of another dataset for the same period.
+    """A join of rows to the rows of another dataset `to` for the same period.
 
-    Tied are rows with the same value in the column `by`; where `place` names a column of the other
-    dataset, only those that stand at the unit that handed in. `brings` are aggregates over the tied
-    rows, seen by rules as `<to>.<name>`. Quarantined rows are tied too: they have `_class`.
+    Rows with the same value in the column `by` are joined. If `place` names a column of the other dataset,
+    only its rows whose `place` is the submitting unit take part. `brings` are aggregates over the joined
+    rows; rules see them as `<to>.<name>`. Quarantined rows take part too; `_class` tells them apart.
     """
 
     to: str
@@ -126,14 +126,18 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Cross:
-    """A rule that needs another dataset; judged when all hand-ins of a period are known.
+    """A check of a dataset against another one; it runs when all submissions of a period are known.
 
-    `fails_when` sees what a `Rule`'s does, what `tied` brings, `_co` (whether any row is tied) and
-    `_khong_ro` (rows of the other dataset at this place whose `by` could not be read). At `level`
-    "tep" it is turned round: asked of every tied group of the other dataset, `_co` says whether the
-    hand-in has it, and a hand-in has one fault; its `note` sees `_thieu` (how many failed for sure) and
-    `_phai_co` (of how many). What one unit wrote never keeps another's rows back: `severity` is a warning.
-    Examples have rows of the other dataset in `beside`; at level "tep" the hand-in fails as a whole.
+    At `level` "o", `fails_when` is asked of every row. Besides what a `Rule` sees, it has the aggregates of
+    `tied`, `_co` (whether any row was joined) and `_khong_ro` (number of rows of the other dataset at this
+    place whose `by` could not be parsed).
+
+    At `level` "tep" it is asked of every joined group of the other dataset, and `_co` says whether the
+    submission has that group. The submission gets one fault at most; `note` sees `_thieu` (number of
+    groups that failed for sure) and `_phai_co` (number of groups).
+
+    `severity` is always a warning: the data of one unit must never quarantine the rows of another.
+    Examples have rows of the other dataset in `beside`; at level "tep" the whole submission fails.
     """
 
     code: str
@@ -152,10 +156,10 @@ class Cross:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The contract of one dataset: which kind of unit hands it in, how often, with which columns.
+    """The contract of one dataset: which kind of unit submits it, how often, with which columns.
 
-    `unit` is a kind of unit (`schemas.units`), `key` what no two rows may share, `rows` the
-    number of rows a hand-in is expected to have, `due` working days after the period's end.
+    `unit` is a kind of unit (`schemas.units`), `key` the columns that identify a row, `rows` the expected
+    (fewest, most) rows of a submission, `due` the deadline in working days after the period's end.
     """
 
     name: str
@@ -182,10 +186,10 @@ class Dataset:
 
     @property
     def row_class(self) -> str:
-        """Name of the published column with the row's class, out of the way of the form's own."""
+        """Name of the published column with the row's class, different from the form's own columns."""
         return "_trang_thai" if "trang_thai" in self else "trang_thai"
 
     def blamed(self, rule: Rule | Cross) -> str:
-        """The column at whose cell a fault of `rule` stands."""
+        """The column at which a fault of `rule` is reported."""
         column = rule.code.partition(".")[0]
         return column if column in self else rule.on[0]

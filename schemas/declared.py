@@ -1,4 +1,4 @@
-"""Reads what a root declares in CSV files of its own; what can't be used is told with its file and line."""
+"""Reads the CSV files in which a root declares its own settings; errors name the file and line."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from collections.abc import Iterator, Sequence
 
 
 class DeclarationError(ValueError):
-    """A file in which a root declares something can't be used; the message names file and line."""
+    """A declaration file of a root is invalid; the Vietnamese message names the file and line."""
 
 
 def lines(file: str, content: bytes, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Where each line of a declaration stands, in words, and its `columns`; lines with nothing left out.
+    """Yield each line's place as Vietnamese text, and its values in `columns`; blank lines are skipped.
 
-    The separator is the one that the heading is parted by: Excel in Vietnamese writes semicolons.
+    The separator (comma, semicolon or tab) is detected from the heading: a Vietnamese Excel writes
+    semicolons.
 
     Raises:
-        DeclarationError: it is no CSV in UTF-8, holds nothing, or lacks a column.
+        DeclarationError: the file is not CSV in UTF-8, is empty, or lacks a column.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -26,10 +27,10 @@ def lines(file: str, content: bytes, columns: Sequence[str]) -> Iterator[tuple[s
     if not text.strip():
         raise DeclarationError(f"{file}: chưa có tệp này, hoặc tệp trống.")
     head = text.lstrip().partition("\n")[0]
-    found = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
-    if lacking := [name for name in columns if name not in (found.fieldnames or ())]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
+    if lacking := [name for name in columns if name not in (reader.fieldnames or ())]:
         raise DeclarationError(f"{file}, dòng 1: thiếu cột {', '.join(lacking)}.")
-    for line in found:
-        said = {name: (line[name] or "").strip() for name in columns}
-        if any(said.values()):
-            yield f"{file}, dòng {found.line_num}", said
+    for line in reader:
+        values = {name: (line[name] or "").strip() for name in columns}
+        if any(values.values()):
+            yield f"{file}, dòng {reader.line_num}", values

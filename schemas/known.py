@@ -1,6 +1,7 @@
-"""What the commune knows already and does not ask for again: a form filled in from another dataset.
+"""Declares which rows of a form can be filled in from another dataset that the commune already has.
 
-Luật Dữ liệu 60/2024/QH15 art. 11 and the commune's plan: "dữ liệu đã có thì không yêu cầu cung cấp lại".
+Required by Luật Dữ liệu 60/2024/QH15 art. 11 and the commune's plan: "dữ liệu đã có thì không yêu cầu cung
+cấp lại" (data that already exists must not be asked for again).
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from schemas.rules import CHU_HO
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Rows of the form of `dataset` that the latest hand-in of `source` gives.
+    """How to derive rows of the form of `dataset` from the latest submission of `source`.
 
-    One row for each value of `by`, of those records of `source` for which `where` holds and whose `place` is
-    the unit that fills in the form; `columns` says what each of the form's columns then holds.
+    Records of `source` are filtered by `where`, and by `place` being the unit that fills in the form. Each
+    value of `by` gives one row; `columns` are its values, as aggregates over the records.
     """
 
     dataset: str

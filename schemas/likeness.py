@@ -1,8 +1,8 @@
-"""Whether two records may be one person: the same birth and place, the name spelled alike.
+"""Finds records that may be the same person: equal birth date and place, similar name, different number.
 
-Alike are names that differ in case, in where a tone mark stands (Thúy, Thuý) or in y for i (Lý, Lí). That one
-has d for đ, or no marks at all (Bui Van Nam), counts where the sex agrees too. Only rows that share birth and
-place are looked at, and those by key: the cost is linear.
+Names are similar if they differ only in case, in the position of a tone mark (Thúy, Thuý) or in y for i (Lý,
+Lí). Names where one has d for đ, or no marks at all (Bui Van Nam), are similar only if the sex is equal.
+Rows are compared by hashed keys, not in pairs, so the cost is linear.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from collections.abc import Callable
 
 import polars as pl
 
-# Moving the tone to its vowels' end makes "hoà" and "hòa" equal.
+# Moving the tone mark behind the vowels makes "hoà" and "hòa" equal.
 _TONE = "([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)"
 _MARKS = "[\u0300-\u036f]"
-# What like persons share.
+# Columns that must be equal for two rows to be compared.
 _BLOCK = ("_part", "birth", "place")
-# About how many rows are looked at together.
-_HEAP = 500_000
+# About this many rows are compared at once, to bound the memory.
+_BATCH = 500_000
 
 _Y_FOR_I = r"([bcdđghklmnprstvx]|qu)y"
 
 
 def alike(number: str, *, name: str, birth: str, place: str, sex: str) -> pl.Expr:
-    """Whether the hand-in has a like person under another `number`; null where the row says too little."""
-    return _over((number, name, birth, place, sex), _suspects, pl.Boolean, "_part")
+    """Whether the submission has a similar person with another `number`; null if the row lacks data."""
+    return _over((number, name, birth, place, sex), _find_alike, pl.Boolean, "_part")
 
 
 def other_alike(number: str, *, name: str, birth: str, place: str, sex: str) -> pl.Expr:
-    """Over the rows that are `alike` another: a sentence that names it, by its row and masked number."""
-    return _over((number, name, birth, place, sex), _named, pl.String, "_part", "_row")
+    """Over rows that are `alike` another: a Vietnamese sentence with that one's row and masked number."""
+    return _over((number, name, birth, place, sex), _describe_other, pl.String, "_part", "_row")
 
 
 def _over(
@@ -41,30 +41,30 @@ def _over(
     names = ("number", "name", "birth", "place", "sex")
     fields = (pl.col(column).alias(field) for column, field in zip(columns, names, strict=True))
     rows = pl.struct(*context, *fields)
-    return rows.map_batches(lambda said: work(said.struct.unnest()), return_dtype=dtype)
+    return rows.map_batches(lambda frame: work(frame.struct.unnest()), return_dtype=dtype)
 
 
-def _suspects(rows: pl.DataFrame) -> pl.Series:
+def _find_alike(rows: pl.DataFrame) -> pl.Series:
     complete = rows.select(pl.all_horizontal(pl.col("name", "birth", "place").is_not_null())).to_series()
     keys = rows.select(pl.struct(*_BLOCK).hash()).to_series()
     near = (keys.is_duplicated() & complete).arg_true().alias("at")
-    # Rows of one birth and place are in one heap; none is so large that it takes much memory.
-    heap = keys.gather(near) % (near.len() // _HEAP + 1)
-    heaps = near.to_frame().with_columns(heap=heap).partition_by("heap", include_key=False)
+    # Rows with equal keys get into the same batch.
+    batch = keys.gather(near) % (near.len() // _BATCH + 1)
+    batches = near.to_frame().with_columns(batch=batch).partition_by("batch", include_key=False)
     answers = pl.repeat(False, rows.height, eager=True, dtype=pl.Boolean)
     if not complete.all():
         answers = answers.set(~complete, None)
-    for each in heaps:
-        found = _like(rows[each["at"]].hstack(each))
-        answers = answers.scatter(found, True) if found.len() else answers
+    for each in batches:
+        similar = _find_similar(rows[each["at"]].hstack(each))
+        answers = answers.scatter(similar, True) if similar.len() else answers
     return answers
 
 
-def _like(near: pl.DataFrame) -> pl.Series:
-    """`at` of the rows that are like another."""
-    # Names that are alike are equal without any mark: the few that are get looked at closely.
+def _find_similar(near: pl.DataFrame) -> pl.Series:
+    """`at` of the rows that are similar to another one."""
+    # Similar names are equal without marks. This cheap test leaves few rows for the exact one.
     bare = near.select(pl.struct(*_BLOCK, _bare(near["name"])).hash()).to_series()
-    keyed = _keyed(near.filter(bare.is_duplicated()))
+    keyed = _add_keys(near.filter(bare.is_duplicated()))
     other = pl.col("number").n_unique()
     known_sex = pl.col("sex").is_not_null()
     unmarked = pl.col("_bare").any().over(*_BLOCK, "sex", "_tran")
@@ -76,33 +76,33 @@ def _like(near: pl.DataFrame) -> pl.Series:
 
 
 def _bare(names: pl.Series) -> pl.Series:
-    """Each name without any mark, worked out once a different name."""
-    different = names.unique().to_frame().with_columns(_tran=_unmarked(_spelled()))
+    """Each name without any marks, computed once per different name."""
+    different = names.unique().to_frame().with_columns(_tran=_remove_marks(_decompose_name()))
     return names.to_frame().join(different, on="name", how="left", maintain_order="left")["_tran"]
 
 
-def _spelled() -> pl.Expr:
-    """The name's letters, each mark on its own behind its letter."""
+def _decompose_name() -> pl.Expr:
+    """The name in lower case without spaces, decomposed: each mark is a character after its letter."""
     return pl.col("name").str.to_lowercase().str.normalize("NFD").str.replace_all(r"\s+", "")
 
 
-def _unmarked(spelled: pl.Expr) -> pl.Expr:
+def _remove_marks(spelled: pl.Expr) -> pl.Expr:
     plain = spelled.str.replace_all(_MARKS, "").str.replace_all("đ", "d", literal=True)
     return plain.str.replace_all("y", "i", literal=True)
 
 
-def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
-    """The keys under which like names are equal, and whether a name has no mark at all."""
-    viet = _spelled().str.replace_all(_TONE, "${2}${1}").str.replace_all(_Y_FOR_I, "${1}i")
+def _add_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the keys that are equal for similar names, and whether a name has no marks."""
+    viet = _decompose_name().str.replace_all(_TONE, "${2}${1}").str.replace_all(_Y_FOR_I, "${1}i")
     return rows.with_columns(_viet=viet).with_columns(
         _d=pl.col("_viet").str.replace_all("đ", "d"),
-        _tran=_unmarked(pl.col("_viet")),
+        _tran=_remove_marks(pl.col("_viet")),
         _bare=~pl.col("_viet").str.contains(f"{_MARKS}|đ"),
     )
 
 
-def _named(rows: pl.DataFrame) -> pl.Series:
-    keyed = _keyed(rows).with_row_index("at")
+def _describe_other(rows: pl.DataFrame) -> pl.Series:
+    keyed = _add_keys(rows).with_row_index("at")
     same_sex = pl.col("sex") == pl.col("sex_kia")
     marked = (pl.col("_tran") == pl.col("_tran_kia")) & (pl.col("_bare") | pl.col("_bare_kia"))
     like = (pl.col("_viet") == pl.col("_viet_kia")) | (
@@ -118,5 +118,7 @@ def _named(rows: pl.DataFrame) -> pl.Series:
     masked = pl.format(
         "Dòng kia là dòng {}, số “{}*******{}”.", "_row_kia", number.str.head(3), number.str.tail(2)
     )
-    said = others.select("at", said=pl.coalesce(masked, pl.format("Dòng kia là dòng {}.", "_row_kia")))
-    return keyed.select("at").join(said, on="at", how="left", maintain_order="left")["said"]
+    sentences = others.select(
+        "at", sentence=pl.coalesce(masked, pl.format("Dòng kia là dòng {}.", "_row_kia"))
+    )
+    return keyed.select("at").join(sentences, on="at", how="left", maintain_order="left")["sentence"]

@@ -1,4 +1,4 @@
-"""Reporting periods: their first and last day, when they are due, and how a file's words name them."""
+"""Computes reporting periods and deadlines, and recognizes periods in titles and file names."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ class Period:
 
 
 def period(of: Dataset | tuple[Cadence, Basis], label: str) -> Period:
-    """The period that `label` (`2026-11`, `2026-Q4`, `2026`) names for a dataset or (cadence, basis).
+    """The period with the `label` (`2026-11`, `2026-Q4`, `2026`) of a dataset or (cadence, basis).
 
     `nd09` runs from the 15th of the month before to the 14th of the last month (Nghị định
     09/2019/NĐ-CP art. 12); `calendar` and `point_in_time` are calendar periods, the latter
     meaning the state on the last day.
 
     Raises:
-        ValueError: `label` does not fit the cadence.
+        ValueError: `label` is not a label of that cadence.
     """
     cadence, basis = (of.cadence, of.basis) if isinstance(of, Dataset) else of
-    found = _LABEL[cadence].fullmatch(label)
-    if found is None:
+    match = _LABEL[cadence].fullmatch(label)
+    if match is None:
         raise ValueError(f"{label!r} is no label of a period with cadence {cadence!r}")
-    year, number = int(found[1]), int(found[2] or 1)
+    year, number = int(match[1]), int(match[2] or 1)
     last_month = number * _MONTHS[cadence]
     first, after = _first(year, last_month - _MONTHS[cadence] + 1), _first(year, last_month + 1)
     if basis == "nd09":
@@ -62,8 +62,8 @@ def _back(first_of_month: date) -> date:
 
 
 def ended(cadence: Cadence, basis: Basis, since: date, until: date) -> tuple[Period, ...]:
-    """The periods whose last day lies in [since, until], oldest first."""
-    # Whatever the basis, a period's last day lies in the year that its label names.
+    """The periods whose last day is in [since, until], oldest first."""
+    # For every basis, the last day of a period is in the year of its label.
     periods = (
         period((cadence, basis), label)
         for year in range(since.year, until.year + 1)
@@ -81,12 +81,12 @@ def _labels(cadence: Cadence, year: int) -> tuple[str, ...]:
 
 
 def open_window(cadence: Cadence, basis: Basis, day: date) -> Period:
-    """The period handed in on `day` when the file names none: the latest that ended by then."""
+    """The period assumed for a file submitted on `day` that names none: the latest one ended by then."""
     return ended(cadence, basis, day.replace(year=day.year - 2, day=1), day)[-1]
 
 
 def before(of: Dataset | tuple[Cadence, Basis], label: str) -> Period:
-    """The period just before the one that `label` names."""
+    """The period before the one with the `label`."""
     cadence, basis = (of.cadence, of.basis) if isinstance(of, Dataset) else of
     return open_window(cadence, basis, period(of, label).end - _DAY)
 
@@ -99,15 +99,15 @@ def _holidays(year: int) -> Set[date]:
 
 
 def is_working(day: date, moved: Mapping[date, bool]) -> bool:
-    """Whether `day` is worked: no weekend, no public holiday (Bộ luật Lao động 2019 art. 112).
+    """Whether `day` is a working day: no weekend, no public holiday (Bộ luật Lao động 2019 art. 112).
 
-    `moved` has the last word: true is a day worked in exchange, false a day off in exchange.
+    `moved` takes precedence: true for a day worked in exchange, false for a day off in exchange.
     """
     return moved[day] if day in moved else day.weekday() < 5 and day not in _holidays(day.year)
 
 
 def due(of: Period, working_days: int, moved: Mapping[date, bool]) -> date:
-    """Last day for handing in: the `working_days`-th working day after the period's end."""
+    """The deadline: the `working_days`-th working day after the period's end."""
     day = of.end
     while working_days > 0:
         day += _DAY
@@ -121,12 +121,12 @@ _MONTH = r"(?P<number>1[0-2]|0?[1-9])"
 _QUARTER = r"(?P<number>iv|i{1,3}|[1-4])"
 _ROMAN: Mapping[str, int] = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
-#: Days, such as the day of signing, name no period; the day may be left blank for the pen.
+#: Dates, such as the date of signing, are no periods; the day may be left blank, to be written by hand.
 _DATES = re.compile(
     r"ngay\W*\d{0,2}\W*thang\W*\d{0,2}\W*nam\W*\d{0,4}"
     r"|(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?!\d)"
 )
-#: What a number, a roman numeral and a year must look like to name a period; spellings of one cadence.
+#: Patterns of periods, by cadence; `number` is the month or quarter.
 _NAMED: Mapping[Cadence, tuple[re.Pattern[str], ...]] = {
     "thang": (
         re.compile(rf"thang\W*{_MONTH}{_OF_YEAR}"),
@@ -148,10 +148,10 @@ _NAMED: Mapping[Cadence, tuple[re.Pattern[str], ...]] = {
 
 
 def read_period(texts: Iterable[str], cadence: Cadence) -> set[str]:
-    """Labels of the periods that title rows or a file name state, such as "Quý IV/2026".
+    """Labels of the periods named in title rows or a file name, such as "Quý IV/2026".
 
-    Case, tones, the form of Unicode and underscores do not matter. A day ("ngày 17 tháng 11 năm
-    2026") names no period, and the year of a month or a quarter is no yearly period.
+    Case, tone marks, the Unicode form and underscores do not matter. A date ("ngày 17 tháng 11 năm 2026")
+    is not a period, and the year of a month or quarter is not a yearly period.
     """
     return {label for text in texts for label in _read(_plain(text), cadence)}
 
@@ -162,19 +162,19 @@ def _read(text: str, cadence: Cadence) -> Iterable[str]:
         for shorter in (*_NAMED["thang"], *_NAMED["quy"]):
             text = shorter.sub(" ; ", text)
     for spelling in _NAMED[cadence]:
-        for found in spelling.finditer(text):
-            number = _ROMAN.get(found["number"]) or int(found["number"] or 1)
-            yield _labels(cadence, int(found["year"]))[number - 1]
+        for match in spelling.finditer(text):
+            number = _ROMAN.get(match["number"]) or int(match["number"] or 1)
+            yield _labels(cadence, int(match["year"]))[number - 1]
 
 
 def _plain(text: str) -> str:
-    """Lower case without tones; underscores, which join the words of file names, as spaces."""
+    """Lower case without tone marks; underscores, which replace spaces in file names, become spaces."""
     letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace("_", " "))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def in_words(label: str) -> str:
-    """How a person says the period: "tháng 11/2026", "quý IV/2026", "năm 2025"."""
+    """The period in Vietnamese: "tháng 11/2026", "quý IV/2026", "năm 2025"."""
     year, _, part = label.partition("-")
     if not part:
         return f"năm {year}"

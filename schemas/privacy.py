@@ -1,7 +1,7 @@
-"""How each column is published: as it is, as a keyed token, as a year, or not at all.
+"""Decides how each column is published: unchanged, masked, as a keyed token, as a year, or not at all.
 
-Luật 91/2025/QH15 and Nghị định 356/2025/NĐ-CP: identifiers and names are basic personal data,
-ethnicity is sensitive; what is published must not tell who a record is about.
+Source: Luật 91/2025/QH15 and Nghị định 356/2025/NĐ-CP. Identifiers and names are basic personal data,
+ethnicity is sensitive. Published records must not reveal whom they are about.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from schemas.contract import Column
 
 Protection = Literal["nguyen", "che", "ma_hoa", "nam", "bo"]
 
-#: Columns in which people tell something in their own words, perhaps about somebody.
+#: Columns of free text, which may mention people.
 FREE_TEXT = frozenset({"noi_dung"})
 
 PROTECTIONS: dict[Protection, str] = {
@@ -27,7 +27,7 @@ PROTECTIONS: dict[Protection, str] = {
 
 
 def protection(column: Column) -> Protection:
-    """How `column` appears in `data/`."""
+    """How `column` is published in `data/`."""
     if column.personal is None:
         return "che" if column.kind.name == "van_ban" else "nguyen"
     if column.personal == "sensitive":
@@ -40,7 +40,7 @@ def protection(column: Column) -> Protection:
 
 
 def published_dtype(column: Column) -> pl.DataType | type[pl.DataType]:
-    """The type in which `data/` holds `column`."""
+    """The type of `column` in `data/`."""
     match protection(column):
         case "ma_hoa":
             return pl.String

@@ -1,4 +1,4 @@
-"""The tables of a provincial release, and the identifiers that must not stand in two communes."""
+"""Declares the tables of a province's release, and the identifiers that only one commune may have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 from schemas.contract import Column, Dataset
 from schemas.tables import INDICATORS, RANKING, SCORES, PublishedColumn, PublishedTable, one_of
 
-#: Of all kinds of identifier those given out once in the whole country.
+#: Kinds of identifier that are unique in the whole country.
 _NATIONWIDE = ("so_dinh_danh", "mst")
 
 _COMMUNE = PublishedColumn(pl.String, "Mã xã")
@@ -89,6 +89,6 @@ TABLES: Iterable[PublishedTable] = (COMMUNES, PROVINCE, COMMUNE_SCORES, COMMUNE_
 
 
 def identifier(dataset: Dataset) -> Column | None:
-    """The column that alone tells a record of `dataset` from any other of the country, where there is one."""
+    """The column that identifies a record of `dataset` in the whole country; None if there is none."""
     column = dataset[dataset.key[0]]
     return column if len(dataset.key) == 1 and column.kind.name in _NATIONWIDE else None

@@ -1,7 +1,7 @@
-"""How long releases and hand-ins are kept.
+"""Declares how long releases and submissions are kept.
 
-Personal data is kept no longer than its purpose needs (Luật 91/2025/QH15): a hand-in that another one took
-the place of, or of which nothing could be used, has served its purpose.
+Personal data may be kept only as long as its purpose requires (Luật 91/2025/QH15). A submission that was
+superseded, or of which nothing could be used, has no purpose any more.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Days are counted back from the as-of day of the release that readers see.
+    """Retention times in days before the as-of date of the published release.
 
-    Kept are all releases of the last `release_days`, the first one of each month, what readers see and
-    what it goes on from. Hand-ins that do not count (superseded, refused, handed in again) are kept
-    for `archive_days`; those that count are kept as long as the commune owes their period.
+    Kept are all releases of the last `release_days`, the first one of each month (`first_of_month`), the
+    published release and the one before it. Submissions not in effect (superseded, refused, duplicates)
+    are kept for `archive_days`; those in effect are always kept.
     """
 
     release_days: int = 30

@@ -1,4 +1,4 @@
-"""Expressions that several rules share, named after what they say."""
+"""Expressions shared by several rules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SEX_OF_RELATION: Mapping[str, str] = {
 
 
 def blank(column: str) -> pl.Expr:
-    """Whether nothing was typed in `column`; false where something unreadable was."""
+    """Whether the cell of `column` is empty; false if it has text that could not be parsed."""
     return pl.col(unread_column(column)).eq_missing("thieu")
 
 
@@ -32,19 +32,19 @@ def _digits(column: str, start: int, length: int) -> pl.Expr:
 
 
 def birth_year_in(column: str) -> pl.Expr:
-    """Birth year written in a 12-digit personal number (Nghị định 137/2015/NĐ-CP art. 13)."""
+    """Birth year encoded in a 12-digit personal number (Nghị định 137/2015/NĐ-CP art. 13)."""
     return 1900 + 100 * (_digits(column, 3, 1) // 2) + _digits(column, 4, 2)
 
 
 def sex_in(column: str) -> pl.Expr:
-    """Sex written in a 12-digit personal number: an even fourth digit is `Nam`."""
+    """Sex encoded in a 12-digit personal number: an even fourth digit is `Nam` (same article)."""
     parity = _digits(column, 3, 1) % 2
     return pl.when(parity == 0).then(pl.lit("Nam")).when(parity == 1).then(pl.lit("Nữ"))
 
 
 def heads_of(household: str, relation: str) -> pl.Expr:
-    """Heads of the row's household in its hand-in; null where a member's relation was not read."""
+    """Number of heads of the row's household in its submission; null if any member's relation is unknown."""
     head = pl.col(relation).eq(CHU_HO).cast(pl.Float32).fill_null(float("nan"))
-    # One sum that is NaN where any of it is: every group by household costs as much as all other rules.
+    # NaN stands for unknown, so one sum is enough: a second grouping by household would double the cost.
     heads = head.sum().over("_part", household).fill_nan(None)
     return pl.when(pl.col(household).is_not_null()).then(heads)

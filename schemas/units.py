@@ -1,4 +1,4 @@
-"""Who hands in: the commune, its kinds of unit, its units and its list of thôn."""
+"""Declares who submits data: the commune, its kinds of unit, its units and its thôn."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NAMES_A_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit that owes data; `name` is also the folder it drops files into."""
+    """One unit that owes data; `name` is also the name of its folder in the inbox."""
 
     name: str
     kind: str
@@ -41,7 +41,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Thon:
-    """One thôn-level place; names repeat, so `old_commune` (before 01/07/2025) tells them apart."""
+    """One thôn or equivalent. Names repeat; `old_commune` (before 01/07/2025) tells them apart."""
 
     code: str
     name: str
@@ -50,9 +50,9 @@ class Thon:
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """One commune: units owe data for periods that end on or after `since`.
+    """One commune; its units owe data for periods that end on or after `since`.
 
-    `moved` maps a working day that was swapped to a day off to false, and the other way to true.
+    `moved` has swapped days: false for a working day turned into a day off, true for the opposite.
     """
 
     code: str
@@ -64,7 +64,7 @@ class Commune:
     moved: Mapping[date, bool]
 
     def unit(self, name: str) -> Unit | None:
-        """The unit whose folder is `name`."""
+        """The unit with this name; None if there is none."""
         return next((unit for unit in self.units if unit.name == name), None)
 
     def owing(self, dataset: Dataset) -> tuple[Unit, ...]:
@@ -72,18 +72,18 @@ class Commune:
         return tuple(unit for unit in self.units if unit.kind == dataset.unit)
 
 
-def declared_commune(said: bytes, places: bytes) -> Commune:
-    """The commune that a root declares in its `xa.csv` and `thon.csv`.
+def declared_commune(content: bytes, places: bytes) -> Commune:
+    """The commune declared by a root in its `xa.csv` (`content`) and `thon.csv` (`places`).
 
     Raises:
-        DeclarationError: there is not exactly one commune, or no thôn; something needed is blank; a day is
-            none; a code of a thôn is there twice or can't name a folder.
+        DeclarationError: there is not exactly one commune, or no thôn; a required value is blank; a date is
+            invalid; a code of a thôn is duplicated or can't be the name of a folder.
     """
-    found = list(lines(FILE, said, COLUMNS))
-    if len(found) != 1:
-        raise DeclarationError(f"{FILE}: phải có đúng một dòng dữ liệu, đang có {len(found)}.")
-    where, row = found[0]
-    _filled(where, row, COLUMNS)
+    declared = list(lines(FILE, content, COLUMNS))
+    if len(declared) != 1:
+        raise DeclarationError(f"{FILE}: phải có đúng một dòng dữ liệu, đang có {len(declared)}.")
+    where, row = declared[0]
+    _require(where, row, COLUMNS)
     try:
         date.fromisoformat(row["tu_ngay"])
     except ValueError:
@@ -95,7 +95,7 @@ def _declared_thon(content: bytes) -> Iterable[Mapping[str, str]]:
     known: dict[str, str] = {}
     rows = []
     for where, row in lines(THON_FILE, content, THON_COLUMNS):
-        _filled(where, row, ("ma_thon", "ten_thon"))
+        _require(where, row, ("ma_thon", "ten_thon"))
         code = row["ma_thon"]
         if not _NAMES_A_FOLDER.fullmatch(code) or code in KINDS or code in OPERATORS:
             raise DeclarationError(f"{where}: ma_thon “{code}” không dùng làm tên thư mục được, ví dụ T01.")
@@ -108,13 +108,13 @@ def _declared_thon(content: bytes) -> Iterable[Mapping[str, str]]:
     return rows
 
 
-def _filled(where: str, row: Mapping[str, str], needed: Iterable[str]) -> None:
+def _require(where: str, row: Mapping[str, str], needed: Iterable[str]) -> None:
     if blank := [name for name in needed if not row[name]]:
         raise DeclarationError(f"{where}: để trống {', '.join(blank)}.")
 
 
-def commune_of(said: Mapping[str, str], places: Iterable[Mapping[str, str]]) -> Commune:
-    """The commune of a row of `xa.csv` with the thôn of rows of `thon.csv`; offices are as anywhere."""
+def commune_of(row_of_commune: Mapping[str, str], places: Iterable[Mapping[str, str]]) -> Commune:
+    """Build a commune from a row of `xa.csv` and rows of `thon.csv`; every commune has the same offices."""
     thon = tuple(Thon(row["ma_thon"], row["ten_thon"], row["xa_cu"]) for row in places)
     offices = tuple(
         Unit(kind, kind, title) for kind, title in KINDS.items() if kind not in ("thon", "vien_thong")
@@ -122,10 +122,10 @@ def commune_of(said: Mapping[str, str], places: Iterable[Mapping[str, str]]) -> 
     operators = tuple(Unit(name, "vien_thong", title) for name, title in OPERATORS.items())
     hamlets = tuple(Unit(place.code, "thon", place.name) for place in thon)
     return Commune(
-        code=said["ma_xa"],
-        name=said["ten_xa"],
-        province=said["ten_tinh"],
-        since=date.fromisoformat(said["tu_ngay"]),
+        code=row_of_commune["ma_xa"],
+        name=row_of_commune["ten_xa"],
+        province=row_of_commune["ten_tinh"],
+        since=date.fromisoformat(row_of_commune["tu_ngay"]),
         units=(*offices, *operators, *hamlets),
         thon=thon,
         moved={},
@@ -134,5 +134,5 @@ def commune_of(said: Mapping[str, str], places: Iterable[Mapping[str, str]]) -> 
 
 @cache
 def ngoc_lac() -> Commune:
-    """Xã Ngọc Lặc, tỉnh Thanh Hóa, formed on 01/07/2025 (Nghị quyết 1686/NQ-UBTVQH15)."""
+    """Xã Ngọc Lặc, tỉnh Thanh Hóa, established on 01/07/2025 (Nghị quyết 1686/NQ-UBTVQH15)."""
     return commune_of(table("xa")[0], table("thon"))

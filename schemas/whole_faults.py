@@ -1,4 +1,4 @@
-"""What the faults of whole files and hand-ins mean, why they matter, how they are mended."""
+"""Declares the faults of whole files and submissions: meaning, consequence, how to fix them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WholeFault:
-    """A fault that stands at no cell."""
+    """A fault of a whole file or submission, not of a cell; all texts are for clerks."""
 
     says: str
     why: str

@@ -1,4 +1,4 @@
-"""The datasets of the commune: one module each, found by listing this folder."""
+"""Declares the datasets of the commune: each module of this folder is one dataset."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from schemas.contract import Dataset
 
 def load() -> Mapping[str, Dataset]:
     """Every dataset declared in this folder, by name, in alphabetical order."""
-    modules = (import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    modules = (import_module(f"{__name__}.{each.name}") for each in pkgutil.iter_modules(__path__))
     datasets = (module.DATASET for module in modules)
     return {dataset.name: dataset for dataset in sorted(datasets, key=lambda d: d.name)}

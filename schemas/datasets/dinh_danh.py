@@ -6,9 +6,10 @@ from schemas.contract import Column, Cross, Dataset, Rule, Tie
 from schemas.kinds import CO_KHONG, LUA_CHON, NGAY, SO_DINH_DANH, SO_LUONG
 from schemas.rules import blank
 
-#: Người có tên trong danh sách dân cư cùng kỳ, kể cả người đã chết, đã chuyển đi: họ vẫn có trong danh sách.
-#: Of two rows under one number nobody knows which is right: dead is who is dead in all of them, young who
-#: is young in all. A birth known by its year alone stands as 1 January: who is young by it is so for sure.
+#: Join to the register of persons (dan_cu) of the same period, which also lists the dead and moved away.
+#: If several rows have the same number, it is unknown which one is right. So a person counts as dead only if
+#: dead in all of them, and as under age only by the earliest birth date. If only the year of birth is known,
+#: the date is 1 January: who is under age by that date is so for certain.
 NGUOI = Tie(
     "dan_cu",
     by="so_dinh_danh",

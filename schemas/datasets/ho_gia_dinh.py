@@ -5,8 +5,8 @@ from polars import col, format, when
 from schemas.contract import QUARANTINED, Column, Cross, Dataset, Tie
 from schemas.kinds import CO_KHONG, HO_TEN, LUA_CHON, MA, SO_LUONG
 
-#: Households of the register that stand in the thôn; who died or moved away is no member any more.
-#: `chac` counts members for sure; `co_the` also those of whom the register is not clear.
+#: Join to the households of the thôn in the register of persons (dan_cu). The dead and moved away are not
+#: members. `chac` counts certain members; `co_the` also rows whose state is unknown.
 HO = Tie(
     "dan_cu",
     by="ma_ho",

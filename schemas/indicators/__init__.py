@@ -1,4 +1,4 @@
-"""The indicators of the plan: one module an indicator or a family, found by listing this folder."""
+"""Declares the indicators of the plan: each module of this folder has one indicator or a family."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from schemas.indicator import Indicator
 
 def load() -> Mapping[str, Indicator]:
     """Every indicator declared in this folder, by name, in alphabetical order."""
-    modules = (import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    modules = (import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__))
     indicators = (indicator for module in modules for indicator in module.INDICATORS)
     return {indicator.name: indicator for indicator in sorted(indicators, key=lambda i: i.name)}

@@ -11,8 +11,8 @@ _HOME = Join(DAN_CU, on="so_dinh_danh", columns=("thon",))
 
 _ACTIVATED = (col("muc_do") == "2") & col("ngay_kich_hoat").is_not_null()
 
-# Level 2 is for citizens of 14 and over (Nghị định 69/2024/NĐ-CP art. 7). A year of birth alone is
-# kept as its first day, so such a person is taken for 14 from the start of that year.
+# Level 2 is for citizens aged 14 or over (Nghị định 69/2024/NĐ-CP art. 7). If only the year of birth is
+# known, the date is 1 January, so the person counts as 14 from the start of that year.
 _ELIGIBLE = (col("tinh_trang") == "Đang sống") & (col("ngay_sinh") <= col("_period_end").dt.offset_by("-14y"))
 
 INDICATORS = (

@@ -25,7 +25,7 @@ INDICATORS = (
         by=("xa",),
         over=DATASET,
         tu_so=col("ngay_tra") <= col("ngay_hen_tra"),
-        # Past at the period's end, not today: a hand-in cannot know of files settled after it.
+        # Overdue at the period's end, not today: the submission has no answers given after it.
         mau_so=col("ngay_tra").is_not_null() | (col("ngay_hen_tra") < col("_period_end")),
     ),
 )

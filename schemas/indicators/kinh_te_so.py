@@ -5,7 +5,7 @@ from polars import col, when
 from schemas.datasets.kinh_te_so import DATASET
 from schemas.indicator import Indicator, Target
 
-# A hand-in may repeat earlier years: only the row of the period's own year counts.
+# A submission may repeat earlier years: only the row of the period's own year counts.
 _THIS_YEAR = col("nam") == col("_period_end").dt.year()
 
 INDICATORS = (

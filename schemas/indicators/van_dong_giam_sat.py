@@ -13,7 +13,7 @@ INDICATORS = (
         owner="mat_tran",
         by=("xa",),
         over=DATASET,
-        # Both cells are optional: settled ones without a total would push the share over 1.
+        # Both cells are optional: resolved proposals without a total would make the share exceed 1.
         tu_so=when(col("kien_nghi").is_not_null()).then(col("kien_nghi_xong")),
         mau_so=col("kien_nghi"),
         dem="kiến nghị",

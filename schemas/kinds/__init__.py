@@ -1,4 +1,4 @@
-"""The kinds of column that contracts use (each says how a cell is written and how it can be wrong)."""
+"""Collects the kinds of column that contracts use."""
 
 from __future__ import annotations
 

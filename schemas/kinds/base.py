@@ -1,4 +1,4 @@
-"""What a kind of column is: how a clerk writes it, and every way in which a cell of it can be wrong."""
+"""Defines kinds of column: how a cell is written, and every flaw that it can have."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ FailsWhen = Callable[[Column], pl.Expr]
 
 
 def unread_as(flaw: str) -> FailsWhen:
-    """The reading itself gave this flaw: cells whose `unread` that hold `flaw`."""
+    """Fails for cells whose parsing gave this `flaw` (column `<column>.unread`)."""
     return lambda column: pl.col(unread_column(column.name)).eq_missing(flaw)
 
 
 def value_is(test: Callable[[pl.Expr], pl.Expr]) -> FailsWhen:
-    """The value was read and `test` holds for it."""
+    """Fails for parsed values for which `test` is true."""
     return lambda column: test(pl.col(column.name))
 
 
 def outside_range(column: Column) -> pl.Expr:
-    """The value lies outside the column's inclusive range; without one only negatives do."""
+    """Fails for values outside the column's inclusive range (default: negative ones)."""
     low, high = column.range or (0, float("inf"))
     return ~pl.col(column.name).is_between(low, high)
 
@@ -32,9 +32,9 @@ def outside_range(column: Column) -> pl.Expr:
 class Flaw:
     """One way in which a cell can be wrong; its code is `<column>.<name>`.
 
-    `says` is a sentence for the clerk and may use `{label}`, `{form}`, `{span}`, `{choices}`.
-    A `severity` of None blocks in a required column and warns in an optional one. `bad` is what is typed
-    in a cell that has the flaw; `can_be` says which columns can have it.
+    `says` is a sentence for the clerk and may use `{label}`, `{form}`, `{span}`, `{choices}`. A `severity`
+    of None means blocking in a required column, a warning in an optional one. `bad` is an example of a
+    faulty cell; `can_be` decides which columns can have the flaw.
     """
 
     name: str
@@ -81,10 +81,10 @@ COMMON = (MISSING, UNREADABLE, BROKEN_FORMULA, UNCOMPUTED_FORMULA)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of column: its name in contracts, its type once read, how to write it, its own flaws.
+    """A kind of column: its name in contracts, the type of parsed values, how to write it, its own flaws.
 
-    With `reads_all` every text is read, or has a flaw of its own: nothing is left that is just unreadable.
-    `source` says what lays down how it is written.
+    With `reads_all`, no text is just unreadable: it is parsed or has one of the kind's own flaws. `source`
+    is the regulation that defines the format.
     """
 
     name: str
@@ -97,16 +97,16 @@ class Kind:
     source: str = ""
 
     def __reduce__(self) -> tuple[Callable[[str], Kind], tuple[str]]:
-        """A kind sent to another process is that process's own kind of that name."""
-        return _named, (self.name,)
+        """Pickle by name: in another process a kind is that process's own object (flaws hold lambdas)."""
+        return _find_kind, (self.name,)
 
     def flaws(self, column: Column) -> tuple[Flaw, ...]:
-        """Every flaw that a cell of `column` can have, the common ones first."""
+        """Every flaw that a cell of `column` can have, common flaws first."""
         common = COMMON if column.required else COMMON[1:]
         return common + tuple(flaw for flaw in self.own if flaw.can_be(column))
 
 
-def _named(name: str) -> Kind:
-    from schemas.kinds import KINDS  # noqa: PLC0415 - KINDS is made of this module's kinds
+def _find_kind(name: str) -> Kind:
+    from schemas.kinds import KINDS  # noqa: PLC0415 - schemas.kinds imports this module
 
     return KINDS[name]

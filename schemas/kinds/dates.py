@@ -1,4 +1,4 @@
-"""Dates: `ngay`, and `ngay_sinh` whose day or month may be unknown; years: `nam`."""
+"""Defines the kinds of dates: `ngay`, `ngay_sinh` (day or month may be unknown) and years: `nam`."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from schemas.kinds.base import Flaw, Kind
 EARLIEST = date(1900, 1, 1)
 
 
-#: How exact a birth date is: to the day, the month, the year.
+#: Precision of a birth date: day, month or year.
 PRECISION = pl.Enum(["ngay", "thang", "nam"])
 
 
 def precision(column: str) -> str:
-    """Name of the column that says how exact a birth date is, as `PRECISION`."""
+    """Name of the column with the precision of a birth date, as `PRECISION`."""
     return f"{column}.do_chinh_xac"
 
 
 def in_future(column: Column) -> pl.Expr:
-    """The date lies after the day on which the hand-in is judged; a promised day may."""
+    """Fails for dates after the day of submission."""
     return pl.col(column.name) > pl.col("_judged_on")
 
 

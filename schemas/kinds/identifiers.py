@@ -1,4 +1,4 @@
-"""Numbers that name someone or something: personal numbers, phones, tax codes, codes with a pattern."""
+"""Defines the kinds of identifiers: personal numbers, phones, tax codes, codes with a pattern, thôn."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def _unknown_province(number: pl.Expr) -> pl.Expr:
 
 
 def _wrong_check_digit(column: Column) -> pl.Expr:
-    """A 10-digit tax code whose tenth digit is wrong; 12-digit personal numbers have none."""
+    """Fails for 10-digit tax codes with a wrong check digit; 12-digit personal numbers have none."""
 
-    def judged(codes: pl.Series) -> pl.Series:
+    def judge(codes: pl.Series) -> pl.Series:
         return pl.Series(
             [None if code is None else len(code) != 12 and not mst.is_valid(code) for code in codes]
         )
 
-    return pl.col(column.name).map_batches(judged, return_dtype=pl.Boolean)
+    return pl.col(column.name).map_batches(judge, return_dtype=pl.Boolean)
 
 
 SO_DINH_DANH = Kind(

@@ -1,4 +1,4 @@
-"""Counts, measures, money and shares."""
+"""Defines the kinds of numbers: counts, measures, money and shares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names, free text, choices from a list, and ticks."""
+"""Defines the kinds of text: names, free text, choices from a list, and ticks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ VAN_BAN = Kind("van_ban", "Văn bản", pl.String, "Ghi bằng chữ", "", reads
 LUA_CHON = Kind(
     "lua_chon", "Lựa chọn", pl.String, "Chọn một giá trị trong danh mục", "", (NOT_IN_LIST,), reads_all=True
 )
-#: What says yes and no in a cell, in small letters; a form to be ticked has ticks only.
+#: Texts for yes and no in a cell, in lower case; a form of ticks has TICKS only.
 TICKS = ("x", "✓", "✔", "☑", "√")
 YES = (*TICKS, "có", "co", "c", "1", "đúng", "yes", "true")
 NO = ("không", "khong", "ko", "k", "0", "no", "false", "☐")

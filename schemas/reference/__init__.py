@@ -1,4 +1,4 @@
-"""The code lists that contracts refer to, read from the CSV files beside this module."""
+"""Reads the code lists used by contracts from the CSV files in this folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def table(name: str) -> tuple[dict[str, str], ...]:
 
 
 def rows(text: str) -> Iterator[dict[str, str]]:
-    """Rows of a CSV, every value as text."""
+    """Rows of CSV content, every value as text."""
     return csv.DictReader(text.splitlines())
 
 
@@ -32,5 +32,5 @@ def ethnic_groups() -> Mapping[str, str]:
 
 @cache
 def phone_prefixes() -> Mapping[str, str]:
-    """Prefixes of 11-digit mobile numbers before 15/9/2018 and what they became."""
+    """Old prefix to new prefix of the mobile numbers shortened from 11 to 10 digits on 15/9/2018."""
     return {row["dau_so_cu"]: row["dau_so_moi"] for row in table("phone_11_to_10")}
