@@ -1,4 +1,4 @@
-"""The journal of publications: which release readers were shown, in which order, and what was taken back."""
+"""Reads and writes the journal of publications: which release was shown when, and rollbacks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Act = Literal["cong_bo", "quay_lai"]
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """One switch of `curated/latest`: to which release, whether by publishing or by going back, why, when."""
+    """One switch of `curated/latest`; `act` is `cong_bo` (publish) or `quay_lai` (roll back)."""
 
     release: str
     act: Act
@@ -25,30 +25,33 @@ class JournalLine:
 
 
 def read_journal(root: Root) -> list[JournalLine]:
-    """The journal, oldest line first."""
+    """All lines, oldest first; empty if there is no journal."""
     if not root.journal.exists():
         return []
     return [JournalLine(**json.loads(text)) for text in root.journal.read_text(encoding="utf-8").splitlines()]
 
 
 def add_line(root: Root, release: str, act: Act, reason: str | None = None) -> None:
-    """Add a line, whole or not at all; publishing what was published last is not told twice."""
+    """Add a line, atomically; publishing the release that was published last adds none."""
     known = read_journal(root)
     if known and (known[-1].release, act) == (release, "cong_bo"):
         return
     now = datetime.now(HERE).isoformat(timespec="seconds")
-    told = [*known, JournalLine(release, act, reason, now)]
-    write_lines(root.journal, [json.dumps(asdict(line), ensure_ascii=False) for line in told])
+    lines = [*known, JournalLine(release, act, reason, now)]
+    write_lines(root.journal, [json.dumps(asdict(line), ensure_ascii=False) for line in lines])
 
 
 def rename_releases(root: Root, names: Mapping[str, str]) -> None:
-    """Tell of releases by the `names` that they have now, by the ones they had."""
-    told = [replace(line, release=names.get(line.release, line.release)) for line in read_journal(root)]
-    write_lines(root.journal, [json.dumps(asdict(line), ensure_ascii=False) for line in told])
+    """Replace names of releases: `names` maps old names to new ones."""
+    lines = [replace(line, release=names.get(line.release, line.release)) for line in read_journal(root)]
+    write_lines(root.journal, [json.dumps(asdict(line), ensure_ascii=False) for line in lines])
 
 
 def list_standing(root: Root) -> Iterator[str]:
-    """Releases that stand, first published first: going back takes back all that came after."""
+    """Yield releases that were published and not rolled back, in the order of publication.
+
+    Rolling back to a release removes all that were published after it.
+    """
     stack: list[str] = []
     for line in read_journal(root):
         if line.act == "quay_lai" and line.release in stack:

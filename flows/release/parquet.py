@@ -1,4 +1,4 @@
-"""Writes and reads Parquet with the same Vietnamese titles and descriptions that contracts declare."""
+"""Writes Parquet files with the Vietnamese titles and descriptions that contracts declare as metadata."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schemas.tables import RECORD_FIELDS, PublishedTable
 def write_parquet(
     path: Path, pieces: Iterable[pl.DataFrame], title: str, described: Mapping[str, str]
 ) -> None:
-    """Write `pieces`, at least one; `described` says what each column holds (also in the file's metadata)."""
+    """Write `pieces` (at least one) to one file; `described` are descriptions of columns for its metadata."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rest = iter(pieces)
     first = _arrow(next(rest))
@@ -38,7 +38,7 @@ def _arrow(frame: pl.DataFrame) -> pa.Table:
 
 
 def write_table(folder: Path, table: PublishedTable, frame: pl.DataFrame) -> None:
-    """Write one of the release's tables as `<name>.parquet`."""
+    """Write one of the release's tables to `folder`/<name>.parquet."""
     described = {name: field.says for name, field in table.fields.items()}
     write_parquet(
         folder / f"{table.name}.parquet", [table.conform(frame)], f"{table.title}: {table.grain}", described
@@ -46,9 +46,9 @@ def write_table(folder: Path, table: PublishedTable, frame: pl.DataFrame) -> Non
 
 
 def describe_columns(dataset: Dataset) -> dict[str, str]:
-    """What each published column of a dataset's records holds."""
+    """The description of each published column of a dataset's records."""
     columns = {column.name: _describe(column.label, protection(column)) for column in dataset.columns}
-    fields = {_named(name, dataset): field.says for name, field in RECORD_FIELDS.items()}
+    fields = {_published_name(name, dataset): field.says for name, field in RECORD_FIELDS.items()}
     return columns | fields
 
 
@@ -56,5 +56,5 @@ def _describe(label: str, how: str) -> str:
     return label if how == "nguyen" else f"{label} ({PROTECTIONS[how]})"  # type: ignore[index]
 
 
-def _named(name: str, dataset: Dataset) -> str:
+def _published_name(name: str, dataset: Dataset) -> str:
     return dataset.row_class if name == "trang_thai" else name

@@ -1,4 +1,4 @@
-"""Writes the records in effect, protected; links to those that an earlier release holds just so."""
+"""Writes the accepted records in effect, with personal data protected, or links unchanged files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flows.settle.model import JudgedPart, PeriodRecords, Settled, trace_rows
 from schemas.contract import Dataset
 from schemas.registry import Contracts
 
-#: Where under `var/` it is kept which files the records of a period came to.
+#: Cache folder under `var/`: which files hold the records of a period.
 KEPT = "bang"
 
 #: The code that written records depend on.
@@ -30,7 +30,7 @@ CODE = ("release/records.py", "release/parquet.py", "release/manifest.py", "rele
 def put_records(
     root: Root, folder: Path, contracts: Contracts, settled: Settled, key: Key, former: EarlierFiles | None
 ) -> list[FileEntry]:
-    """Put the records into `folder`, as links to those of a `former` release where it has them; the files."""
+    """Write all records into `folder`, or link unchanged files of a `former` release; returns the entries."""
     cache = Cache(root.state / KEPT)
     beside = key.token("bang", ""), hash_code(*CODE)
     names = [
@@ -46,14 +46,14 @@ def put_records(
 
 
 def write_records(folder: Path, contracts: Contracts, period_records: PeriodRecords, key: Key) -> list[Path]:
-    """Write a file of Parquet for each submission in effect: its accepted records, protected."""
+    """Write one Parquet file per submission in effect, with its accepted records; returns the paths."""
 
-    def told(one: JudgedPart, rows: pl.DataFrame) -> tuple[JudgedPart, pl.DataFrame]:
-        return one, _told(one, rows, contracts.datasets[one.dataset], key)
+    def protect_piece(one: JudgedPart, rows: pl.DataFrame) -> tuple[JudgedPart, pl.DataFrame]:
+        return one, _to_published(one, rows, contracts.datasets[one.dataset], key)
 
     written: list[Path] = []
     pieces = ((one, rows) for one, parts in period_records.accepted() for rows in parts)
-    for one, mine in groupby(map_ahead(told, pieces), itemgetter(0)):
+    for one, mine in groupby(map_ahead(protect_piece, pieces), itemgetter(0)):
         dataset = contracts.datasets[one.dataset]
         path = folder / "data" / dataset.name / f"ky={one.period.label}" / f"{one.submission.unit}.parquet"
         write_parquet(
@@ -63,7 +63,7 @@ def write_records(folder: Path, contracts: Contracts, period_records: PeriodReco
     return written
 
 
-def _told(one: JudgedPart, rows: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
-    """Records as they are published."""
+def _to_published(one: JudgedPart, rows: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
+    """Records as published: protected columns, the row's class, and their origin."""
     row_class = rows["_class"].cast(pl.String).alias(dataset.row_class)
     return protect(rows, dataset, key).hstack([row_class, *trace_rows(one, rows).get_columns()])

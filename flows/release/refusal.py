@@ -1,4 +1,4 @@
-"""What happens when an audit refuses: readers keep the former release, and everybody is told why."""
+"""Keeps the reasons when an audit refuses a release; the previous release stays published."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _REASONS = "ly_do.json"
 
 
 def keep_refusal(root: Root, folder: Path, as_of: date, refusal: AuditRefusedError) -> None:
-    """Keep the reasons and the audit's pages beside the releases, for the report and `status`."""
+    """Store the reasons and the audit's pages next to the releases, for the report and `status`."""
     shutil.rmtree(root.refused, ignore_errors=True)
     partial = root.refused.with_name(f".{root.refused.name}")
     shutil.rmtree(partial, ignore_errors=True)
     shutil.copytree(folder / AUDIT, partial / "data_docs")
-    said = {"as_of": as_of.isoformat(), "faults": refusal.faults, "surprises": refusal.surprises}
-    (partial / _REASONS).write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+    reasons = {"as_of": as_of.isoformat(), "faults": refusal.faults, "surprises": refusal.surprises}
+    (partial / _REASONS).write_text(json.dumps(reasons, ensure_ascii=False, indent=1), encoding="utf-8")
     (partial / "index.html").write_text(_page(as_of, refusal), encoding="utf-8")
     partial.rename(root.refused)
 
@@ -40,6 +40,6 @@ def _page(as_of: date, refusal: AuditRefusedError) -> str:
 
 
 def read_refusal(root: Root) -> Mapping[str, Any] | None:
-    """Day and reasons of the last refusal; None where the last day was published."""
+    """Day and reasons of the last refusal; None if the last run published."""
     path = root.refused / _REASONS
     return json.loads(path.read_bytes()) if path.exists() else None

@@ -25,7 +25,7 @@ def write_tables(
     key: Key,
     former: EarlierFiles | None,
 ) -> list[FileEntry]:
-    """Write the records in effect, protected, and every table of the day; returns the files."""
+    """Write the protected records in effect and every table of the day; returns the entries of all files."""
     kept = put_records(root, folder, contracts, settled, key, former)
     for table, frame in (
         (FAULTS, figures.faults),

@@ -1,1 +1,1 @@
-"""Decides which submissions count, period by period."""
+"""Validates submissions period by period and decides which of them are in effect."""

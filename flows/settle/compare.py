@@ -1,4 +1,4 @@
-"""Tells what a submission changed against a former one: rows added, changed, removed."""
+"""Compares a submission with an earlier one: records added, changed and removed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schemas.contract import Dataset, typed_column
 
 @dataclass(frozen=True, slots=True)
 class RecordChanges:
-    """How many records came, changed, went and stayed as they were."""
+    """Numbers of records added, changed, removed and unchanged."""
 
     added: int
     changed: int
@@ -21,10 +21,10 @@ class RecordChanges:
 
 
 def compare(former: SubmissionPart, now: SubmissionPart, dataset: Dataset) -> RecordChanges:
-    """What `now` changed against `former`, record by record, whatever the rows' order.
+    """Compare two submissions record by record, independent of the order of rows.
 
-    Records are known by their key; an unread value counts as what was typed. A record that stands several
-    times alike counts once.
+    Records are matched by their key. A value that could not be parsed is compared as typed. Identical
+    records of a submission count once.
     """
     one, two = (_records(part.frame, dataset) for part in (former, now))
     key = list(dataset.key)
@@ -35,8 +35,8 @@ def compare(former: SubmissionPart, now: SubmissionPart, dataset: Dataset) -> Re
 
 
 def _records(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
-    said = (
+    values = (
         pl.coalesce(pl.col(column.name).cast(pl.String), pl.col(typed_column(column.name))).alias(column.name)
         for column in dataset.columns
     )
-    return frame.select(said).unique()
+    return frame.select(values).unique()

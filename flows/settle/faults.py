@@ -1,4 +1,4 @@
-"""Tells every fault and repair of what was handed in, with its place and as typed."""
+"""Lists all faults and repairs of submissions, with their place and values as typed."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _TABLE: Mapping[str, type[pl.DataType]] = {"_part": pl.UInt32, "_table": pl.UInt
 
 
 def fill_columns(frame: pl.DataFrame) -> pl.DataFrame:
-    """`frame` with the columns of `FOUND`, blank where it has none."""
+    """Add missing columns of `FOUND` as null, and cast all columns to its types."""
     missing = [pl.lit(None).alias(name) for name in FOUND if name not in frame.columns]
     return frame.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in FOUND.items())
 
 
 def find_record_faults(verdict: Verdict, name: str, standing: Standing, contracts: Contracts) -> pl.DataFrame:
-    """Faults of records of the dataset `name` that count, with their file, sheet and cell (`FOUND`)."""
+    """Faults of records of the dataset `name` that are not superseded, with their place (`FOUND`)."""
     tables, letters = _places(one for one in standing.judged if one.dataset == name and standing.counts(one))
     faults = (
         verdict.faults.join(tables, on=["_part", "_table"], how="inner", maintain_order="left")
@@ -38,18 +38,18 @@ def find_record_faults(verdict: Verdict, name: str, standing: Standing, contract
             record=pl.col("_key"),
         )
     )
-    return fill_columns(_with_proposals(faults, contracts.datasets[name], contracts))
+    return fill_columns(_add_proposals(faults, contracts.datasets[name], contracts))
 
 
 def _places(judged: Iterable[JudgedPart]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Sheet, unit, file, content and period of every table; the letter of every column found there."""
+    """Two frames: sheet, unit, file, content hash and period of every table; the letter of every column."""
     tables: list[tuple[object, ...]] = []
     letters: list[tuple[object, ...]] = []
     for one in judged:
-        of = one.submission.unit, one.submission.file, one.submission.sha256, one.period.label
-        for bang, (sheet, found) in enumerate(one.tables):
-            tables.append((one.number, bang, sheet, *of))
-            letters += ((one.number, bang, column, letter) for column, letter in found.items())
+        source = one.submission.unit, one.submission.file, one.submission.sha256, one.period.label
+        for table, (sheet, columns) in enumerate(one.tables):
+            tables.append((one.number, table, sheet, *source))
+            letters += ((one.number, table, column, letter) for column, letter in columns.items())
     return (
         pl.DataFrame(
             tables, schema={**_TABLE, **_texts("sheet", "unit", "file", "submission", "period")}, orient="row"
@@ -62,7 +62,7 @@ def _texts(*names: str) -> Mapping[str, type[pl.DataType]]:
     return dict.fromkeys(names, pl.String)
 
 
-def _with_proposals(faults: pl.DataFrame, dataset: Dataset, contracts: Contracts) -> pl.DataFrame:
+def _add_proposals(faults: pl.DataFrame, dataset: Dataset, contracts: Contracts) -> pl.DataFrame:
     parts = [faults.clear().with_columns(proposal=pl.lit(None, pl.String))]
     for (code, column), group in faults.group_by("code", "column", maintain_order=True):
         flaw = str(code).rpartition(".")[2]
@@ -76,7 +76,7 @@ def find_file_faults(
 ) -> pl.DataFrame:
     """Faults of files, sheets and tables (`FOUND`).
 
-    A file whose every table was superseded has none left to mend.
+    A file whose tables are all superseded has no faults: there is nothing left to fix in it.
     """
     judged, taken = standing.by_submission(), _Taken(standing)
     rows: list[dict[str, object]] = []
@@ -86,13 +86,13 @@ def find_file_faults(
             continue
         period = mine[0].period.label if len(mine) == 1 else None
         rows += [
-            _filed(summary.submission) | {"period": period} | asdict(problem) | {"record": problem.sheet}
+            _identify(summary.submission) | {"period": period} | asdict(problem) | {"record": problem.sheet}
             for problem in summary.problems
-            # What was lost had perhaps nothing wrong with it: nobody has handed it in again.
-            if summary.lost or not _mended(problem, summary.submission, mine, taken)
+            # A lost file may have been correct, so a later submission does not fix it.
+            if summary.lost or not _is_fixed(problem, summary.submission, mine, taken)
         ]
     rows += [
-        _filed(submission)
+        _identify(submission)
         | {
             "code": "tep.nop_lai_y_het",
             "dimension": "sach",
@@ -108,7 +108,7 @@ def find_file_faults(
 
 
 class _Taken:
-    """What was taken, to be asked by unit; and when each that was owed was first handed in."""
+    """The usable parts: all, by unit, and the first submission for each unit, dataset and period."""
 
     def __init__(self, standing: Standing) -> None:
         self.all = [one for one in standing.judged if one.taken]
@@ -119,17 +119,18 @@ class _Taken:
             self.first.setdefault(one.owes, one.submission)
 
 
-def _mended(problem: Problem, submission: Submission, mine: Sequence[JudgedPart], taken: _Taken) -> bool:
-    """Whether what was refused was handed in again, or is forgotten since.
+def _is_fixed(problem: Problem, submission: Submission, mine: Sequence[JudgedPart], taken: _Taken) -> bool:
+    """Whether a later submission replaces what was refused, so that its fault need not be shown any more.
 
-    What it was is the dataset that the problem names, whoever owed it. Where it names none it may have been
-    anything: the unit's file of that name, what it first handed in after, or, were that all it owed, nothing.
-    With a later period it is forgotten: what the unit still owes is a fault of the roll call.
+    If the problem names a dataset, a later usable part of that dataset fixes it; for a file in the wrong
+    unit's folder, a part from any unit. If no dataset is known, any of these fixes it: a later file of the
+    same name, the first submission of something owed, or a submission for a period that ended after this
+    one came in. What the unit still owes then is a fault of the roll call.
     """
     if problem.dataset in {one.dataset for one in mine}:
         return False
-    astray = problem.code == "tep.sai_don_vi"
-    of_unit = taken.all if astray else taken.by_unit.get(submission.unit, ())
+    wrong_unit = problem.code == "tep.sai_don_vi"
+    of_unit = taken.all if wrong_unit else taken.by_unit.get(submission.unit, ())
     later = [one for one in of_unit if one.submission > submission]
     if problem.dataset is not None:
         return any(one.dataset == problem.dataset for one in later)
@@ -141,12 +142,12 @@ def _mended(problem: Problem, submission: Submission, mine: Sequence[JudgedPart]
     )
 
 
-def _filed(submission: Submission) -> dict[str, object]:
+def _identify(submission: Submission) -> dict[str, object]:
     return {"unit": submission.unit, "file": submission.file, "submission": submission.sha256}
 
 
 def list_repairs(changes: Iterable[tuple[JudgedPart, pl.DataFrame]], standing: Standing) -> pl.DataFrame:
-    """Every repaired cell, with its place and what stood there as typed (`REPAIRED`)."""
+    """Every repaired cell with its place and the text as typed (`REPAIRED`)."""
     frames = [pl.DataFrame(schema=REPAIRED)]
     for one, frame in changes:
         if frame.height:

@@ -227,10 +227,10 @@ def filter_about(table: pl.DataFrame, submissions: Iterable[Submission]) -> pl.D
 def trace_rows(one: JudgedPart, rows: pl.DataFrame) -> pl.DataFrame:
     """Where each of `rows` was typed, numbers in names masked: `_unit`, `_file`, `_sheet`, `_row`."""
     sheets = pl.Series([sheet for sheet, _ in one.tables], dtype=pl.String)
-    told = pl.select(mask_numbers(pl.lit(sheets))).to_series()
+    masked = pl.select(mask_numbers(pl.lit(sheets))).to_series()
     return rows.select(
         pl.lit(one.submission.unit).alias("_unit"),
         pl.lit(one.submission.file).alias("_file"),
-        told.gather(rows["_table"]).alias("_sheet"),
+        masked.gather(rows["_table"]).alias("_sheet"),
         "_row",
     )

@@ -1,4 +1,4 @@
-"""Judges what was read, settles which submissions count, and counts in their records, period by period."""
+"""Judges submissions, decides which are in effect, and counts their records, period by period."""
 
 from __future__ import annotations
 
@@ -176,8 +176,8 @@ def _compare_all(
     found: dict[str, dict[Submission, list[Comparison]]] = {}
     for one, former, name in pairs:
         was, now = (parts[each.submission, each.dataset, each.period.label] for each in (former, one))
-        told = Comparison(one.dataset, one.period.label, name, compare(was, now, datasets[one.dataset]))
-        found.setdefault(one.period.label, {}).setdefault(one.submission, []).append(told)
+        comparison = Comparison(one.dataset, one.period.label, name, compare(was, now, datasets[one.dataset]))
+        found.setdefault(one.period.label, {}).setdefault(one.submission, []).append(comparison)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Says what became of every submission, row by row, and proves that nothing was lost on the way."""
+"""Builds the table of submissions and checks that every row read is accounted for."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from schemas.tables import SUBMISSIONS
 def build_submissions(
     summaries: Sequence[SubmissionSummary], repeats: Sequence[Submission], standing: Standing
 ) -> pl.DataFrame:
-    """The table of submissions: of every submission what each part came to.
+    """The table of submissions: one row per submission and dataset, one row for a refused submission.
 
     Raises:
-        ConservationError: rows seen are not rows left out, accepted and quarantined.
+        ConservationError: rows seen are not the sum of rows left out, accepted and quarantined.
     """
-    by_submission, earlier = standing.by_submission(), _superseded(standing.judged)
+    by_submission, earlier = standing.by_submission(), _find_superseded(standing.judged)
     rows: list[dict[str, object]] = []
     for summary in summaries:
         mine = by_submission.get(summary.submission, [])
@@ -41,9 +41,9 @@ def build_submissions(
             )
             outside = 0
     rows += [_base(submission) | _rows(0, 0, 0) | {"state": "trung", "sheets": 0} for submission in repeats]
-    told = SUBMISSIONS.conform(pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame())
-    _conserve(told, summaries, repeats)
-    return told
+    table = SUBMISSIONS.conform(pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame())
+    _conserve(table, summaries, repeats)
+    return table
 
 
 def _base(submission: Submission) -> dict[str, object]:
@@ -67,16 +67,16 @@ def _rows(left_out: int, accepted: int, quarantined: int) -> dict[str, object]:
     }
 
 
-def _superseded(judged: Sequence[JudgedPart]) -> dict[Submission, dict[Owes, str]]:
-    """For each submission that took the place of another: whose, by what it answers for."""
+def _find_superseded(judged: Sequence[JudgedPart]) -> dict[Submission, dict[Owes, str]]:
+    """By submission, then by unit, dataset and period: the hash of the submission that it supersedes."""
     current: dict[Owes, str] = {}
-    found: dict[Submission, dict[Owes, str]] = {}
+    superseded: dict[Submission, dict[Owes, str]] = {}
     for one in judged:
         if one.taken:
             if one.owes in current:
-                found.setdefault(one.submission, {})[one.owes] = current[one.owes]
+                superseded.setdefault(one.submission, {})[one.owes] = current[one.owes]
             current[one.owes] = one.submission.sha256
-    return found
+    return superseded
 
 
 def _state(one: JudgedPart, summary: SubmissionSummary, standing: Standing) -> str:
@@ -91,13 +91,15 @@ def _state(one: JudgedPart, summary: SubmissionSummary, standing: Standing) -> s
 def _conserve(
     submissions: pl.DataFrame, summaries: Sequence[SubmissionSummary], repeats: Sequence[Submission]
 ) -> None:
-    """Raise unless every submission is in `submissions` and every row read is there once."""
+    """Raise unless every submission is in the table `submissions` and each of its rows is counted once."""
     seen = submissions.group_by(WHO).agg(pl.col("rows_seen").sum())
-    said = {(unit, file, submission): rows for unit, file, submission, rows in seen.iter_rows()}
+    by_submission = {(unit, file, submission): rows for unit, file, submission, rows in seen.iter_rows()}
     read = {summary.submission.who: summary.rows for summary in summaries}
     read |= {submission.who: 0 for submission in repeats}
-    lost = sorted(file for (unit, file, sha), rows in read.items() if said.get((unit, file, sha)) != rows)
+    lost = sorted(
+        file for (unit, file, sha), rows in read.items() if by_submission.get((unit, file, sha)) != rows
+    )
     parts = ("rows_left_out", "rows_accepted", "rows_quarantined")
     unbalanced = submissions.filter(pl.col("rows_seen") != pl.sum_horizontal(parts))
-    if lost or unbalanced.height or len(said) != len(read):
+    if lost or unbalanced.height or len(by_submission) != len(read):
         raise ConservationError(f"Số dòng đọc và số dòng công bố không khớp ở {len(lost) or 1} tệp.")

@@ -1,4 +1,4 @@
-"""Submissions that look copied or too small."""
+"""Finds submissions that look copied from the period before, or have too few or too many rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flows.roll_call import _SUBMISSION, _each, _faults, _what
 from schemas.contract import Dataset
 from schemas.periods import before, in_words
 
-#: What a submission looks like as a whole.
+#: The fingerprint of a whole submission.
 PRINTS = dict.fromkeys(("dataset", "unit", "period"), pl.String) | FINGERPRINT
 
 
@@ -19,10 +19,10 @@ _LARGEST_FALL = 30  # per cent
 
 
 def take_prints(judged: Mapping[str, pl.DataFrame], datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """What each submission looks like as a whole (`PRINTS`): two that look alike have the same records.
+    """The fingerprint of each submission (`PRINTS`); equal fingerprints mean the same records.
 
-    `judged` has a dataset's rows in effect, quarantined ones included: its contract's columns
-    typed, `_unit`, `_period`. Columns of kind `ngay` are left out, and so is the order of the rows.
+    `judged` has, by dataset, the rows in effect, including quarantined ones: the contract's parsed columns,
+    `_unit` and `_period`. Columns of kind `ngay` and the order of rows do not matter.
     """
     empty = pl.DataFrame(schema=PRINTS)
     return pl.concat([empty, *(_prints(judged[name], d) for name, d in datasets.items() if name in judged)])
@@ -30,20 +30,21 @@ def take_prints(judged: Mapping[str, pl.DataFrame], datasets: Mapping[str, Datas
 
 def _prints(rows: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     content = [column.name for column in dataset.columns if column.kind.name != "ngay"]
-    found = take_fingerprints(rows, ("_unit", "_period"), content).rename(
+    prints = take_fingerprints(rows, ("_unit", "_period"), content).rename(
         {"_unit": "unit", "_period": "period"}
     )
-    return found.select(pl.lit(dataset.name).alias("dataset"), *found.columns)
+    return prints.select(pl.lit(dataset.name).alias("dataset"), *prints.columns)
 
 
 def find_unusual(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """Submissions that look thin (`giao_nop.it_bat_thuong`) or copied (`giao_nop.sao_chep`), as `FAULTS`.
+    """Find submissions of unusual size (`giao_nop.it_bat_thuong`) or copied (`giao_nop.sao_chep`).
 
-    `looks` are `PRINTS`. Thin means over 30 % fewer rows than the period before, or a number of
-    rows outside the contract's. Events, of which there may be none at all, come as they come: they
-    may fall. Copied means the same records as the period before, the columns of kind `ngay` aside.
+    `looks` has the columns `PRINTS`, the result those of `FAULTS`. Unusual is a number of rows outside the
+    contract's range, or over 30 % fewer rows than in the period before. The latter does not apply to datasets
+    of events (`nil_allowed`), whose number varies. Copied means the same records as in the period before,
+    except columns of kind `ngay`.
     """
-    both = _beside_the_former(looks, datasets)
+    both = _add_period_before(looks, datasets)
     what, then = _what(datasets), _each("earlier", in_words)
     shrunk = pl.col("rows").cast(pl.Int64) * 100 < pl.col("was").cast(pl.Int64) * (100 - _LARGEST_FALL)
     fell = (shrunk & ~pl.col("may_be_none")).fill_null(value=False)
@@ -65,8 +66,8 @@ def find_unusual(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.Dat
     ).sort(*_SUBMISSION, "code")
 
 
-def _beside_the_former(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    """`looks` with what those of the period before were like, and what their datasets may be."""
+def _add_period_before(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
+    """Add the fingerprints of the period before (`was...`) and the limits of the dataset."""
     rules = pl.DataFrame(
         [(dataset.name, *dataset.rows, dataset.nil_allowed) for dataset in datasets.values()],
         {"dataset": pl.String, "low": pl.Int64, "high": pl.Int64, "may_be_none": pl.Boolean},
