@@ -42,6 +42,10 @@ class NoReleaseError(LookupError):
     """There is no such release."""
 
 
+class BadKeyError(ValueError):
+    """A key file does not hold a key. The message says what is wrong and what to do."""
+
+
 class RuleDidNotRunError(RuntimeError):
     """A rule gave no result: nothing may be published, whatever the data."""
 
@@ -59,10 +63,13 @@ DISK = {
     errno.ENOTDIR: "Nơi cần thư mục của xã lại là một tệp.",
 }
 
+# Errors whose messages are made for people.
+_FOR_PEOPLE = (AuditRefusedError, BadKeyError, DeclarationError, LockedError, NoReleaseError, NoRootError)
+
 
 def message_of(error: Exception) -> str:
     """What `error` says where it was made for people, else its kind and where it happened."""
-    if isinstance(error, (AuditRefusedError, DeclarationError, LockedError, NoReleaseError, NoRootError)):
+    if isinstance(error, _FOR_PEOPLE):
         return str(error)
     if isinstance(error, OSError) and error.errno in DISK:
         return DISK[error.errno]

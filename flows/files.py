@@ -1,41 +1,175 @@
-"""Writes a file whole or not at all, durably, with its mode."""
+"""Writes files: each whole or not at all, with its mode, synced to disk."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from errno import EMLINK, ENOTSUP, EPERM, EXDEV
 from pathlib import Path
+from secrets import token_hex
+
+# Errors of a file system without hard links, or with the most links that a file may have.
+_NO_LINKS = {EMLINK, ENOTSUP, EPERM, EXDEV}
+
+_SYNCED_AT_ONCE = 16
+
+# Names of files that are being written. The inbox ignores such names.
+_HALF_WRITTEN = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.part")
 
 
-def _store(path: Path, data: bytes) -> None:
-    """Write `data` whole or not at all, readable by the owner only; a content already there stays."""
-    if path.exists():
+def write_file(
+    path: Path,
+    *data: bytes | memoryview,
+    mode: int | None = None,
+    durable: bool = True,
+    times: tuple[int, int] | None = None,
+) -> None:
+    """Write `data` to `path`. At any moment, readers see either the old content or all of the new.
+
+    `mode` is set whatever the umask is. `times` are the file's access and modification times in nanoseconds.
+    With `durable`, the file and its folder are synced to disk. Leave that out only for what can be made
+    again (a cache) and for files of a folder for which `make_durable` is called later.
+    """
+    with _half_written(path.parent, data, mode, durable=durable, times=times) as partial:
+        partial.replace(path)
+    if durable:
+        sync(path.parent)
+
+
+def write_new(path: Path, *data: bytes, mode: int) -> bool:
+    """Write `data` to `path` unless the file exists. If several processes try, one of them wins.
+
+    Returns whether this call wrote the file.
+    """
+    with _half_written(path.parent, data, mode, durable=True) as partial:
+        try:
+            if not try_link(partial, path):
+                path.touch(exist_ok=False)
+                partial.replace(path)
+        except FileExistsError:
+            return False
+        finally:
+            partial.unlink(missing_ok=True)
+    sync(path.parent)
+    return True
+
+
+def write_private(path: Path, *data: bytes | memoryview, durable: bool = True) -> None:
+    """Write a file that only its owner can read; a missing folder is made for the owner only, too."""
+    make_private(path.parent, durable=durable)
+    write_file(path, *data, mode=0o600, durable=durable)
+
+
+def write_lines(path: Path, lines: Iterable[str], mode: int = 0o644) -> None:
+    """Write `lines`, none of which may contain a line feed."""
+    write_file(path, "".join(f"{line}\n" for line in lines).encode(), mode=mode)
+
+
+def add_lines(path: Path, lines: Iterable[str], mode: int = 0o644) -> None:
+    """Append `lines` to the file: all of them or none."""
+    write_lines(path, [*read_lines(path), *lines], mode)
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of `path`; an empty list if there is no such file."""
+    # Not `splitlines`: it also splits at characters such as U+2028, which a text may contain.
+    return path.read_bytes().decode().split("\n")[:-1] if path.exists() else []
+
+
+def make_private(folder: Path, *, durable: bool = True) -> None:
+    """Make a folder that only its owner can open; an existing one stays as it is."""
+    if folder.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.part")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
-        handle.write(data)
-        handle.flush()
-        os.fsync(handle.fileno())
-    partial.replace(path)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    if durable:
+        sync(folder.parent)
 
 
-def write_private(path: Path, *data: bytes) -> None:
-    """Write `data` for the owner's eyes only, in a folder that is so too."""
-    path.parent.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.mkdir(exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
-        handle.writelines(data)
-    partial.replace(path)
+def try_link(theirs: Path, ours: Path) -> bool:
+    """Make `ours` a hard link to `theirs`; returns False if the file system cannot."""
+    try:
+        ours.hardlink_to(theirs)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return False
+    return True
 
 
-def write_lines(path: Path, said: list[str], mode: int = 0o644) -> None:
-    """Write the lines of `said`, whole or not at all, and make them durable."""
-    partial = path.with_name(f".{path.name}")
-    with os.fdopen(
-        os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8"
-    ) as handle:
-        handle.writelines(f"{line}\n" for line in said)
-        handle.flush()
-        os.fsync(handle.fileno())
-    partial.replace(path)
+def sync(path: Path) -> None:
+    """Wait until the content of a file, or the names in a folder, are on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_durable(folder: Path) -> None:
+    """Sync every file and folder in `folder`, and its own name, to disk."""
+    files: list[Path] = []
+    folders = [folder.parent]
+    for place, _, names in os.walk(folder):
+        folders.append(Path(place))
+        # Files with several hard links belong to an earlier release and were synced with it.
+        files += [path for name in names if (path := Path(place, name)).stat().st_nlink == 1]
+    # The file system combines syncs that run at the same time.
+    with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:
+        for paths in (files, folders):
+            list(threads.map(sync, paths))
+
+
+def clear_half_written(folders: Iterable[Path]) -> None:
+    """Remove what killed processes left half written in `folders`."""
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            left = [Path(entry) for entry in entries if _HALF_WRITTEN.fullmatch(entry.name)]
+        for path in left:
+            if not _is_held(path):
+                path.unlink(missing_ok=True)
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a living process is writing the file, or has just finished."""
+    try:
+        # NFS gives exclusive locks only on files that are open for writing.
+        with path.open("r+b") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, FileNotFoundError):
+        return True
+    return False
+
+
+@contextmanager
+def _half_written(
+    folder: Path,
+    data: Iterable[bytes | memoryview],
+    mode: int | None,
+    *,
+    durable: bool,
+    times: tuple[int, int] | None = None,
+) -> Iterator[Path]:
+    """Write `data` to a file in `folder` under a name of its own, locked; remove it if anything fails."""
+    partial = folder / f".{os.getpid()}-{token_hex(4)}.part"
+    handle_of = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
+    try:
+        with os.fdopen(handle_of, "wb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if mode is not None:
+                os.fchmod(handle_of, mode)
+            handle.writelines(data)
+            handle.flush()
+            if times is not None:
+                os.utime(handle_of, ns=times)
+            if durable:
+                os.fsync(handle_of)
+            yield partial
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise

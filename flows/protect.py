@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import hmac
-import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from flows.errors import BadKeyError
+from flows.files import write_file, write_new
 from flows.root import Root
 from schemas.contract import Dataset
 from schemas.privacy import FREE_TEXT, protection
 
 KEY_BYTES = 32
 TOKEN_DIGITS = 32
+
+_REMEDY = (
+    "Chép lại tệp này từ bản sao lưu. Chỉ khi không có bản sao lưu và chưa công bố gì thì xóa tệp này, lần "
+    "chạy sau sẽ tạo khóa mới. Đã công bố mà mất khóa thì mã băm mới không nối được với các bản trước: đổi "
+    "khóa bằng dulieuxa rotate."
+)
 
 # From how many values on it is worth to start an engine for their tokens.
 MANY = 100_000
@@ -75,28 +83,72 @@ class Key:
         return pl.Series(values.name, found["token"], dtype=pl.String).gather(values.rle_id())
 
 
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """A file that holds a key. `remedy` tells people what to do if it is damaged."""
+
+    path: Path
+    remedy: str
+
+    def read(self) -> Key:
+        """The key. If there is no file yet, make one that only its owner can read.
+
+        Raises:
+            BadKeyError: the file does not hold a key.
+        """
+        if not self.path.exists():
+            write_new(self.path, _new_secret(), mode=0o600)
+        content = self.path.read_bytes()
+        if wrong := _what_is_wrong(content):
+            raise BadKeyError(self._explain(wrong))
+        return Key(bytes.fromhex(content.decode()))
+
+    def replace(self) -> None:
+        """Replace the key, or whatever the file holds, by a new key."""
+        write_file(self.path, _new_secret(), mode=0o600)
+
+    def describe_damage(self) -> str | None:
+        """What is wrong with the file and what to do, in Vietnamese; None if it is fine or missing."""
+        wrong = _what_is_wrong(self.path.read_bytes()) if self.path.exists() else None
+        return self._explain(wrong) if wrong else None
+
+    def _explain(self, wrong: str) -> str:
+        return f"Khóa {self.path} không dùng được: {wrong}. {self.remedy}"
+
+
+def _new_secret() -> bytes:
+    return secrets.token_hex(KEY_BYTES).encode()
+
+
+def _what_is_wrong(content: bytes) -> str | None:
+    """Why `content` is not a key, in words that quote nothing of it; None if it is one."""
+    digits = content.removesuffix(b"\n")
+    if not digits:
+        return "tệp rỗng"
+    if not re.fullmatch(rb"[0-9a-fA-F]*", digits):
+        return "trong tệp có ký tự không phải chữ số hệ 16 (0–9, a–f)"
+    if len(digits) != 2 * KEY_BYTES:
+        return f"tệp có {len(digits)} chữ số, phải có đúng {2 * KEY_BYTES}"
+    return None
+
+
+def key_file(root: Root) -> KeyFile:
+    """The file of the root's key: `var/key`, made at the first run."""
+    return KeyFile(root.state / "key", _REMEDY)
+
+
 def read_key(root: Root) -> Key:
-    """The root's key, `var/key`, made at the first run."""
-    return read_key_at(root.state / "key")
+    """The root's key.
 
-
-def read_key_at(path: Path) -> Key:
-    """The key kept in `path`, made if there is none, readable by its owner only."""
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-            handle.write(secrets.token_hex(KEY_BYTES))
-    return Key(bytes.fromhex(path.read_text().strip()))
+    Raises:
+        BadKeyError: `var/key` does not hold a key.
+    """
+    return key_file(root).read()
 
 
 def rotate_key(root: Root) -> None:
     """Give the root a new key; the old one is destroyed, so nobody can make its tokens again."""
-    partial = root.state / ".key"
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        handle.write(secrets.token_hex(KEY_BYTES))
-        handle.flush()
-        os.fsync(handle.fileno())
-    partial.replace(root.state / "key")
+    key_file(root).replace()
 
 
 def protect(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flows.errors import LockedError
+from flows.files import clear_half_written
 from schemas import units
 from schemas.registry import Contracts
 from schemas.waivers import FILE
@@ -90,6 +91,11 @@ class Root:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)
 
+    def _written_into(self) -> Iterator[Path]:
+        """The folders where killed processes may have left half-written files."""
+        yield from (self.state, self.path / "curated")
+        yield from (folder for folder in self.archive.iterdir() if folder.is_dir())
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold this root for one run; the system releases the lock when the process ends, however it ends.
@@ -111,6 +117,7 @@ class Root:
             handle.truncate(0)
             handle.write(f"tiến trình {os.getpid()}, máy {socket.gethostname()}, từ {_now()}")
             handle.flush()
+            clear_half_written(self._written_into())
             yield
             handle.truncate(0)
 

@@ -9,6 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from flows.files import write_file
+
 #: Name, title, result and rendered page of every suite.
 Pages = Sequence[tuple[str, str, Any, str]]
 
@@ -39,8 +41,8 @@ def write_audit_pages(folder: Path, results: Pages, as_of: date) -> None:
     (folder / "validations").mkdir(parents=True, exist_ok=True)
     for name, title, _, html in results:
         page = folder / "validations" / f"{name}.html"
-        page.write_text(_make_static(html, title), encoding="utf-8", newline="\n")
-    (folder / "index.html").write_text(_index(results, as_of), encoding="utf-8", newline="\n")
+        write_file(page, _make_static(html, title).encode(), durable=False)
+    write_file(folder / "index.html", _index(results, as_of).encode(), durable=False)
 
 
 def _make_static(html: str, title: str) -> str:

@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.forget.tombstones import count_unfinished
+from flows.forget.tombstones import count_unfinished, mark_key_file
+from flows.protect import key_file
 from flows.release.journal import read_journal
 from flows.release.publish import STAGING, read_published
 from flows.root import Root
@@ -22,9 +23,14 @@ def check_health(root: Root) -> Iterator[tuple[bool, str]]:
     for folder in (root.inbox, root.archive, root.releases, root.state):
         usable = folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
         yield usable, f"Đọc, ghi được {folder}" if usable else f"Không đọc, ghi được {folder}"
-    key = root.state / "key"
-    yield key.exists(), "Có khóa var/key" if key.exists() else "Chưa có khóa var/key: lần chạy đầu sẽ tạo"
-    for path in (key, root.state, root.archive):
+    key, of_marks = key_file(root), mark_key_file(root)
+    if not key.path.exists():
+        yield False, "Chưa có khóa var/key: lần chạy đầu sẽ tạo"
+    for each in (key, of_marks):
+        if each.path.exists():
+            damage = each.describe_damage()
+            yield damage is None, damage or f"Có khóa var/{each.path.name}"
+    for path in (key.path, of_marks.path, root.state, root.archive):
         if path.exists():
             private = path.stat().st_mode & 0o077 == 0
             yield private, f"{path.name} chỉ chủ đọc được" if private else f"{path} người khác cũng đọc được"

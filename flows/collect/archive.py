@@ -6,14 +6,16 @@ import json
 from datetime import date
 
 from flows.collect.submission import Submission
-from flows.files import _store
+from flows.files import write_private
 from flows.root import Root
 
 
 def keep(root: Root, submission: Submission, data: bytes) -> None:
     """Put a submission into the archive, its receipt last: what has a receipt is whole."""
-    _store(submission.content(root), data)
-    _store(submission.receipt(root), json.dumps(submission.to_json(), ensure_ascii=False, indent=1).encode())
+    receipt = json.dumps(submission.to_json(), ensure_ascii=False, indent=1).encode()
+    for path, content in ((submission.content(root), data), (submission.receipt(root), receipt)):
+        if not path.exists():
+            write_private(path, content)
 
 
 def discard(root: Root, one: Submission) -> None:

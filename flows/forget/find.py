@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.collect.archive import list_archived
-from flows.files import write_lines
+from flows.files import add_lines
 from flows.intake.cache import clean_all_submissions, read_side_by_side
 from flows.protect import TOKEN_DIGITS, read_key
 from flows.release.publish import list_releases
@@ -95,7 +95,6 @@ def _rows_with(frame: pl.DataFrame, number: str) -> int:
 def note_access(root: Root, tokens: set[str], reason: str, places: Sequence[Place]) -> None:
     """Write down who asked for whom, why, and how much was found; the person as a token only."""
     path = root.state / "truy_cap.jsonl"
-    known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     line = {
         "at": datetime.now(HERE).isoformat(timespec="seconds"),
         "who": getpass.getuser(),
@@ -103,4 +102,4 @@ def note_access(root: Root, tokens: set[str], reason: str, places: Sequence[Plac
         "reason": reason,
         "found": len(places),
     }
-    write_lines(path, [*known, json.dumps(line, ensure_ascii=False)], mode=0o600)
+    add_lines(path, [json.dumps(line, ensure_ascii=False)], mode=0o600)

@@ -10,10 +10,12 @@ from functools import partial
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
+from stat import S_IMODE
 
 from flows.collect.inbox import Gate
 from flows.collect.submission import Submission
 from flows.engine.workers import Guard, LostError, map_in_order
+from flows.files import clear_half_written, sync, write_file
 from flows.forget import tombstones
 from flows.forget.person import NUMBER_DIGITS, ForgottenPerson, digits_of
 from flows.forget.redact import Redacted, redact
@@ -36,6 +38,7 @@ def make_gate(root: Root, contracts: Contracts) -> Gate | None:
     stones = tombstones.read_tombstones(root)
     if stones is None:
         return None
+    clear_half_put_back(root)
 
     def passed(unit: str, path: Path, data: bytes) -> tuple[Path, bytes]:
         came = _Came(unit, path.name, data)
@@ -108,14 +111,17 @@ def note_rewrite(root: Root, mark: str, unit: str, data: bytes, found: Redacted)
     )
 
 
+def clear_half_put_back(root: Root) -> None:
+    """Remove what killed runs left half written in the inbox."""
+    clear_half_written(Path(folder) for folder, _, _ in os.walk(root.inbox))
+
+
 def put_back(path: Path, data: bytes, person: ForgottenPerson) -> Path:
     """Put `data` in the place of a file of the inbox, whole or not at all, as old as that was."""
     stat = path.stat()
     place = path.with_name(person.taken_out_of(path.name))
-    partial = path.with_name(f".{sha256(path.name.encode()).hexdigest()[:16]}.part")
-    partial.write_bytes(data)
-    os.utime(partial, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    partial.replace(place)
+    write_file(place, data, mode=S_IMODE(stat.st_mode), times=(stat.st_atime_ns, stat.st_mtime_ns))
     if place != path:
         path.unlink()
+        sync(path.parent)
     return place

@@ -11,13 +11,19 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from flows.files import write_lines
-from flows.protect import Key, read_key_at
+from flows.files import add_lines, read_lines
+from flows.protect import Key, KeyFile
 from flows.root import HERE, Root
 
 _ASKED, _FILE, _DONE = "yeu_cau", "tep", "xong"
+
+_REMEDY = (
+    "Chép lại tệp này từ bản sao lưu. Không có bản sao lưu thì xóa tệp này; khi đó không nhận ra được những "
+    "người đã yêu cầu xóa nữa: ai trong số họ lại có ở tệp nộp sau này thì phải xóa lại."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +42,20 @@ class Tombstones:
         return self.key.token("xoa", number)
 
 
+def mark_key_file(root: Root) -> KeyFile:
+    """The file of the key that makes the marks; made with the first request."""
+    return KeyFile(root.state / "key_xoa", _REMEDY)
+
+
 def read_tombstones(root: Root) -> Tombstones | None:
     """The tombstones of the root; None where nobody ever asked."""
-    marks = frozenset(line["mark"] for line in read_lines(root) if line["act"] == _ASKED)
-    return Tombstones(read_key_at(root.state / "key_xoa"), marks) if marks else None
+    marks = frozenset(line["mark"] for line in read_book(root) if line["act"] == _ASKED)
+    return Tombstones(mark_key_file(root).read(), marks) if marks else None
 
 
 def note_request(root: Root, number: str, tokens: Iterable[str], reason: str) -> str:
     """Write down that a person asked to be forgotten, before anything is done; returns the mark."""
-    mark = Tombstones(read_key_at(root.state / "key_xoa"), frozenset()).mark(number)
+    mark = Tombstones(mark_key_file(root).read(), frozenset()).mark(number)
     _add(
         root,
         {"act": _ASKED, "mark": mark, "tokens": sorted(tokens), "reason": reason, "who": getpass.getuser()},
@@ -64,29 +75,25 @@ def note_done(root: Root, mark: str, **proof: Any) -> None:
 
 def map_successors(root: Root) -> Mapping[tuple[str, str], str]:
     """For unit and hash of every file that was rewritten, the hash that its content has now."""
-    return {
-        (line["unit"], line["before"]): line["after"] for line in read_lines(root) if line["act"] == _FILE
-    }
+    return {(line["unit"], line["before"]): line["after"] for line in read_book(root) if line["act"] == _FILE}
 
 
 def count_unfinished(root: Root) -> int:
     """How many requests were not carried out to the end."""
-    said = read_lines(root)
+    said = read_book(root)
     acts = {act: {line["mark"] for line in said if line["act"] == act} for act in (_ASKED, _DONE)}
     return len(acts[_ASKED] - acts[_DONE])
 
 
-def read_lines(root: Root) -> list[dict[str, Any]]:
+def read_book(root: Root) -> list[dict[str, Any]]:
     """The book, oldest line first."""
-    path = root.state / "da_quen.jsonl"
-    return (
-        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    )
+    return [json.loads(line) for line in read_lines(_book(root))]
 
 
 def _add(root: Root, line: Mapping[str, Any]) -> None:
     at = datetime.now(HERE).isoformat(timespec="seconds")
-    told = [*read_lines(root), {"at": at, **line}]
-    write_lines(
-        root.state / "da_quen.jsonl", [json.dumps(one, ensure_ascii=False) for one in told], mode=0o600
-    )
+    add_lines(_book(root), [json.dumps({"at": at, **line}, ensure_ascii=False)], mode=0o600)
+
+
+def _book(root: Root) -> Path:
+    return root.state / "da_quen.jsonl"

@@ -86,8 +86,9 @@ def _download(fs: fsspec.AbstractFileSystem, remote: Mapping[str, str], root: Ro
 
 
 def _is_state(name: str) -> bool:
-    """Whether it is a lasting file of var/, like the key; its subfolders are caches."""
-    return name.startswith(_STATE) and name.count("/") == 1 and name != f"{_STATE}lock"
+    """Whether it is a key or a record that lasts: folders under var/ hold what can be made again."""
+    file = name.removeprefix(_STATE)
+    return name.startswith(_STATE) and "/" not in file and file != "lock" and not file.startswith(".")
 
 
 def _select_releases(remote: Mapping[str, str], shown: str | None, as_of: date) -> set[str]:

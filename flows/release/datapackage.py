@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.files import write_file
 from flows.release.parquet import describe_columns
 from schemas.contract import Dataset
 from schemas.privacy import protection
@@ -30,7 +31,7 @@ def write_package(
         "resources": [*map(_table, tables), *(resource for resource in records if resource["path"])],
     }
     text = json.dumps(package, ensure_ascii=False, indent=1)
-    (folder / "datapackage.json").write_text(text, encoding="utf-8")
+    write_file(folder / "datapackage.json", text.encode(), durable=False)
 
 
 def _table(table: PublishedTable) -> dict[str, object]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from flows.files import write_lines
+from flows.files import add_lines, read_lines, write_lines
 from flows.root import HERE, Root
 
 Act = Literal["cong_bo", "quay_lai"]
@@ -26,9 +26,7 @@ class JournalLine:
 
 def read_journal(root: Root) -> list[JournalLine]:
     """All lines, oldest first; empty if there is no journal."""
-    if not root.journal.exists():
-        return []
-    return [JournalLine(**json.loads(text)) for text in root.journal.read_text(encoding="utf-8").splitlines()]
+    return [JournalLine(**json.loads(text)) for text in read_lines(root.journal)]
 
 
 def add_line(root: Root, release: str, act: Act, reason: str | None = None) -> None:
@@ -37,14 +35,17 @@ def add_line(root: Root, release: str, act: Act, reason: str | None = None) -> N
     if known and (known[-1].release, act) == (release, "cong_bo"):
         return
     now = datetime.now(HERE).isoformat(timespec="seconds")
-    lines = [*known, JournalLine(release, act, reason, now)]
-    write_lines(root.journal, [json.dumps(asdict(line), ensure_ascii=False) for line in lines])
+    add_lines(root.journal, [_to_text(JournalLine(release, act, reason, now))])
 
 
 def rename_releases(root: Root, names: Mapping[str, str]) -> None:
     """Replace names of releases: `names` maps old names to new ones."""
     lines = [replace(line, release=names.get(line.release, line.release)) for line in read_journal(root)]
-    write_lines(root.journal, [json.dumps(asdict(line), ensure_ascii=False) for line in lines])
+    write_lines(root.journal, map(_to_text, lines))
+
+
+def _to_text(line: JournalLine) -> str:
+    return json.dumps(asdict(line), ensure_ascii=False)
 
 
 def list_standing(root: Root) -> Iterator[str]:

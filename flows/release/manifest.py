@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.collect.submission import Submission
+from flows.files import write_file
 from schemas.registry import Contracts
 
 MANIFEST = "manifest.json"
@@ -122,7 +123,7 @@ def seal_manifest(
         "files": [entry.said() for entry in all_files],
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode()
-    (folder / MANIFEST).write_bytes(text)
+    write_file(folder / MANIFEST, text, durable=False)
     return name_release(as_of, text)
 
 

@@ -6,24 +6,21 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
-from errno import EMLINK, ENOTSUP, EPERM, EXDEV
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from flows.errors import NoReleaseError
-from flows.files import write_lines
+from flows.files import make_durable, sync, try_link, write_lines
 from flows.release import journal
 from flows.release.manifest import (
     MANIFEST,
     FileEntry,
     Origin,
     list_entries,
-    list_files,
     read_hashes,
     read_manifest,
     write_manifest,
@@ -38,11 +35,6 @@ DOOMED = ".xoa"
 # Everybody may read a release, except the marked workbooks, which have stricter modes of their own.
 PUBLIC = 0o755
 
-# Errors of a file system without hard links, or with the most links that a file may have.
-_NO_LINKS = {EMLINK, ENOTSUP, EPERM, EXDEV}
-
-_SYNCED_AT_ONCE = 16
-
 
 @contextmanager
 def stage(root: Root) -> Iterator[Path]:
@@ -53,7 +45,8 @@ def stage(root: Root) -> Iterator[Path]:
     clear_leftovers(root)
     # The process id keeps workers of a killed run, which may live on for a moment, out of our folder.
     folder = root.releases / f"{STAGING}.{os.getpid()}"
-    folder.mkdir(mode=PUBLIC)
+    folder.mkdir()
+    folder.chmod(PUBLIC)
     try:
         yield folder
     finally:
@@ -81,17 +74,6 @@ def seal(root: Root, folder: Path, contracts: Contracts, origin: Origin, known: 
 def read_hashes_in(former: Path) -> dict[str, str]:
     """Hash by path of the release in the folder `former`; empty if it has no manifest."""
     return read_hashes(read_manifest(former)) if (former / MANIFEST).exists() else {}
-
-
-def try_link(theirs: Path, ours: Path) -> bool:
-    """Make `ours` a hard link to `theirs`; returns False if the file system cannot."""
-    try:
-        ours.hardlink_to(theirs)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        return False
-    return True
 
 
 def _link_unchanged(former: Path, folder: Path, all_files: list[FileEntry]) -> None:
@@ -131,9 +113,9 @@ def put_in_place(root: Root, folder: Path, release: str) -> Path:
     """Move the sealed `folder` to `releases/`, synced to disk, without showing it to readers."""
     place = root.releases / release
     if not place.exists():
-        _sync_release(folder)
+        make_durable(folder)
         folder.rename(place)
-        _sync_entry(root.releases)
+        sync(root.releases)
     return place
 
 
@@ -152,7 +134,6 @@ def switch_latest(root: Root, release: str) -> None:
     link.replace(root.latest)
     pointer = json.dumps({"release": release, "path": f"releases/{release}"})
     write_lines(root.latest.with_name("latest.json"), [pointer])
-    _sync_entry(root.latest.parent)
 
 
 def find_release(root: Root, prefix: str | None) -> Path:
@@ -173,25 +154,6 @@ def roll_back(root: Root, release: Path, reason: str | None) -> None:
     """Show `release` to readers again and note it in the journal; later releases no longer stand."""
     journal.add_line(root, release.name, "quay_lai", reason)
     switch_latest(root, release.name)
-
-
-def _sync_release(folder: Path) -> None:
-    """Sync every file and folder of `folder` to disk, before anything points at it."""
-    # Files with several hard links belong to an earlier release and were synced with it.
-    new = [path for path in (*list_files(folder), folder / MANIFEST) if path.stat().st_nlink == 1]
-    folders = [*(entry for entry in folder.rglob("*") if entry.is_dir()), folder, folder.parent]
-    # The file system combines syncs that run at the same time.
-    with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:
-        for paths in (new, folders):
-            list(threads.map(_sync_entry, paths))
-
-
-def _sync_entry(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def list_releases(root: Root) -> list[str]:

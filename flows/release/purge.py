@@ -12,7 +12,7 @@ import polars as pl
 
 from flows.collect.archive import discard, list_archived
 from flows.collect.submission import WHO, Submission
-from flows.files import write_lines
+from flows.files import add_lines
 from flows.release.manifest import MANIFEST, read_manifest
 from flows.release.publish import day_of, list_releases, read_published, remove_release
 from flows.root import HERE, Root
@@ -80,9 +80,8 @@ def purge(root: Root, what: PurgePlan) -> None:
 
 def _log(root: Root, what: PurgePlan) -> None:
     path = root.state / "da_xoa.jsonl"
-    known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     at = datetime.now(HERE).isoformat(timespec="seconds")
     gone = [{"at": at, "release": name} for name in what.releases]
     gone += [{"at": at, "submission": one.sha256, "unit": one.unit} for one in what.submissions]
     if gone:
-        write_lines(path, [*known, *(json.dumps(line, ensure_ascii=False) for line in gone)], mode=0o600)
+        add_lines(path, (json.dumps(line, ensure_ascii=False) for line in gone), mode=0o600)

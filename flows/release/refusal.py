@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.errors import AuditRefusedError
+from flows.files import make_durable, sync, write_file
 from flows.release.manifest import AUDIT
 from flows.root import Root
 
@@ -24,9 +25,11 @@ def keep_refusal(root: Root, folder: Path, as_of: date, refusal: AuditRefusedErr
     shutil.rmtree(partial, ignore_errors=True)
     shutil.copytree(folder / AUDIT, partial / "data_docs")
     reasons = {"as_of": as_of.isoformat(), "faults": refusal.faults, "surprises": refusal.surprises}
-    (partial / _REASONS).write_text(json.dumps(reasons, ensure_ascii=False, indent=1), encoding="utf-8")
-    (partial / "index.html").write_text(_page(as_of, refusal), encoding="utf-8")
+    write_file(partial / _REASONS, json.dumps(reasons, ensure_ascii=False, indent=1).encode(), durable=False)
+    write_file(partial / "index.html", _page(as_of, refusal).encode(), durable=False)
+    make_durable(partial)
     partial.rename(root.refused)
+    sync(root.refused.parent)
 
 
 def _page(as_of: date, refusal: AuditRefusedError) -> str:

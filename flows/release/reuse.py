@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.cache import Cache
+from flows.files import try_link
 from flows.release import publish
 from flows.release.manifest import FileEntry, describe_file
 from flows.root import Root
@@ -73,7 +74,7 @@ def _link_or_copy(one: ReusableFile, former: Path, folder: Path) -> None:
     if not ours.parent.exists():
         ours.parent.mkdir(parents=True)
         ours.parent.chmod(one.around)
-    if not publish.try_link(theirs, ours):
+    if not try_link(theirs, ours):
         shutil.copy(theirs, ours)
 
 

@@ -16,6 +16,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from flows import words
+from flows.files import write_file
 from flows.report.names import Names
 
 _FILTERS = ("number", "share", "day", "moment", "period", "short_period", "word")
@@ -51,9 +52,7 @@ class Site:
         page.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * path.count("/")
         text = self.environment.get_template(template).render(root=root, **content)
-        # The file there may be a hard link to a page of another release: writing into it would change both.
-        page.unlink(missing_ok=True)
-        page.write_text(text, encoding="utf-8", newline="\n")
+        write_file(page, text.encode(), durable=False)
         return page
 
 

@@ -42,7 +42,7 @@ def write_marked(jobs: Sequence[Job], datasets: Mapping[str, Dataset]) -> None:
         marks = arrange(job.faults, job.changes, job.about)
         book = mark_copy(job.content, PurePath(job.submission.file).name, marks, datasets)
         if book is not None:
-            write_private(job.target, book)
+            write_private(job.target, book, durable=False)
 
 
 def mark_copy(content: Path, name: str, marks: Marks, datasets: Mapping[str, Dataset]) -> bytes | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from flows.engine.workers import map_in_order
+from flows.files import write_file
 from flows.sample.people.neighbours import neighbours
 from flows.sample.people.person import SamplePerson
 from flows.sample.world import World
@@ -104,5 +106,6 @@ def _write(task: _CommuneTask) -> Summary:
 
 def _write_csv(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle, lineterminator="\n").writerows([head, *rows])
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([head, *rows])
+    write_file(path, text.getvalue().encode(), durable=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from flows.files import write_file
 from flows.root import Root
 from flows.sample.commune import plan_all_submissions
 from flows.sample.files.dropped import Dropped, file_of
@@ -103,9 +103,8 @@ def _files(
 def _drop(inbox: Path, dropped: Dropped) -> None:
     path = inbox / dropped.unit / dropped.name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(dropped.data)
-    moment = dropped.received.timestamp()
-    os.utime(path, (moment, moment))
+    moment = int(dropped.received.timestamp() * 1_000_000_000)
+    write_file(path, dropped.data, durable=False, times=(moment, moment))
 
 
 def _write_truth(path: Path, planted: list[Planted]) -> None:
@@ -114,4 +113,4 @@ def _write_truth(path: Path, planted: list[Planted]) -> None:
     table.writerow(COLUMNS)
     table.writerows(sorted(fault.line() for fault in planted))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    write_file(path, text.getvalue().encode())

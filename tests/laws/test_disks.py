@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.release.publish import list_releases
+from flows.protect import read_key, rotate_key
+from flows.release.publish import list_releases, read_published
+from flows.release.verify import find_damage
 from flows.root import Root
 from tests.laws.disturbed import complaints, whole
 
@@ -50,14 +52,29 @@ def mounted(*words: str) -> None:
 
 
 @contextmanager
-def small_disk(place: Path) -> Iterator[Path]:
-    """A root on a disk of its own, with Monday published and a new file for Tuesday."""
+def disk(place: Path) -> Iterator[Path]:
+    """A small disk of its own."""
     place.mkdir()
     mounted("-t", "tmpfs", "-o", f"size={DISK}", "dulieuxa-thu", str(place))
     try:
-        yield monday(place / "xa")
+        yield place
     finally:
         subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@contextmanager
+def small_disk(place: Path) -> Iterator[Path]:
+    """A root on a disk of its own, with Monday published and a new file for Tuesday."""
+    with disk(place):
+        yield monday(place / "xa")
+
+
+def fill(place: Path, left: int = 0) -> Path:
+    """Fill a disk up but for the bytes `left`; returns the file to be removed."""
+    free = subprocess.check_output(["stat", "-f", "-c", "%a %S", str(place)], text=True).split()
+    ballast = place / "day"
+    ballast.write_bytes(b"x" * (int(free[0]) * int(free[1]) - left))
+    return ballast
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +90,7 @@ def test_a_full_disk_publishes_nothing_and_the_next_run_does(
 ) -> None:
     with small_disk(tmp_path / "dia") as root:
         before = whole(root)
-        free = subprocess.check_output(["stat", "-f", "-c", "%a %S", str(root)], text=True).split()
-        ballast = root.parent / "day"
-        ballast.write_bytes(b"x" * (int(free[0]) * int(free[1]) - left))
+        ballast = fill(root.parent, left)
         code, said = done(root, TUESDAY)
         assert (code, "Đĩa đầy" in said, "Traceback" in said) == (5, True, False), said
         assert whole(root) == before
@@ -83,6 +98,23 @@ def test_a_full_disk_publishes_nothing_and_the_next_run_does(
         assert done(root, TUESDAY)[0] == 0
         assert whole(root) == undisturbed
         assert list_releases(Root(root)) == [before, undisturbed]
+
+
+def test_a_full_disk_leaves_no_key_and_keeps_the_one_that_is_there(tmp_path: Path) -> None:
+    with disk(tmp_path / "dia") as place:
+        root = Root(place / "xa")
+        root.prepare()
+        ballast = fill(place)
+        with pytest.raises(OSError, match="No space left"):
+            read_key(root)
+        assert list(root.state.iterdir()) == []
+        ballast.unlink()
+        key = read_key(root)
+        fill(place)
+        with pytest.raises(OSError, match="No space left"):
+            rotate_key(root)
+        assert read_key(root) == key
+        assert [path.name for path in root.state.iterdir()] == ["key"]
 
 
 def test_a_read_only_disk_publishes_nothing_and_the_next_run_does(undisturbed: str, tmp_path: Path) -> None:

@@ -18,12 +18,15 @@ def command(
 
     Sổ theo dõi lỗi bắt đầu lại từ đầu, vì mã của bản ghi cũng đổi. Ví dụ: dulieuxa rotate
     """
-    from flows.protect import rotate_key
+    from flows.protect import key_file, rotate_key
     from flows.root import Root
 
+    of = Root(root.resolve())
+    if damage := key_file(of).describe_damage():
+        typer.echo(damage)
+        typer.echo("Lệnh này thay tệp đó bằng một khóa mới.")
     if not yes:
         typer.confirm("Mã cũ và mã mới không nối được với nhau nữa. Đổi khóa?", abort=True)
-    commune_root = Root(root.resolve())
-    with commune_root.lock():
-        rotate_key(commune_root)
+    with of.lock():
+        rotate_key(of)
     typer.echo("Đã đổi khóa. Bản công bố sau dùng mã mới; giữ khóa mới ở nơi an toàn: var/key")
