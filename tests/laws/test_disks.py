@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows.protect import read_key, rotate_key
-from flows.release.publish import list_releases, read_published
-from flows.release.verify import find_damage
+from flows.release.publish import list_releases
 from flows.root import Root
 from tests.laws.disturbed import complaints, whole
 
