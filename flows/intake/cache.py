@@ -1,6 +1,6 @@
 """Reads and cleans many submissions in parallel, and caches the result of each.
 
-A file that crashes, hangs or swells its reader process is refused; the run goes on with the others.
+A file that makes its reader crash, hang or use too much memory is refused; the others are still read.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def suppress(figures: pl.DataFrame) -> pl.DataFrame:
         small=(of_thon & (people < SMALLEST_GROUP)).fill_null(value=False),
         _people=pl.when(of_thon).then(people),
     ).with_columns(_next=pl.when(~pl.col("small")).then("_people"))
-    # A group of nobody reveals nothing.
+    # An empty group reveals nothing.
     nonempty = pl.col("small") & (pl.col("_people") > 0)
     hidden, people_hidden = nonempty.sum(), pl.col("_people").filter(nonempty).sum()
     order = ["_next", "key"]

@@ -93,5 +93,5 @@ def _join_other(rows: pl.DataFrame, other: pl.DataFrame, join: Join) -> pl.DataF
     if join.only_places:
         return wider
     homes = rows.filter(~QUARANTINED).select(*same, "thon").unique(same, keep="first", maintain_order=True)
-    aside = other.select("_unit", "_period", "_class", join.on).join(homes, on=same, how="left")
-    return pl.concat([wider, aside.with_columns(_phu=pl.lit(value=True))], how="diagonal")
+    unjoined = other.select("_unit", "_period", "_class", join.on).join(homes, on=same, how="left")
+    return pl.concat([wider, unjoined.with_columns(_phu=pl.lit(value=True))], how="diagonal")

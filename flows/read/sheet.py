@@ -53,7 +53,7 @@ def index_of(name: str) -> int:
 
 
 def text_types(count: int) -> pl.Series:
-    """`CellType` of so many cells stored as text."""
+    """A series of `count` times `CellType.TEXT`."""
     return _TEXT.new_from_index(0, count)
 
 

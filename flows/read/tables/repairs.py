@@ -50,9 +50,9 @@ def _log_decoded(sheet: Sheet, taken: ExtractedCells, originals: Originals) -> p
         rows = rows.fill_null(taken.cells["_row"])
         places = sheet.numbers().search_sorted(rows)
         for row, place, after in zip(rows, places, taken.cells[typed_column(name)], strict=True):
-            stood = before[place]
-            if stood and after and after not in stood:
-                found.append((row, letter, name, DECODED, stood, after))
+            original = before[place]
+            if original and after and after not in original:
+                found.append((row, letter, name, DECODED, original, after))
     return pl.DataFrame(found, schema=CHANGES_SCHEMA, orient="row").unique(maintain_order=True)
 
 

@@ -94,7 +94,7 @@ def describe_unclear(
 def find_heading_problems(
     fit: Fit, block: Block, place: tuple[str, int], vocabulary: Vocabulary
 ) -> list[Problem]:
-    """Repeated and unknown columns; `place` is the sheet's name and the row on which the headings end."""
+    """One problem per repeated or unknown column; `place` is the sheet and the row of the last heading."""
     sheet, row = place
     return [*_repeated(fit, sheet, row), *_find_unknown(fit, block, sheet, row, vocabulary)]
 
