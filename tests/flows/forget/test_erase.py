@@ -186,7 +186,7 @@ def test_the_next_day_does_not_bring_the_person_back(erased: tuple[Path, Result]
     (new,) = outcome.new
     records = pl.read_parquet(outcome.release / "data" / "dan_cu" / "*" / "*.parquet")
     assert records.height == len(late) - 1
-    mine = outcome.submissions.filter(submission=new.submission).row(0, named=True)
+    mine = outcome.submissions.filter(submission=new.sha256).row(0, named=True)
     assert mine["rows_seen"] == mine["rows_left_out"] + mine["rows_accepted"] + mine["rows_quarantined"]
     assert leaks(root) == {}
     assert run_plainly(root, as_of=WEDNESDAY).new == []
