@@ -18,7 +18,7 @@ from flows.forget.tombstones import mark_key_file, note_request, read_tombstones
 from flows.protect import KEY_BYTES, key_file, read_key, rotate_key
 from flows.root import Root
 from tests.conftest import run_plainly
-from tests.laws.test_messages import odd_words
+from tests.laws.vietnamese import odd_words
 
 GOOD = "5a" * KEY_BYTES
 #: What may be found where a key should be, and what is said to be wrong with it.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.laws.rooms import LEVELS
 from tests.laws.sources import PROJECT, SOURCES, TESTS
 
 HOMES = {
@@ -16,31 +17,6 @@ HOMES = {
     "dask": {"flows/province/duplicates.py", "flows/province/flow.py"},
     "great_expectations": {"flows/audit/auditor.py"},
 }
-#: The rooms of `flows` from the ground up: each may import only those in the lines above its own.
-LAYERS = (
-    ("errors", "files", "fingerprints"),
-    ("cache", "root"),
-    ("protect",),
-    ("engine",),
-    ("collect", "read"),
-    ("clean",),
-    ("words",),
-    ("intake",),
-    ("validate", "roll_call", "measure"),
-    ("settle",),
-    ("faults",),
-    ("day_tables",),
-    ("forms", "release"),
-    ("audit", "report"),
-    ("returns",),
-    ("build", "check"),
-    ("rebuild", "forget"),
-    ("day",),
-    ("summary",),
-    ("daily", "province", "sample"),
-    ("cli",),
-)
-LEVELS = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 
 
 def imported(text: str) -> Iterator[str]:

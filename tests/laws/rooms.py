@@ -1,0 +1,27 @@
+"""The rooms of `flows` and their order."""
+
+#: The rooms of `flows` from the ground up: each may import only those in the lines above its own.
+LAYERS = (
+    ("errors", "files", "fingerprints"),
+    ("cache", "root"),
+    ("protect",),
+    ("engine",),
+    ("collect", "read"),
+    ("clean",),
+    ("words",),
+    ("intake",),
+    ("validate", "roll_call", "measure"),
+    ("settle",),
+    ("faults",),
+    ("day_tables",),
+    ("forms", "release"),
+    ("audit", "report"),
+    ("returns",),
+    ("build", "check"),
+    ("rebuild", "forget"),
+    ("day",),
+    ("summary",),
+    ("daily", "province", "sample"),
+    ("cli",),
+)
+LEVELS = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
