@@ -48,7 +48,7 @@ def _never(*_: object, **__: object) -> None:
 
 def test_a_quiet_day_reads_judges_and_writes_no_record(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in (
-        (SubmissionCache, "_kept"),
+        (SubmissionCache, "_load"),
         (SubmissionCache, "_read"),
         (period_cache, "judge_periods"),
         (records, "write_records"),
