@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 import pandera.polars as pa
 import polars as pl
@@ -15,7 +14,7 @@ from flows.intake.model import SubmissionPart
 from flows.validate.tally import Tally
 from schemas.contract import GOOD, HELD_BACK, ROW_CLASS, WARNED, Dataset, typed_column
 from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of, may_share_key
-from schemas.schema import schema
+from schemas.schema import DatasetSchema, WorkedOut, pandera_schema, reading_from, schema_of, work_out
 
 __all__ = ["RuleDidNotRunError", "Verdict", "validate"]
 
@@ -62,24 +61,30 @@ def validate(parts: Sequence[tuple[SubmissionPart, date]], dataset: Dataset) -> 
     Raises:
         RuleDidNotRunError: a rule gave no result, or one that disagrees with Pandera's.
     """
-    frame = _stacked(parts)
+    frame = stack(parts)
     rules = {rule.code: rule for rule in judgements_of(dataset)}
-    first, rest = [rules[REPEATED]], [rule for code, rule in rules.items() if code != REPEATED]
     near = frame.select(may_share_key(dataset)).to_series()
     again = _among(frame, near, rules[REPEATED])
-    repeated = judge(frame, dataset, first, Tally(frame["_part"]), {REPEATED: again})
     kept, near = (frame.filter(~again), near.filter(~again)) if again.any() else (frame, near)
+    clashing = _among(kept, near, rules[CLASHING])
+    others = [rule for rule in rules.values() if rule.code != REPEATED]
+    failed = _together(kept, [rule for rule in others if rule.code != CLASHING]) | {CLASHING: clashing}
     results = Tally(kept["_part"])
-    faults = judge(kept, dataset, rest, results, {CLASHING: _among(kept, near, rules[CLASHING])})
+    for rule in others:
+        results.record(rule, failed[rule.code])
+    failures = _by_pandera(pandera_schema(dataset), frame, WorkedOut(failed | {REPEATED: again}, again))
+    repeated = pl.col("code") == REPEATED
+    faults = failures.filter(~repeated), failures.filter(repeated)
+    row_class = _row_class(faults[0], others, frame.height)
     return Verdict(
-        kept.hstack([_row_class(faults, rest, kept.height)]),
-        pl.concat([describe(faults, kept, dataset, rest), describe(repeated, frame, dataset, first)]),
+        kept.hstack([row_class.filter(~again) if again.any() else row_class]),
+        pl.concat(describe(each, frame, dataset, rules.values()) for each in faults),
         frame.select("_part").filter(again).group_by("_part", maintain_order=True).len("rows"),
         results,
     )
 
 
-def _stacked(parts: Sequence[tuple[SubmissionPart, date]]) -> pl.DataFrame:
+def stack(parts: Sequence[tuple[SubmissionPart, date]]) -> pl.DataFrame:
     """The records of all parts, with their part (`_part`), period and the day they are judged on."""
     frames = (
         part.frame.with_columns(
@@ -100,25 +105,31 @@ def _among(frame: pl.DataFrame, near: pl.Series, rule: Judgement) -> pl.Series:
     return passed.scatter(rows, frame[rows].select(rule.fails_when).to_series()) if rows.len() else passed
 
 
-def judge(
-    frame: pl.DataFrame,
-    dataset: Dataset,
-    rules: Sequence[Judgement],
-    results: Tally,
-    known: Mapping[str, pl.Series] = MappingProxyType({}),
-) -> pl.DataFrame:
-    """Run `rules` through Pandera, each noted in `results`; returns failures (`index` of the row, `code`).
+def judge(frame: pl.DataFrame, dataset: Dataset, rules: Sequence[Judgement], results: Tally) -> pl.DataFrame:
+    """Run `rules` through Pandera, each noted in `results`; returns failures (`index` of the row, `code`)."""
+    failed = _together(frame, rules)
+    for rule in rules:
+        results.record(rule, failed[rule.code])
+    return _by_pandera(schema_of(dataset, rules), frame, WorkedOut(failed))
 
-    `known` has the results of rules that were worked out another way, by code.
-    """
-    known = {**_together(frame, [rule for rule in rules if rule.code not in known]), **known}
+
+def _by_pandera(schema: DatasetSchema, frame: pl.DataFrame, worked_out: WorkedOut) -> pl.DataFrame:
+    """What Pandera finds in `frame` (`index` of the row, `code`): just what was worked out, of every rule."""
     try:
-        schema(dataset, rules, results.record, known).validate(frame, lazy=True)
+        with reading_from(worked_out):
+            schema.validate(frame, lazy=True)
         cases = pl.DataFrame(schema={"check": pl.String, "index": pl.Int32})
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
     failures = cases.select(pl.col("index").cast(pl.UInt32), pl.col("check").alias("code"))
-    results.prove(rules, failures)
+    reported = dict(failures["code"].value_counts().iter_rows())
+    for code, result in worked_out.failed.items():
+        if code not in worked_out.asked:
+            raise RuleDidNotRunError(f"Quy tắc {code} không chạy.")
+        if reported.pop(code, 0) != result.sum():
+            raise RuleDidNotRunError(f"Quy tắc {code} cho kết quả không khớp.")
+    if reported or failures["index"].null_count():
+        raise RuleDidNotRunError("Có kiểm tra không chạy được: " + ", ".join(sorted(reported)))
     return failures
 
 
@@ -133,12 +144,24 @@ def _together(frame: pl.DataFrame, rules: Sequence[Judgement]) -> dict[str, pl.S
     try:
         lengths = two.select(rule.fails_when.len().alias(rule.code) for rule in rules).row(0)
         if set(lengths) != {two.height}:
-            return {}
+            return _apart(frame, rules)
     except pl.exceptions.PolarsError:
-        return {}  # Pandera runs them one by one, and tells which it was.
+        return _apart(frame, rules)
     # An eager select would share nothing.
     found = frame.lazy().select(rule.fails_when.alias(rule.code) for rule in rules).collect()
     return {name: found[name] for name in found.columns}
+
+
+def _apart(frame: pl.DataFrame, rules: Sequence[Judgement]) -> dict[str, pl.Series]:
+    """The results of `rules` one by one, which tells the one that gives none."""
+    found = {}
+    for rule in rules:
+        try:
+            found[rule.code] = work_out(rule, frame.lazy(), frame.height)
+        except Exception:
+            # What a rule stumbles over may be what somebody typed.
+            raise RuleDidNotRunError(f"Quy tắc {rule.code} không chạy.") from None
+    return found
 
 
 def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) -> pl.Series:
@@ -150,7 +173,7 @@ def _row_class(failures: pl.DataFrame, rules: Sequence[Judgement], height: int) 
 
 
 def describe(
-    failures: pl.DataFrame, frame: pl.DataFrame, dataset: Dataset, judged_by: Sequence[Judgement]
+    failures: pl.DataFrame, frame: pl.DataFrame, dataset: Dataset, judged_by: Iterable[Judgement]
 ) -> pl.DataFrame:
     """Failures with their place, what was typed there and what is wrong with it (`FAULTS_SCHEMA`)."""
     rules = {rule.code: rule for rule in judged_by}

@@ -98,7 +98,7 @@ def trial(dataset: Dataset, contracts: Contracts) -> Trial:
     """Judge every example of `dataset`."""
     found = make_examples(dataset)
     parts = [
-        _said_unread(part_of(dataset, rows, contracts), example, rows is example.bad)
+        said_unread(part_of(dataset, rows, contracts), example, rows is example.bad)
         for example in found.values()
         for rows in (example.good, example.bad)
     ]
@@ -109,7 +109,7 @@ def trial(dataset: Dataset, contracts: Contracts) -> Trial:
     return Trial(found, verdict)
 
 
-def _said_unread(part: SubmissionPart, example: Example, bad: bool) -> SubmissionPart:
+def said_unread(part: SubmissionPart, example: Example, bad: bool) -> SubmissionPart:
     """Where a kind reads any text, the cell is said to be unread, since none is typed that is."""
     if not (bad and example.unread):
         return part

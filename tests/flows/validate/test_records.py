@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandera.config import config_context
 
 from flows.cli.main import main
 from flows.collect.submission import Submission
@@ -165,6 +166,12 @@ def test_an_aggregate_is_never_spread_over_the_rows(height: int) -> None:
     many = replace(one, frame=frame)
     with pytest.raises(RuleDidNotRunError):
         judge(many, dataset=broken(pl.col("thanh_vien").sum() > 0))
+
+
+@pytest.mark.parametrize("off", [{"validation_enabled": False}, {"validation_depth": "SCHEMA_ONLY"}])
+def test_a_pandera_that_looks_at_no_value_makes_the_run_red(off: dict[str, object]) -> None:
+    with config_context(**off), pytest.raises(RuleDidNotRunError):
+        judge(part(GOOD))
 
 
 def test_a_rule_that_did_not_run_ends_the_command_with_5(
