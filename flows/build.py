@@ -13,6 +13,7 @@ import polars as pl
 from flows.audit.auditor import Auditor
 from flows.audit.decision import Acknowledged, find_same_audit, pass_or_refuse, reuse_audit
 from flows.audit.facts import AuditCase
+from flows.cache import AUDIT_CACHE
 from flows.collect.submission import Submission
 from flows.day_tables import DayTables, compute_day_tables
 from flows.engine.runner import Runner, Step
@@ -35,9 +36,6 @@ from schemas.registry import Contracts
 from schemas.tables import (
     TABLES,
 )
-
-# The folder of the audits' cache under `var/`.
-AUDITED = "kiem"
 
 READ = Step("Đọc tệp")
 JUDGE = Step("Kiểm tra")
@@ -89,9 +87,9 @@ def build(
     figures = runner.step(MEASURE, compute_day_tables, settled, contracts, as_of, key, recipe.ledger)
     former = None if recipe.fresh else EarlierFiles(root, recipe.before)
     written = runner.step(WRITE, write_tables, root, folder, contracts, settled, figures, key, former)
-    kept = None if recipe.fresh else root.state / AUDITED
+    cache_folder = None if recipe.fresh else AUDIT_CACHE.path_in(root)
     before = _find_existing(root, recipe.before)
-    case = AuditCase(folder, before, contracts, as_of, hashes_of(written), kept)
+    case = AuditCase(folder, before, contracts, as_of, hashes_of(written), cache_folder)
     audited = _begin_audit(root, case, recipe, auditing)
     returned = give_back(root, folder, contracts, settled, figures, runner, former)
     runner.step(REPORT, _report, case)

@@ -1,4 +1,4 @@
-"""What is kept under `var/` from one day to the next, each file named after all that it depends on."""
+"""Keeps values under `var/` from one day to the next, each under a key of all that it depends on."""
 
 from __future__ import annotations
 
@@ -9,80 +9,150 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from platform import machine
+from platform import machine, python_version
+from shutil import rmtree
 from typing import Any
 
 from flows.files import write_private
+from flows.root import Root
 
 _HERE = Path(__file__).parent
 
-# What they give may change with their version: frames, hashes of rows, the reading of workbooks, pages.
-_LIBRARIES = ("polars", "pyarrow", "pandera", "python-calamine", "rapidfuzz", "xlsxwriter", "jinja2")
+#: Libraries whose version may change a cached value: frames, hashes of rows, workbooks as read, pages.
+LIBRARIES = (
+    "duckdb",
+    "holidays",
+    "jinja2",
+    "markupsafe",
+    "numpy",
+    "pandera",
+    "polars",
+    "pyarrow",
+    "python-calamine",
+    "python-stdnum",
+    "rapidfuzz",
+)
 
-# A kept value stands behind its SHA-256: a damaged one may still be one that can be read.
+# A value stands behind its SHA-256: pickle may read a damaged value without an error.
 _PROOF = 32
 
 
-@cache
-def hash_code(*places: str) -> str:
-    """SHA-256 over the libraries' versions and our code in `places`: files and folders of this package.
+@dataclass(frozen=True, slots=True)
+class CacheFolder:
+    """One cache of a root: its folder `name` under `var/`.
 
-    The code of `schemas` is always part of it. What is declared there is not: `Contracts.rules_hash` tells
-    that, whatever the wording of the files.
+    `rooms` are the folders and modules of `flows` with all the code that its values depend on.
     """
-    total = sha256(" ".join((machine(), *map(version, _LIBRARIES))).encode())
-    for source in (*_schemas_code(), *(source for place in places for source in _sources(_HERE / place))):
+
+    name: str
+    rooms: tuple[str, ...]
+
+    def path_in(self, root: Root) -> Path:
+        """Where the cache lies in `root`."""
+        return root.state / self.name
+
+    def make_key(self, *depends_on: object) -> str:
+        """The key of a value that depends on these and on our code."""
+        return make_key(*depends_on, hash_code(*self.rooms))
+
+
+_GROUND = ("cache", "engine", "errors", "files", "root")
+_READING = (*_GROUND, "clean", "collect", "intake", "read", "words")
+_SETTLING = (*_READING, "fingerprints", "measure", "protect", "roll_call", "settle", "validate")
+
+#: What was read in each submission.
+SUBMISSIONS_CACHE = CacheFolder("doc", _READING)
+#: What each period came to.
+PERIODS_CACHE = CacheFolder("xet", _SETTLING)
+#: Which files hold the published records of each period.
+RECORDS_CACHE = CacheFolder("bang", (*_SETTLING, "release"))
+#: Which marked workbooks and receipts there are.
+RETURNS_CACHE = CacheFolder("tra_lai", (*_SETTLING, "day_tables", "faults", "release", "report", "returns"))
+#: What audits saw in files of a release.
+AUDIT_CACHE = CacheFolder("kiem", (*_GROUND, "audit", "collect", "release"))
+
+#: Every cache of a root.
+CACHE_FOLDERS = (SUBMISSIONS_CACHE, PERIODS_CACHE, RECORDS_CACHE, RETURNS_CACHE, AUDIT_CACHE)
+
+
+def clear_all(root: Root) -> None:
+    """Empty every cache of the root: they may hold what people typed."""
+    for folder in CACHE_FOLDERS:
+        if folder.path_in(root).exists():
+            rmtree(folder.path_in(root))
+
+
+def make_key(*depends_on: object) -> str:
+    """The key of a value that depends on these alone."""
+    return sha256("\0".join(map(str, depends_on)).encode()).hexdigest()
+
+
+@cache
+def hash_code(*rooms: str) -> str:
+    """SHA-256 over the versions of Python and libraries, our code in `rooms`, and the code of `schemas`.
+
+    What is declared in `schemas` is not part of it: `Contracts.rules_hash` is, whatever the wording of the
+    files.
+    """
+    versions = " ".join((machine(), python_version(), *map(version, LIBRARIES)))
+    return make_key(versions, _hash_schemas(), *map(_hash_room, rooms))
+
+
+def list_sources(room: str) -> list[Path]:
+    """Every file of a room: a folder or a module of `flows`."""
+    folder = _HERE / room
+    return _list_files(folder) if folder.is_dir() else [_HERE / f"{room}.py"]
+
+
+def _list_files(folder: Path) -> list[Path]:
+    found = (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    return sorted(path for path in found if path.is_file())
+
+
+@cache
+def _hash_room(room: str) -> str:
+    return _hash_sources(list_sources(room))
+
+
+@cache
+def _hash_schemas() -> str:
+    folder = _HERE.parent / "schemas"
+    declared = {folder / name for name in ("datasets", "indicators", "reference")}
+    code = (path for path in _list_files(folder) if path.suffix == ".py")
+    return _hash_sources(path for path in code if declared.isdisjoint(path.parents))
+
+
+def _hash_sources(sources: Iterable[Path]) -> str:
+    total = sha256()
+    for source in sources:
         total.update(source.relative_to(_HERE.parent).as_posix().encode() + b"\0" + source.read_bytes())
     return total.hexdigest()
 
 
-def _schemas_code() -> list[Path]:
-    folder = _HERE.parent / "schemas"
-    declared = {folder / name for name in ("datasets", "indicators", "reference")}
-    return [path for path in _sources(folder) if path.suffix == ".py" and declared.isdisjoint(path.parents)]
-
-
-def _sources(place: Path) -> list[Path]:
-    return sorted(filter(_is_source, place.rglob("*"))) if place.is_dir() else [place]
-
-
-def _is_source(path: Path) -> bool:
-    return path.is_file() and "__pycache__" not in path.parts
-
-
-def make_key(*depends_on: object) -> str:
-    """The name of a value that hangs on these alone."""
-    return sha256("\0".join(map(str, depends_on)).encode()).hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """One folder of values that were worked out before, for the owner's eyes only."""
+    """A folder of values that were computed before; only its owner can read them."""
 
     folder: Path
 
-    def get(self, name: str) -> Any:
-        """The value; None where there is none, or not the very bytes that were written."""
+    def get(self, key: str) -> Any:
+        """The value of `key`; None if there is none or it is damaged."""
         try:
-            whole = (self.folder / name).read_bytes()
+            whole = (self.folder / key).read_bytes()
         except FileNotFoundError:
             return None
         proof, value = whole[:_PROOF], memoryview(whole)[_PROOF:]
         if sha256(value).digest() != proof:
             return None
-        return pickle.loads(value)  # noqa: S301 - written by this program for its owner alone
+        return pickle.loads(value)  # noqa: S301 - written by this program, readable by its owner only
 
-    def put(self, name: str, value: object) -> None:
-        """Keep the value for the days to come."""
+    def put(self, key: str, value: object) -> None:
+        """Keep `value` for the days to come."""
         data = pickle.dumps(value, protocol=5)
-        write_private(self.folder / name, sha256(data).digest(), data)
+        # Not synced: a value that a power cut damages is computed again.
+        write_private(self.folder / key, sha256(data).digest(), data, durable=False)
 
     def sweep(self, wanted: Iterable[str]) -> None:
-        """Remove all values but those `wanted`."""
-        sweep(self.folder, (self.folder / name for name in wanted))
-
-
-def sweep(folder: Path, wanted: Iterable[Path]) -> None:
-    """Remove what nobody asks for any more: what is kept holds what people typed."""
-    for path in {*folder.glob("*")} - {*wanted}:
-        path.unlink()
+        """Remove all values except those of the keys `wanted`."""
+        for path in {*self.folder.glob("*")} - {self.folder / key for key in wanted}:
+            path.unlink()

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 import pyarrow.parquet as pq
 
-from flows.cache import Cache, hash_code, make_key
+from flows.cache import AUDIT_CACHE, Cache
 from flows.release.manifest import read_hashes, read_manifest
 from schemas.contract import Dataset
 from schemas.periods import ended
@@ -25,7 +25,7 @@ _LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
 class AuditCase:
     """A staged release to audit, in `folder`, and the release `before` it.
 
-    `tables` maps the path of each Parquet file to its hash. `kept` is the cache folder under `var/`:
+    `tables` maps the path of each Parquet file to its hash. `cache_folder` is the one under `var/`:
     facts that earlier audits collected, by file hash.
     """
 
@@ -34,7 +34,7 @@ class AuditCase:
     contracts: Contracts
     as_of: date
     tables: Mapping[str, str] = field(default_factory=dict)
-    kept: Path | None = None
+    cache_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ def collect_facts(case: AuditCase) -> AuditFacts:
     A file whose hash an earlier audit saw is not read again. The hash is the one computed when the file
     was written, so damage since then goes unnoticed here: `verify` finds it.
     """
-    cache = Cache(case.kept) if case.kept else None
-    name = make_key(case.contracts.rules_hash, hash_code("audit/facts.py"))
+    cache = Cache(case.cache_folder) if case.cache_folder else None
+    name = AUDIT_CACHE.make_key(case.contracts.rules_hash)
     known: Mapping[str, FileFacts] = (cache and cache.get(name)) or {}
     now = _look_up(case.folder, case.tables, known, case.contracts)
     was = read_hashes(read_manifest(case.before)) if case.before and known else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,22 +9,20 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePath
 
+from flows.cache import clear_all
 from flows.collect.archive import discard, keep, list_archived
 from flows.collect.inbox import list_waiting
 from flows.collect.submission import Submission
 from flows.engine.workers import Guard, LostError, map_in_order
 from flows.forget.find import TOKEN, find_in_releases, token_columns, tokens_of
-from flows.forget.gate import note_rewrite, put_back
+from flows.forget.gate import clear_half_put_back, note_rewrite, put_back
 from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, ForgottenPerson, digits_of
 from flows.forget.redact import Redacted, redact
 from flows.forget.search import find_number, find_person, list_people
 from flows.forget.traces import find_traces
-from flows.intake.cache import KEPT as READ
 from flows.intake.cache import SubmissionReader
 from flows.protect import read_key
-from flows.release.places import GIVEN_BACK
 from flows.root import Root
-from flows.settle.cache import KEPT as SETTLED
 from schemas.registry import Contracts
 
 
@@ -70,8 +67,8 @@ def clear(root: Root, contracts: Contracts, person: ForgottenPerson, mark: str) 
 
     Files by which alone he is known go last: what a kill leaves over is found again.
     """
-    for kept in (GIVEN_BACK, READ, SETTLED):
-        shutil.rmtree(root.state / kept, ignore_errors=True)
+    clear_all(root)
+    clear_half_put_back(root)
     submissions = list_archived(root, date.max)
     contents = list({one.sha256: one for one in submissions}.values())
     looked = map_in_order(partial(_redact, root, contracts, person), contents, guard=_guard(root, contracts))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flows.cache import Cache, hash_code, make_key
+from flows.cache import SUBMISSIONS_CACHE, Cache
 from flows.collect.submission import Submission
 from flows.engine.workers import Guard, Limits, LostError, map_in_order
 from flows.errors import place_of
@@ -30,12 +30,8 @@ Each: TypeAlias = Callable[
     [Work, Sequence[Submission], Guard[Submission, ReadSubmission]], list[ReadSubmission]
 ]
 
-#: Folder under `var/` that holds the cache.
-KEPT = "doc"
 # Name of the one cache entry that holds the summaries of all submissions.
 _SUMMARIES = "accounts"
-#: The source folders and files that a cleaned submission depends on; their hash is part of the cache key.
-CODE = ("read", "clean", "collect", "intake", "protect.py", "words.py", "files.py")
 
 _TOO_SLOW = "Đọc tệp mất quá lâu so với cỡ của tệp: tệp hỏng hoặc được làm để gây hại."
 _TOO_MUCH_MEMORY = "Đọc tệp cần quá nhiều bộ nhớ so với cỡ của tệp: tệp hỏng hoặc được làm để gây hại."
@@ -94,8 +90,7 @@ class SubmissionCache:
     def __init__(self, root: Root, contracts: Contracts, each: Each, *, fresh: bool = False) -> None:
         self._reader = SubmissionReader(root, contracts)
         self._each = each
-        self._cache = None if fresh else Cache(root.state / KEPT)
-        self._code = make_key(contracts.rules_hash, hash_code(*CODE))
+        self._cache = None if fresh else Cache(SUBMISSIONS_CACHE.path_in(root))
         self._new: dict[Submission, CleanedSubmission] = {}
 
     def summaries(self, submissions: Sequence[Submission]) -> list[SubmissionSummary]:
@@ -141,7 +136,7 @@ class SubmissionCache:
         return self._cache.get(self._name(submission)) if self._cache else None
 
     def _name(self, what: Submission | str) -> str:
-        return make_key(what, self._code)
+        return SUBMISSIONS_CACHE.make_key(what, self._reader.contracts.rules_hash)
 
 
 def _is_worth_caching(submission: Submission, reader: SubmissionReader) -> bool:

@@ -9,8 +9,6 @@ from pathlib import PurePath
 UNITS = "don_vi"
 #: Folder of marked workbooks in a unit's folder; only the owner may read it: it holds personal data as typed.
 MARKED = "tra_bai"
-#: Cache under `var/`: which of these files earlier runs wrote.
-GIVEN_BACK = "tra_lai"
 #: Folder of receipts in a unit's folder.
 RECEIPTS = "phieu_nhan"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.cache import Cache, hash_code, make_key
+from flows.cache import RECORDS_CACHE, Cache
 from flows.engine.workers import map_ahead
 from flows.protect import Key, protect
 from flows.release.manifest import FileEntry
@@ -20,21 +20,15 @@ from flows.settle.model import JudgedPart, PeriodRecords, Settled, trace_rows
 from schemas.contract import Dataset
 from schemas.registry import Contracts
 
-#: Cache folder under `var/`: which files hold the records of a period.
-KEPT = "bang"
-
-#: The code that written records depend on.
-CODE = ("release/records.py", "release/parquet.py", "release/manifest.py", "release/reuse.py")
-
 
 def put_records(
     root: Root, folder: Path, contracts: Contracts, settled: Settled, key: Key, former: EarlierFiles | None
 ) -> list[FileEntry]:
     """Write all records into `folder`, or link unchanged files of a `former` release; returns the entries."""
-    cache = Cache(root.state / KEPT)
-    beside = key.token("bang", ""), hash_code(*CODE)
+    cache, key_mark = Cache(RECORDS_CACHE.path_in(root)), key.token("bang", "")
     names = [
-        period_records.name and make_key(period_records.name, *beside) for period_records in settled.periods
+        period_records.name and RECORDS_CACHE.make_key(period_records.name, key_mark)
+        for period_records in settled.periods
     ]
     if former:
         cache.sweep(filter(None, names))

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
-from flows.cache import Cache, hash_code, make_key
+from flows.cache import RETURNS_CACHE, Cache
 from flows.day_tables import DayTables
 from flows.engine.runner import Runner, Step
 from flows.release.manifest import FileEntry
-from flows.release.places import GIVEN_BACK, MARKED
+from flows.release.places import MARKED
 from flows.release.reuse import EarlierFiles, ReusableFile, describe
 from flows.returns.jobs import deal_jobs, make_jobs, plan_books
 from flows.returns.receipts import make_receipts, write_receipts
@@ -40,7 +40,7 @@ def give_back(
 
     They do not depend on the as-of date: unchanged files are linked from `former` releases.
     """
-    cache, name = Cache(root.state / GIVEN_BACK), make_key(hash_code(""), contracts.rules_hash)
+    cache, name = Cache(RETURNS_CACHE.path_in(root)), RETURNS_CACHE.make_key(contracts.rules_hash)
     kept: Mapping[str, ReusableFile | None] = (cache.get(name) if former else None) or {}
     typed = figures.typed
     marked = plan_books(folder / "reports", contracts, settled, typed)

@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
-from flows.cache import Cache, hash_code, make_key
+from flows.cache import PERIODS_CACHE, Cache
 from flows.collect.submission import Submission
-from flows.intake.cache import CODE as READING
 from flows.intake.cache import SubmissionCache
 from flows.intake.model import CleanedSubmission, SubmissionSummary, summarize
 from flows.root import Root
 from flows.settle.model import PeriodRecords, Read, SettledPeriod
-from flows.settle.periods import CODE as SETTLING
 from flows.settle.periods import Earlier, judge_periods, period_before
 from schemas.contract import Dataset
 from schemas.registry import Contracts
-
-#: The folder of this cache under `var/`.
-KEPT = "xet"
-#: The code that a cached period depends on.
-CODE = (*READING, *SETTLING)
 
 # More rows than a commune has in a period: judging them again takes less time than caching them.
 _MOST_ROWS_KEPT = 300_000
@@ -48,7 +41,7 @@ class PeriodCache:
     ) -> None:
         self._contracts = contracts
         self._submissions = submissions
-        self._cache = None if fresh else Cache(root.state / KEPT)
+        self._cache = None if fresh else Cache(PERIODS_CACHE.path_in(root))
         self._periods: dict[str, PeriodRecords] = {}
         self._to_judge: tuple[list[CleanedSubmission], Earlier] = ([], Earlier({}, ()))
         self._take(summaries)
@@ -165,10 +158,9 @@ def _make_keys(
 ) -> dict[str, str]:
     """The cache key of each period: its submissions, those it is compared with, the rules, the code."""
     earlier = _periods_before(summaries, contracts.datasets)
-    code = hash_code(*CODE)
     return {
-        label: make_key(
-            label, *submissions, "", *came.get(earlier.get(label, ""), ()), contracts.rules_hash, code
+        label: PERIODS_CACHE.make_key(
+            label, *submissions, "", *came.get(earlier.get(label, ""), ()), contracts.rules_hash
         )
         for label, submissions in came.items()
     }

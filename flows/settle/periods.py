@@ -37,9 +37,6 @@ from schemas.contract import QUARANTINED, Dataset, typed_column, unread_column
 from schemas.periods import before, in_words
 from schemas.registry import Contracts
 
-#: The code that settling depends on, besides that of reading.
-CODE = ("validate", "settle", "measure", "fingerprints.py", "roll_call.py")
-
 # The parts of each dataset, sorted by period; a part's index in the list is its number.
 Brought: TypeAlias = dict[str, list[tuple[Submission, SubmissionPart]]]
 

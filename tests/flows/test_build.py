@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from flows import build
+from flows.cache import CACHE_FOLDERS, clear_all
 from flows.day import DayOutcome
 from flows.engine.plain import PlainRunner
 from flows.intake import cache as submission_cache
@@ -20,7 +20,7 @@ from flows.protect import rotate_key
 from flows.rebuild import find_differences
 from flows.release import records
 from flows.release.manifest import read_hashes, read_manifest
-from flows.release.places import GIVEN_BACK, MARKED, RECEIPTS, UNITS
+from flows.release.places import MARKED, RECEIPTS, UNITS
 from flows.returns import give_back
 from flows.root import Root
 from flows.settle import cache as period_cache
@@ -121,10 +121,20 @@ def test_another_key_makes_other_records(planted: Day, root: Root) -> None:
 
 
 def test_what_is_kept_is_for_the_owner_alone(root: Root) -> None:
-    for name in (submission_cache.KEPT, period_cache.KEPT, records.KEPT, GIVEN_BACK, build.AUDITED):
-        kept = [*(root.state / name).iterdir()]
+    for folder in CACHE_FOLDERS:
+        kept = [*folder.path_in(root).iterdir()]
         assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
-        assert (root.state / name).stat().st_mode & 0o777 == 0o700
+        assert folder.path_in(root).stat().st_mode & 0o777 == 0o700
+
+
+def test_every_folder_that_a_day_leaves_under_var_is_a_cache_and_one_call_empties_all(root: Root) -> None:
+    run_plainly(root.path, TOMORROW)
+    made = {path.name for path in root.state.iterdir() if path.is_dir()}
+    assert made == {folder.name for folder in CACHE_FOLDERS}
+    files = {path.name for path in root.state.iterdir() if path.is_file()}
+    clear_all(root)
+    assert {path.name for path in root.state.iterdir()} == files
+    clear_all(root)
 
 
 def test_a_file_that_was_lost_is_tried_again_on_a_day_on_which_nothing_came(

@@ -3,7 +3,8 @@
 #: The rooms of `flows` from the ground up: each may import only those in the lines above its own.
 LAYERS = (
     ("errors", "files", "fingerprints"),
-    ("cache", "root"),
+    ("root",),
+    ("cache",),
     ("protect",),
     ("engine",),
     ("collect", "read"),

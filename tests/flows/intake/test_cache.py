@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from flows.cache import SUBMISSIONS_CACHE
 from flows.collect.submission import Submission
 from flows.engine.workers import Guard, LostError, map_in_order
 from flows.intake import cache as submission_cache
-from flows.intake.cache import KEPT, SubmissionCache, Work, clean_all_submissions
+from flows.intake.cache import SubmissionCache, Work, clean_all_submissions
 from flows.intake.model import CleanedSubmission, ReadSubmission
 from flows.root import Root
 from schemas.registry import Contracts, load
@@ -86,7 +87,7 @@ def test_a_file_is_read_once_and_comes_out_the_same(root: Root) -> None:
 def test_a_file_is_read_again_under_other_contracts_and_after_damage(root: Root) -> None:
     submissions = handed_in(root, ("a.xlsx", GOOD))
     first, _ = read(root, submissions)
-    (kept,) = (root.state / KEPT).iterdir()
+    (kept,) = SUBMISSIONS_CACHE.path_in(root).iterdir()
     kept.write_bytes(kept.read_bytes()[:100])
     again, asked = read(root, submissions)
     assert asked == ["a.xlsx"]
@@ -107,12 +108,12 @@ def test_a_waiver_makes_no_file_be_read_again(root: Root) -> None:
 def test_a_rebuild_reads_the_archive_and_keeps_nothing(root: Root) -> None:
     submissions = handed_in(root, ("a.xlsx", GOOD), ("b.xlsx", GOOD + b"\0"))
     read(root, submissions[:1])
-    kept = {*(root.state / KEPT).iterdir()}
+    kept = {*SUBMISSIONS_CACHE.path_in(root).iterdir()}
     each = Each()
     readings = SubmissionCache(root, CONTRACTS, each, fresh=True)
     assert [one.submission for one in readings.summaries(submissions)] == submissions
     assert each.asked == ["a.xlsx", "b.xlsx"]
-    assert {*(root.state / KEPT).iterdir()} == kept
+    assert {*SUBMISSIONS_CACHE.path_in(root).iterdir()} == kept
 
 
 def test_summaries_are_cached_and_cleaned_submissions_loaded_only_on_request(
@@ -132,12 +133,12 @@ def test_summaries_are_cached_and_cleaned_submissions_loaded_only_on_request(
 def test_what_is_kept_is_private_and_goes_when_nobody_asks_for_it(root: Root) -> None:
     one, two = handed_in(root, ("a.xlsx", GOOD), ("b.xlsx", GOOD + b"\0"))
     SubmissionCache(root, CONTRACTS, Each()).summaries([one, two])
-    kept = {*(root.state / KEPT).iterdir()}
+    kept = {*SUBMISSIONS_CACHE.path_in(root).iterdir()}
     assert len(kept) == 3  # two cleaned submissions, and the summaries of both
     assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
-    assert (root.state / KEPT).stat().st_mode & 0o777 == 0o700
+    assert SUBMISSIONS_CACHE.path_in(root).stat().st_mode & 0o777 == 0o700
     SubmissionCache(root, CONTRACTS, Each()).summaries([two])
-    assert len({*(root.state / KEPT).iterdir()}) == 2
+    assert len({*SUBMISSIONS_CACHE.path_in(root).iterdir()}) == 2
 
 
 def test_hostile_files_are_refused_and_the_others_read(root: Root) -> None:

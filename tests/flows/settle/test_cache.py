@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from flows.cache import Cache
+from flows.cache import PERIODS_CACHE, RECORDS_CACHE, SUBMISSIONS_CACHE, Cache
 from flows.collect.submission import Submission
 from flows.day import DayOutcome
 from flows.engine.plain import PlainRunner
@@ -25,7 +25,6 @@ from flows.rebuild import find_differences
 from flows.release.verify import find_damage
 from flows.root import HERE, Root
 from flows.settle import cache as period_cache
-from flows.settle.cache import KEPT
 from schemas.registry import load
 from tests.conftest import TODAY, Day, run_plainly
 
@@ -102,16 +101,16 @@ def _flip(path: Path) -> None:
 def test_a_period_that_was_kept_badly_is_judged_again(
     planted: Day, root: Root, judged: list[set[str]], *, harm: Callable[[Path], None], of_records: bool
 ) -> None:
-    for path in (root.state / KEPT).iterdir():
+    for path in PERIODS_CACHE.path_in(root).iterdir():
         if path.name.endswith(".ban_ghi") == of_records:
             harm(path)
-    shutil.rmtree(root.state / "bang")  # Records are to be written again.
+    shutil.rmtree(RECORDS_CACHE.path_in(root))  # Records are to be written again.
     outcome = run_plainly(root.path, TOMORROW)
     periods = {*planted.table("submissions")["period"].drop_nulls()}
     assert {label for labels in judged for label in labels} == periods
     assert as_if_all_was_read_again(root, outcome)
     judged.clear()
-    shutil.rmtree(root.state / "bang")
+    shutil.rmtree(RECORDS_CACHE.path_in(root))
     after = run_plainly(root.path, TOMORROW + timedelta(days=1))
     assert judged == []
     assert as_if_all_was_read_again(root, after)
@@ -122,11 +121,11 @@ def test_a_file_that_can_not_be_read_again_is_told_of_and_tried_again(
 ) -> None:
     good = planted.table("submissions").filter(pl.col("file").str.ends_with(".xlsx"), state="chap_nhan")
     unit, file, sha256 = good.select("unit", "file", "submission").row(0)
-    for path in (root.state / submission_cache.KEPT).iterdir():
+    for path in SUBMISSIONS_CACHE.path_in(root).iterdir():
         found = Cache(path.parent).get(path.name)
         if isinstance(found, CleanedSubmission) and found.submission.sha256 == sha256:
             path.unlink()
-    shutil.rmtree(root.state / KEPT)
+    shutil.rmtree(PERIODS_CACHE.path_in(root))
     limits = submission_cache.SubmissionReader.limits
 
     def tight(reader: submission_cache.SubmissionReader, submission: Submission) -> Limits | None:
