@@ -22,7 +22,7 @@ def command(
 ) -> None:
     """Hỏi bản công bố bằng SQL (DuckDB): mỗi bảng, mỗi bộ dữ liệu là một bảng cùng tên.
 
-    Ví dụ: dulieuxa sql "select thon, count(*) from ho_gia_dinh group by thon"
+    Ví dụ: dulieuxa sql "select _unit, count(*) from ho_gia_dinh group by _unit"
     """
     import duckdb
 
