@@ -56,16 +56,17 @@ class CacheFolder:
         return make_key(*depends_on, hash_code(*self.rooms))
 
 
-_GROUND = ("cache", "engine", "errors", "files", "root")
-_READING = (*_GROUND, "clean", "collect", "intake", "read", "words")
-_SETTLING = (*_READING, "fingerprints", "measure", "protect", "roll_call", "settle", "validate")
+_GROUND = ("cache", "errors", "files", "root")
+_READING = (*_GROUND, "clean", "collect", "engine", "intake", "read", "words")
+_JUDGING = ("fingerprints", "measure", "protect", "roll_call", "settle", "validate")
+_SETTLING = (*_READING, *_JUDGING)
 
 #: What was read in each submission.
 SUBMISSIONS_CACHE = CacheFolder("doc", _READING)
 #: What each period came to.
 PERIODS_CACHE = CacheFolder("xet", _SETTLING)
-#: Which files hold the published records of each period.
-RECORDS_CACHE = CacheFolder("bang", (*_SETTLING, "release"))
+#: Which files hold the published records of each period; its keys have the period's own key in them.
+RECORDS_CACHE = CacheFolder("bang", (*_GROUND, "collect", "engine", "intake", "read", *_JUDGING, "release"))
 #: Which marked workbooks and receipts there are.
 RETURNS_CACHE = CacheFolder("tra_lai", (*_SETTLING, "day_tables", "faults", "release", "report", "returns"))
 #: What audits saw in files of a release.
