@@ -26,6 +26,18 @@ def discard(root: Root, one: Submission) -> None:
         content.unlink(missing_ok=True)
 
 
+def remove_orphans(root: Root) -> None:
+    """Remove contents without a receipt, and half-written files: a killed run left them.
+
+    Their submissions are still in the inbox, or were discarded. Only for who holds the root's lock.
+    """
+    for folder in root.archive.glob("*/"):
+        received = {receipt.name.partition(".")[0] for receipt in folder.glob("[!.]*.json")}
+        for path in folder.iterdir():
+            if path.name.startswith(".") or (path.suffix != ".json" and path.name not in received):
+                path.unlink()
+
+
 def list_archived(root: Root, as_of: date) -> list[Submission]:
     """Every submission of the archive received by `as_of`, in order of arrival."""
     receipts = (json.loads(path.read_bytes()) for path in sorted(root.archive.glob("*/*.json")))

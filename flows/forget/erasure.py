@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 
 from flows.cache import clear_all
-from flows.collect.archive import discard, keep, list_archived
+from flows.collect.archive import discard, keep, list_archived, remove_orphans
 from flows.collect.inbox import list_waiting
 from flows.collect.submission import Submission
 from flows.engine.workers import Guard, LostError, map_in_order
@@ -69,6 +69,7 @@ def clear(root: Root, contracts: Contracts, person: ForgottenPerson, mark: str) 
     """
     clear_all(root)
     clear_half_put_back(root)
+    remove_orphans(root)
     submissions = list_archived(root, date.max)
     contents = list({one.sha256: one for one in submissions}.values())
     looked = map_in_order(partial(_redact, root, contracts, person), contents, guard=_guard(root, contracts))
