@@ -54,6 +54,14 @@ class ConservationError(RuntimeError):
     """Rows or files were lost between reading and publishing: nothing may be published."""
 
 
+class NotAsDeclaredError(RuntimeError):
+    """Tables or records are not as their schemas declare: nothing may be published."""
+
+    def __init__(self, found: Sequence[str]) -> None:
+        lines = (f"- {each}" for each in found)
+        super().__init__("\n".join(["Lỗi của chương trình: bảng sắp công bố không như đã khai.", *lines]))
+
+
 #: What the disk may answer, in words.
 DISK = {
     errno.ENOSPC: "Đĩa đầy.",
@@ -64,7 +72,15 @@ DISK = {
 }
 
 # Errors whose messages are made for people.
-_FOR_PEOPLE = (AuditRefusedError, BadKeyError, DeclarationError, LockedError, NoReleaseError, NoRootError)
+_FOR_PEOPLE = (
+    AuditRefusedError,
+    BadKeyError,
+    DeclarationError,
+    LockedError,
+    NoReleaseError,
+    NoRootError,
+    NotAsDeclaredError,
+)
 
 
 def message_of(error: Exception) -> str:

@@ -14,10 +14,9 @@ from flows.errors import BadKeyError
 from flows.files import write_file, write_new
 from flows.root import Root
 from schemas.contract import Dataset
-from schemas.privacy import FREE_TEXT, protection
+from schemas.privacy import FREE_TEXT, TOKEN_DIGITS, protection
 
 KEY_BYTES = 32
-TOKEN_DIGITS = 32
 
 _REMEDY = (
     "Chép lại tệp này từ bản sao lưu. Chỉ khi không có bản sao lưu và chưa công bố gì thì xóa tệp này, lần "

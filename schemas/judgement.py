@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.contract import Column, Cross, Dataset, Dimension, Severity, typed_column
-from schemas.kinds.base import Flaw
+from schemas.kinds.base import Flaw, range_of
 
 REPEATED = "khoa.trung_y_het"
 CLASHING = "khoa.trung"
@@ -65,7 +65,7 @@ def _of_flaw(column: Column, flaw: Flaw) -> Judgement:
 
 
 def _sentence(says: str, column: Column) -> str:
-    low, high = column.range or (0, None)
+    low, high = range_of(column)
     example = column.example or column.kind.example
     return says.format(
         label=column.label.replace(" > ", ", "),

@@ -18,6 +18,8 @@ _LABEL: Mapping[Cadence, re.Pattern[str]] = {
     "quy": re.compile(r"(\d{4})-Q([1-4])"),
     "nam": re.compile(r"(\d{4})()"),
 }
+#: A regular expression for the label of any period.
+LABEL = "|".join(label.pattern for label in _LABEL.values())
 
 
 @dataclass(frozen=True, slots=True)

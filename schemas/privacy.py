@@ -17,6 +17,10 @@ Protection = Literal["nguyen", "che", "ma_hoa", "nam", "bo"]
 #: Columns of free text, which may mention people.
 FREE_TEXT = frozenset({"noi_dung"})
 
+#: Number of hexadecimal digits of a token.
+TOKEN_DIGITS = 32
+TOKEN_PATTERN = f"[0-9a-f]{{{TOKEN_DIGITS}}}"
+
 PROTECTIONS: dict[Protection, str] = {
     "nguyen": "giữ nguyên",
     "che": "số định danh, điện thoại trong lời văn được che; trong lời kể che cả họ tên",

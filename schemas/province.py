@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
@@ -20,12 +21,12 @@ COMMUNES = PublishedTable(
     "một xã được gọi đến trong ngày",
     {
         "commune": PublishedColumn(pl.String, "Mã xã; xã không chạy được thì là thư mục của xã"),
-        "name": PublishedColumn(pl.String, "Tên xã"),
+        "name": PublishedColumn(pl.String, "Tên xã", required=False),
         "state": one_of("Trạng thái", {"cong_bo": "Đã công bố", "hong": "Không chạy được"}),
-        "release": PublishedColumn(pl.String, "Bản công bố của xã mà số liệu lấy từ đó"),
-        "records": PublishedColumn(pl.UInt64, "Số bản ghi được nhận"),
-        "faults": PublishedColumn(pl.UInt64, "Số lỗi"),
-        "reason": PublishedColumn(pl.String, "Vì sao xã không có trong số liệu"),
+        "release": PublishedColumn(pl.String, "Bản công bố của xã mà số liệu lấy từ đó", required=False),
+        "records": PublishedColumn(pl.UInt64, "Số bản ghi được nhận", required=False),
+        "faults": PublishedColumn(pl.UInt64, "Số lỗi", required=False),
+        "reason": PublishedColumn(pl.String, "Vì sao xã không có trong số liệu", required=False),
     },
     ("commune",),
     key=("commune",),
@@ -37,9 +38,11 @@ PROVINCE = PublishedTable(
     "một chỉ tiêu, một kỳ, cả tỉnh hoặc một xã",
     {
         **{name: field for name, field in INDICATORS.fields.items() if name != "quarantined_share"},
-        "by": PublishedColumn(pl.String, "Chia theo: tinh, xa"),
+        "by": PublishedColumn(pl.String, "Chia theo: tinh, xa", pattern="tinh|xa"),
         "key": PublishedColumn(pl.String, "Tên tỉnh hoặc mã xã"),
-        "completeness": PublishedColumn(pl.Float64, "Tỷ lệ lượt nộp đã có; cả tỉnh là trung bình của mọi xã"),
+        "completeness": replace(
+            INDICATORS.fields["completeness"], says="Tỷ lệ lượt nộp đã có; cả tỉnh là trung bình của mọi xã"
+        ),
         "communes": PublishedColumn(pl.UInt32, "Số xã có trong tử số và mẫu số"),
     },
     INDICATORS.sort,
@@ -80,7 +83,7 @@ DUPLICATES = PublishedTable(
         "unit": SCORES.fields["unit"],
         "file": PublishedColumn(pl.String, "Tên tệp đã nộp"),
         "sheet": PublishedColumn(pl.String, "Tên trang tính"),
-        "row": PublishedColumn(pl.UInt32, "Số dòng trên trang tính"),
+        "row": PublishedColumn(pl.UInt32, "Số dòng trên trang tính", range=(1, None)),
     },
     ("case", "commune", "unit", "file", "sheet", "row"),
 )

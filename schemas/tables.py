@@ -3,29 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, get_args
 
 import polars as pl
 
-from schemas.contract import DIMENSIONS, GOOD, SEVERITIES, WARNED
+from schemas.contract import DIMENSIONS, GOOD, SEVERITIES, WARNED, Column, Dataset
+from schemas.indicator import Grouping
+from schemas.kinds import THON
+from schemas.kinds.dates import EARLIEST
+from schemas.periods import LABEL
+from schemas.privacy import PROTECTIONS, TOKEN_PATTERN, protection, published_dtype
+from schemas.units import Commune
 
 Dtype = pl.DataType | type[pl.DataType]
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedColumn:
-    """One column of a release table; `of` has the values that it may hold, each in words."""
+    """One column of what a release publishes.
+
+    Attributes:
+        dtype: Its type.
+        says: Its description in Vietnamese.
+        of: The values that it may hold, each with its Vietnamese name; any value if empty.
+        required: Whether every row has a value.
+        range: Inclusive bounds; an upper bound of None is none.
+        pattern: A regular expression for the whole text.
+    """
 
     dtype: Dtype
     says: str
     of: Mapping[str, str] = field(default_factory=dict)
+    required: bool = True
+    range: tuple[Any, Any] | None = None
+    pattern: str | None = None
+
+    @property
+    def optional(self) -> PublishedColumn:
+        """The same column where a row may have no value."""
+        return replace(self, required=False)
 
 
 def one_of(says: str, of: Mapping[Any, str]) -> PublishedColumn:
-    """A column that holds one of the values `of`, each said in words."""
+    """A column that holds one of the values `of`; its description lists them."""
     values = ", ".join(f"{value} ({word.lower()})" for value, word in of.items())
     return PublishedColumn(pl.String, f"{says}: {values}", of)
+
+
+def _maybe(dtype: Dtype, says: str, within: tuple[Any, Any] | None = None) -> PublishedColumn:
+    """A column that may have no value, and the bounds of those that it has."""
+    return PublishedColumn(dtype, says, required=False, range=within)
+
+
+_NOT_NEGATIVE = (0, None)
+_SHARE = (0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +85,24 @@ class PublishedTable:
         )
 
 
+SHA_256 = "[0-9a-f]{64}"
+#: Number of hexadecimal digits of an issue's number.
+ISSUE_DIGITS = 12
+
 _UNIT = PublishedColumn(pl.String, "Đơn vị nộp")
 _DATASET = PublishedColumn(pl.String, "Bộ dữ liệu")
-_PERIOD = PublishedColumn(pl.String, "Kỳ báo cáo")
-_SUBMISSION = PublishedColumn(pl.String, "Mã băm SHA-256 của tệp đã nộp")
+_PERIOD = PublishedColumn(pl.String, "Kỳ báo cáo", pattern=LABEL)
+_SUBMISSION = PublishedColumn(pl.String, "Mã băm SHA-256 của tệp đã nộp", pattern=SHA_256)
 _FILE = PublishedColumn(pl.String, "Tên tệp đã nộp")
 _SHEET = PublishedColumn(pl.String, "Tên trang tính")
-_ROW = PublishedColumn(pl.UInt32, "Số dòng trên trang tính (tệp CSV: số dòng của tệp)")
+_ROW = PublishedColumn(pl.UInt32, "Số dòng trên trang tính (tệp CSV: số dòng của tệp)", range=(1, None))
 _COLUMN = PublishedColumn(pl.String, "Tên cột trong bộ dữ liệu")
-_CELL = PublishedColumn(pl.String, "Địa chỉ ô, ví dụ C17")
-_CODE = PublishedColumn(pl.String, "Mã lỗi")
+_CELL = PublishedColumn(pl.String, "Địa chỉ ô, ví dụ C17", required=False, pattern="[A-Z]+[1-9][0-9]*")
+_CODE = PublishedColumn(pl.String, "Mã lỗi", pattern=r"[a-z0-9_]+\.[a-z0-9_]+")
+_ISSUE = PublishedColumn(pl.String, "Mã theo dõi", pattern=f"[0-9a-f]{{{ISSUE_DIGITS}}}")
 _DIMENSION = one_of("Chiều chất lượng", DIMENSIONS)
 
-PLACE = {
+_PLACE = {
     "unit": _UNIT,
     "dataset": _DATASET,
     "period": _PERIOD,
@@ -82,14 +119,16 @@ FAULTS = PublishedTable(
     "Lỗi",
     "một lỗi tại một ô, một tệp hoặc một kỳ nộp",
     {
-        **PLACE,
+        # A fault of a whole file, or of a deadline, has no place in a table.
+        **{name: column.optional for name, column in _PLACE.items()},
+        "unit": _UNIT,
         "code": _CODE,
         "dimension": _DIMENSION,
         "severity": one_of("Mức", SEVERITIES),
-        "value": PublishedColumn(pl.String, "Nội dung đã gõ, che phần riêng tư"),
+        "value": _maybe(pl.String, "Nội dung đã gõ, che phần riêng tư"),
         "message": PublishedColumn(pl.String, "Lỗi là gì và sửa thế nào"),
-        "proposal": PublishedColumn(pl.String, "Giá trị đề xuất, che phần riêng tư"),
-        "issue": PublishedColumn(pl.String, "Mã theo dõi lỗi qua các ngày"),
+        "proposal": _maybe(pl.String, "Giá trị đề xuất, che phần riêng tư"),
+        "issue": replace(_ISSUE, says="Mã theo dõi lỗi qua các ngày"),
     },
     ("unit", "dataset", "period", "file", "sheet", "row", "column", "code", "message"),
 )
@@ -99,10 +138,10 @@ CHANGES = PublishedTable(
     "Ô đã tự sửa",
     "một ô được sửa mà không đổi nghĩa",
     {
-        **PLACE,
+        **_PLACE,
         "change": PublishedColumn(pl.String, "Loại sửa"),
-        "before": PublishedColumn(pl.String, "Trước khi sửa, che phần riêng tư"),
-        "after": PublishedColumn(pl.String, "Sau khi sửa, che phần riêng tư"),
+        "before": _maybe(pl.String, "Trước khi sửa, che phần riêng tư"),
+        "after": _maybe(pl.String, "Sau khi sửa, che phần riêng tư"),
     },
     ("unit", "dataset", "period", "file", "sheet", "row", "column", "change"),
 )
@@ -112,21 +151,25 @@ ISSUES = PublishedTable(
     "Sổ theo dõi lỗi",
     "một lỗi được theo dõi qua các ngày",
     {
-        "issue": PublishedColumn(pl.String, "Mã theo dõi"),
+        "issue": _ISSUE,
         "unit": _UNIT,
-        "dataset": _DATASET,
+        "dataset": _DATASET.optional,
         "code": _CODE,
-        "record": PublishedColumn(pl.String, "Mã băm của bản ghi mang lỗi"),
+        "record": PublishedColumn(
+            pl.String, "Mã băm của bản ghi mang lỗi", required=False, pattern=TOKEN_PATTERN
+        ),
         "state": one_of(
             "Trạng thái",
             {"mo": "Đang mở", "mo_lai": "Mở lại", "da_sua": "Đã sửa", "mien": "Được miễn"},
         ),
         "opened": PublishedColumn(pl.Date, "Ngày mở"),
-        "closed": PublishedColumn(pl.Date, "Ngày đóng"),
-        "age_days": PublishedColumn(pl.Int32, "Số ngày từ khi mở đến khi đóng hoặc đến nay"),
-        "reason": PublishedColumn(pl.String, "Lý do được miễn"),
-        "until": PublishedColumn(pl.Date, "Được miễn đến ngày"),
-        "reopened": PublishedColumn(pl.Int32, "Số lần mở lại sau khi đã sửa"),
+        "closed": _maybe(pl.Date, "Ngày đóng"),
+        "age_days": PublishedColumn(
+            pl.Int32, "Số ngày từ khi mở đến khi đóng hoặc đến nay", range=_NOT_NEGATIVE
+        ),
+        "reason": _maybe(pl.String, "Lý do được miễn"),
+        "until": _maybe(pl.Date, "Được miễn đến ngày"),
+        "reopened": PublishedColumn(pl.Int32, "Số lần mở lại sau khi đã sửa", range=_NOT_NEGATIVE),
     },
     ("unit", "dataset", "code", "issue"),
     key=("issue",),
@@ -141,8 +184,8 @@ SUBMISSIONS = PublishedTable(
         "unit": _UNIT,
         "file": _FILE,
         "received": PublishedColumn(pl.String, "Lúc nhận, giờ Việt Nam"),
-        "dataset": _DATASET,
-        "period": _PERIOD,
+        "dataset": _DATASET.optional,
+        "period": _PERIOD.optional,
         "state": one_of(
             "Trạng thái",
             {
@@ -158,7 +201,7 @@ SUBMISSIONS = PublishedTable(
         "rows_left_out": PublishedColumn(pl.UInt32, "Số dòng không phải bản ghi, hoặc trùng y hệt"),
         "rows_accepted": PublishedColumn(pl.UInt32, "Số bản ghi được công bố"),
         "rows_quarantined": PublishedColumn(pl.UInt32, "Số bản ghi bị giữ lại"),
-        "supersedes": PublishedColumn(pl.String, "Mã băm của lượt nộp được thay"),
+        "supersedes": replace(_SUBMISSION, says="Mã băm của lượt nộp được thay", required=False),
     },
     ("unit", "dataset", "period", "received", "file"),
     key=("submission", "unit", "file", "dataset", "period"),
@@ -173,8 +216,8 @@ ROLL_CALL = PublishedTable(
         "dataset": _DATASET,
         "period": _PERIOD,
         "due": PublishedColumn(pl.Date, "Hạn nộp"),
-        "received": PublishedColumn(pl.Date, "Ngày nhận lượt nộp đầu tiên dùng được"),
-        "days_late": PublishedColumn(pl.Int32, "Số ngày trễ"),
+        "received": _maybe(pl.Date, "Ngày nhận lượt nộp đầu tiên dùng được"),
+        "days_late": PublishedColumn(pl.Int32, "Số ngày trễ", range=_NOT_NEGATIVE),
         "state": one_of(
             "Trạng thái",
             {
@@ -197,13 +240,13 @@ INDICATORS = PublishedTable(
     {
         "indicator": PublishedColumn(pl.String, "Tên chỉ tiêu"),
         "period": _PERIOD,
-        "by": PublishedColumn(pl.String, "Chia theo: xa, thon, don_vi"),
+        "by": PublishedColumn(pl.String, "Chia theo: xa, thon, don_vi", pattern="|".join(get_args(Grouping))),
         "key": PublishedColumn(pl.String, "Mã xã, mã thôn hoặc đơn vị"),
-        "tu_so": PublishedColumn(pl.Float64, "Tử số"),
-        "mau_so": PublishedColumn(pl.Float64, "Mẫu số"),
-        "value": PublishedColumn(pl.Float64, "Giá trị: tử số chia mẫu số (0 đến 1), hoặc số đếm"),
-        "muc_tieu": PublishedColumn(pl.Float64, "Mục tiêu của năm"),
-        "san": PublishedColumn(pl.Float64, "Mức sàn của năm"),
+        "tu_so": _maybe(pl.Float64, "Tử số", _NOT_NEGATIVE),
+        "mau_so": _maybe(pl.Float64, "Mẫu số", _NOT_NEGATIVE),
+        "value": _maybe(pl.Float64, "Giá trị: tử số chia mẫu số (0 đến 1), hoặc số đếm", _NOT_NEGATIVE),
+        "muc_tieu": _maybe(pl.Float64, "Mục tiêu của năm", _NOT_NEGATIVE),
+        "san": _maybe(pl.Float64, "Mức sàn của năm", _NOT_NEGATIVE),
         "status": one_of(
             "Trạng thái",
             {
@@ -214,11 +257,11 @@ INDICATORS = PublishedTable(
                 "khong_co_muc_tieu": "Chưa đặt mục tiêu",
             },
         ),
-        "low": PublishedColumn(pl.Float64, "Giá trị thấp nhất có thể, khi tính cả phần chưa biết"),
-        "high": PublishedColumn(pl.Float64, "Giá trị cao nhất có thể, khi tính cả phần chưa biết"),
-        "completeness": PublishedColumn(pl.Float64, "Tỷ lệ lượt nộp đã có trên số phải có"),
-        "quarantined_share": PublishedColumn(pl.Float64, "Tỷ lệ bản ghi bị giữ lại"),
-        "reason": PublishedColumn(pl.String, "Vì sao chưa đủ căn cứ hoặc không công bố"),
+        "low": _maybe(pl.Float64, "Giá trị thấp nhất có thể, khi tính cả phần chưa biết", _NOT_NEGATIVE),
+        "high": _maybe(pl.Float64, "Giá trị cao nhất có thể, khi tính cả phần chưa biết", _NOT_NEGATIVE),
+        "completeness": _maybe(pl.Float64, "Tỷ lệ lượt nộp đã có trên số phải có", _SHARE),
+        "quarantined_share": _maybe(pl.Float64, "Tỷ lệ bản ghi bị giữ lại", _SHARE),
+        "reason": _maybe(pl.String, "Vì sao chưa đủ căn cứ hoặc không công bố"),
     },
     ("indicator", "period", "by", "key"),
     key=("indicator", "period", "by", "key"),
@@ -235,8 +278,8 @@ SCORES = PublishedTable(
         "dimension": _DIMENSION,
         "judged": PublishedColumn(pl.UInt64, "Số ô đã xét"),
         "failed": PublishedColumn(pl.UInt64, "Số ô có lỗi"),
-        "score": PublishedColumn(pl.Float64, "1 trừ số ô có lỗi trên số ô đã xét; trống khi chưa xét ô nào"),
-        "reason": PublishedColumn(pl.String, "Vì sao có quy tắc chưa xét được"),
+        "score": _maybe(pl.Float64, "1 trừ số ô có lỗi trên số ô đã xét; trống khi chưa xét ô nào", _SHARE),
+        "reason": _maybe(pl.String, "Vì sao có quy tắc chưa xét được"),
     },
     ("unit", "dataset", "period", "dimension"),
     key=("unit", "dataset", "period", "dimension"),
@@ -249,8 +292,8 @@ RANKING = PublishedTable(
     {
         "period": _PERIOD,
         "thon": PublishedColumn(pl.String, "Mã thôn"),
-        "score": PublishedColumn(pl.Float64, "Điểm thi đua, 0 đến 1"),
-        "rank": PublishedColumn(pl.UInt32, "Hạng; bằng điểm thì đồng hạng"),
+        "score": _maybe(pl.Float64, "Điểm thi đua, 0 đến 1", _SHARE),
+        "rank": _maybe(pl.UInt32, "Hạng; bằng điểm thì đồng hạng", (1, None)),
         "computed_from": PublishedColumn(pl.String, "Các chỉ tiêu tính được"),
     },
     ("period", "rank", "thon"),
@@ -270,3 +313,48 @@ RECORD_FIELDS: Mapping[str, PublishedColumn] = {
     "_sheet": _SHEET,
     "_row": _ROW,
 }
+
+
+def record_columns(dataset: Dataset, commune: Commune | None = None) -> dict[str, PublishedColumn]:
+    """The columns of a dataset's published records.
+
+    Args:
+        dataset: The dataset.
+        commune: The commune whose records they are; without it a thôn may be any.
+    """
+    own = {
+        column.name: _record_column(column, commune)
+        for column in dataset.columns
+        if protection(column) != "bo"
+    }
+    beside = {
+        dataset.row_class if name == "trang_thai" else name: field for name, field in RECORD_FIELDS.items()
+    }
+    return own | beside
+
+
+def _record_column(column: Column, commune: Commune | None) -> PublishedColumn:
+    """What can be said of a published value: a record with a blocking fault is not published."""
+    how = protection(column)
+    says = column.label if how == "nguyen" else f"{column.label} ({PROTECTIONS[how]})"
+    told = PublishedColumn(published_dtype(column), says, required=column.required)
+    match how:
+        case "ma_hoa":
+            return replace(told, pattern=TOKEN_PATTERN)
+        case "nam":
+            return replace(told, range=(EARLIEST.year, None))
+        case "nguyen":
+            return replace(
+                told,
+                of=_values(column, commune),
+                range=column.kind.bounds(column),
+                pattern=column.pattern,
+            )
+        case _:
+            return told
+
+
+def _values(column: Column, commune: Commune | None) -> Mapping[str, str]:
+    if column.kind is THON and commune:
+        return {place.code: place.name for place in commune.thon}
+    return dict(zip(column.of, column.of, strict=True))

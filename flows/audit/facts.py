@@ -12,11 +12,10 @@ import pyarrow.parquet as pq
 
 from flows.cache import AUDIT_CACHE, Cache
 from flows.release.manifest import read_hashes, read_manifest
-from schemas.contract import Dataset
 from schemas.periods import ended
-from schemas.privacy import protection, published_dtype
+from schemas.privacy import protection
 from schemas.registry import Contracts
-from schemas.tables import RECORD_FIELDS, TABLES
+from schemas.tables import TABLES, record_columns
 
 _LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
 
@@ -134,16 +133,11 @@ def list_columns(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
 
 def _declared(contracts: Contracts) -> Mapping[str, Mapping[str, object]]:
     tables = {name: table.schema for name, table in TABLES.items()}
-    return tables | {name: _fields(dataset) for name, dataset in contracts.datasets.items()}
-
-
-def _fields(dataset: Dataset) -> Mapping[str, object]:
-    published = {c.name: published_dtype(c) for c in dataset.columns if protection(c) != "bo"}
-    row = {
-        dataset.row_class if name == "trang_thai" else name: field.dtype
-        for name, field in RECORD_FIELDS.items()
+    records = {
+        name: {column: field.dtype for column, field in record_columns(dataset).items()}
+        for name, dataset in contracts.datasets.items()
     }
-    return published | row
+    return tables | records
 
 
 def _sum_columns(seen: Mapping[str, FileFacts]) -> dict[tuple[str, str], tuple[str, int]]:

@@ -13,9 +13,7 @@ from flows.settle.faults import fill_columns
 from flows.settle.model import Settled
 from schemas.contract import Dataset
 from schemas.registry import Contracts
-from schemas.tables import CHANGES, FAULTS
-
-ISSUE_DIGITS = 12
+from schemas.tables import CHANGES, FAULTS, ISSUE_DIGITS
 
 
 @dataclass(frozen=True, slots=True)

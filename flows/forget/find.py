@@ -15,14 +15,14 @@ import polars as pl
 from flows.collect.archive import list_archived
 from flows.files import add_lines
 from flows.intake.cache import clean_all_submissions, read_side_by_side
-from flows.protect import TOKEN_DIGITS, read_key
+from flows.protect import read_key
 from flows.release.publish import list_releases
 from flows.root import HERE, Root
-from schemas.privacy import protection
+from schemas.privacy import TOKEN_PATTERN, protection
 from schemas.registry import Contracts
 
 #: What a person is called in releases.
-TOKEN = re.compile(rf"[0-9a-f]{{{TOKEN_DIGITS}}}")
+TOKEN = re.compile(TOKEN_PATTERN)
 _DIGITS = r"\D"
 
 

@@ -9,10 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from flows.files import write_file
-from flows.release.parquet import describe_columns
 from schemas.contract import Dataset
-from schemas.privacy import protection
-from schemas.tables import RECORD_FIELDS, Dtype, PublishedTable
+from schemas.tables import Dtype, PublishedColumn, PublishedTable, record_columns
 
 TYPES = {pl.String: "string", pl.Date: "date", pl.Boolean: "boolean", pl.Float64: "number"}
 
@@ -61,27 +59,17 @@ def _records(folder: Path, dataset: Dataset) -> dict[str, object]:
         "description": dataset.grain,
         "schema": {
             "fields": [
-                {"name": name, "type": _published_type(dataset, name), "description": says}
-                for name, says in describe_columns(dataset).items()
-                if name not in dataset or protection(dataset[name]) != "bo"
+                {"name": name, "type": _record_type(column), "description": column.says}
+                for name, column in record_columns(dataset).items()
             ]
         },
     }
 
 
-def _published_type(dataset: Dataset, name: str) -> str:
-    if name not in dataset:
-        field = RECORD_FIELDS.get(name)
-        return _type(field.dtype if field else pl.String)
-    match protection(dataset[name]):
-        case "ma_hoa":
-            return "string"
-        case "nam":
-            return "integer" if dataset[name].required else "number"
-        case _:
-            declared = _type(dataset[name].kind.dtype)
-            # Readers load a nullable integer column as floats, with NaN for null: "integer" would fail.
-            return "number" if declared == "integer" and not dataset[name].required else declared
+def _record_type(column: PublishedColumn) -> str:
+    declared = _type(column.dtype)
+    # Readers load a nullable integer column as floats, with NaN for null: "integer" would fail.
+    return "number" if declared == "integer" and not column.required else declared
 
 
 def _type(dtype: Dtype) -> str:

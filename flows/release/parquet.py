@@ -10,9 +10,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.contract import Dataset
-from schemas.privacy import PROTECTIONS, protection
-from schemas.tables import RECORD_FIELDS, PublishedTable
+from flows.release.proof import prove
+from schemas.published import table_schema
+from schemas.tables import PublishedColumn, PublishedTable
 
 
 def write_parquet(
@@ -38,23 +38,16 @@ def _arrow(frame: pl.DataFrame) -> pa.Table:
 
 
 def write_table(folder: Path, table: PublishedTable, frame: pl.DataFrame) -> None:
-    """Write one of the release's tables to `folder`/<name>.parquet."""
-    described = {name: field.says for name, field in table.fields.items()}
-    write_parquet(
-        folder / f"{table.name}.parquet", [table.conform(frame)], f"{table.title}: {table.grain}", described
-    )
+    """Write one of the release's tables to `folder`/<name>.parquet.
+
+    Raises:
+        NotAsDeclaredError: the table is not as declared.
+    """
+    told = prove(table.conform(frame), table_schema(table))
+    title = f"{table.title}: {table.grain}"
+    write_parquet(folder / f"{table.name}.parquet", [told], title, describe(table.fields))
 
 
-def describe_columns(dataset: Dataset) -> dict[str, str]:
-    """The description of each published column of a dataset's records."""
-    columns = {column.name: _describe(column.label, protection(column)) for column in dataset.columns}
-    fields = {_published_name(name, dataset): field.says for name, field in RECORD_FIELDS.items()}
-    return columns | fields
-
-
-def _describe(label: str, how: str) -> str:
-    return label if how == "nguyen" else f"{label} ({PROTECTIONS[how]})"  # type: ignore[index]
-
-
-def _published_name(name: str, dataset: Dataset) -> str:
-    return dataset.row_class if name == "trang_thai" else name
+def describe(columns: Mapping[str, PublishedColumn]) -> dict[str, str]:
+    """The description of each column."""
+    return {name: column.says for name, column in columns.items()}

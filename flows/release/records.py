@@ -8,17 +8,21 @@ from operator import itemgetter
 from pathlib import Path
 
 import polars as pl
+from pandera.polars import DataFrameSchema
 
 from flows.cache import RECORDS_CACHE, Cache
 from flows.engine.workers import map_ahead
 from flows.protect import Key, protect
 from flows.release.manifest import FileEntry
-from flows.release.parquet import describe_columns, write_parquet
+from flows.release.parquet import describe, write_parquet
+from flows.release.proof import RecordProof
 from flows.release.reuse import EarlierFiles, make_or_link
 from flows.root import Root
 from flows.settle.model import JudgedPart, PeriodRecords, Settled, trace_rows
 from schemas.contract import Dataset
+from schemas.published import records_schema
 from schemas.registry import Contracts
+from schemas.tables import record_columns
 
 
 def put_records(
@@ -40,20 +44,29 @@ def put_records(
 
 
 def write_records(folder: Path, contracts: Contracts, period_records: PeriodRecords, key: Key) -> list[Path]:
-    """Write one Parquet file per submission in effect, with its accepted records; returns the paths."""
+    """Write one Parquet file per submission in effect, with its accepted records; returns the paths.
+
+    Raises:
+        NotAsDeclaredError: some records are not as declared.
+    """
 
     def protect_piece(one: JudgedPart, rows: pl.DataFrame) -> tuple[JudgedPart, pl.DataFrame]:
         return one, _to_published(one, rows, contracts.datasets[one.dataset], key)
 
+    def schema_of(name: str) -> DataFrameSchema:
+        return records_schema(contracts.datasets[name], contracts.commune)
+
     written: list[Path] = []
     pieces = ((one, rows) for one, parts in period_records.accepted() for rows in parts)
-    for one, mine in groupby(map_ahead(protect_piece, pieces), itemgetter(0)):
-        dataset = contracts.datasets[one.dataset]
-        path = folder / "data" / dataset.name / f"ky={one.period.label}" / f"{one.submission.unit}.parquet"
-        write_parquet(
-            path, (rows for _, rows in mine), f"{dataset.title}: {dataset.grain}", describe_columns(dataset)
-        )
-        written.append(path)
+    with RecordProof(schema_of) as proof:
+        for one, mine in groupby(map_ahead(protect_piece, pieces), itemgetter(0)):
+            dataset = contracts.datasets[one.dataset]
+            place = folder / "data" / dataset.name / f"ky={one.period.label}"
+            path = place / f"{one.submission.unit}.parquet"
+            rows = proof.watch(dataset.name, (rows for _, rows in mine))
+            title = f"{dataset.title}: {dataset.grain}"
+            write_parquet(path, rows, title, describe(record_columns(dataset)))
+            written.append(path)
     return written
 
 

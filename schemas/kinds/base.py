@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -22,10 +23,15 @@ def value_is(test: Callable[[pl.Expr], pl.Expr]) -> FailsWhen:
     return lambda column: test(pl.col(column.name))
 
 
+def range_of(column: Column) -> tuple[float, float | None]:
+    """The column's inclusive range: the declared one, else no negative number; None is no upper bound."""
+    return column.range or (0, None)
+
+
 def outside_range(column: Column) -> pl.Expr:
-    """Fails for values outside the column's inclusive range (default: negative ones)."""
-    low, high = column.range or (0, float("inf"))
-    return ~pl.col(column.name).is_between(low, high)
+    """Fails for values outside the column's range."""
+    low, high = range_of(column)
+    return ~pl.col(column.name).is_between(low, float("inf") if high is None else high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ class Kind:
     """A kind of column: its name in contracts, the type of parsed values, how to write it, its own flaws.
 
     With `reads_all`, no text is just unreadable: it is parsed or has one of the kind's own flaws. `source`
-    is the regulation that defines the format.
+    is the regulation that defines the format. `bounds` gives the inclusive bounds of values without a
+    blocking flaw; an upper bound of None is none.
     """
 
     name: str
@@ -95,6 +102,7 @@ class Kind:
     own: tuple[Flaw, ...] = ()
     reads_all: bool = False
     source: str = ""
+    bounds: Callable[[Column], tuple[Any, Any] | None] = lambda _: None
 
     def __reduce__(self) -> tuple[Callable[[str], Kind], tuple[str]]:
         """Pickle by name: in another process a kind is that process's own object (flaws hold lambdas)."""

@@ -10,6 +10,8 @@ from schemas.contract import Column
 from schemas.kinds.base import Flaw, Kind
 
 EARLIEST = date(1900, 1, 1)
+#: The years that `nam` may be.
+YEARS = (1900, 2100)
 
 
 #: Precision of a birth date: day, month or year.
@@ -19,6 +21,11 @@ PRECISION = pl.Enum(["ngay", "thang", "nam"])
 def precision(column: str) -> str:
     """Name of the column with the precision of a birth date, as `PRECISION`."""
     return f"{column}.do_chinh_xac"
+
+
+def since_earliest(_: Column) -> tuple[date, None]:
+    """The bounds of dates: `EARLIEST`, and no last one."""
+    return EARLIEST, None
 
 
 def in_future(column: Column) -> pl.Expr:
@@ -48,12 +55,18 @@ BAD_YEAR = Flaw(
     "dung",
     "chan",
     "“{label}” phải từ 1900 đến 2100.",
-    lambda column: ~pl.col(column.name).is_between(1900, 2100),
+    lambda column: ~pl.col(column.name).is_between(*YEARS),
     "1899",
 )
 
 NGAY = Kind(
-    "ngay", "Ngày", pl.Date, "Viết ngày/tháng/năm, ví dụ 05/06/2026", "05/06/2026", (FUTURE, TOO_EARLY)
+    "ngay",
+    "Ngày",
+    pl.Date,
+    "Viết ngày/tháng/năm, ví dụ 05/06/2026",
+    "05/06/2026",
+    (FUTURE, TOO_EARLY),
+    bounds=since_earliest,
 )
 NGAY_SINH = Kind(
     "ngay_sinh",
@@ -62,5 +75,8 @@ NGAY_SINH = Kind(
     "Viết ngày/tháng/năm, ví dụ 05/06/1990; nếu chỉ biết năm thì ghi năm, ví dụ 1940",
     "05/06/1990",
     (FUTURE, TOO_EARLY),
+    bounds=since_earliest,
 )
-NAM = Kind("nam", "Năm", pl.Int32, "Ghi năm bằng bốn chữ số, ví dụ 2026", "2026", (BAD_YEAR,))
+NAM = Kind(
+    "nam", "Năm", pl.Int32, "Ghi năm bằng bốn chữ số, ví dụ 2026", "2026", (BAD_YEAR,), bounds=lambda _: YEARS
+)

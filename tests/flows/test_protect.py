@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from flows import protect
-from flows.protect import KEY_BYTES, TOKEN_DIGITS, Key
+from flows.protect import KEY_BYTES, Key
+from schemas.privacy import TOKEN_DIGITS
 
 KEY = Key(bytes(range(KEY_BYTES)))
 VALUES = pl.Series(
