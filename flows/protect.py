@@ -1,4 +1,4 @@
-"""Keeps people out of what is published: keyed tokens, years, masks."""
+"""Protects personal data: turns identifiers into keyed tokens, dates into years, masks the rest."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _REMEDY = (
     "khóa bằng dulieuxa rotate."
 )
 
-# From how many values on it is worth to start an engine for their tokens.
+# From this many values on, starting DuckDB pays off.
 MANY = 100_000
 _BLOCK = 64
 _HMAC = "SELECT left(sha256($outer || unhex(sha256($inner || encode(value)))), $digits) AS token FROM said"
 
-# Nine digits, together or in groups, may be somebody's number even where a column should hold none.
+# Nine or more digits, together or in groups: may be a personal number, also in columns for other things.
 LONG_NUMBER = r"\d(?:[ .\-\x{a0}]?\d){8,}"
 
-# The same where dates and counts stand beside one another, as in names of files: a number or phone alone.
+# A personal number or phone between other digits, such as the dates in a file name.
 NUMBER_ALONE = (
     r"(^|[^0-9])(?:[0-9]{9,12}|(?:[+]?84[ ._-]?|0)[0-9]{2,3}(?:[ ._-][0-9]{3}){2,3}[0-9]?)([^0-9]|$)"
 )
 
-# The family names of nearly all people in Vietnam; with more words after it, one may be somebody's name.
+# The family names of nearly all people in Vietnam. One of them with more words after it may be a name.
 _FAMILIES = (
     "Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Đoàn|Mai|Cao|"
     "Lương|Lưu|Tạ|Hà|Quách|Trương|Phùng|Tống|Tô|Đào|Vi|Lò|Kiều|Chu|Thái|Triệu|Quan|Lữ"
@@ -47,16 +47,16 @@ PERSON = rf"\b(?:{_FAMILIES}|{_FAMILIES.upper()})(?: \p{{Lu}}[\p{{L}}\p{{M}}]*){
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Key:
-    """The secret of one commune; the same person has the same token in all its datasets and days."""
+    """The secret of one commune. The same person has the same token in all its datasets, every day."""
 
     secret: bytes
 
     def token(self, domain: str, value: str) -> str:
-        """HMAC-SHA256 of `value`, cut to 128 bits, as hex; `domain` keeps kinds of value apart."""
+        """HMAC-SHA256 of `value` as hex, cut to 128 bits. Each `domain` has tokens of its own."""
         return hmac.digest(self.secret, f"{domain}\0{value}".encode(), "sha256").hex()[:TOKEN_DIGITS]
 
     def tokens(self, domain: str, values: pl.Series) -> pl.Series:
-        """Tokens of a String series, null for null."""
+        """The tokens of a String series; null stays null."""
         if len(values) > MANY:
             return self._tokens_of_many(domain, values)
         distinct = values.drop_nulls().unique()
@@ -64,8 +64,8 @@ class Key:
         return values.replace_strict(distinct, tokens, default=None, return_dtype=pl.String)
 
     def _tokens_of_many(self, domain: str, values: pl.Series) -> pl.Series:
-        """The same tokens from compiled code, on all cores: HMAC spelt out, as DuckDB has SHA-256 only."""
-        import duckdb  # noqa: PLC0415 - takes a while, and few have so many values
+        """The same tokens, computed by DuckDB on all cores. HMAC is spelled out: DuckDB only has SHA-256."""
+        import duckdb  # noqa: PLC0415 - slow to import and rarely needed
 
         block = self.secret.ljust(_BLOCK, b"\0")
         pads = {
@@ -73,7 +73,7 @@ class Key:
             "outer": bytes(byte ^ 0x5C for byte in block),
             "digits": TOKEN_DIGITS,
         }
-        # Those of one household stand together: equal neighbours are worked out once.
+        # Rows of one household are neighbours: equal neighbours are computed once.
         runs = values.rle().struct.field("value").alias("value")
         said = runs.to_frame().to_arrow()
         with duckdb.connect() as engine:
@@ -146,12 +146,12 @@ def read_key(root: Root) -> Key:
 
 
 def rotate_key(root: Root) -> None:
-    """Give the root a new key; the old one is destroyed, so nobody can make its tokens again."""
+    """Replace the key. The old key is destroyed, so nobody can compute the old tokens again."""
     key_file(root).replace()
 
 
 def protect(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
-    """The contract's columns as they are published: as they are, as tokens, as years, or gone."""
+    """The columns of a dataset as they are published: unchanged, masked, as tokens, as years, or left out."""
     columns: list[pl.Series] = []
     for column in dataset.columns:
         values = frame[column.name]
@@ -172,10 +172,10 @@ def protect(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
 
 
 def mask(value: pl.Expr, *, personal: pl.Expr, of_people: pl.Expr | None = None) -> pl.Expr:
-    """What a page may show of a typed value: `038*******45`, `N***`; whole where nothing is personal.
+    """What a page may show of a typed value: `038*******45`, `N***`; all of it if nothing is personal.
 
-    A number as long as a person's is masked wherever it was typed; what looks like a person's name,
-    in the cells of a dataset `of_people`.
+    A number as long as a personal number is masked in any column. What looks like a person's name is
+    masked in datasets about people (`of_people`).
     """
     length = value.str.len_chars()
     number = value.str.contains(LONG_NUMBER)
@@ -196,13 +196,13 @@ def _first(value: pl.Expr) -> pl.Expr:
 
 
 def mask_text(text: pl.Expr) -> pl.Expr:
-    """A sentence that may quote a heading or a sheet's name: in it, a person's number and name masked."""
+    """Mask personal numbers and names in a sentence, which may quote a heading or a sheet name."""
     return text.str.replace_all(LONG_NUMBER, "***").str.replace_all(PERSON, "***")
 
 
 def mask_numbers(text: pl.Expr) -> pl.Expr:
-    """The name of a file or sheet, or words about a thing: in it, numbers and phones of people masked."""
-    # Of two numbers with one sign between them the first match takes the sign.
+    """Mask personal numbers and phones in a file name, a sheet name or a text about things."""
+    # Twice: of two numbers with one character between them, the first match consumes that character.
     for _ in range(2):
         text = text.str.replace_all(NUMBER_ALONE, "${1}***${2}")
     return text

@@ -1,1 +1,1 @@
-"""What units hand in, from the inbox into the archive."""
+"""Takes what units hand in from the inbox into the archive."""

@@ -11,7 +11,7 @@ from flows.root import Root
 
 
 def keep(root: Root, submission: Submission, data: bytes) -> None:
-    """Put a submission into the archive, its receipt last: what has a receipt is whole."""
+    """Put a submission into the archive. The receipt comes last: a content with a receipt is complete."""
     receipt = json.dumps(submission.to_json(), ensure_ascii=False, indent=1).encode()
     for path, content in ((submission.content(root), data), (submission.receipt(root), receipt)):
         if not path.exists():
@@ -19,7 +19,7 @@ def keep(root: Root, submission: Submission, data: bytes) -> None:
 
 
 def discard(root: Root, one: Submission) -> None:
-    """Take a submission out of the archive; its content only where no other submission has the same."""
+    """Remove a submission; its content stays if another submission has the same."""
     one.receipt(root).unlink(missing_ok=True)
     content = one.content(root)
     if not list(content.parent.glob(f"{one.sha256}.*.json")):
@@ -39,6 +39,6 @@ def remove_orphans(root: Root) -> None:
 
 
 def list_archived(root: Root, as_of: date) -> list[Submission]:
-    """Every submission of the archive received by `as_of`, in order of arrival."""
+    """All archived submissions received until `as_of`, in order of arrival."""
     receipts = (json.loads(path.read_bytes()) for path in sorted(root.archive.glob("*/*.json")))
     return sorted(one for one in map(Submission.from_json, receipts) if one.day <= as_of)

@@ -1,4 +1,4 @@
-"""One file handed in: unit, name, time, content."""
+"""A submission: one file that a unit handed in."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any
 
 from flows.root import Root
 
-#: Unit, file name and SHA-256 of the content: no two submissions share all three.
+#: Unit, file name and SHA-256 of the content: together they identify a submission.
 Who = tuple[str, str, str]
 
-#: The columns of published tables that hold them.
+#: The columns of published tables with these three.
 WHO = ("unit", "file", "submission")
 
-# Receipts and manifests name the content's SHA-256 as the published tables do.
+# Receipts and manifests call the SHA-256 `submission`, like the published tables.
 _TO_KEY = {"sha256": "submission"}
 _TO_FIELD = {key: field for field, key in _TO_KEY.items()}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Submission:
-    """One file handed in: by whom, under which name, when (local ISO time), with which content."""
+    """One file that a unit handed in. `received` is local time in ISO format."""
 
     received: str
     unit: str
@@ -34,28 +34,28 @@ class Submission:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Submission:
-        """The submission that a receipt or manifest describes."""
+        """Read a submission from a receipt or a manifest."""
         return cls(**{_TO_FIELD.get(key, key): value for key, value in said.items()})
 
     def to_json(self) -> dict[str, Any]:
-        """The submission as receipts and manifests describe it."""
+        """The submission as receipts and manifests store it."""
         return {_TO_KEY.get(field, field): value for field, value in asdict(self).items()}
 
     @property
     def who(self) -> Who:
-        """What no other submission has."""
+        """What identifies it."""
         return self.unit, self.file, self.sha256
 
     @property
     def day(self) -> date:
-        """The day on which it came in."""
+        """The day on which it was received."""
         return datetime.fromisoformat(self.received).date()
 
     def content(self, root: Root) -> Path:
-        """Where the archive keeps its bytes."""
+        """The path of its content in the archive."""
         return root.archive / self.sha256[:2] / self.sha256
 
     def receipt(self, root: Root) -> Path:
-        """Where the archive keeps its receipt."""
+        """The path of its receipt in the archive."""
         name = blake2b(f"{self.unit}/{self.file}".encode(), digest_size=6).hexdigest()
         return self.content(root).with_name(f"{self.sha256}.{name}.json")

@@ -1,1 +1,1 @@
-"""Forgets a person who asks for it: in what was handed in, in what is published, in what comes later."""
+"""Erases a person on request: from submissions, from releases, and from what is handed in later."""

@@ -1,4 +1,4 @@
-"""Carries out a person's request to be forgotten: in files handed in, in releases, with proof."""
+"""Carries out a person's request to be forgotten, and proves that nothing is left."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from schemas.registry import Contracts
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who asked: the person, what releases call him, and what the ledger calls his records."""
+    """The person who asked, his tokens in releases, and the tokens of his records in the ledger of issues."""
 
     person: ForgottenPerson
     tokens: frozenset[str]
@@ -37,7 +37,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """How many files handed in were rewritten, rows about the person blanked, other cells changed."""
+    """How many submissions were rewritten, rows about the person blanked, other cells changed."""
 
     files: int
     rows: int
@@ -45,13 +45,13 @@ class Cleared:
 
 
 def find_subject(root: Root, said: str, contracts: Contracts) -> Subject | None:
-    """The person of an identifier, or of a token as far as the archive tells whose it is."""
+    """The person of an identifier or token; None if it is neither, or nobody in the archive has the token."""
     people, key = list_people(root, contracts), read_key(root)
     if TOKEN.fullmatch(said.strip().lower()):
         number = find_number(said.strip().lower(), people, key, token_columns(contracts))
     else:
         number = digits_of(said).zfill(NUMBER_DIGITS)
-    # Fewer digits would be found in what tells of somebody else.
+    # Fewer digits would also match numbers of other people.
     if number is None or not LEAST_DIGITS <= len(number.lstrip("0")) <= NUMBER_DIGITS:
         return None
     records = key.tokens("ban_ghi", people.filter(number=number)["record"].unique())
@@ -63,9 +63,9 @@ def find_subject(root: Root, said: str, contracts: Contracts) -> Subject | None:
 
 
 def clear(root: Root, contracts: Contracts, person: ForgottenPerson, mark: str) -> Cleared:
-    """Take the person out of the inbox and the archive, and out of what was marked for units.
+    """Remove the person from the inbox, the archive and every cache.
 
-    Files by which alone he is known go last: what a kill leaves over is found again.
+    Submissions with rows about him are rewritten last: after a kill, they still tell his name and phones.
     """
     clear_all(root)
     clear_half_put_back(root)
@@ -79,7 +79,7 @@ def clear(root: Root, contracts: Contracts, person: ForgottenPerson, mark: str) 
         new = found.get(one.sha256)
         if new is not None:
             _rewrite(root, one, new, person, mark)
-        elif (file := _without(one.file, person)) != one.file:
+        elif (file := _strip_name(one.file, person)) != one.file:
             keep(root, replace(one, file=file), one.content(root).read_bytes())
             discard(root, one)
     return Cleared(
@@ -92,7 +92,7 @@ def _redact(root: Root, contracts: Contracts, person: ForgottenPerson, one: Subm
 
 
 def _guard(root: Root, contracts: Contracts) -> Guard[Submission, Redacted | None]:
-    """What reading a file may cost. One that costs more was never read: only its bytes are looked through."""
+    """What reading a file may cost. One that costs more stays; `prove` searches its bytes."""
 
     def lost(_: Submission, error: Exception) -> None:
         if not isinstance(error, LostError):
@@ -120,20 +120,20 @@ def _clear_inbox(
 def _rewrite(root: Root, one: Submission, new: Redacted, person: ForgottenPerson, mark: str) -> None:
     data = one.content(root).read_bytes()
     note_rewrite(root, mark, one.unit, data, new)
-    file, content = _without(one.file, person), sha256(new.data).hexdigest()
+    file, content = _strip_name(one.file, person), sha256(new.data).hexdigest()
     keep(root, replace(one, file=file, sha256=content, size=len(new.data)), new.data)
     discard(root, one)
 
 
-def _without(file: str, person: ForgottenPerson) -> str:
+def _strip_name(file: str, person: ForgottenPerson) -> str:
     path = PurePath(file)
     return path.with_name(person.taken_out_of(path.name)).as_posix()
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was seen afterwards: files that still tell of the person, rows with his tokens, files that nobody
-    can look into."""
+    """What is left: files that mention the person, how many published rows have his tokens, and files that
+    can't be searched (`sealed`)."""
 
     left: Sequence[Path]
     rows: int
@@ -141,6 +141,6 @@ class Proof:
 
 
 def prove(root: Root, who: Subject) -> Proof:
-    """Look for the person in every file of the root."""
+    """Search every file of the root for the person."""
     left, sealed = find_traces(root, who.person)
     return Proof(left, sum(place.rows for place in find_in_releases(root, set(who.tokens))), sealed)

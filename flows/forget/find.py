@@ -1,4 +1,4 @@
-"""Where one person's data is: in which releases and which submissions; every question is written down."""
+"""Finds the releases and submissions with data of one person, and logs every search."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from flows.root import HERE, Root
 from schemas.privacy import TOKEN_PATTERN, protection
 from schemas.registry import Contracts
 
-#: What a person is called in releases.
+#: The form of a token: what stands for a person in releases.
 TOKEN = re.compile(TOKEN_PATTERN)
 _DIGITS = r"\D"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How many rows about the person a file holds: one of a release, or one handed in."""
+    """A file, published or handed in, and its number of rows about the person."""
 
     what: str
     rows: int
 
 
 def tokens_of(root: Root, said: str, contracts: Contracts) -> set[str]:
-    """What the person of an identifier is called in releases; a token stands for itself."""
+    """The tokens of an identifier in releases; a token stands for itself."""
     if TOKEN.fullmatch(said.strip().lower()):
         return {said.strip().lower()}
     key, values = read_key(root), {said.strip(), re.sub(_DIGITS, "", said)}
@@ -43,48 +43,48 @@ def tokens_of(root: Root, said: str, contracts: Contracts) -> set[str]:
 
 
 def token_columns(contracts: Contracts) -> set[str]:
-    """Columns that releases hold as tokens."""
+    """Columns that are published as tokens."""
     return {c.name for d in contracts.datasets.values() for c in d.columns if protection(c) == "ma_hoa"}
 
 
 def find_in_releases(root: Root, tokens: set[str]) -> list[Place]:
-    """Files of records, in all releases at hand, with a row that carries one of `tokens`."""
+    """All published files of records that have a row with one of `tokens`."""
     found = []
     counts: dict[tuple[int, int], int] = {}
     for name in list_releases(root):
         for path in sorted((root.releases / name).glob("data/*/*/*.parquet")):
-            # One file on the disk stands in all releases of its period: it is read once.
+            # Releases share files by hard links: each is read once.
             stat = path.stat()
             count = counts.get((stat.st_dev, stat.st_ino))
             if count is None:
-                count = counts[stat.st_dev, stat.st_ino] = _count(path, tokens)
+                count = counts[stat.st_dev, stat.st_ino] = _count_rows(path, tokens)
             if count:
                 found.append(Place(f"{name}/{path.relative_to(root.releases / name).as_posix()}", count))
     return found
 
 
-def _count(path: Path, tokens: set[str]) -> int:
-    """Rows of a file with one of `tokens`."""
+def _count_rows(path: Path, tokens: set[str]) -> int:
+    """The number of rows with one of `tokens`."""
     texts = [column for column, dtype in pl.read_parquet_schema(path).items() if dtype == pl.String]
     rows = pl.read_parquet(path, columns=texts, hive_partitioning=False)
     return rows.filter(pl.any_horizontal(pl.col(texts).is_in(list(tokens)))).height
 
 
 def find_in_archive(root: Root, number: str, contracts: Contracts) -> list[Place]:
-    """Files handed in that hold the number, however it was typed; read anew, so it takes seconds."""
+    """Submissions that contain the number, however it was typed."""
     submissions = list_archived(root, date.max)
-    # Excel takes the zero in front away.
+    # Excel drops leading zeros.
     digits = re.sub(_DIGITS, "", number).lstrip("0")
     found = []
     for one in clean_all_submissions(submissions, root, contracts, read_side_by_side):
-        count = sum(_rows_with(part.frame, digits) for part in one.parts)
+        count = sum(_count_matches(part.frame, digits) for part in one.parts)
         if count:
             submission = one.submission
             found.append(Place(f"{submission.unit}/{submission.file} ({submission.sha256[:12]})", count))
     return found
 
 
-def _rows_with(frame: pl.DataFrame, number: str) -> int:
+def _count_matches(frame: pl.DataFrame, number: str) -> int:
     typed = [column for column in frame.columns if column.endswith(".typed")]
     said = (
         pl.col(column).str.replace_all(_DIGITS, "").str.contains(number, literal=True) for column in typed
@@ -93,7 +93,7 @@ def _rows_with(frame: pl.DataFrame, number: str) -> int:
 
 
 def note_access(root: Root, tokens: set[str], reason: str, places: Sequence[Place]) -> None:
-    """Write down who asked for whom, why, and how much was found; the person as a token only."""
+    """Log who searched for whom, why, and how many files were found. The person is logged as a token."""
     path = root.state / "truy_cap.jsonl"
     line = {
         "at": datetime.now(HERE).isoformat(timespec="seconds"),

@@ -1,4 +1,4 @@
-"""Keeps those who asked to be forgotten out of what units hand in later."""
+"""Removes persons who asked to be forgotten from files that are handed in later."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from flows.read.tables.heading import vocabulary_of
 from flows.root import HERE, Root
 from schemas.registry import Contracts
 
-# Nine digits at least: Excel takes zeros in front away.
+# Nine digits at least: Excel drops leading zeros.
 _NUMBERS = (r"\d(?:[ .\-\x{a0}]?\d){8,11}", r"\d{9,12}")
 
 
 def make_gate(root: Root, contracts: Contracts) -> Gate | None:
-    """What takes the forgotten out of a file that came in, also in the inbox; None where there are none."""
+    """A gate that rewrites files with forgotten persons, in the inbox too; None if nobody ever asked."""
     stones = tombstones.read_tombstones(root)
     if stones is None:
         return None
@@ -42,7 +42,7 @@ def make_gate(root: Root, contracts: Contracts) -> Gate | None:
 
     def passed(unit: str, path: Path, data: bytes) -> tuple[Path, bytes]:
         came = _Came(unit, path.name, data)
-        (found,) = map_in_order(partial(_forgotten_in, stones, contracts), [came], guard=_GUARD)
+        (found,) = map_in_order(partial(_find_forgotten, stones, contracts), [came], guard=_GUARD)
         for person, new in found:
             note_rewrite(root, stones.mark(person.number), unit, data, new)
             path, data = put_back(path, new.data, person), new.data
@@ -53,39 +53,39 @@ def make_gate(root: Root, contracts: Contracts) -> Gate | None:
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """A file that came in: from whom, under which name, with which content."""
+    """A new file in the inbox."""
 
     unit: str
     name: str
     data: bytes
 
 
-def _forgotten_in(
+def _find_forgotten(
     stones: Tombstones, contracts: Contracts, came: _Came
 ) -> list[tuple[ForgottenPerson, Redacted]]:
-    """Each of the forgotten whom the file tells of, and the file without him and those before him."""
+    """Each forgotten person in the file, and the file without him and those listed before him."""
     found: list[tuple[ForgottenPerson, Redacted]] = []
-    for number in stones.among(_numbers(came.data, came.name, contracts)):
+    for number in stones.among(_list_numbers(came.data, came.name, contracts)):
         data = found[-1][1].data if found else came.data
-        person = _known_here(number, replace(came, data=data), contracts)
+        person = _identify(number, replace(came, data=data), contracts)
         new = redact(data, came.name, person, contracts.datasets)
         if new is not None:
             found.append((person, new))
     return found
 
 
-def _lost(_: _Came, error: Exception) -> list[tuple[ForgottenPerson, Redacted]]:
-    """A file that can't be read at no harm is refused as a whole later on: nothing of it counts."""
+def _skip(_: _Came, error: Exception) -> list[tuple[ForgottenPerson, Redacted]]:
+    """A file that is too costly to read has no result: it will be refused as a whole."""
     if isinstance(error, LostError):
         return []
     raise error
 
 
-_GUARD = Guard(lambda came: limits_of(came.data[:8], len(came.data)), _lost)
+_GUARD = Guard(lambda came: limits_of(came.data[:8], len(came.data)), _skip)
 
 
-def _numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]:
-    """Whatever may be a person's number in a file, with twelve digits."""
+def _list_numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]:
+    """All possible personal numbers in a file, padded to twelve digits."""
     try:
         sheets = read_sheets(data, name, vocabulary_of(contracts.datasets))
     except RefusedError:
@@ -96,15 +96,15 @@ def _numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]:
         yield from (digits_of(number).zfill(NUMBER_DIGITS) for number in said)
 
 
-def _known_here(number: str, came: _Came, contracts: Contracts) -> ForgottenPerson:
-    """The person as this one file knows him."""
+def _identify(number: str, came: _Came, contracts: Contracts) -> ForgottenPerson:
+    """The person with the names and phones that stand beside the number in this file."""
     moment, content = datetime.now(HERE).isoformat(), sha256(came.data).hexdigest()
     submission = Submission(moment, came.unit, came.name, content, len(came.data))
     return find_person(number, people_in([clean_submission(submission, came.data, contracts)], contracts))
 
 
 def note_rewrite(root: Root, mark: str, unit: str, data: bytes, found: Redacted) -> None:
-    """Write down that a file is about to be rewritten."""
+    """Log that a file is about to be rewritten."""
     before, after = (sha256(each).hexdigest() for each in (data, found.data))
     tombstones.note_rewritten(
         root, mark, unit, before=before, after=after, rows=found.rows, cells=found.cells
@@ -117,7 +117,7 @@ def clear_half_put_back(root: Root) -> None:
 
 
 def put_back(path: Path, data: bytes, person: ForgottenPerson) -> Path:
-    """Put `data` in the place of a file of the inbox, whole or not at all, as old as that was."""
+    """Replace a file of the inbox by `data`; mode and times stay, the person leaves the name too."""
     stat = path.stat()
     place = path.with_name(person.taken_out_of(path.name))
     write_file(place, data, mode=S_IMODE(stat.st_mode), times=(stat.st_atime_ns, stat.st_mtime_ns))

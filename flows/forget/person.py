@@ -1,4 +1,4 @@
-"""One person as he may be typed: patterns for his number, his names and his phones."""
+"""Patterns for all the ways in which a person's number, names and phones may be typed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from unicodedata import normalize
 
-#: What stands where a person's name or number stood within other text.
+#: What replaces a person's name or number within other text.
 ERASED = "Đã xóa"
 
 NUMBER_DIGITS = 12
@@ -19,18 +19,18 @@ _SIGNS = r"[^\w]*"
 
 
 def digits_of(text: str) -> str:
-    """The digits of `text` alone."""
+    """The digits of `text`."""
     return re.sub(r"\D", "", text)
 
 
 def fold_name(name: str) -> str:
-    """A name in one case and with single spaces: tones stay, they tell people apart."""
+    """A name in lower case with single spaces. Tone marks stay: they distinguish people."""
     return " ".join(normalize("NFC", name).casefold().split())
 
 
 @dataclass(frozen=True, repr=False)
 class ForgottenPerson:
-    """`number` has twelve digits; `names` and `phones` are those of nobody else in the commune's lists."""
+    """A person to erase. `number` has twelve digits; nobody else has these `names` and `phones`."""
 
     number: str
     names: tuple[str, ...] = ()
@@ -38,28 +38,28 @@ class ForgottenPerson:
 
     @cached_property
     def itself(self) -> str:
-        """A cell that is the number: its row is about this person."""
+        """Pattern of a cell that is just the number: its row is about this person."""
         return rf"^{_SIGNS}{self._number}(?:\.0)?{_SIGNS}$"
 
     @cached_property
     def phone_itself(self) -> str:
-        """A cell that is a phone, its zero in front lost or not; never matches where there is none."""
-        phones = "|".join(rf"(?:\+?84{_APART}|0{_APART})?{_spaced(phone)}" for phone in self._phones)
+        """Pattern of a cell that is just one of the phones, with or without the leading zero."""
+        phones = "|".join(rf"(?:\+?84{_APART}|0{_APART})?{_space(phone)}" for phone in self._phones)
         return rf"^{_SIGNS}(?:{phones}){_SIGNS}$" if phones else r"[^\s\S]"
 
     @cached_property
     def mentions(self) -> tuple[tuple[str, str], ...]:
-        """Patterns of the number, phones and names within longer text, each with what to put there."""
+        """Patterns of the number, phones and names within longer text, each with its replacement."""
         masked = f"{self.number[:3]}x{{5,10}}{self.number[-2:]}"
         numbers = [rf"(^|\D)(?:{self._number}|{masked})(\D|$)"]
-        numbers += [rf"(^|\D)(?:\+?84{_APART}|0{_APART}){_spaced(phone)}(\D|$)" for phone in self._phones]
-        names = [rf"(?i)(^|[^\w])(?:{_worded(name)})([^\w]|$)" for name in self.names]
+        numbers += [rf"(^|\D)(?:\+?84{_APART}|0{_APART}){_space(phone)}(\D|$)" for phone in self._phones]
+        names = [rf"(?i)(^|[^\w])(?:{_space_words(name)})([^\w]|$)" for name in self.names]
         return tuple((pattern, f"${{1}}{ERASED}${{2}}") for pattern in (*numbers, *names))
 
     @property
     def _number(self) -> str:
-        # A spreadsheet takes the zeros in front away.
-        return rf"(?:0{_APART}){{0,3}}{_spaced(self.number.lstrip('0'))}"
+        # Spreadsheets drop leading zeros.
+        return rf"(?:0{_APART}){{0,3}}{_space(self.number.lstrip('0'))}"
 
     @property
     def _phones(self) -> Iterable[str]:
@@ -70,19 +70,19 @@ class ForgottenPerson:
         return tuple(re.compile(pattern) for pattern, _ in self.mentions)
 
     def seen_in(self, texts: Iterable[str]) -> bool:
-        """Whether any of `texts` tells of this person."""
+        """Whether any of `texts` mentions this person."""
         return any(search.search(text) for text in texts for search in self._searches)
 
     def taken_out_of(self, text: str) -> str:
-        """`text` without this person."""
+        """`text` with every mention of this person replaced."""
         for search in self._searches:
             text = search.sub(rf"\g<1>{ERASED}\g<2>", text)
         return text
 
 
-def _spaced(digits: str) -> str:
+def _space(digits: str) -> str:
     return _APART.join(digits)
 
 
-def _worded(name: str) -> str:
+def _space_words(name: str) -> str:
     return r"\s+".join(re.escape(word) for word in name.split())

@@ -1,4 +1,4 @@
-"""Takes one person out of one file: rows about him are blanked, mentions of him replaced, the rest stays."""
+"""Removes one person from one file: blanks rows about him, replaces mentions of him, keeps the rest."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from flows.read.tables.heading import vocabulary_of
 from flows.returns.xlsx.rebuilt import rebuild_workbook
 from schemas.contract import Dataset
 
-# A file that no table can be read from does not count: it goes as a whole.
+# A file without any readable table was refused anyway: all of it is replaced.
 _NOTHING = f"{ERASED} theo yêu cầu của chủ thể dữ liệu.\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A file without the person: how many `rows` were about him, how many other `cells` told of him."""
+    """A file without the person; how many `rows` were about him and how many other `cells` mentioned him."""
 
     data: bytes
     rows: int
@@ -34,8 +34,8 @@ class Redacted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
-    """A sheet looked through: its cells as typed and without the person, rows about him, cells to change."""
+class _SearchedSheet:
+    """A searched sheet: cells as `typed` and `without` the person, rows `gone` and cells `changed`."""
 
     sheet: Sheet
     typed: pl.DataFrame
@@ -45,48 +45,52 @@ class _Looked:
 
     @property
     def rows(self) -> int:
-        """How many rows are about the person."""
+        """Number of rows about the person."""
         return int(self.gone.sum())
 
     @property
     def cells(self) -> int:
-        """How many cells of other rows tell of him."""
+        """Number of cells in other rows that mention him."""
         return int(self.changed.select(pl.sum_horizontal(pl.all().sum())).item()) if self.changed.width else 0
 
 
 def redact(
     data: bytes, name: str, person: ForgottenPerson, datasets: Mapping[str, Dataset]
 ) -> Redacted | None:
-    """The file without `person`; None where it does not tell of him, as far as anybody can look.
+    """The file without `person`; None if it does not mention him anywhere that can be searched.
 
-    Text keeps its lines. Any other format becomes an xlsx of the same cells, without what is no cell
-    (comments, properties, earlier versions of shared text), where a person might be left.
+    A text file keeps its lines. Any other format becomes an xlsx with the same cells and nothing else:
+    comments, properties and old shared strings might still mention him.
     """
-    told = _told(data, person)
+    mentioned = _mentions(data, person)
     try:
         container = detect(data)
-        looked = [_looked(sheet, person) for sheet in read_sheets(data, name, vocabulary_of(datasets))]
+        searched = [
+            _search_sheet(sheet, person) for sheet in read_sheets(data, name, vocabulary_of(datasets))
+        ]
     except RefusedError:
-        return Redacted(_NOTHING, 0, 1) if told else None
-    rows, cells = sum(each.rows for each in looked), sum(each.cells for each in looked)
-    if not (rows or cells or told):
+        return Redacted(_NOTHING, 0, 1) if mentioned else None
+    rows, cells = sum(each.rows for each in searched), sum(each.cells for each in searched)
+    if not (rows or cells or mentioned):
         return None
     if container is Container.TEXT:
-        lines = _lines(data, looked[0], person)
+        lines = _redact_lines(data, searched[0], person)
         if not person.seen_in((lines,)):
             return Redacted(lines.encode(), rows, cells)
-    return Redacted(rebuild_workbook([_without(each, person) for each in looked]).close(), rows, cells)
+    return Redacted(
+        rebuild_workbook([_rebuild_sheet(each, person) for each in searched]).close(), rows, cells
+    )
 
 
-def _told(data: bytes, person: ForgottenPerson) -> bool:
-    """Whether the file's own text tells of the person."""
+def _mentions(data: bytes, person: ForgottenPerson) -> bool:
+    """Whether the raw content of the file mentions the person."""
     try:
         return person.seen_in(read_texts(data))
     except SealedError:
         return False
 
 
-def _looked(sheet: Sheet, person: ForgottenPerson) -> _Looked:
+def _search_sheet(sheet: Sheet, person: ForgottenPerson) -> _SearchedSheet:
     sheet, originals = to_unicode(sheet)
     text = pl.DataFrame({letter_of(at): sheet.column(at)[0] for at in range(sheet.width)})
     typed = text.with_columns(
@@ -106,40 +110,40 @@ def _looked(sheet: Sheet, person: ForgottenPerson) -> _Looked:
         else pl.DataFrame({"gone": pl.Series([], dtype=pl.Boolean)})
     ).to_series()
     changed = pl.DataFrame({name: without[name].ne_missing(text[name]) & ~gone for name in text.columns})
-    return _Looked(sheet, typed, without, gone, changed)
+    return _SearchedSheet(sheet, typed, without, gone, changed)
 
 
-def _without(looked: _Looked, person: ForgottenPerson) -> Sheet:
-    """The sheet as cells, rows about the person blank, cells that told of him changed."""
+def _rebuild_sheet(searched: _SearchedSheet, person: ForgottenPerson) -> Sheet:
+    """The sheet with rows about the person blanked and mentions of him replaced."""
     columns: list[list[str | None]] = []
     kinds: list[list[int] | None] = []
-    for at, name in enumerate(looked.typed.columns):
-        changed, kind = looked.changed[name], looked.sheet.column(at)[1]
+    for at, name in enumerate(searched.typed.columns):
+        changed, kind = searched.changed[name], searched.sheet.column(at)[1]
         cells = pl.select(
-            text=pl.when(~looked.gone).then(
-                pl.when(changed).then(looked.without[name]).otherwise(looked.typed[name])
+            text=pl.when(~searched.gone).then(
+                pl.when(changed).then(searched.without[name]).otherwise(searched.typed[name])
             ),
             kind=pl.when(changed).then(pl.lit(CellType.TEXT.value, pl.UInt8)).otherwise(kind),
         )
         columns.append(cells["text"].to_list())
         kinds.append(cells["kind"].to_list())
-    sheet = looked.sheet
+    sheet = searched.sheet
     title = person.taken_out_of(sheet.name)
     return CellSheet(title, sheet.merges, sheet.hidden, sheet.hidden_rows, columns, kinds)
 
 
-def _lines(data: bytes, looked: _Looked, person: ForgottenPerson) -> str:
-    """The text with the same number of lines."""
+def _redact_lines(data: bytes, searched: _SearchedSheet, person: ForgottenPerson) -> str:
+    """The text without the person, with the same number of lines."""
     text = as_utf8(data).decode("utf-8", "replace")
     ends = "\n" if "\n" in text else "\r"
     lines = text.split(ends)
-    starts = [*(int(number) - 1 for number in looked.sheet.numbers()), len(lines)]
-    for row in looked.gone.arg_true().to_list():
+    starts = [*(int(number) - 1 for number in searched.sheet.numbers()), len(lines)]
+    for row in searched.gone.arg_true().to_list():
         for line in range(starts[row], starts[row + 1]):
             lines[line] = "\r" if ends == "\n" and lines[line].endswith("\r") else ""
     touched: Sequence[int] = (
-        looked.changed.select(pl.any_horizontal(pl.all())).to_series().arg_true().to_list()
-        if looked.changed.width
+        searched.changed.select(pl.any_horizontal(pl.all())).to_series().arg_true().to_list()
+        if searched.changed.width
         else ()
     )
     for row in touched:

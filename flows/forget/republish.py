@@ -1,4 +1,4 @@
-"""Builds releases again from an archive in which files were rewritten, and drops the former ones."""
+"""Rebuilds releases from an archive in which files were rewritten, and removes the old ones."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from flows.forget import tombstones
 from flows.forget.person import ERASED
 from flows.release import journal, publish
 from flows.release.manifest import Origin, read_manifest, read_origin
-from flows.root import Root, read_contracts
+from flows.root import Root
 from schemas.registry import Contracts
 
 _WHY = "Xóa dữ liệu của một người theo yêu cầu của người đó"
 
-#: Submissions of the archive by unit, time and content; one content may have come under several names.
+#: Archived submissions by unit, time and SHA-256; the same content may have several names.
 Here = dict[tuple[str, str, str], list[Submission]]
 
-#: The id that each release has now, by the one it had; None where it could not be built again.
+#: New ids of releases by old ones; None for a release that could not be rebuilt.
 Renamed = dict[str, str | None]
 
 
@@ -38,14 +38,14 @@ def republish(
     records: Iterable[str],
     tick: Callable[[str], None],
 ) -> Renamed:
-    """Build every release again that is in `holding`, made of a rewritten file, or goes on from such.
+    """Rebuild every release that is in `holding`, has a rewritten submission, or follows a rebuilt release.
 
-    Where the release before is no longer kept, a release goes on from its own ledger without `records`.
-    One that can't be built again (submissions purged since, or its audit refuses) is removed, unless readers
-    see it. Readers go from whole to whole release; a kill at any point leaves what the next call finishes.
+    If the release before it was purged, a release continues its own ledger of issues without `records`.
+    A release that can't be rebuilt (submissions were purged, or the audit refuses) is removed, unless it is
+    the published one. Readers always see a complete release. After a kill, the next call finishes the work.
 
     Raises:
-        AuditRefusedError: what readers see would be refused: they go on seeing it.
+        AuditRefusedError: the published release would be refused; it stays published.
     """
     names: Renamed = {}
     here: Here = {}
@@ -56,7 +56,7 @@ def republish(
     with start_auditor() as auditing:
         for name in publish.list_releases(root):
             of = read_origin(read_manifest(root.releases / name))
-            now = [_now(one, here, heirs) for one in of.inputs]
+            now = [_find_archived(one, here, heirs) for one in of.inputs]
             if name not in affected and now == [*of.inputs] and of.before not in names:
                 continue
             tick(name)
@@ -64,14 +64,14 @@ def republish(
             if len(present) < len(of.inputs) and name != shown:
                 names[name] = None
                 continue
-            recipe = _recipe(root, name, replace(of, inputs=present), names, frozenset(records))
-            names[name] = _built(root, contracts, recipe, auditing, must=name == shown)
+            recipe = _make_recipe(root, name, replace(of, inputs=present), names, frozenset(records))
+            names[name] = _rebuild(root, contracts, recipe, auditing, must=name == shown)
     _replace(root, {old: new for old, new in names.items() if new != old})
     return names
 
 
-def _now(one: Submission, here: Here, heirs: Mapping[tuple[str, str], str]) -> Submission | None:
-    """The submission as the archive has it now, perhaps under a name that no longer tells of the person."""
+def _find_archived(one: Submission, here: Here, heirs: Mapping[tuple[str, str], str]) -> Submission | None:
+    """The submission as it is archived now, perhaps under a name without the person; None if purged."""
     content = one.sha256
     while (one.unit, content) in heirs:
         content = heirs[one.unit, content]
@@ -81,7 +81,7 @@ def _now(one: Submission, here: Here, heirs: Mapping[tuple[str, str], str]) -> S
     return next(iter(same or renamed), None)
 
 
-def _recipe(
+def _make_recipe(
     root: Root,
     name: str,
     of: Origin,
@@ -98,11 +98,13 @@ def _recipe(
     return Recipe(of.as_of, of.inputs, before, ledger, of.reason or _WHY, again=name)
 
 
-def _built(root: Root, contracts: Contracts, recipe: Recipe, auditing: Auditor, *, must: bool) -> str | None:
+def _rebuild(
+    root: Root, contracts: Contracts, recipe: Recipe, auditing: Auditor, *, must: bool
+) -> str | None:
     quiet = PlainRunner(Console(quiet=True))
     with publish.stage(root) as folder:
         try:
-            built = build(root, folder, read_contracts(root, contracts), recipe, quiet, auditing)
+            built = build(root, folder, contracts, recipe, quiet, auditing)
         except AuditRefusedError:
             if must:
                 raise
@@ -112,9 +114,9 @@ def _built(root: Root, contracts: Contracts, recipe: Recipe, auditing: Auditor, 
 
 
 def _replace(root: Root, names: Renamed) -> None:
-    """Show the new releases in place of the former ones, then remove those, the latest first.
+    """Publish the new releases in place of the old ones, then remove the old ones, latest first.
 
-    So each that a kill leaves over still has the one that it goes on from.
+    In this order, every old release that a kill leaves still has the release before it.
     """
     shown = publish.read_published(root)
     if shown is not None and (new := names.get(shown)):

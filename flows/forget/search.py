@@ -1,4 +1,4 @@
-"""Finds who a number or token stands for in all that was handed in, and what else only he goes by."""
+"""Finds the person of a number or token in all submissions, with names and phones that only he has."""
 
 from __future__ import annotations
 
@@ -16,27 +16,25 @@ from flows.root import Root
 from schemas.contract import Dataset, typed_column
 from schemas.registry import Contracts
 
-#: One row a row handed in that has a person's number: the number, what the ledger knows the record by,
-#: name and phone beside it.
+#: One row per submitted row with a personal number: the number, the record's key, its name and phone.
 PEOPLE = dict.fromkeys(("number", "record", "name", "phone"), pl.String)
 
 
 def list_people(root: Root, contracts: Contracts) -> pl.DataFrame:
-    """Everybody who has a number in any submission of the archive (`PEOPLE`)."""
+    """All persons with a number in any archived submission, as `PEOPLE`."""
     return people_in(
         clean_all_submissions(list_archived(root, date.max), root, contracts, read_side_by_side), contracts
     )
 
 
 def people_in(all_cleaned: Iterable[CleanedSubmission], contracts: Contracts) -> pl.DataFrame:
-    """Everybody who has a number in `digests` (`PEOPLE`)."""
-    frames = [
-        _people(part.frame, contracts.datasets[part.dataset]) for each in all_cleaned for part in each.parts
-    ]
+    """All persons with a number in these submissions, as `PEOPLE`."""
+    parts = (part for each in all_cleaned for part in each.parts)
+    frames = [_list_rows(part.frame, contracts.datasets[part.dataset]) for part in parts]
     return pl.concat([pl.DataFrame(schema=PEOPLE), *frames]).unique(maintain_order=True)
 
 
-def _people(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
+def _list_rows(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     def typed(kind: str) -> list[str]:
         here = (c.name for c in dataset.columns if c.personal and c.kind.name == kind)
         return [name for name in here if typed_column(name) in frame.columns]
@@ -45,7 +43,7 @@ def _people(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
         pl.col(typed_column(name)).str.replace_all(r"\D", "").str.zfill(NUMBER_DIGITS)
         for name in typed("so_dinh_danh")
     ]
-    # A tax code of twelve digits is a person's number; shorter ones are those of businesses.
+    # A tax code of twelve digits is a personal number; shorter ones belong to businesses.
     numbers += [pl.col(typed_column(name)).str.replace_all(r"\D", "") for name in typed("mst")]
     if not numbers:
         return pl.DataFrame(schema=PEOPLE)
@@ -60,26 +58,26 @@ def _people(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
 
 
 def find_person(number: str, people: pl.DataFrame) -> ForgottenPerson:
-    """The person of `number`, with the names and phones that nobody else among `people` has."""
+    """The person of `number`, with the names and phones that nobody else in `people` has."""
     own, others = (people.filter(mine) for mine in (pl.col("number") == number, pl.col("number") != number))
     return ForgottenPerson(
         number,
-        _alone(own["name"], others["name"], fold_name),
-        _alone(own["phone"], others["phone"], digits_of),
+        _select_unique(own["name"], others["name"], fold_name),
+        _select_unique(own["phone"], others["phone"], digits_of),
     )
 
 
-def _alone(own: pl.Series, others: pl.Series, alike: Callable[[str], str]) -> tuple[str, ...]:
-    """What stands in `own` and not, whole or as a part, in `others`."""
+def _select_unique(own: pl.Series, others: pl.Series, alike: Callable[[str], str]) -> tuple[str, ...]:
+    """Texts of `own` that are neither a text of `others` nor a part of one."""
     mine = {alike(said) for said in own.drop_nulls().unique()}
-    # A single word, or a few digits, would be found in what tells of somebody else.
+    # A single word or a few digits would also match other people.
     mine = {said for said in mine if " " in said or len(digits_of(said)) > 8}
     theirs = "\n".join(f" {alike(said)} " for said in others.drop_nulls().unique()) if mine else ""
     return tuple(sorted(said for said in mine if f" {said} " not in theirs))
 
 
 def find_number(said: str, people: pl.DataFrame, key: Key, columns: Iterable[str]) -> str | None:
-    """The number whose person has the token `said` in one of `columns`; None where nobody has."""
+    """The number with the token `said` in one of `columns`; None if nobody has it."""
     for column in sorted(columns):
         for number in people["number"].unique():
             if key.token(column, number) == said:

@@ -1,7 +1,7 @@
-"""The book of persons who asked to be forgotten: who must not come back, and the proof of what was erased.
+"""Keeps the book of persons who asked to be forgotten: whom to remove from new files, and what was erased.
 
-It names nobody: a person is a mark, made with a key of its own that `rotate` leaves alone, since there
-is nothing left to make the marks from anew.
+The book names nobody: each person is a mark, an HMAC with a key of its own. `rotate` does not change that
+key, because the numbers to make new marks from are gone.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Tombstones:
-    """The marks of all who asked, and the key that makes them."""
+    """The marks of all persons who asked, and their key."""
 
     key: Key
     marks: frozenset[str]
 
     def among(self, numbers: Iterable[str]) -> list[str]:
-        """Those of `numbers` (twelve digits) whose person asked to be forgotten."""
+        """The `numbers` (twelve digits) of persons who asked to be forgotten."""
         return sorted(number for number in set(numbers) if self.mark(number) in self.marks)
 
     def mark(self, number: str) -> str:
-        """What a person is called in the book."""
+        """The mark of a person in the book."""
         return self.key.token("xoa", number)
 
 
@@ -48,13 +48,13 @@ def mark_key_file(root: Root) -> KeyFile:
 
 
 def read_tombstones(root: Root) -> Tombstones | None:
-    """The tombstones of the root; None where nobody ever asked."""
+    """The tombstones of the root; None if nobody ever asked."""
     marks = frozenset(line["mark"] for line in read_book(root) if line["act"] == _ASKED)
     return Tombstones(mark_key_file(root).read(), marks) if marks else None
 
 
 def note_request(root: Root, number: str, tokens: Iterable[str], reason: str) -> str:
-    """Write down that a person asked to be forgotten, before anything is done; returns the mark."""
+    """Log a request before anything is erased; returns the mark."""
     mark = Tombstones(mark_key_file(root).read(), frozenset()).mark(number)
     _add(
         root,
@@ -64,29 +64,29 @@ def note_request(root: Root, number: str, tokens: Iterable[str], reason: str) ->
 
 
 def note_rewritten(root: Root, mark: str, unit: str, **told: Any) -> None:
-    """Write down that a file is about to be rewritten: `before` and `after` hashes, `rows`, `cells`."""
+    """Log that a file is about to be rewritten: hashes `before` and `after`, number of `rows` and `cells`."""
     _add(root, {"act": _FILE, "mark": mark, "unit": unit, **told})
 
 
 def note_done(root: Root, mark: str, **proof: Any) -> None:
-    """Write down that all is done, and what proves it."""
+    """Log that the request was carried out, with the proof."""
     _add(root, {"act": _DONE, "mark": mark, **proof})
 
 
 def map_successors(root: Root) -> Mapping[tuple[str, str], str]:
-    """For unit and hash of every file that was rewritten, the hash that its content has now."""
+    """The new hash of each rewritten file, by its unit and old hash."""
     return {(line["unit"], line["before"]): line["after"] for line in read_book(root) if line["act"] == _FILE}
 
 
 def count_unfinished(root: Root) -> int:
-    """How many requests were not carried out to the end."""
+    """Number of requests that were not finished."""
     said = read_book(root)
     acts = {act: {line["mark"] for line in said if line["act"] == act} for act in (_ASKED, _DONE)}
     return len(acts[_ASKED] - acts[_DONE])
 
 
 def read_book(root: Root) -> list[dict[str, Any]]:
-    """The book, oldest line first."""
+    """All lines of the book, oldest first."""
     return [json.loads(line) for line in read_lines(_book(root))]
 
 

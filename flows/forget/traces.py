@@ -1,4 +1,4 @@
-"""Reads all text that a file of any kind holds, packed or not, to prove that somebody is in none."""
+"""Reads all text in files of any kind, packed or not, to prove that a person is mentioned nowhere."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from flows.root import Root
 _PARQUET = b"PAR1"
 _SEALED = (b"%PDF", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
-# A zip that unpacks to more was made to harm.
+# A zip with more than this is a zip bomb.
 _LARGEST = 1 << 30
 
 
 class SealedError(ValueError):
-    """No text can be read in a file: a picture, a PDF, one that is locked, damaged or made to burst."""
+    """The text of a file can't be read: a picture, a PDF, a locked or damaged file, a zip bomb."""
 
 
 def read_texts(data: bytes) -> Iterator[str]:
-    """What can be read in `data`: as it is, as UTF-16, in each part of a zip, in columns of Parquet.
+    """All text in `data`: read as UTF-8, as UTF-16, from the parts of a zip, from the columns of a Parquet.
 
     Raises:
-        SealedError: nobody can look into it.
+        SealedError: the text can't be read.
     """
     if data.startswith(_SEALED) or _LOCKED in data:
         raise SealedError
@@ -39,13 +39,13 @@ def read_texts(data: bytes) -> Iterator[str]:
         frame = pl.read_parquet(io.BytesIO(data), hive_partitioning=False)
         yield from (frame[name].cast(pl.String, strict=False).str.join("\n").item() for name in frame.columns)
     elif zipfile.is_zipfile(io.BytesIO(data)):
-        yield from _of_parts(data)
+        yield from _read_parts(data)
     yield normalize("NFC", data.decode("utf-8", "ignore"))
     if b"\0" in data:
         yield from (normalize("NFC", data[at:].decode("utf-16-le", "ignore")) for at in (0, 1))
 
 
-def _of_parts(data: bytes) -> Iterator[str]:
+def _read_parts(data: bytes) -> Iterator[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(each.file_size for each in archive.infolist()) > _LARGEST:
@@ -55,15 +55,15 @@ def _of_parts(data: bytes) -> Iterator[str]:
         raise SealedError from damaged
     for name, part in parts:
         yield name
-        # A picture within a workbook does not seal the workbook.
+        # A workbook with a picture is still searched.
         with suppress(SealedError):
             yield from read_texts(part)
 
 
 def find_traces(root: Root, person: ForgottenPerson) -> tuple[list[Path], list[Path]]:
-    """Files anywhere under the root that still tell of `person`, and those in which nobody can look.
+    """All files under the root that mention `person`, and all that can't be searched.
 
-    Files linked to one another are read once.
+    Hard links to the same file are read once.
     """
     left: list[Path] = []
     sealed: list[Path] = []

@@ -42,10 +42,11 @@ def command(
     from flows.forget.erasure import find_subject
     from flows.forget.find import find_in_archive, find_in_releases, note_access
     from flows.forget.tombstones import count_unfinished
-    from flows.root import Root
+    from flows.root import Root, read_contracts
     from schemas.registry import load
 
-    commune_root, contracts = Root(root.resolve()), load()
+    commune_root = Root(root.resolve())
+    contracts = read_contracts(commune_root, load())
     who = find_subject(commune_root, person, contracts)
     if who is None:
         typer.echo("Không phải số định danh, hoặc kho tệp nộp không có ai có mã băm này.", err=True)

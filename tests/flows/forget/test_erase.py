@@ -239,6 +239,22 @@ def test_whoever_is_in_no_file_is_not_erased(told: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "Không có dữ liệu của người này.\n")
 
 
+def test_a_commune_with_declarations_of_its_own_is_erased_by_these(other_commune: Path) -> None:
+    """Its thôn has a code that no other commune has: by other contracts nothing of it would be read."""
+    call = ["06/10/2026", "VNPT", f"{NAME}, số {NUMBER}, báo mất sóng", "Mới", None]
+    drop(other_commune, "A1", "phan anh.csv", table("phan_anh_ha_tang", [call]), MONDAY)
+    drop(other_commune, "cong_an", "dan cu.xlsx", form(load()["dan_cu"], register()), MONDAY)
+    before = run_plainly(other_commune, as_of=MONDAY)
+    assert before.submissions.filter(unit="A1")["dataset"].to_list() == ["phan_anh_ha_tang"]
+    done = dulieuxa("erase", NUMBER, "--reason", "Đơn số 12", "--yes", root=other_commune)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("Thấy ở 2 tệp.")
+    assert leaks(other_commune) == {}
+    after = find_release(Root(other_commune), "20261123")
+    assert read_manifest(after)["commune"]["code"] == "90001"
+    assert dulieuxa("verify", after.name, "--rebuild", root=other_commune).exit_code == 0
+
+
 def test_nothing_is_done_without_a_yes(told: Path) -> None:
     before = list_releases(Root(told))
     done = CliRunner().invoke(

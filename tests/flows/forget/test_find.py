@@ -60,8 +60,10 @@ def test_a_file_that_stands_in_two_releases_is_read_once(
     run_plainly(root.path, TODAY + timedelta(days=1))
     files = [*(root.latest / "data").rglob("*.parquet")]
     asked: list[Path] = []
-    count = find_module._count
-    monkeypatch.setattr(find_module, "_count", lambda path, said: asked.append(path) or count(path, said))
+    count = find_module._count_rows
+    monkeypatch.setattr(
+        find_module, "_count_rows", lambda path, said: asked.append(path) or count(path, said)
+    )
     places = find_module.find_in_releases(root, find_module.tokens_of(root, person, load()))
     assert len(asked) == len(files)
     first, second = list_releases(root)
