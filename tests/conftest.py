@@ -1,27 +1,34 @@
-"""A small commune's day, made once a worker and looked at by many tests."""
+"""A small commune's day, made once and looked at by many tests."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from rich.console import Console
 
+from flows.audit import auditor
 from flows.day import DayOutcome, run_day
 from flows.engine.plain import PlainRunner
+from flows.release.publish import find_release
 from flows.root import Root
 from flows.sample import write
 from schemas.registry import Contracts, load
+from tests.waiting import wait_for
 
 TODAY = date(2026, 11, 24)
 
 # How long a machine takes says nothing about the code.
-settings.register_profile("project", deadline=None)
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
 
 
@@ -30,11 +37,21 @@ class Day:
     """A root after its day, and what was planted in it."""
 
     root: Root
-    outcome: DayOutcome
+    release: Path
     truth: pl.DataFrame
 
     def table(self, name: str) -> pl.DataFrame:
-        return pl.read_parquet(self.outcome.release / f"{name}.parquet")
+        return pl.read_parquet(self.release / f"{name}.parquet")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_process_for_audits() -> Iterator[None]:
+    """Great Expectations takes seconds to import: the days of all tests share the process that has it."""
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        start_workers = auditor.start_workers
+        started = cache(lambda work: stack.enter_context(start_workers(work)))
+        patch.setattr(auditor, "start_workers", lambda work: nullcontext(started(work)))
+        yield
 
 
 def run_plainly(
@@ -60,18 +77,52 @@ def other_commune(tmp_path: Path) -> Path:
     return root
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder of this worker's own with what `make` puts into it: one worker does, the others copy that."""
+    own = factory.mktemp(name)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        make(own)
+        return own
+    shared = factory.getbasetemp().parent / name
+    done, failed = (shared.with_suffix(f".{end}") for end in ("done", "failed"))
+    try:
+        shared.mkdir()
+    except FileExistsError:
+        wait_for(lambda: done.exists() or failed.exists())
+    else:
+        try:
+            make(shared)
+        except BaseException:
+            failed.touch()
+            raise
+        done.touch()
+    assert done.exists(), f"another worker could not make {name}"
+    return Path(shutil.copytree(shared, own, symlinks=True, dirs_exist_ok=True))
+
+
+def day_of(folder: Path) -> Day:
+    """The day of the commune in `folder`, and what was planted in it."""
+    root = Root(folder / "xa")
+    return Day(root, find_release(root, None), pl.read_csv(folder / "truth.csv", infer_schema_length=0))
+
+
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Day:
     """The day of a sample commune of 600 people with planted faults."""
-    folder = tmp_path_factory.mktemp("planted")
-    write(folder / "xa", persons=600, truth=folder / "truth.csv")
-    truth = pl.read_csv(folder / "truth.csv", infer_schema_length=0)
-    return Day(Root(folder / "xa"), run_plainly(folder / "xa"), truth)
+
+    def make(folder: Path) -> None:
+        write(folder / "xa", persons=600, truth=folder / "truth.csv")
+        run_plainly(folder / "xa")
+
+    return day_of(made_once(tmp_path_factory, "planted", make))
 
 
 @pytest.fixture(scope="session")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Day:
     """The day of the same commune with nothing planted."""
-    folder = tmp_path_factory.mktemp("clean")
-    write(folder, persons=600, clean=True)
-    return Day(Root(folder), run_plainly(folder), pl.DataFrame())
+
+    def make(folder: Path) -> None:
+        write(folder / "xa", persons=600, clean=True, truth=folder / "truth.csv")
+        run_plainly(folder / "xa")
+
+    return day_of(made_once(tmp_path_factory, "clean", make))

@@ -12,7 +12,6 @@ import pytest
 from rich.console import Console
 
 from flows.cache import CACHE_FOLDERS, clear_all
-from flows.day import DayOutcome
 from flows.engine.plain import PlainRunner
 from flows.intake import cache as submission_cache
 from flows.intake.cache import SubmissionCache
@@ -37,8 +36,8 @@ def root(planted: Day, tmp_path: Path) -> Root:
     return Root(tmp_path / "xa")
 
 
-def data_of(outcome: DayOutcome) -> dict[str, str]:
-    found = read_hashes(read_manifest(outcome.release))
+def data_of(release: Path) -> dict[str, str]:
+    found = read_hashes(read_manifest(release))
     return {path: cleaned for path, cleaned in found.items() if path.startswith("data/")}
 
 
@@ -56,9 +55,9 @@ def test_a_quiet_day_reads_judges_and_writes_no_record(root: Root, monkeypatch: 
         monkeypatch.setattr(module, name, _never)
     quiet = run_plainly(root.path, TOMORROW)
     before = root.releases / read_manifest(quiet.release)["before"]
-    for path in data_of(quiet):
+    for path in data_of(quiet.release):
         assert (quiet.release / path).stat().st_ino == (before / path).stat().st_ino
-    assert len(data_of(quiet)) > 16
+    assert len(data_of(quiet.release)) > 16
 
 
 def test_a_quiet_day_gives_back_what_was_given_back(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,16 +92,16 @@ def test_a_quiet_day_comes_out_as_if_all_was_read_again(root: Root) -> None:
 def test_files_are_written_anew_where_the_earlier_ones_are_not_whole(
     where: str, planted: Day, root: Root
 ) -> None:
-    damaged = next(planted.outcome.release.glob(where)).relative_to(planted.outcome.release)
-    place = root.releases / planted.outcome.release.name / damaged
+    damaged = next(planted.release.glob(where)).relative_to(planted.release)
+    place = root.releases / planted.release.name / damaged
     place.write_bytes(place.read_bytes()[:-1])
     quiet = run_plainly(root.path, TOMORROW)
-    assert data_of(quiet) == data_of(planted.outcome)
-    assert (quiet.release / damaged).read_bytes() == (planted.outcome.release / damaged).read_bytes()
+    assert data_of(quiet.release) == data_of(planted.release)
+    assert (quiet.release / damaged).read_bytes() == (planted.release / damaged).read_bytes()
 
 
 def test_what_came_to_be_readable_by_others_is_not_handed_on(planted: Day, root: Root) -> None:
-    former = root.releases / planted.outcome.release.name
+    former = root.releases / planted.release.name
     for book in former.glob(f"reports/{UNITS}/*/{MARKED}/*"):
         book.chmod(0o644)
         book.parent.chmod(0o755)
@@ -115,8 +114,9 @@ def test_what_came_to_be_readable_by_others_is_not_handed_on(planted: Day, root:
 def test_another_key_makes_other_records(planted: Day, root: Root) -> None:
     rotate_key(root)
     quiet = run_plainly(root.path, TOMORROW)
-    assert data_of(quiet).keys() == data_of(planted.outcome).keys()
-    changed = {path for path, cleaned in data_of(quiet).items() if data_of(planted.outcome)[path] != cleaned}
+    before, after = data_of(planted.release), data_of(quiet.release)
+    assert after.keys() == before.keys()
+    changed = {path for path in before if after[path] != before[path]}
     assert any(path.startswith("data/dan_cu/") for path in changed)
 
 
@@ -152,7 +152,7 @@ def test_a_file_that_was_lost_is_tried_again_on_a_day_on_which_nothing_came(
     found = run_plainly(tmp_path, TOMORROW)
     assert "tep.nguy_hiem" not in found.faults["code"]
     assert found.submissions.filter(file=file)["rows_accepted"].sum() > 0
-    assert data_of(lost).keys() < data_of(found).keys()
+    assert data_of(lost.release).keys() < data_of(found.release).keys()
 
 
 class _Crashing:

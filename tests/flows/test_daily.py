@@ -37,7 +37,7 @@ def test_prefect_and_a_plain_run_give_the_same_bytes(
 ) -> None:
     root, done = by_prefect
     assert done.returncode == 0, done.stderr
-    assert (root / "curated" / "latest").readlink().name == planted.outcome.release.name
+    assert (root / "curated" / "latest").readlink().name == planted.release.name
 
 
 def test_a_run_under_prefect_shows_no_traceback(

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from msoffcrypto.format.ooxml import OOXMLFile
 from polars.testing import assert_frame_equal
 
-import schemas.datasets
 from flows.errors import LockedError
 from flows.root import HERE, Root
 from schemas.registry import load
+from tests.added import add_dataset
 from tests.conftest import TODAY, Day, lines, run_plainly
 
 _MINUTES = count()
@@ -72,7 +72,7 @@ def test_a_clean_commune_owes_nothing(clean: Day) -> None:
 
 
 def test_every_dataset_of_the_commune_is_published(clean: Day) -> None:
-    assert {path.name for path in (clean.outcome.release / "data").iterdir()} == set(load().datasets)
+    assert {path.name for path in (clean.release / "data").iterdir()} == set(load().datasets)
 
 
 def test_every_indicator_of_the_plan_is_measured(clean: Day) -> None:
@@ -93,22 +93,20 @@ def test_every_archived_file_is_in_submissions(planted: Day) -> None:
 
 def test_accepted_rows_are_the_published_ones(planted: Day) -> None:
     live = pl.col("state").is_in(["chap_nhan", "mot_phan"])
-    published = sum(
-        pq.read_metadata(path).num_rows for path in planted.outcome.release.glob("data/*/*/*.parquet")
-    )
+    published = sum(pq.read_metadata(path).num_rows for path in planted.release.glob("data/*/*/*.parquet"))
     assert planted.table("submissions").filter(live)["rows_accepted"].sum() == published
 
 
 def test_a_second_run_publishes_the_same_release_and_says_that_nothing_came(planted: Day) -> None:
     again = run_plainly(planted.root.path)
-    assert (again.release, list(again.new), again.unchanged) == (planted.outcome.release, [], True)
+    assert (again.release, list(again.new), again.unchanged) == (planted.release, [], True)
 
 
 def test_two_roots_with_the_same_files_and_key_give_the_same_bytes(planted: Day, tmp_path: Path) -> None:
     shutil.copytree(planted.root.path / "raw", tmp_path / "raw")
     (tmp_path / "var").mkdir()
     shutil.copy(planted.root.path / "var" / "key", tmp_path / "var" / "key")
-    assert run_plainly(tmp_path).release.name == planted.outcome.release.name
+    assert run_plainly(tmp_path).release.name == planted.release.name
 
 
 def test_a_run_beside_another_is_refused(tmp_path: Path) -> None:
@@ -219,9 +217,7 @@ DATASET = Dataset(
 def test_a_dataset_added_by_one_module_is_read_judged_and_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "more").mkdir()
-    (tmp_path / "more" / "hop_thon.py").write_text(MEETINGS, encoding="utf-8")
-    monkeypatch.setattr("schemas.datasets.__path__", [*load_path(), str(tmp_path / "more")])
+    add_dataset(tmp_path / "more", "hop_thon", MEETINGS, monkeypatch)
     rows = [
         ["Tháng 11 năm 2026"],
         ["Ngày họp", "Số người dự họp", "Số người được mời", "Chủ đề"],
@@ -236,14 +232,9 @@ def test_a_dataset_added_by_one_module_is_read_judged_and_published(
     assert pl.read_parquet(outcome.release / "data" / "hop_thon")["nguoi_du"].to_list() == [40]
 
 
-def load_path() -> list[str]:
-
-    return list(schemas.datasets.__path__)
-
-
 @pytest.mark.parametrize("name", sorted(load().datasets))
 def test_polars_duckdb_and_pandas_read_the_same_rows(name: str, clean: Day) -> None:
-    folder = clean.outcome.release / "data" / name
+    folder = clean.release / "data" / name
     by_polars = pl.read_parquet(folder, hive_partitioning=True).with_columns(pl.col("ky").cast(pl.String))
     by_duckdb = duckdb.sql(f"from read_parquet('{folder}/*/*.parquet')").pl()
     by_pandas = pl.from_pandas(pd.read_parquet(folder))
@@ -254,14 +245,14 @@ def test_polars_duckdb_and_pandas_read_the_same_rows(name: str, clean: Day) -> N
 
 @pytest.mark.parametrize("name", sorted(load().datasets))
 def test_titles_and_descriptions_stand_in_the_parquet_files(name: str, clean: Day) -> None:
-    path = next((clean.outcome.release / "data" / name).rglob("*.parquet"))
+    path = next((clean.release / "data" / name).rglob("*.parquet"))
     schema = pq.read_schema(path)
     assert load().datasets[name].title in schema.metadata[b"title"].decode()
     assert all(field.metadata and field.metadata[b"description"] for field in schema)
 
 
 def test_no_direct_identifier_leaves_the_root(clean: Day) -> None:
-    records = pl.read_parquet(clean.outcome.release / "data" / "dan_cu")
+    records = pl.read_parquet(clean.release / "data" / "dan_cu")
     assert not {"ho_ten", "dien_thoai", "dan_toc"} & set(records.columns)
     assert records["so_dinh_danh"].str.contains(r"^[0-9a-f]{32}$").all()
 
@@ -295,14 +286,14 @@ def test_no_damage_to_a_table_loses_a_row(
 
 
 def test_a_day_is_judged_on_what_had_come_by_then(planted: Day, tmp_path: Path) -> None:
-    shutil.copytree(planted.root.inbox, tmp_path / "raw" / "inbox")
+    shutil.copytree(planted.root.inbox / "kinh_te", tmp_path / "raw" / "inbox" / "kinh_te")
     early = run_plainly(tmp_path, as_of=date(2026, 11, 10))
     received = {one.received[:10] for one in early.new}
     assert max(received) <= "2026-11-10"
 
 
 def test_contracts_hash_changes_with_the_contracts(clean: Day, tmp_path: Path) -> None:
-    shutil.copytree(clean.root.inbox, tmp_path / "raw" / "inbox")
+    shutil.copytree(clean.root.inbox / "kinh_te", tmp_path / "raw" / "inbox" / "kinh_te")
     one = run_plainly(tmp_path).release.name
     other = run_plainly(tmp_path, contracts=replace(load(), hash="khac")).release.name
     assert one != other

@@ -153,7 +153,7 @@ def read_aloud(day: Day) -> dict[str, set[str]]:
         "|".join(re.escape(Path(file).stem) for file in files) + r"|\S*\.(xlsx|xls|ods|csv|docx|pdf|parquet)"
     )
     found: dict[str, set[str]] = {}
-    reports = day.outcome.release / "reports"
+    reports = day.release / "reports"
     # Of the receipts of a unit the first says what all say.
     receipts = [sorted(folder.iterdir())[0] for folder in reports.glob(f"don_vi/*/{RECEIPTS}")]
     for path in (*reports.glob("*.html"), *reports.glob("don_vi/*.html"), *receipts):
@@ -179,7 +179,7 @@ def test_every_page_of_a_day_is_plain(planted: Day) -> None:
 
 def test_every_marked_workbook_of_a_day_is_plain(planted: Day) -> None:
     heard = set()
-    for path in sorted((planted.outcome.release / "reports").glob(f"don_vi/*/{MARKED}/*")):
+    for path in sorted((planted.release / "reports").glob(f"don_vi/*/{MARKED}/*")):
         with zipfile.ZipFile(path) as box:
             ours = [part for part in box.namelist() if "/dulieuxa" in part and "_rels" not in part]
             for part in ours:

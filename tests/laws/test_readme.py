@@ -19,13 +19,13 @@ import polars as pl
 import pytest
 import typer.main
 
-import schemas.datasets
 from flows.cli.main import build_app, main
 from flows.forget.search import list_people
 from schemas import indicators, waivers
 from schemas.registry import load
 from schemas.tables import TABLES
 from schemas.units import COLUMNS, KINDS, OPERATORS, THON_COLUMNS
+from tests.added import add_dataset
 from tests.conftest import TODAY, Day, lines, run_plainly
 
 PROJECT = Path(__file__).parents[2]
@@ -174,9 +174,7 @@ def test_snippets_give_rows(source: str, commune: Path) -> None:
 
 def test_the_dataset_is_read_judged_and_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = next(block for block in blocks(README, "python") if "DATASET" in block)
-    (tmp_path / "more").mkdir()
-    (tmp_path / "more" / "hop_thon.py").write_text(source, encoding="utf-8")
-    monkeypatch.setattr("schemas.datasets.__path__", [*schemas.datasets.__path__, str(tmp_path / "more")])
+    add_dataset(tmp_path / "more", "hop_thon", source, monkeypatch)
     rows = [
         ["Tháng 11 năm 2026"],
         ["Ngày họp", "Số người dự họp", "Số người được mời"],

@@ -35,4 +35,4 @@ def test_a_release_does_not_depend_on_where_when_and_how(name: str, planted: Day
         words, env=os.environ | PLACES[name], capture_output=True, timeout=300, check=False, cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
-    assert read_published(Root(root)) == planted.outcome.release.name
+    assert read_published(Root(root)) == planted.release.name

@@ -23,7 +23,7 @@ SCHEMAS = [
 
 
 def published(day: Day) -> Iterator[tuple[pa.DataFrameSchema, pl.DataFrame]]:
-    release = day.outcome.release
+    release = day.release
     for name in TABLES:
         yield table_schema(name), day.table(name)
     for name, dataset in CONTRACTS.datasets.items():
@@ -94,7 +94,7 @@ WRONG = [
 def schema_and_frame(name: str, day: Day) -> tuple[pa.DataFrameSchema, pl.DataFrame]:
     if name in TABLES:
         return table_schema(name), day.table(name)
-    folder = day.outcome.release / "data" / name
+    folder = day.release / "data" / name
     frame = pl.read_parquet(next(folder.rglob("*.parquet")), hive_partitioning=False)
     return records_schema(name, CONTRACTS.commune), frame
 

@@ -91,7 +91,7 @@ def ask() -> Iterator[Callable[[AuditCase], Audit]]:
 
 @pytest.fixture
 def staged(clean: Day, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(clean.outcome.release, tmp_path / "staged"))
+    return Path(shutil.copytree(clean.release, tmp_path / "staged"))
 
 
 def test_a_good_release_passes(staged: Path, ask: Callable[[AuditCase], Audit]) -> None:
@@ -112,7 +112,7 @@ def test_a_spoilt_release_is_refused_with_its_reason(
 def test_pages_of_an_audit_are_the_same_each_time_and_fetch_nothing(
     clean: Day, staged: Path, tmp_path: Path, ask: Callable[[AuditCase], Audit]
 ) -> None:
-    former = clean.outcome.release
+    former = clean.release
     other = Path(shutil.copytree(staged, tmp_path / "other"))
     for folder in (staged, other):
         ask(AuditCase(folder, former, load(), TODAY))
@@ -152,12 +152,12 @@ def compared(case: AuditCase) -> list[ReleaseComparison]:
 def test_what_changed_too_much_is_surprising(name: str, clean: Day, staged: Path) -> None:
     file, change, about = SURPRISING[name]
     spoil(staged, file, change)
-    moved = compared(AuditCase(clean.outcome.release, staged, load(), TODAY))
+    moved = compared(AuditCase(clean.release, staged, load(), TODAY))
     assert any(one.about.startswith(about) for one in moved if one.by >= one.limit)
 
 
 def test_a_release_like_the_one_before_is_not_surprising(clean: Day) -> None:
-    found = compared(AuditCase(clean.outcome.release, clean.outcome.release, load(), TODAY))
+    found = compared(AuditCase(clean.release, clean.release, load(), TODAY))
     assert len(found) > 30
     assert [one.about for one in found if one.by] == []
 
@@ -165,8 +165,8 @@ def test_a_release_like_the_one_before_is_not_surprising(clean: Day) -> None:
 def test_a_file_is_looked_at_once_for_good(
     clean: Day, staged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by_path = read_hashes(read_manifest(clean.outcome.release))
-    case = AuditCase(staged, clean.outcome.release, load(), TODAY, by_path, tmp_path / "kiem")
+    by_path = read_hashes(read_manifest(clean.release))
+    case = AuditCase(staged, clean.release, load(), TODAY, by_path, tmp_path / "kiem")
     seen = collect_facts(case)
     assert seen.now == seen.before
     monkeypatch.setattr(facts, "_inspect", lambda _, path, __: pytest.fail(f"looked at again: {path.name}"))

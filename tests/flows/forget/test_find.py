@@ -26,7 +26,7 @@ def person(clean: Day) -> str:
     """The identifier of somebody in the police's register."""
     known = clean.table("submissions").filter(dataset="dinh_danh").row(0, named=True)
     assert known["rows_accepted"]
-    token = pl.read_parquet(clean.outcome.release / "data" / "dinh_danh")["so_dinh_danh"][0]
+    token = pl.read_parquet(clean.release / "data" / "dinh_danh")["so_dinh_danh"][0]
     key = read_key(clean.root)
     return next(number for number in numbers(clean) if key.token("so_dinh_danh", number) == token)
 
@@ -90,7 +90,7 @@ def test_a_new_key_gives_everybody_a_new_token_and_only_that(clean: Day, tmp_pat
     assert done.exit_code == 0
     assert stat.S_IMODE((root / "var" / "key").stat().st_mode) == 0o600
     after = run_plainly(root).release
-    was, now = (pl.read_parquet(place / "data" / "dan_cu") for place in (clean.outcome.release, after))
+    was, now = (pl.read_parquet(place / "data" / "dan_cu") for place in (clean.release, after))
     assert set(was["so_dinh_danh"]).isdisjoint(now["so_dinh_danh"])
     tokens = ["so_dinh_danh", "ma_ho"]
     assert was.drop(tokens).equals(now.drop(tokens))

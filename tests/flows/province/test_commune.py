@@ -9,7 +9,7 @@ from flows.protect import Key
 from flows.province.commune import TOKENS, list_tokens
 from schemas.province import identifier
 from schemas.registry import load
-from tests.conftest import Day
+from tests.conftest import Day, run_plainly
 
 CONTRACTS = load()
 PLACE = ["unit", "file", "sheet", "row"]
@@ -17,11 +17,12 @@ PLACE = ["unit", "file", "sheet", "row"]
 
 @pytest.fixture(scope="module")
 def found(planted: Day) -> pl.DataFrame:
-    return list_tokens(planted.outcome.settled, CONTRACTS.datasets, "15061", Key(b"khoa cua tinh"))
+    settled = run_plainly(planted.root.path).settled
+    return list_tokens(settled, CONTRACTS.datasets, "15061", Key(b"khoa cua tinh"))
 
 
 def published(planted: Day, dataset: str) -> pl.DataFrame:
-    rows = pl.read_parquet(planted.outcome.release / "data" / dataset)
+    rows = pl.read_parquet(planted.release / "data" / dataset)
     return rows.rename({f"_{name}": name for name in PLACE})
 
 

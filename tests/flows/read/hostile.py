@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import xlwt
 
@@ -256,7 +257,7 @@ def _spreadsheet_xml(cells: str, before: str = "") -> bytes:
 BROKEN, DANGER, LOCKED = "tep.khong_mo_duoc", "tep.nguy_hiem", "tep.mat_khau"
 FOREIGN, UNKNOWN = "tep.khong_phai_bang_tinh", "tep.khong_ro_bo_du_lieu"
 
-REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
+_REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", BROKEN),
     "zeros": (lambda: bytes(5_000), BROKEN),
     "spaces": (lambda: b" \r\n" * 400, BROKEN),
@@ -439,6 +440,8 @@ REFUSED: Mapping[str, tuple[Callable[[], bytes], str]] = {
     ),
     "table of something else": ("Màu,Cỡ\nđỏ,1\nxanh,2\n".encode, UNKNOWN),
 }
+#: What makes each file, the first time that it is asked for, and the code that refuses it.
+REFUSED = {name: (cache(make), code) for name, (make, code) in _REFUSED.items()}
 
 WARNED: Mapping[str, bytes] = {
     "macro": package({"xl/vbaProject.bin": b"x" * 40}),

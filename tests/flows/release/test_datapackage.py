@@ -13,7 +13,7 @@ from tests.conftest import Day
 
 @pytest.fixture(scope="module")
 def package(clean: Day) -> dict[str, list[dict[str, object]]]:
-    text = (clean.outcome.release / "datapackage.json").read_text(encoding="utf-8")
+    text = (clean.release / "datapackage.json").read_text(encoding="utf-8")
     return json.loads(text)  # type: ignore[no-any-return]
 
 
@@ -22,7 +22,7 @@ def test_frictionless_finds_the_package_and_all_its_rows_valid(
     clean: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frictionless = pytest.importorskip("frictionless")
-    monkeypatch.chdir(clean.outcome.release)
+    monkeypatch.chdir(clean.release)
     report = frictionless.validate("datapackage.json")
     assert report.flatten(["name", "fieldName", "title", "note"])[:5] == []
     assert report.valid
@@ -48,5 +48,5 @@ def test_every_parquet_file_is_in_the_package(
     for resource in package["resources"]:
         paths = resource["path"]
         said |= set(paths) if isinstance(paths, list) else {str(paths)}
-    release: Path = clean.outcome.release
+    release: Path = clean.release
     assert said == {path.relative_to(release).as_posix() for path in release.rglob("*.parquet")}

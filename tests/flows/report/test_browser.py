@@ -48,7 +48,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def reports(planted: Day) -> Path:
-    return planted.outcome.release / "reports"
+    return planted.release / "reports"
 
 
 @pytest.fixture(scope="module")

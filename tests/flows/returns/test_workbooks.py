@@ -63,18 +63,14 @@ def test_every_hand_in_has_a_receipt_whatever_came_of_it(planted: Day) -> None:
     submissions = planted.table("submissions")
     assert {"tu_choi", "trung"} <= set(submissions["state"])
     for unit, file, submission in submissions.select("unit", "file", "submission").iter_rows():
-        page = (planted.outcome.release / "reports" / path_of_receipt(unit, file, submission)).read_text(
-            "utf-8"
-        )
+        page = (planted.release / "reports" / path_of_receipt(unit, file, submission)).read_text("utf-8")
         assert "Phiếu nhận tệp" in page
 
 
 def test_receipts_account_for_every_row(planted: Day) -> None:
     submissions = planted.table("submissions")
     for (unit, file, submission), group in submissions.group_by("unit", "file", "submission"):
-        page = (planted.outcome.release / "reports" / path_of_receipt(unit, file, submission)).read_text(
-            "utf-8"
-        )
+        page = (planted.release / "reports" / path_of_receipt(unit, file, submission)).read_text("utf-8")
         seen = group["rows_seen"].sum()
         if seen:
             assert f"Đã đọc {seen:,} dòng".replace(",", ".") in page
@@ -92,7 +88,7 @@ def test_receipts_and_pages_hold_no_typed_value_of_a_person(planted: Day) -> Non
         if re.fullmatch(r"\d{9,12}", str(cell.value))
     }
     assert typed
-    for page in (planted.outcome.release / "reports").rglob("*.html"):
+    for page in (planted.release / "reports").rglob("*.html"):
         text = page.read_text("utf-8")
         assert not any(value in text for value in typed), page.name
 

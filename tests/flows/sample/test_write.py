@@ -52,11 +52,11 @@ def test_every_file_name_says_that_it_is_made_up(faulty: Written) -> None:
 
 
 def test_every_form_is_read_as_its_dataset_and_period_with_all_its_records() -> None:
-    made = world(200)
+    made, contracts = world(200), registry.load()
     for submission in plan_all_submissions(made):
         file = file_of(made, submission)
         collected = Submission(file.received.isoformat(), file.unit, file.name, "0" * 64, len(file.data))
-        (part,) = clean_submission(collected, file.data, registry.load()).parts
+        (part,) = clean_submission(collected, file.data, contracts).parts
         assert (part.dataset, part.period) == (submission.dataset.name, submission.period), file.name
         assert part.frame.height == len(submission.rows), file.name
         assert part.nil is (not submission.rows)
