@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 NGAY   ?= 2026-11-24
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow test-all lint bench lock clean
+.PHONY: help setup run test test-slow proofs test-all lint bench lock clean
 
 help: ## Liệt kê các lệnh
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
@@ -24,13 +24,16 @@ run: $(READY) ## Một ngày của xã mẫu: đặt ra tệp nếu chưa có g�
 	@ls raw/inbox/*/* >/dev/null 2>&1 || $(BIN)/dulieuxa sample .
 	@$(BIN)/dulieuxa run --date $(NGAY)
 
-test: $(READY) ## Kiểm thử (dưới 6 phút trên 2 lõi)
-	@$(BIN)/python -m pytest -m "not slow"
+test: $(READY) ## Kiểm thử (khoảng 4 phút trên 2 lõi)
+	@$(BIN)/python -m pytest -m "not slow and not proof"
 
 test-slow: $(READY) ## Các phép thử dài: dừng ở mọi thao tác, đĩa đầy, trình duyệt, LibreOffice (khoảng 12 phút)
 	@$(BIN)/python -m pytest -m slow
 
-test-all: test test-slow ## Mọi phép thử
+proofs: $(READY) ## Những phép thử lâu hơn nữa, và các phép đo có đáp án biết trước
+	@$(BIN)/python -m pytest -m proof
+
+test-all: test test-slow proofs ## Mọi phép thử
 
 lint: $(READY) ## ruff và mypy
 	@$(BIN)/ruff check

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import flows.sample
 from flows.sample.people.person import Row, SamplePerson
-from flows.sample.people.register import registers
+from flows.sample.people.register import make_registers
 from flows.sample.world import World
 from schemas.contract import Dataset
 from schemas.registry import Contracts, load
@@ -98,7 +98,7 @@ def _people(persons: int) -> Iterator[Row]:
     for part in range(parts):
         size = persons // parts + (part < persons % parts)
         world = World(7 + part, size, DAY, contracts.commune, contracts.datasets, (part, parts))
-        everybody: list[SamplePerson] = registers(world)[0]
+        everybody: list[SamplePerson] = make_registers(world)[0]
         yield from (person.row() | {"ma_ho": f"H{part:02}{person.ma_ho[1:]}"} for person in everybody)
 
 

@@ -43,7 +43,7 @@ def compute_day_tables(
     silent = find_roll_call_faults(called, contracts.commune, contracts.datasets)
     faults = build_fault_table(settled, silent, contracts, key)
     indicators = measure(
-        settled.counted, settled.came(), called, contracts.commune, contracts.indicators, as_of
+        settled.counted, settled.list_parts(), called, contracts.commune, contracts.indicators, as_of
     )
     return DayTables(
         faults=faults.published,

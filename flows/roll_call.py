@@ -22,7 +22,8 @@ FAULTS = {
     "severity": pl.String,
     "message": pl.String,
 }
-_SUBMISSION = ["unit", "dataset", "period"]
+#: What identifies a part that is owed.
+OWED_PART = ["unit", "dataset", "period"]
 
 
 def call_roll(
@@ -42,8 +43,8 @@ def call_roll(
     """
     submitted = (
         handed_in.filter(pl.col("received") <= as_of)
-        .sort(*_SUBMISSION, "received", maintain_order=True)
-        .group_by(_SUBMISSION, maintain_order=True)
+        .sort(*OWED_PART, "received", maintain_order=True)
+        .group_by(OWED_PART, maintain_order=True)
         .agg(pl.col("received").first(), pl.col("nil").last().fill_null(value=False))
     )
     nil_allowed = [dataset.name for dataset in datasets.values() if dataset.nil_allowed]
@@ -51,7 +52,7 @@ def call_roll(
     days = (pl.coalesce("received", pl.lit(as_of)) - pl.col("due")).dt.total_days()
     return (
         _list_due(commune, datasets, as_of)
-        .join(submitted, on=_SUBMISSION, how="left", maintain_order="left")
+        .join(submitted, on=OWED_PART, how="left", maintain_order="left")
         .with_columns(
             days_late=pl.max_horizontal(pl.lit(0), days).cast(pl.Int32),
             state=pl.when(pl.col("received").is_null())
@@ -63,7 +64,7 @@ def call_roll(
             .otherwise(pl.lit("dung_han")),
         )
         .select(*COLUMNS)
-        .sort(_SUBMISSION)
+        .sort(OWED_PART)
     )
 
 
@@ -74,7 +75,7 @@ def _list_due(commune: Commune, datasets: Mapping[str, Dataset], as_of: date) ->
         for period in ended(dataset.cadence, dataset.basis, commune.since, as_of)
         for unit in commune.owing(dataset)
     ]
-    return pl.DataFrame(rows, schema={name: COLUMNS[name] for name in (*_SUBMISSION, "due")}, orient="row")
+    return pl.DataFrame(rows, schema={name: COLUMNS[name] for name in (*OWED_PART, "due")}, orient="row")
 
 
 def find_roll_call_faults(
@@ -83,38 +84,44 @@ def find_roll_call_faults(
     """One fault (`FAULTS`) per missing (`giao_nop.chua_co`) or late (`giao_nop.tre_han`) submission."""
     who = pl.col("unit").replace_strict({unit.name: unit.title for unit in commune.units})
     missing = pl.format(
-        "{} chưa nộp {}; hạn nộp {}, đã quá {} ngày.", who, _what(datasets), _format_day("due"), "days_late"
+        "{} chưa nộp {}; hạn nộp {}, đã quá {} ngày.",
+        who,
+        name_part(datasets),
+        _format_day("due"),
+        "days_late",
     )
     late = pl.format(
         "{} nộp {} ngày {}, trễ {} ngày so với hạn {}.",
         who,
-        _what(datasets),
+        name_part(datasets),
         _format_day("received"),
         "days_late",
         _format_day("due"),
     )
     return pl.concat(
         [
-            _faults(called.filter(pl.col("state") == "chua_co"), "giao_nop.chua_co", "du", missing),
-            _faults(called.filter(pl.col("state") == "tre_han"), "giao_nop.tre_han", "song", late),
+            make_faults(called.filter(pl.col("state") == "chua_co"), "giao_nop.chua_co", "du", missing),
+            make_faults(called.filter(pl.col("state") == "tre_han"), "giao_nop.tre_han", "song", late),
         ]
-    ).sort(*_SUBMISSION, "code")
+    ).sort(*OWED_PART, "code")
 
 
-def _faults(rows: pl.DataFrame, code: str, dimension: Dimension, message: pl.Expr) -> pl.DataFrame:
+def make_faults(rows: pl.DataFrame, code: str, dimension: Dimension, message: pl.Expr) -> pl.DataFrame:
+    """One warning (`FAULTS`) for each of `rows`, which have the columns `OWED_PART`."""
     return rows.with_columns(
         code=pl.lit(code), dimension=pl.lit(dimension), severity=pl.lit("canh_bao"), message=message
     ).select(pl.col(name).cast(dtype) for name, dtype in FAULTS.items())
 
 
-def _what(datasets: Mapping[str, Dataset]) -> pl.Expr:
+def name_part(datasets: Mapping[str, Dataset]) -> pl.Expr:
+    """The title of the dataset and the period in words, from the columns `dataset` and `period`."""
     titles = pl.col("dataset").replace_strict(
         {dataset.name: dataset.title for dataset in datasets.values()}, return_dtype=pl.String
     )
-    return pl.format("“{}” {}", titles, _each("period", in_words))
+    return pl.format("“{}” {}", titles, describe_each("period", in_words))
 
 
-def _each(column: str, describe: Callable[[str], str]) -> pl.Expr:
+def describe_each(column: str, describe: Callable[[str], str]) -> pl.Expr:
     """`describe` of every label in `column`, called once per distinct label."""
 
     def by_label(labels: pl.Series) -> pl.Series:

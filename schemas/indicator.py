@@ -43,7 +43,7 @@ class Indicator:
     """One indicator of the plan, counted over accepted rows, published by each grouping of `by`.
 
     `from_` is the plan's paragraph, `owner` a kind of unit. `over` is the dataset whose rows are
-    counted, or None for the roll call, whose rows are the hand-ins owed. `tu_so` and `mau_so` are
+    counted, or None for the roll call, whose rows are the submissions owed. `tu_so` and `mau_so` are
     summed over the rows: a Boolean counts rows, a number adds up. They may use the dataset's
     columns, those of `joined`, and `_period_end` (Date, last day of the period). A `mau_so` of None
     makes a count. `each_thon` first asks of every thôn of the commune whether any row says yes.

@@ -108,7 +108,7 @@ def _of_key(dataset: Dataset) -> tuple[Judgement, ...]:
 
 
 def may_share_key(dataset: Dataset) -> pl.Expr:
-    """Whether a row may have the key of another of its hand-in: only of such does a rule of the key fail."""
+    """Whether a row may share its key with another of its submission: only such rows can break its rule."""
     key = (said for said in _content(dataset) if said.meta.output_name() in dataset.key)
     return pl.struct("_part", *key).hash().is_duplicated()
 

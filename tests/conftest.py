@@ -23,6 +23,7 @@ from flows.release.publish import find_release
 from flows.root import Root
 from flows.sample import write
 from schemas.registry import Contracts, load
+from tests.outside import OUTSIDE
 from tests.waiting import wait_for
 
 TODAY = date(2026, 11, 24)
@@ -30,6 +31,19 @@ TODAY = date(2026, 11, 24)
 # How long a machine takes says nothing about the code.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where `CI` is set, a test that was skipped for a missing program is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not os.environ.get("CI") or reporter is None:
+        return
+    skipped = [(one.nodeid, str(one.longrepr)) for one in reporter.stats.get("skipped", ())]
+    for test, reason in skipped:
+        if OUTSIDE not in reason:
+            reporter.write_line(f"skipped, which CI does not allow: {test}: {reason}", red=True)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,9 @@ def build_suites(case: AuditCase, gxe: Any) -> Iterator[Suite]:
         "Bảo toàn số dòng",
         facts.list_row_balances(case),
         (
-            expect_equal(gxe, "rows_seen", "rows_told", "số dòng đã đọc bằng số dòng bỏ ra, nhận và giữ lại"),
+            expect_equal(
+                gxe, "rows_seen", "rows_accounted", "số dòng đã đọc bằng số dòng bỏ ra, nhận và giữ lại"
+            ),
             expect_one_of(
                 gxe, "state", SUBMISSIONS.fields["state"].of, "mỗi lượt nộp có một trạng thái đã định"
             ),

@@ -204,12 +204,12 @@ def _count_doubles(path: Path, key: tuple[str, ...]) -> int:
 
 
 def list_row_balances(case: AuditCase) -> pl.DataFrame:
-    """One row per submission and dataset: `rows_seen`, its parts, and `rows_told`, the sum of the parts."""
+    """One row per submission and dataset: `rows_seen`, its parts, and their sum `rows_accounted`."""
     parts = ("rows_left_out", "rows_accepted", "rows_quarantined")
     table = pl.read_parquet(case.folder / "submissions.parquet").with_columns(
-        rows_told=pl.sum_horizontal(parts)
+        rows_accounted=pl.sum_horizontal(parts)
     )
-    return table.select("unit", "state", "rows_seen", *parts, "rows_told")
+    return table.select("unit", "state", "rows_seen", *parts, "rows_accounted")
 
 
 def list_record_counts(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:

@@ -39,10 +39,10 @@ def tokens_of(root: Root, said: str, contracts: Contracts) -> set[str]:
     if TOKEN.fullmatch(said.strip().lower()):
         return {said.strip().lower()}
     key, values = read_key(root), {said.strip(), re.sub(_DIGITS, "", said)}
-    return {key.token(column, value) for column in token_columns(contracts) for value in values}
+    return {key.token(column, value) for column in list_token_columns(contracts) for value in values}
 
 
-def token_columns(contracts: Contracts) -> set[str]:
+def list_token_columns(contracts: Contracts) -> set[str]:
     """Columns that are published as tokens."""
     return {c.name for d in contracts.datasets.values() for c in d.columns if protection(c) == "ma_hoa"}
 

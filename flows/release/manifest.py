@@ -37,7 +37,7 @@ class FileEntry:
     bytes: int
     rows: int | None
 
-    def said(self) -> Mapping[str, object]:
+    def to_json(self) -> Mapping[str, object]:
         """The entry as written in the manifest: fields that are None are left out."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
@@ -120,7 +120,7 @@ def seal_manifest(
         **fields,
         "as_of": as_of.isoformat(),
         "code": version("dulieuxa"),
-        "files": [entry.said() for entry in all_files],
+        "files": [entry.to_json() for entry in all_files],
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode()
     write_file(folder / MANIFEST, text, durable=False)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from flows.sample.offices import agencies, economy, hamlets, networks, office, police, society
 from flows.sample.people.numbers import Numbers
-from flows.sample.people.register import registers
+from flows.sample.people.register import make_registers
 from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 
 
 def plan_all_submissions(world: World) -> list[SampleSubmission]:
     """The submissions owed by all units, sorted by unit, dataset and period."""
-    people = registers(world)
+    people = make_registers(world)
     homes = list(hamlets.make(world, people))
     submissions = [
         *police.make(world, people),

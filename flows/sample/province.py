@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.engine.workers import map_in_order
 from flows.files import write_file
-from flows.sample.people.neighbours import neighbours
+from flows.sample.people.neighbours import find_neighbours
 from flows.sample.people.person import SamplePerson
 from flows.sample.world import World
 from flows.sample.write import Summary, write_world
@@ -56,7 +56,7 @@ def write_province(
     places = _choose_thon(contracts.commune.thon, persons)
     invented = [_make_commune(number, contracts.commune.province, places) for number in range(communes)]
     province_world = World(seed, persons, today, invented[0], contracts.datasets, (communes, communes + 1))
-    shared = neighbours(province_world, communes)
+    shared = find_neighbours(province_world, communes)
     tasks = [
         _CommuneTask(
             folder / commune.code,

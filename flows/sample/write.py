@@ -12,12 +12,12 @@ from pathlib import Path
 from flows.files import write_file
 from flows.root import Root
 from flows.sample.commune import plan_all_submissions
-from flows.sample.files.dropped import Dropped, file_of
+from flows.sample.files.dropped import Dropped, make_file
 from flows.sample.people.neighbours import move_in
 from flows.sample.people.person import SamplePerson
 from flows.sample.planted import plant
-from flows.sample.planted.discipline import absent, undisciplined
-from flows.sample.planted.strays import again, strays
+from flows.sample.planted.discipline import list_absent, plant_undisciplined
+from flows.sample.planted.strays import make_strays, send_again
 from flows.sample.planted.truth import COLUMNS, Planted
 from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
@@ -88,16 +88,16 @@ def _files(
     """The files, and the planted faults that belong to no file (missing submissions)."""
     spared = move_in(world, submissions, newcomers)
     if clean:
-        return [file_of(world, submission) for submission in submissions], ()
+        return [make_file(world, submission) for submission in submissions], ()
     good = {(h.unit, h.dataset.name): replace(h, rows=[*h.rows], faults=[]) for h in submissions if h.latest}
     plant(world, submissions, spared)
-    files = [*undisciplined(world, submissions)]
-    missing = absent(world, submissions, files)
+    files = [*plant_undisciplined(world, submissions)]
+    missing = list_absent(world, submissions, files)
     late = {file.unit for file in files for fault in file.planted if fault.code == "giao_nop.tre_han"}
     # A stray file of a unit with a late submission would be fixed by that later submission.
     good = {place: submission for place, submission in good.items() if submission.unit not in late}
-    repeated = next(again(f) for f in reversed(files) if f.unit == "mat_tran")
-    return [*files, *strays(world, good), repeated], missing
+    repeated = next(send_again(f) for f in reversed(files) if f.unit == "mat_tran")
+    return [*files, *make_strays(world, good), repeated], missing
 
 
 def _drop(inbox: Path, dropped: Dropped) -> None:

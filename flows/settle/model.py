@@ -178,7 +178,7 @@ class Settled(Standing):
     submissions: pl.DataFrame
     compared: Mapping[Submission, Sequence[Comparison]]
 
-    def came(self) -> pl.DataFrame:
+    def list_parts(self) -> pl.DataFrame:
         """Dataset, unit and period of every part in effect that has records."""
         rows = [
             (one.dataset, one.submission.unit, one.period.label)

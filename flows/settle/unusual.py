@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from flows.fingerprints import FINGERPRINT, take_fingerprints
-from flows.roll_call import _SUBMISSION, _each, _faults, _what
+from flows.roll_call import OWED_PART, describe_each, make_faults, name_part
 from schemas.contract import Dataset
 from schemas.periods import before, in_words
 
@@ -45,7 +45,7 @@ def find_unusual(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.Dat
     except columns of kind `ngay`.
     """
     both = _add_period_before(looks, datasets)
-    what, then = _what(datasets), _each("earlier", in_words)
+    what, then = name_part(datasets), describe_each("earlier", in_words)
     shrunk = pl.col("rows").cast(pl.Int64) * 100 < pl.col("was").cast(pl.Int64) * (100 - _LARGEST_FALL)
     fell = (shrunk & ~pl.col("may_be_none")).fill_null(value=False)
     fallen = "{} có {} dòng, {} có {} dòng: giảm hơn {} %."
@@ -60,10 +60,10 @@ def find_unusual(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.Dat
     copied = both.filter(*(pl.col(name) == pl.col(f"was_{name}") for name in FINGERPRINT))
     return pl.concat(
         [
-            _faults(few, "giao_nop.it_bat_thuong", "du", thin),
-            _faults(copied, "giao_nop.sao_chep", "song", same),
+            make_faults(few, "giao_nop.it_bat_thuong", "du", thin),
+            make_faults(copied, "giao_nop.sao_chep", "song", same),
         ]
-    ).sort(*_SUBMISSION, "code")
+    ).sort(*OWED_PART, "code")
 
 
 def _add_period_before(looks: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:

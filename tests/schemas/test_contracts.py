@@ -16,6 +16,7 @@ from schemas.kinds.dates import precision
 from schemas.privacy import PROTECTIONS, protection
 from schemas.registry import load as load_contracts
 from schemas.units import KINDS as UNIT_KINDS
+from tests.outside import OUTSIDE
 
 SPECIFICATION = Path(__file__).parents[3] / "shared" / "domain" / "contracts.toml"
 DATASETS = load()
@@ -23,7 +24,7 @@ DATASETS = load()
 
 def specified() -> dict[str, Any]:
     if not SPECIFICATION.exists():
-        pytest.skip("the specification lies outside the project")
+        pytest.skip(OUTSIDE)
     return tomllib.loads(SPECIFICATION.read_text(encoding="utf-8"))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from schemas import units
 from schemas.indicators import load
+from tests.outside import OUTSIDE
 
 INDICATORS = load()
 PLAN = Path(__file__).parents[3] / "shared" / "domain" / "indicators.toml"
@@ -17,7 +18,7 @@ PLAN = Path(__file__).parents[3] / "shared" / "domain" / "indicators.toml"
 @pytest.fixture(scope="module")
 def plan():
     if not PLAN.exists():
-        pytest.skip("the plan's list of indicators is not here")
+        pytest.skip(OUTSIDE)
     return tomllib.loads(PLAN.read_text(encoding="utf-8"))
 
 

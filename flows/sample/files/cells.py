@@ -73,7 +73,7 @@ class SampleSheet:
             self.merges.append(Merge(top, left, bottom, right))
 
 
-def letter(column: int) -> str:
+def letter_of(column: int) -> str:
     """The letter of a column (from 0)."""
     before, last = divmod(column, 26)
-    return (letter(before - 1) if before else "") + chr(ord("A") + last)
+    return (letter_of(before - 1) if before else "") + chr(ord("A") + last)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from unicodedata import normalize
 
-from flows.sample.files.cells import SampleSheet, letter
-from flows.sample.files.filing import file_name
-from flows.sample.files.flat import flat
-from flows.sample.files.form import Form, form
-from flows.sample.files.habits import Habits, habits_of
+from flows.sample.files.cells import SampleSheet, letter_of
+from flows.sample.files.filing import name_file
+from flows.sample.files.flat import write_flat
+from flows.sample.files.form import Form, fill_form
+from flows.sample.files.habits import Habits, pick_habits
 from flows.sample.files.mishap import NONE, Mishap
-from flows.sample.files.ods import ods
-from flows.sample.files.xlsx import xlsx
-from flows.sample.planted.truth import Planted, located, sheet_name
+from flows.sample.files.ods import write_ods
+from flows.sample.files.xlsx import write_xlsx
+from flows.sample.planted.truth import Planted, locate, name_sheet
 from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 
@@ -35,15 +35,15 @@ class Dropped:
         return Dropped(self.unit, self.name, self.received, self.data, (*self.planted, *whole))
 
 
-def file_of(
+def make_file(
     world: World, submission: SampleSubmission, mishap: Mishap = NONE, *, name: str | None = None
 ) -> Dropped:
     """Make the file of `submission`, named as the office would name it unless `name` is given."""
-    habits = habits_of(world, submission)
-    filled = form(world, submission, habits, mishap)
-    name = name or file_name(world, submission, habits)
+    habits = pick_habits(world, submission)
+    filled = fill_form(world, submission, habits, mishap)
+    name = name or name_file(world, submission, habits)
     above = int(habits.format == "csv" and habits.declared)
-    planted = located(submission, name, filled, above=above)
+    planted = locate(submission, name, filled, above=above)
     if mishap.strange or mishap.twice:
         planted = (*planted, _odd_column(submission, name, filled, mishap, above))
     if mishap.wrong_total and filled.total is not None:
@@ -76,14 +76,14 @@ def _make_planted(
         submission.dataset.name,
         submission.period.label,
         normalize("NFC", name),
-        sheet_name(name, filled),
+        name_sheet(name, filled),
         row,
         column,
-        f"{letter(at)}{row}",
+        f"{letter_of(at)}{row}",
     )
 
 
 def _write(sheet: SampleSheet, habits: Habits) -> bytes:
     if habits.format == "csv":
-        return flat(sheet, declared=habits.declared)
-    return ods(sheet) if habits.format == "ods" else xlsx(sheet, spare_sheets=habits.spare_sheets)
+        return write_flat(sheet, declared=habits.declared)
+    return write_ods(sheet) if habits.format == "ods" else write_xlsx(sheet, spare_sheets=habits.spare_sheets)

@@ -18,7 +18,7 @@ _SHORT = {
 _QUARTERS = ("I", "II", "III", "IV")
 
 
-def file_name(world: World, submission: SampleSubmission, habits: Habits) -> str:
+def name_file(world: World, submission: SampleSubmission, habits: Habits) -> str:
     """A file name with `MAU` in it, in one of the styles that clerks use."""
     rng = world.rng("file name", submission.unit, submission.dataset.name, submission.period.label)
     what = _SHORT.get(submission.dataset.name, submission.dataset.title.partition(":")[0])

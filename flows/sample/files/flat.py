@@ -9,7 +9,7 @@ from datetime import date
 from flows.sample.files.cells import Broken, Cell, SampleSheet, Sum, Unsaved
 
 
-def flat(sheet: SampleSheet, *, declared: bool) -> bytes:
+def write_flat(sheet: SampleSheet, *, declared: bool) -> bytes:
     """The lines of `sheet` as CSV; if `declared`, the first line names the separator."""
     text = io.StringIO(newline="")
     if declared:

@@ -36,7 +36,7 @@ class Form:
     total: int | None
 
 
-def form(world: World, submission: SampleSubmission, habits: Habits, mishap: Mishap = NONE) -> Form:
+def fill_form(world: World, submission: SampleSubmission, habits: Habits, mishap: Mishap = NONE) -> Form:
     """Fill in the form of `submission` as a clerk with `habits` would."""
     return _Filling(world, submission, habits, mishap).form()
 

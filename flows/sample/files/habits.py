@@ -55,7 +55,7 @@ class Habits:
     declared: bool
 
 
-def habits_of(world: World, submission: SampleSubmission) -> Habits:
+def pick_habits(world: World, submission: SampleSubmission) -> Habits:
     """Draw the habits of a submission; some are fixed by its unit or dataset."""
     rng = world.rng("habits", submission.unit, submission.dataset.name, submission.period.label)
     kind = _format(rng, submission)

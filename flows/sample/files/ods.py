@@ -27,17 +27,17 @@ _MANIFEST = (
 )
 
 
-def ods(sheet: SampleSheet) -> bytes:
+def write_ods(sheet: SampleSheet) -> bytes:
     """The bytes of an .ods file with `sheet`."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        packed("mimetype", _MIME, archive)
-        packed("content.xml", _OPEN + "".join(_table(sheet)) + _CLOSE, archive)
-        packed("META-INF/manifest.xml", _MANIFEST, archive)
+        pack_text("mimetype", _MIME, archive)
+        pack_text("content.xml", _OPEN + "".join(_table(sheet)) + _CLOSE, archive)
+        pack_text("META-INF/manifest.xml", _MANIFEST, archive)
     return buffer.getvalue()
 
 
-def packed(name: str, text: str, archive: zipfile.ZipFile) -> None:
+def pack_text(name: str, text: str, archive: zipfile.ZipFile) -> None:
     """Add `text` to `archive` with a fixed date, so that the bytes are reproducible."""
     info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     info.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED

@@ -25,7 +25,7 @@ class Clerk:
     def __init__(self, rng: random.Random, habits: Habits, commune: Commune) -> None:
         self._rng = rng
         self._habits = habits
-        self._names = {place.code: sure_name(place, commune) for place in commune.thon}
+        self._names = {place.code: spell_unambiguously(place, commune) for place in commune.thon}
         self._bare = Counter(_without_prefix(place.name).lower() for place in commune.thon)
         self._by_kind: Mapping[str, Callable[[Any], Cell]] = {
             "so_dinh_danh": self._number,
@@ -160,7 +160,7 @@ def _without_prefix(name: str) -> str:
     return next((name.removeprefix(prefix) for prefix in _PREFIXES if name.startswith(prefix)), name)
 
 
-def sure_name(place: Thon, commune: Commune) -> str:
+def spell_unambiguously(place: Thon, commune: Commune) -> str:
     """The thôn's name, followed by its old commune if another thôn has the same name."""
     shared = sum(other.name == place.name for other in commune.thon) > 1
     return f"{place.name} ({place.old_commune})" if shared else place.name

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from flows.sample.files.cells import Broken, Cell, Look, SampleSheet, Sum, Unsaved, letter
+from flows.sample.files.cells import Broken, Cell, Look, SampleSheet, Sum, Unsaved, letter_of
 
 _CREATED = datetime(2026, 1, 1)
 _LOOKS: Mapping[Look, Mapping[str, object]] = {
@@ -28,7 +28,7 @@ _LOOKS: Mapping[Look, Mapping[str, object]] = {
 _BASE = {"font_name": "Times New Roman", "font_size": 12}
 
 
-def xlsx(sheet: SampleSheet, *, spare_sheets: bool = False) -> bytes:
+def write_xlsx(sheet: SampleSheet, *, spare_sheets: bool = False) -> bytes:
     """The bytes of a workbook with `sheet`; with `spare_sheets`, two empty sheets like older Excel adds."""
     buffer = io.BytesIO()
     workbook = Workbook(buffer, {"in_memory": True})
@@ -59,7 +59,7 @@ def _write(page: Worksheet, row: int, column: int, cell: Cell, look: Format, day
     elif isinstance(cell, int | float):
         page.write_number(row, column, cell, look)
     elif isinstance(cell, Sum):
-        above = f"{letter(column)}{cell.first + 1}:{letter(column)}{cell.last + 1}"
+        above = f"{letter_of(column)}{cell.first + 1}:{letter_of(column)}{cell.last + 1}"
         page.write_formula(row, column, f"=SUM({above})", look, cell.value)
     elif isinstance(cell, Broken):
         page.write_formula(row, column, f"={cell.text}", look, cell.text)

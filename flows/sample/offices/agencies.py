@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from flows.sample.people.names import FAMILIES, full_name
+from flows.sample.people.names import FAMILIES, make_full_name
 from flows.sample.people.person import Row
 from flows.sample.submission import SampleSubmission, plan_submissions
 from flows.sample.world import World
@@ -93,7 +93,7 @@ def _heads(world: World) -> tuple[list[Row], list[Row]]:
     earlier, later = [], []
     for agency, post in _AGENCIES:
         sex = rng.choice(("Nam", "Nữ"))
-        name = full_name(rng, sex, rng.choice(FAMILIES["Kinh"]))
+        name = make_full_name(rng, sex, rng.choice(FAMILIES["Kinh"]))
         given = rng.randint(4, 14)
         row = {"co_quan": agency, "ho_ten": name, "chuc_vu": post, "nhiem_vu_giao": given}
         done = given - rng.randrange(3)

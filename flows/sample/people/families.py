@@ -21,7 +21,7 @@ class Member:
     of_the_family: bool
 
 
-def sizes(rng: random.Random, households: int, persons: int) -> list[int]:
+def pick_sizes(rng: random.Random, households: int, persons: int) -> list[int]:
     """Draw the sizes of `households` households; their sum is `persons`."""
     drawn = rng.choices(_SIZES, _WEIGHTS, k=households)
     while (missing := persons - sum(drawn)) != 0:
@@ -31,7 +31,7 @@ def sizes(rng: random.Random, households: int, persons: int) -> list[int]:
     return drawn
 
 
-def household(rng: random.Random, size: int) -> list[Member]:
+def make_household(rng: random.Random, size: int) -> list[Member]:
     """Draw a household of `size` members, the head first."""
     head = _head(rng, size)
     members = [head]

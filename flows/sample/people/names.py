@@ -39,7 +39,7 @@ _GIVEN = _split(
 )
 
 
-def full_name(rng: random.Random, sex: str, family: str) -> str:
+def make_full_name(rng: random.Random, sex: str, family: str) -> str:
     """Family name, one or two middle names, given name."""
     middle = rng.choice(_MIDDLE[sex])
     if rng.random() < 0.15:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flows.sample.people.families import Member
 from flows.sample.people.person import SamplePerson
-from flows.sample.people.register import stranger
+from flows.sample.people.register import make_stranger
 from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 
@@ -23,7 +23,7 @@ class Neighbour:
     communes: tuple[int, ...]
 
 
-def neighbours(world: World, communes: int) -> list[Neighbour]:
+def find_neighbours(world: World, communes: int) -> list[Neighbour]:
     """People shared by the communes 0 to `communes` - 1, each with the next; the first person is in three.
 
     `world` belongs to the province: its share of numbers is used by no commune.
@@ -37,7 +37,7 @@ def neighbours(world: World, communes: int) -> list[Neighbour]:
         for _ in range(_WITH_THE_NEXT):
             member = Member("Khác", rng.choice(("Nam", "Nữ")), rng.randrange(20, 60), of_the_family=False)
             third = (2,) if communes > 2 and not shared else ()
-            person = stranger(world, len(shared), member, latest.end)
+            person = make_stranger(world, len(shared), member, latest.end)
             shared.append(Neighbour(person, (one, (one + 1) % communes, *third)))
     return shared
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
-from flows.sample.people.families import Member, household, sizes
-from flows.sample.people.names import FAMILIES, full_name
+from flows.sample.people.families import Member, make_household, pick_sizes
+from flows.sample.people.names import FAMILIES, make_full_name
 from flows.sample.people.numbers import Numbers
 from flows.sample.people.person import SamplePerson
 from flows.sample.world import World
@@ -23,7 +23,7 @@ _STRANGERS = 1_000_000  # added to the seed; no commune of a province has such a
 _GROUPS = ("Mường", "Kinh", "Dao", "Thái")
 
 
-def registers(world: World) -> tuple[list[SamplePerson], list[SamplePerson]]:
+def make_registers(world: World) -> tuple[list[SamplePerson], list[SamplePerson]]:
     """The registers at the end of the last two months, sorted by thôn, household and relation."""
     older, latest = world.periods("dan_cu")
     maker = _Maker(world, oldest_review=due(latest, 3, world.commune.moved) - timedelta(days=_FRESH_DAYS))
@@ -31,7 +31,7 @@ def registers(world: World) -> tuple[list[SamplePerson], list[SamplePerson]]:
     return first, maker.month_later(first, latest.start, latest.end)
 
 
-def stranger(world: World, number: int, member: Member, day: date) -> SamplePerson:
+def make_stranger(world: World, number: int, member: Member, day: date) -> SamplePerson:
     """The `number`-th person shared by communes of a province, as of `day`."""
     _, latest = world.periods("dan_cu")
     maker = _Maker(replace(world, seed=_STRANGERS + world.seed + number), oldest_review=latest.start)
@@ -52,7 +52,7 @@ class _Maker:
         for number, (place, size) in enumerate(places, start=1):
             group = self._rng.choices(_GROUPS, _mix(place))[0]
             family = self._rng.choice(FAMILIES[group])
-            for member in household(self._rng, size):
+            for member in make_household(self._rng, size):
                 yield self._make_person(member, f"H{number:05}", place.code, group, family, day)
 
     def _places(self) -> list[tuple[Thon, int]]:
@@ -66,7 +66,7 @@ class _Maker:
         drawn = [*thon, *self._rng.choices(thon, weights, k=households - len(thon))]
         order = {place.code: at for at, place in enumerate(thon)}
         drawn.sort(key=lambda place: order[place.code])
-        return list(zip(drawn, sizes(self._rng, households, self._world.persons), strict=True))
+        return list(zip(drawn, pick_sizes(self._rng, households, self._world.persons), strict=True))
 
     def _make_person(
         self, member: Member, household_code: str, place: str, group: str, family: str, day: date
@@ -97,7 +97,7 @@ class _Maker:
     def _name(self, sex: str, family: str, born: date, place: str) -> str:
         """A name that nobody else born on that day has in that thôn."""
         while True:
-            name = full_name(self._rng, sex, family)
+            name = make_full_name(self._rng, sex, family)
             if (place, name, born) not in self._known:
                 self._known.add((place, name, born))
                 return name

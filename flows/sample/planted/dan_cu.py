@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from flows.sample.files.cells import Broken, Unsaved
 from flows.sample.people.person import Row
-from flows.sample.planted.plan import Plan, Repeat, SameKey, as_typed, change, has
+from flows.sample.planted.plan import Plan, Repeat, SameKey, change, has, spell_date
 
 
 def _year_off(row: Row) -> str:
@@ -128,10 +128,10 @@ PLAN: Plan = (
     change(
         "ngay_mat.truoc_ngay_sinh",
         "ngay_mat.khi_con_song",
-        ngay_mat=lambda row: as_typed(row["ngay_sinh"] - timedelta(400)),
+        ngay_mat=lambda row: spell_date(row["ngay_sinh"] - timedelta(400)),
         where=_alive_with_birthday,
     ),
-    change("ngay_mat.khi_con_song", ngay_mat=lambda row: as_typed(row["ngay_cap_nhat"]), where=_alive),
+    change("ngay_mat.khi_con_song", ngay_mat=lambda row: spell_date(row["ngay_cap_nhat"]), where=_alive),
     change("dien_thoai.khong_doc_duoc", dien_thoai="chưa nhớ số"),
     change("dien_thoai.sai_dau_so", dien_thoai="0112345678"),
     change("dien_thoai.hai_so", dien_thoai="0912345678 / 0987654321"),
@@ -141,7 +141,7 @@ PLAN: Plan = (
     change("ngay_cap_nhat.qua_som", "ngay_cap_nhat.qua_cu", ngay_cap_nhat="01/01/1890"),
     change(
         "ngay_cap_nhat.qua_cu",
-        ngay_cap_nhat=lambda row: as_typed(row["ngay_cap_nhat"] - timedelta(800)),
+        ngay_cap_nhat=lambda row: spell_date(row["ngay_cap_nhat"] - timedelta(800)),
         where=has("ngay_cap_nhat"),
     ),
     SameKey(alike=_number_like),

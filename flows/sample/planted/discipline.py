@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from flows.sample.files.dropped import Dropped, file_of
+from flows.sample.files.dropped import Dropped, make_file
 from flows.sample.files.mishap import Mishap
 from flows.sample.planted.truth import Planted
 from flows.sample.submission import SampleSubmission
@@ -17,7 +17,7 @@ from schemas.periods import due
 _LATE = timedelta(days=5)
 
 
-def undisciplined(world: World, submissions: Sequence[SampleSubmission]) -> Iterator[Dropped]:
+def plant_undisciplined(world: World, submissions: Sequence[SampleSubmission]) -> Iterator[Dropped]:
     """Yield the files of `submissions`: one late, one missing, one with an unknown column, one total wrong.
 
     If all submissions have faults already (in a very small commune), none is late, missing or unknown.
@@ -32,11 +32,11 @@ def undisciplined(world: World, submissions: Sequence[SampleSubmission]) -> Iter
         if submission is late and _over(world, submission):
             yield _late(world, submission)
         elif submission is strange:
-            yield file_of(world, submission, Mishap(strange="Tên nhóm Zalo"))
+            yield make_file(world, submission, Mishap(strange="Tên nhóm Zalo"))
         elif submission.dataset.name == "to_cong_nghe_so" and submission.latest:
-            yield file_of(world, submission, Mishap(wrong_total="buoi_huong_dan"))
+            yield make_file(world, submission, Mishap(wrong_total="buoi_huong_dan"))
         else:
-            yield file_of(world, submission)
+            yield make_file(world, submission)
 
 
 def _draw(
@@ -45,7 +45,7 @@ def _draw(
     return rng.sample(fit, count) if len(fit) >= count else [None] * count
 
 
-def absent(
+def list_absent(
     world: World, submissions: Sequence[SampleSubmission], dropped: Sequence[Dropped]
 ) -> tuple[Planted, ...]:
     """One fault `giao_nop.chua_co` for each submission without a file."""
@@ -70,6 +70,6 @@ def _over(world: World, submission: SampleSubmission) -> bool:
 def _late(world: World, submission: SampleSubmission) -> Dropped:
     last = due(submission.period, submission.dataset.due, world.commune.moved)
     moment = submission.received.replace(year=last.year, month=last.month, day=last.day) + _LATE
-    file = file_of(world, replace(submission, received=moment))
+    file = make_file(world, replace(submission, received=moment))
     fault = Planted(submission.unit, "giao_nop.tre_han", submission.dataset.name, submission.period.label)
     return replace(file, planted=(*file.planted, fault))

@@ -2,7 +2,7 @@
 
 from flows.sample.files.cells import Broken, Unsaved
 from flows.sample.people.person import Row
-from flows.sample.planted.plan import Plan, Repeat, change, lacks, shifted
+from flows.sample.planted.plan import Plan, Repeat, change, lacks, shift_days
 
 
 def _solved(row: Row) -> bool:
@@ -28,10 +28,10 @@ HO_GIA_DINH: Plan = (
 )
 PHAN_ANH_HA_TANG: Plan = (
     change("ngay.khong_doc_duoc", ngay="32/10/2026"),
-    change("ngay.tuong_lai", ngay=shifted("ngay", 200), where=lacks("ngay_giai_quyet")),
+    change("ngay.tuong_lai", ngay=shift_days("ngay", 200), where=lacks("ngay_giai_quyet")),
     change("nha_mang.ngoai_danh_muc", nha_mang="Vietnamobile"),
     change("noi_dung.thieu", noi_dung=None),
     change("trang_thai.ngoai_danh_muc", trang_thai="Chờ"),
-    change("ngay_giai_quyet.truoc_ngay", ngay_giai_quyet=shifted("ngay", -3), where=_solved),
+    change("ngay_giai_quyet.truoc_ngay", ngay_giai_quyet=shift_days("ngay", -3), where=_solved),
     change("ngay_giai_quyet.thieu_khi_xong", ngay_giai_quyet=None, where=_solved),
 )

@@ -1,7 +1,7 @@
 """Declares the faults to plant in Văn phòng's records."""
 
 from flows.sample.people.person import Row
-from flows.sample.planted.plan import Plan, Repeat, SameKey, change, has, lacks, shifted
+from flows.sample.planted.plan import Plan, Repeat, SameKey, change, has, lacks, shift_days
 
 
 def _free(row: Row) -> bool:
@@ -24,16 +24,16 @@ HO_SO_TTHC: Plan = (
         where=has("so_dinh_danh"),
     ),
     change("ngay_nop.khong_doc_duoc", ngay_nop="32/10/2026"),
-    change("ngay_nop.ngoai_ky", ngay_nop=shifted("ngay_nop", -60)),
+    change("ngay_nop.ngoai_ky", ngay_nop=shift_days("ngay_nop", -60)),
     change("hinh_thuc.ngoai_danh_muc", hinh_thuc="Qua bưu điện"),
     change("hinh_thuc.khong_cung_cap", hinh_thuc="Toàn trình", where=lacks("cung_cap_toan_trinh")),
     change("cung_cap_toan_trinh.khong_doc_duoc", cung_cap_toan_trinh="?"),
     change("ngay_hen_tra.thieu", ngay_hen_tra=None),
-    change("ngay_hen_tra.truoc_ngay_nop", ngay_hen_tra=shifted("ngay_nop", -2), where=has("ngay_tra")),
+    change("ngay_hen_tra.truoc_ngay_nop", ngay_hen_tra=shift_days("ngay_nop", -2), where=has("ngay_tra")),
     change("ngay_tra.khong_doc_duoc", ngay_tra="trả rồi", where=has("ngay_tra")),
-    change("ngay_tra.truoc_ngay_nop", ngay_tra=shifted("ngay_nop", -1), where=has("ngay_tra")),
-    change("ngay_tra.tuong_lai", ngay_tra=shifted("ngay_nop", 90), where=has("ngay_tra")),
-    change("ngay_tra.qua_han_chua_tra", ngay_tra=None, ngay_hen_tra=shifted("ngay_nop", 0)),
+    change("ngay_tra.truoc_ngay_nop", ngay_tra=shift_days("ngay_nop", -1), where=has("ngay_tra")),
+    change("ngay_tra.tuong_lai", ngay_tra=shift_days("ngay_nop", 90), where=has("ngay_tra")),
+    change("ngay_tra.qua_han_chua_tra", ngay_tra=None, ngay_hen_tra=shift_days("ngay_nop", 0)),
     change("le_phi.khong_doc_duoc", le_phi="theo quy định", where=_paid),
     change("le_phi.ngoai_khoang", le_phi=-8000, where=_paid),
     change("le_phi.mien_phi_co_tien", le_phi=5000, where=_free),
@@ -50,7 +50,7 @@ HO_SO_CONG_VIEC: Plan = (
     change("ky_so.khong_doc_duoc", ky_so="chờ ký"),
     change("mat.thieu", mat=None, where=lacks("mat")),
     change("ngay_hoan_thanh.khong_doc_duoc", ngay_hoan_thanh="đang làm"),
-    change("ngay_hoan_thanh.truoc_ngay_tao", ngay_hoan_thanh=shifted("ngay_tao", -4)),
+    change("ngay_hoan_thanh.truoc_ngay_tao", ngay_hoan_thanh=shift_days("ngay_tao", -4)),
     SameKey(),
 )
 HE_THONG_THONG_TIN: Plan = (

@@ -64,9 +64,9 @@ def lacks(column: str) -> Where:
     return lambda row: row[column] in (None, False)
 
 
-def shifted(column: str, days: int) -> Callable[[Row], str]:
+def shift_days(column: str, days: int) -> Callable[[Row], str]:
     """The date in `column` plus `days`, as text."""
-    return lambda row: as_typed(row[column] + timedelta(days=days))
+    return lambda row: spell_date(row[column] + timedelta(days=days))
 
 
 def more_than(column: str, by: float = 5) -> Callable[[Row], float]:
@@ -74,6 +74,6 @@ def more_than(column: str, by: float = 5) -> Callable[[Row], float]:
     return lambda row: round(row[column] + by, 1)
 
 
-def as_typed(day: date) -> str:
+def spell_date(day: date) -> str:
     """A date as most clerks write it."""
     return f"{day:%d/%m/%Y}"

@@ -1,13 +1,15 @@
 """Declares the faults to plant in the records of Phòng Văn hóa - Xã hội and Mặt trận."""
 
-from flows.sample.planted.plan import Plan, change, has, lacks, more_than, shifted
+from flows.sample.planted.plan import Plan, change, has, lacks, more_than, shift_days
 
 SANG_KIEN: Plan = (
     change("ma_sang_kien.sai_mau", ma_sang_kien="SK số 5"),
     change("tac_gia.mot_tieng", tac_gia="Hương"),
     change("linh_vuc.ngoai_danh_muc", linh_vuc="Văn hóa"),
     change(
-        "ngay_cong_nhan.tuong_lai", ngay_cong_nhan=shifted("ngay_cong_nhan", 400), where=has("ngay_cong_nhan")
+        "ngay_cong_nhan.tuong_lai",
+        ngay_cong_nhan=shift_days("ngay_cong_nhan", 400),
+        where=has("ngay_cong_nhan"),
     ),
     change("lam_loi.khong_doc_duoc", lam_loi="nhiều"),
     change("nhan_rong.chua_cong_nhan", nhan_rong=True, where=lacks("ngay_cong_nhan")),

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flows.sample.files.cells import SampleSheet
-from flows.sample.files.dropped import Dropped, file_of
-from flows.sample.files.filing import file_name
-from flows.sample.files.habits import habits_of
+from flows.sample.files.dropped import Dropped, make_file
+from flows.sample.files.filing import name_file
+from flows.sample.files.habits import pick_habits
 from flows.sample.files.mishap import NONE, Mishap
-from flows.sample.files.ods import packed
-from flows.sample.files.xlsx import xlsx
+from flows.sample.files.ods import pack_text
+from flows.sample.files.xlsx import write_xlsx
 from flows.sample.submission import SampleSubmission
 from flows.sample.world import World
 from schemas.periods import period
@@ -47,7 +47,7 @@ _DOCX = {
 _PDF = b"%PDF-1.4\n% MAU\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
-def strays(world: World, good: Good) -> Iterator[Dropped]:
+def make_strays(world: World, good: Good) -> Iterator[Dropped]:
     """Yield the bad files, each a little later than the unit's good one."""
     yield from _no_tables(world, good)
     yield from _refused_forms(world, good)
@@ -62,13 +62,13 @@ def _no_tables(world: World, good: Good) -> Iterator[Dropped]:
         "tep.khong_phai_bang_tinh"
     )
     yield _drop_last(good, second, "MAU_ban_quet_co_dau.pdf", _PDF).bears("tep.khong_phai_bang_tinh")
-    whole = file_of(world, third).data
+    whole = make_file(world, third).data
     yield _drop_last(good, third, "MAU_ho_gia_dinh_gui_loi_mang.xlsx", _truncate(whole)).bears(
         "tep.khong_mo_duoc"
     )
     yield _drop_last(good, fourth, "MAU_ho_gia_dinh_tep_rong.xlsx", b"").bears("tep.khong_mo_duoc")
     office = good["van_phong", "ho_so_cong_viec"]
-    yield _drop_last(good, office, "MAU lich truc co quan.xlsx", xlsx(_rota())).bears(
+    yield _drop_last(good, office, "MAU lich truc co quan.xlsx", write_xlsx(_rota())).bears(
         "tep.khong_ro_bo_du_lieu"
     )
 
@@ -93,8 +93,8 @@ def _refused_forms(world: World, good: Good) -> Iterator[Dropped]:
     ahead = replace(teams, period=next_year)
     yield _copy(world, ahead, "ky toi").bears("tep.khong_ro_ky")
     older = replace(teams, period=world.periods(teams.dataset.name)[0])
-    other = file_name(world, older, habits_of(world, teams))
-    yield file_of(world, _after(teams), name=_add_to_name(other, "ten cu")).bears("tep.khac_ky")
+    other = name_file(world, older, pick_habits(world, teams))
+    yield make_file(world, _after(teams), name=_add_to_name(other, "ten cu")).bears("tep.khac_ky")
     empty = world.rng("hollow").choice([h for (_, name), h in good.items() if name == "ho_gia_dinh"])
     yield _copy(world, replace(empty, rows=[]), "chua nhap").bears("tep.khong_co_dong")
 
@@ -104,11 +104,11 @@ def _after(submission: SampleSubmission) -> SampleSubmission:
 
 
 def _copy(world: World, submission: SampleSubmission, why: str, mishap: Mishap = NONE) -> Dropped:
-    name = file_name(world, submission, habits_of(world, submission))
-    return file_of(world, _after(submission), mishap, name=_add_to_name(name, why))
+    name = name_file(world, submission, pick_habits(world, submission))
+    return make_file(world, _after(submission), mishap, name=_add_to_name(name, why))
 
 
-def again(dropped: Dropped) -> Dropped:
+def send_again(dropped: Dropped) -> Dropped:
     """The same bytes again, a little later and with another name."""
     name = _add_to_name(dropped.name, "nop lai")
     return Dropped(dropped.unit, name, dropped.received + _LATER, dropped.data).bears("tep.nop_lai_y_het")
@@ -123,7 +123,7 @@ def _docx() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, text in _DOCX.items():
-            packed(name, text, archive)
+            pack_text(name, text, archive)
     return buffer.getvalue()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from unicodedata import normalize
 
-from flows.sample.files.cells import letter
+from flows.sample.files.cells import letter_of
 from flows.sample.files.form import Form
 from flows.sample.submission import RowFault, SampleSubmission
 
@@ -32,7 +32,7 @@ class Planted:
         return tuple(str(getattr(self, name) or "") for name in COLUMNS)
 
 
-def located(submission: SampleSubmission, name: str, form: Form, *, above: int) -> tuple[Planted, ...]:
+def locate(submission: SampleSubmission, name: str, form: Form, *, above: int) -> tuple[Planted, ...]:
     """The faults planted in `submission`, located in the file `name` with `above` lines before the form."""
     return tuple(
         Planted(
@@ -41,7 +41,7 @@ def located(submission: SampleSubmission, name: str, form: Form, *, above: int) 
             submission.dataset.name,
             submission.period.label,
             normalize("NFC", name),
-            sheet_name(name, form),
+            name_sheet(name, form),
             *_place(fault, form, above),
         )
         for fault in submission.faults
@@ -53,9 +53,9 @@ def _place(fault: RowFault, form: Form, above: int) -> tuple[int, str, str]:
     if fault.row is None:
         return 0, fault.column, ""
     row = form.rows[id(fault.row)] + above + 1
-    return row, fault.column, f"{letter(form.columns[fault.column])}{row}"
+    return row, fault.column, f"{letter_of(form.columns[fault.column])}{row}"
 
 
-def sheet_name(name: str, form: Form) -> str:
+def name_sheet(name: str, form: Form) -> str:
     """The name of the sheet; for a CSV, the name of the file."""
     return normalize("NFC", PurePath(name).stem) if name.endswith(".csv") else form.sheet.name

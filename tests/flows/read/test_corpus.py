@@ -8,13 +8,14 @@ import pytest
 
 from flows.read import read_file
 from schemas.datasets import load
+from tests.outside import OUTSIDE
 
 FOLDER = Path(__file__).parents[4] / "shared" / "corpus"
 FILES = sorted(path for path in FOLDER.rglob("*") if path.is_file()) if FOLDER.exists() else []
 DATASETS = load()
 
 
-@pytest.mark.skipif(not FILES, reason="the corpus is not here")
+@pytest.mark.skipif(not FILES, reason=OUTSIDE)
 @pytest.mark.parametrize("kind", sorted({path.suffix for path in FILES}))
 def test_every_file_is_read_or_refused(kind: str) -> None:
     for path in (path for path in FILES if path.suffix == kind):

@@ -16,6 +16,7 @@ from flows.read import read_file
 from flows.read.legacy_fonts import DECODERS, decode_misread, decode_vni, guess_encoding
 from schemas.datasets import load
 from tests.flows.read.forms import heading_grid, records
+from tests.outside import OUTSIDE
 
 DATASETS = load()
 _ROOT = Path(__file__).parents[3]
@@ -37,7 +38,7 @@ def pairs() -> list[tuple[str, str, str]]:
     ]
 
 
-@pytest.mark.skipif(not pairs(), reason="the folder of real files is not here")
+@pytest.mark.skipif(not pairs(), reason=OUTSIDE)
 def test_decodes_every_known_pair() -> None:
     got = [DECODERS[encoding](text) for encoding, text, _ in pairs()]
     # Some of the expected texts have Ð (U+00D0) for Đ.
@@ -124,7 +125,7 @@ def benchmark(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-@pytest.mark.skipif(not _CORPUS.exists(), reason="the folder of real files is not here")
+@pytest.mark.skipif(not _CORPUS.exists(), reason=OUTSIDE)
 def test_reads_real_sheets_right(monkeypatch: pytest.MonkeyPatch) -> None:
     module = benchmark(monkeypatch)
     wrong = [

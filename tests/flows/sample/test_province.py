@@ -10,7 +10,7 @@ import pytest
 
 from flows.root import Root, read_contracts
 from flows.sample.commune import plan_all_submissions
-from flows.sample.people.neighbours import neighbours
+from flows.sample.people.neighbours import find_neighbours
 from flows.sample.province import write_province
 from flows.sample.world import World
 from schemas import registry
@@ -37,7 +37,7 @@ def test_communes_made_apart_share_no_number(column: str) -> None:
 
 
 def test_neighbours_have_the_numbers_of_no_commune_and_one_is_in_three() -> None:
-    shared = neighbours(world(3, 3), 3)
+    shared = find_neighbours(world(3, 3), 3)
     assert len({each.person.so_dinh_danh for each in shared}) == 6
     assert sorted(len(each.communes) for each in shared) == [2, 2, 2, 2, 2, 3]
     assert all(int(each.person.so_dinh_danh[-6:]) % 4 == 3 for each in shared)

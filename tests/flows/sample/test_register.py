@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from flows.sample.people.person import SamplePerson
-from flows.sample.people.register import registers
+from flows.sample.people.register import make_registers
 from flows.sample.world import World
 from schemas import registry
 from schemas.rules import SEX_OF_RELATION
@@ -15,7 +15,7 @@ from schemas.rules import SEX_OF_RELATION
 @pytest.fixture(scope="module")
 def both() -> tuple[list[SamplePerson], list[SamplePerson]]:
     contracts = registry.load()
-    return registers(World(3, 2_000, date(2026, 11, 24), contracts.commune, contracts.datasets))
+    return make_registers(World(3, 2_000, date(2026, 11, 24), contracts.commune, contracts.datasets))
 
 
 def test_as_many_persons_as_asked_for_then_a_few_born(

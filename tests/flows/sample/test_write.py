@@ -10,9 +10,9 @@ from flows.collect.submission import Submission
 from flows.intake.records import clean_submission
 from flows.root import HERE
 from flows.sample.commune import plan_all_submissions
-from flows.sample.files.dropped import file_of
-from flows.sample.files.filing import file_name
-from flows.sample.files.habits import habits_of
+from flows.sample.files.dropped import make_file
+from flows.sample.files.filing import name_file
+from flows.sample.files.habits import pick_habits
 from flows.sample.world import World
 from schemas import registry
 from schemas.periods import due, read_period
@@ -54,7 +54,7 @@ def test_every_file_name_says_that_it_is_made_up(faulty: Written) -> None:
 def test_every_form_is_read_as_its_dataset_and_period_with_all_its_records() -> None:
     made, contracts = world(200), registry.load()
     for submission in plan_all_submissions(made):
-        file = file_of(made, submission)
+        file = make_file(made, submission)
         collected = Submission(file.received.isoformat(), file.unit, file.name, "0" * 64, len(file.data))
         (part,) = clean_submission(collected, file.data, contracts).parts
         assert (part.dataset, part.period) == (submission.dataset.name, submission.period), file.name
@@ -80,7 +80,7 @@ def test_any_day_will_do(day: date, tmp_path: Path) -> None:
 def test_file_names_state_their_period_or_none() -> None:
     made = world(200)
     for submission in plan_all_submissions(made):
-        stem = file_name(made, submission, habits_of(made, submission)).rpartition(".")[0]
+        stem = name_file(made, submission, pick_habits(made, submission)).rpartition(".")[0]
         assert read_period([stem], submission.dataset.cadence) <= {submission.period.label}
 
 
