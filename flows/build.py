@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -14,6 +14,7 @@ from flows.audit.auditor import Auditor
 from flows.audit.decision import Acknowledged, find_same_audit, pass_or_refuse, reuse_audit
 from flows.audit.facts import AuditCase
 from flows.cache import AUDIT_CACHE
+from flows.collect.archive import split_repeats
 from flows.collect.submission import Submission
 from flows.day_tables import DayTables, compute_day_tables
 from flows.engine.runner import Runner, Step
@@ -103,7 +104,7 @@ def build(
 
 def _settle(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor) -> Settled:
     """Settle the submissions; only what is not in a cache is read and judged."""
-    submissions, repeats = _split_repeats(recipe.inputs)
+    submissions, repeats = split_repeats(recipe.inputs)
     cache = SubmissionCache(root, contracts, partial(runner.each, READ), fresh=recipe.fresh)
     periods = PeriodCache(root, contracts, cache, cache.summaries(submissions), fresh=recipe.fresh)
     if missing := periods.read_missing():
@@ -139,15 +140,3 @@ def _report(case: AuditCase) -> None:
 def _find_existing(root: Root, name: str | None) -> Path | None:
     place = root.releases / name if name else None
     return place if place is not None and place.exists() else None
-
-
-def _split_repeats(submissions: Iterable[Submission]) -> tuple[list[Submission], list[Submission]]:
-    """Submissions with content that is new from their unit, and those with content it sent before."""
-    seen: set[tuple[str, str]] = set()
-    first: list[Submission] = []
-    again: list[Submission] = []
-    for submission in submissions:
-        content = submission.unit, submission.sha256
-        (again if content in seen else first).append(submission)
-        seen.add(content)
-    return first, again

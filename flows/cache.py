@@ -132,9 +132,13 @@ def _hash_sources(sources: Iterable[Path]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """A folder of values that were computed before; only its owner can read them."""
+    """A folder of values that were computed before; only its owner can read them.
+
+    A `frozen` cache gives what it has and stays as it is.
+    """
 
     folder: Path
+    frozen: bool = False
 
     def get(self, key: str) -> Any:
         """The value of `key`; None if there is none or it is damaged."""
@@ -149,11 +153,15 @@ class Cache:
 
     def put(self, key: str, value: object) -> None:
         """Keep `value` for the days to come."""
+        if self.frozen:
+            return
         data = pickle.dumps(value, protocol=5)
         # Not synced: a value that a power cut damages is computed again.
         write_private(self.folder / key, sha256(data).digest(), data, durable=False)
 
     def sweep(self, wanted: Iterable[str]) -> None:
         """Remove all values except those of the keys `wanted`."""
+        if self.frozen:
+            return
         for path in {*self.folder.glob("*")} - {self.folder / key for key in wanted}:
             path.unlink()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -11,19 +12,32 @@ from typing import Any
 
 import polars as pl
 
+from flows.collect.archive import list_archived, split_repeats
 from flows.collect.submission import Submission
+from flows.day_tables import list_received
 from flows.faults.table import build_fault_table
+from flows.intake.cache import SubmissionCache, read_side_by_side
+from flows.intake.model import CleanedSubmission, summarize
 from flows.intake.records import clean_submission
 from flows.protect import Key
 from flows.returns.marks import Marks, make_marks
 from flows.roll_call import FAULTS as ROLL_CALL_FAULTS
-from flows.settle.model import JudgedPart
-from flows.settle.periods import settle_submissions
+from flows.roll_call import OWED_PART, call_roll, find_roll_call_faults
+from flows.root import Root
+from flows.settle.cache import PeriodCache
+from flows.settle.faults import REPEATED
+from flows.settle.model import Comparison, JudgedPart, Settled, filter_about
+from flows.settle.periods import settle_all, settle_submissions
+from flows.validate.across import explain_unjudged
 from schemas.periods import in_words
 from schemas.registry import Contracts
 from schemas.units import Unit
 
 _ANYBODY = Unit("khong_ro", "khong_ro", "Chưa rõ đơn vị")
+_ALONE = (
+    "Chưa so được với kỳ trước, lần nộp trước và bộ dữ liệu khác: cần đọc được kho lưu của xã (--root) và"
+    " biết đơn vị nộp (--unit)."
+)
 
 #: JSON Schema of the output of `--json`.
 SCHEMA: Mapping[str, Any] = {
@@ -37,12 +51,50 @@ SCHEMA: Mapping[str, Any] = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["file", "unit", "tables", "rows_seen", "repaired", "faults"],
+                "required": [
+                    "file",
+                    "unit",
+                    "tables",
+                    "rows_seen",
+                    "repaired",
+                    "compared",
+                    "unknown",
+                    "faults",
+                ],
                 "properties": {
                     "file": {"type": "string", "description": "Đường dẫn của tệp"},
                     "unit": {"type": ["string", "null"], "description": "Đơn vị nộp, nếu biết"},
                     "rows_seen": {"type": "integer", "description": "Số dòng đã đọc"},
                     "repaired": {"type": "integer", "description": "Số ô đã tự sửa"},
+                    "compared": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": [
+                                "dataset",
+                                "period",
+                                "former",
+                                "added",
+                                "changed",
+                                "removed",
+                                "same",
+                            ],
+                            "properties": {
+                                "dataset": {"type": "string", "description": "Tên bộ dữ liệu"},
+                                "period": {"type": "string", "description": "Kỳ, ví dụ 2026-11"},
+                                "former": {"type": "string", "description": "So với tệp hay kỳ nào"},
+                                "added": {"type": "integer", "description": "Số bản ghi mới"},
+                                "changed": {"type": "integer", "description": "Số bản ghi đổi nội dung"},
+                                "removed": {"type": "integer", "description": "Số bản ghi không còn"},
+                                "same": {"type": "integer", "description": "Số bản ghi giữ nguyên"},
+                            },
+                        },
+                    },
+                    "unknown": {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "description": "Những gì chưa kiểm được, và vì sao",
+                    },
                     "tables": {
                         "type": "array",
                         "items": {
@@ -86,7 +138,11 @@ _SHOWN = tuple(SCHEMA["properties"]["files"]["items"]["properties"]["faults"]["i
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Result of checking one file; `faults` and `marks` hold values as typed, not masked."""
+    """Result of checking one file; `faults` and `marks` hold values as typed, not masked.
+
+    `compared` says what the file changes against earlier submissions. `unknown` are sentences about what
+    could not be checked.
+    """
 
     path: Path
     unit: str | None
@@ -94,6 +150,8 @@ class Checked:
     rows_seen: int
     faults: pl.DataFrame
     marks: Marks
+    compared: Sequence[Comparison]
+    unknown: Sequence[str]
 
     @property
     def blocking(self) -> int:
@@ -101,26 +159,88 @@ class Checked:
         return self.faults.filter(pl.col("severity") == "chan").height
 
 
-def check(path: Path, unit: str | None, day: date, contracts: Contracts) -> Checked:
-    """Check the file as if `unit` had submitted it on `day`.
+def check(path: Path, unit: str | None, day: date, contracts: Contracts, root: Root | None = None) -> Checked:
+    """Check the file as if `unit` had submitted it on `day`, as the last file of that day.
 
     Without `unit`, the name of a parent folder decides. If that names no unit either, the file is checked
     as if it came from a unit that owes every dataset.
+
+    With a `root` that has an archive, the file is judged beside what was submitted there until `day`: the
+    rules that need another dataset or an earlier submission. Nothing is written into the root.
     """
     data = path.read_bytes()
     unit = unit or _unit_of(path, contracts)
     effective = contracts if unit else _owed_by_anybody(contracts)
     who = unit or _ANYBODY.name
-    submission = Submission(f"{day}T12:00:00+07:00", who, path.name, sha256(data).hexdigest(), len(data))
+    submission = Submission(f"{day}T23:59:59+07:00", who, path.name, sha256(data).hexdigest(), len(data))
     cleaned = clean_submission(submission, data, effective)
-    settled = settle_submissions([cleaned], [], effective)
-    no_roll_call = pl.DataFrame(schema=ROLL_CALL_FAULTS)
-    faults = build_fault_table(settled, no_roll_call, effective, Key(b"")).typed
-    about = tuple(
-        f"{contracts.datasets[one.dataset].title}, {in_words(one.period.label)}" for one in settled.judged
+    beside = root if root and unit and os.access(root.archive, os.R_OK | os.X_OK) else None
+    settled, late = (
+        _settle_beside(beside, cleaned, effective) if beside else _settle_alone(cleaned, effective)
     )
-    marks = make_marks(faults, settled.changes, contracts.datasets, (path.name, *about))
-    return Checked(path, unit, settled.judged, cleaned.rows.height, faults, marks)
+    every = build_fault_table(settled, late, effective, Key(b"")).typed
+    faults = _select_own(every, submission, settled)
+    mine = [one for one in settled.judged if one.submission == submission]
+    about = tuple(f"{contracts.datasets[one.dataset].title}, {in_words(one.period.label)}" for one in mine)
+    changes = filter_about(settled.changes, [submission])
+    return Checked(
+        path,
+        unit,
+        mine,
+        cleaned.rows.height,
+        faults,
+        make_marks(faults, changes, contracts.datasets, (path.name, *about)),
+        settled.compared.get(submission, ()),
+        _list_unknown(settled, mine, contracts) if beside else [_ALONE],
+    )
+
+
+def _settle_alone(cleaned: CleanedSubmission, contracts: Contracts) -> tuple[Settled, pl.DataFrame]:
+    return settle_submissions([cleaned], [], contracts), pl.DataFrame(schema=ROLL_CALL_FAULTS)
+
+
+def _settle_beside(
+    root: Root, cleaned: CleanedSubmission, contracts: Contracts
+) -> tuple[Settled, pl.DataFrame]:
+    """Settle the submission after those in the archive; also returns what is then late in the roll call.
+
+    Only the periods that it changes are judged.
+    """
+    content, day = (cleaned.submission.unit, cleaned.submission.sha256), cleaned.submission.day
+    archived = list_archived(root, day)
+    others = [one for one in archived if (one.unit, one.sha256) != content]
+    if repeated := len(others) < len(archived):
+        cleaned = replace(cleaned, problems=(*cleaned.problems, REPEATED))
+    first, repeats = split_repeats(others)
+    submissions = SubmissionCache(root, contracts, read_side_by_side, frozen=True)
+    summaries = [*submissions.summaries(first), summarize(cleaned)]
+    submissions.add(cleaned)
+    periods = PeriodCache(root, contracts, submissions, summaries, frozen=True)
+    if missing := periods.read_missing():
+        periods.judge(missing)
+    settled = settle_all(periods.all_periods(), periods.summaries, repeats, contracts)
+    called = call_roll(contracts.commune, contracts.datasets, list_received(settled), day)
+    late = find_roll_call_faults(called, contracts.commune, contracts.datasets)
+    return settled, late.clear() if repeated else late
+
+
+def _select_own(faults: pl.DataFrame, submission: Submission, settled: Settled) -> pl.DataFrame:
+    """The faults of `submission`: of its cells, of the file, and of the parts of which it is in effect."""
+    owed = [owes for owes, one in settled.in_effect.items() if one.submission == submission]
+    parts = pl.DataFrame(owed, dict.fromkeys(OWED_PART, pl.String), orient="row")
+    of_parts = faults.filter(pl.col("file").is_null()).join(
+        parts, on=OWED_PART, how="semi", maintain_order="left"
+    )
+    return pl.concat([filter_about(faults, [submission]), of_parts])
+
+
+def _list_unknown(settled: Settled, mine: Sequence[JudgedPart], contracts: Contracts) -> list[str]:
+    """Why rules that need another dataset were not judged, a sentence for each dataset."""
+    parts = pl.DataFrame([one.owes for one in mine], dict.fromkeys(OWED_PART, pl.String), orient="row")
+    unjudged = settled.unjudged.join(parts, on=OWED_PART, how="semi", maintain_order="left")
+    reasons = explain_unjudged(unjudged, contracts.datasets)
+    sentences: list[str] = reasons["reason"].unique(maintain_order=True).to_list()
+    return sentences
 
 
 def _unit_of(path: Path, contracts: Contracts) -> str | None:
@@ -155,6 +275,16 @@ def to_json(checked: Sequence[Checked]) -> dict[str, Any]:
                     }
                     for part in one.parts
                 ],
+                "compared": [
+                    {
+                        "dataset": each.dataset,
+                        "period": each.period,
+                        "former": each.former,
+                    }
+                    | asdict(each.change)
+                    for each in one.compared
+                ],
+                "unknown": [*one.unknown],
                 "faults": one.faults.select(_SHOWN).to_dicts(),
             }
             for one in checked

@@ -39,7 +39,7 @@ def compute_day_tables(
     settled: Settled, contracts: Contracts, as_of: date, key: Key, issues_before: pl.DataFrame
 ) -> DayTables:
     """Compute all tables of the day `as_of`; issues continue from `issues_before`, the previous table."""
-    called = call_roll(contracts.commune, contracts.datasets, _list_submissions(settled), as_of)
+    called = call_roll(contracts.commune, contracts.datasets, list_received(settled), as_of)
     silent = find_roll_call_faults(called, contracts.commune, contracts.datasets)
     faults = build_fault_table(settled, silent, contracts, key)
     indicators = measure(
@@ -62,7 +62,8 @@ def compute_day_tables(
     )
 
 
-def _list_submissions(settled: Settled) -> pl.DataFrame:
+def list_received(settled: Settled) -> pl.DataFrame:
+    """What the roll call needs of each usable part: `unit`, `dataset`, `period`, `received` (Date), `nil`."""
     rows = [(*one.owes, one.submission.day, one.nil) for one in settled.judged if one.taken]
     schema = dict.fromkeys(("unit", "dataset", "period"), pl.String) | {
         "received": pl.Date,

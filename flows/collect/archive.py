@@ -1,8 +1,9 @@
-"""Keeps, lists and discards archived submissions."""
+"""Keeps, lists and discards archived submissions, and tells which of them repeat another."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date
 
 from flows.collect.submission import Submission
@@ -42,3 +43,15 @@ def list_archived(root: Root, as_of: date) -> list[Submission]:
     """All archived submissions received until `as_of`, in order of arrival."""
     receipts = (json.loads(path.read_bytes()) for path in sorted(root.archive.glob("*/*.json")))
     return sorted(one for one in map(Submission.from_json, receipts) if one.day <= as_of)
+
+
+def split_repeats(submissions: Iterable[Submission]) -> tuple[list[Submission], list[Submission]]:
+    """Submissions with content that is new from their unit, and those with content it sent before."""
+    seen: set[tuple[str, str]] = set()
+    first: list[Submission] = []
+    again: list[Submission] = []
+    for submission in submissions:
+        content = submission.unit, submission.sha256
+        (again if content in seen else first).append(submission)
+        seen.add(content)
+    return first, again

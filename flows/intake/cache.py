@@ -84,13 +84,15 @@ class SubmissionCache:
     """The cleaned submissions of one root, read once per content and code version, then cached on disk.
 
     `each` reads the submissions that are not cached. With `fresh` the cache is neither read nor written:
-    everything is read from the archive.
+    everything is read from the archive. With `frozen` nothing is written.
     """
 
-    def __init__(self, root: Root, contracts: Contracts, each: Each, *, fresh: bool = False) -> None:
+    def __init__(
+        self, root: Root, contracts: Contracts, each: Each, *, fresh: bool = False, frozen: bool = False
+    ) -> None:
         self._reader = SubmissionReader(root, contracts)
         self._each = each
-        self._cache = None if fresh else Cache(SUBMISSIONS_CACHE.path_in(root))
+        self._cache = None if fresh else Cache(SUBMISSIONS_CACHE.path_in(root), frozen)
         self._new: dict[Submission, CleanedSubmission] = {}
 
     def summaries(self, submissions: Sequence[Submission]) -> list[SubmissionSummary]:
@@ -127,6 +129,10 @@ class SubmissionCache:
         return _clean_or_refuse(
             self._each(self._reader, submissions, self._reader.guard()), self._reader.contracts
         )
+
+    def add(self, cleaned: CleanedSubmission) -> None:
+        """Take a submission that is not in the archive."""
+        self._new[cleaned.submission] = cleaned
 
     def let_go(self) -> None:
         """Free the memory of the submissions read by this object."""

@@ -27,7 +27,7 @@ class PeriodCache:
     """All periods for which submissions of `summaries` have records; `submissions` gives the cleaned ones.
 
     In this order: `read_missing`, then `judge` if a period is missing, then `all_periods`. With `fresh`
-    nothing is taken from the cache on disk and nothing is written to it.
+    nothing is taken from the cache on disk and nothing is written to it. With `frozen` nothing is written.
     """
 
     def __init__(
@@ -38,10 +38,11 @@ class PeriodCache:
         summaries: Sequence[SubmissionSummary],
         *,
         fresh: bool = False,
+        frozen: bool = False,
     ) -> None:
         self._contracts = contracts
         self._submissions = submissions
-        self._cache = None if fresh else Cache(PERIODS_CACHE.path_in(root))
+        self._cache = None if fresh else Cache(PERIODS_CACHE.path_in(root), frozen)
         self._periods: dict[str, PeriodRecords] = {}
         self._to_judge: tuple[list[CleanedSubmission], Earlier] = ([], Earlier({}, ()))
         self._take(summaries)

@@ -16,6 +16,11 @@ from flows.validate.records import Verdict
 from schemas.contract import Dataset
 from schemas.registry import Contracts
 
+#: A file with the content of an earlier submission of its unit.
+REPEATED = Problem(
+    "tep.nop_lai_y_het", "sach", "canh_bao", "Tệp giống hệt một tệp đã nộp trước đó: không tính lại."
+)
+
 _TABLE: Mapping[str, type[pl.DataType]] = {"_part": pl.UInt32, "_table": pl.UInt16}
 
 
@@ -91,16 +96,7 @@ def find_file_faults(
             # A lost file may have been correct, so a later submission does not fix it.
             if summary.lost or not _is_fixed(problem, summary.submission, mine, taken)
         ]
-    rows += [
-        _identify(submission)
-        | {
-            "code": "tep.nop_lai_y_het",
-            "dimension": "sach",
-            "severity": "canh_bao",
-            "message": "Tệp giống hệt một tệp đã nộp trước đó: không tính lại.",
-        }
-        for submission in repeats
-    ]
+    rows += [_identify(submission) | asdict(REPEATED) for submission in repeats]
     if not rows:
         return pl.DataFrame(schema=FOUND)
     frame = fill_columns(pl.DataFrame(rows, infer_schema_length=None))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flows.check import Checked
+    from flows.settle.model import Comparison
     from schemas.contract import Dataset
 
 # Most cells listed for one cause; the marked workbook has all of them.
@@ -52,7 +53,8 @@ def command(
         raise typer.BadParameter(f"không có đơn vị {unit}", param_hint="--unit")
     if marked is not None and len(files) > 1:
         raise typer.BadParameter("chỉ đánh dấu được một tệp mỗi lần", param_hint="--marked")
-    checked = [check(path, unit, day_of(when), contracts) for path in files]
+    place = Root(root.resolve())
+    checked = [check(path, unit, day_of(when), contracts, place) for path in files]
     if as_data:
         typer.echo(json.dumps(to_json(checked), ensure_ascii=False, indent=1))
     else:
@@ -89,6 +91,8 @@ def _print(checked: Checked, titles: dict[str, str], console: Console) -> None:
             f"{one.accepted} bản ghi dùng được, {one.quarantined} bị giữ lại",
             soft_wrap=True,
         )
+    for change in checked.compared:
+        console.print(f"  {_describe_change(change)}", soft_wrap=True)
     if checked.marks.changes.height:
         console.print(f"  {checked.marks.changes.height} ô được tự sửa mà không đổi nghĩa")
     for _, cause in checked.marks.faults.group_by("cause", maintain_order=True):
@@ -98,6 +102,16 @@ def _print(checked: Checked, titles: dict[str, str], console: Console) -> None:
         console.print("  [green]Không có lỗi nào.[/]")
     else:
         console.print(f"  {checked.blocking} lỗi chặn, {warnings} cảnh báo")
+    for sentence in checked.unknown:
+        console.print(f"  [dim]{escape(sentence)}[/]", soft_wrap=True)
+
+
+def _describe_change(one: Comparison) -> str:
+    change = one.change
+    return (
+        f"So với {escape(one.former)}: {change.added} bản ghi mới, {change.removed} không còn, "
+        f"{change.changed} đổi nội dung, {change.same} giữ nguyên"
+    )
 
 
 def _print_cause(cause: pl.DataFrame, console: Console) -> None:

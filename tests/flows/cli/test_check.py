@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import warnings
+from datetime import datetime, time
 from pathlib import Path
 
 import openpyxl
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from typer.testing import CliRunner, Result
 
 from flows.check import SCHEMA, check, to_json
 from flows.cli.main import build_app
 from flows.collect.archive import list_archived
 from flows.returns.lists import TO_FIX
+from flows.root import HERE, Root
 from schemas.registry import load
-from tests.conftest import TODAY, Day
+from tests.conftest import TODAY, Day, run_plainly
 from tests.flows.forms.made import CONTRACTS, filled
 
 DATE = ["--date", TODAY.isoformat()]
@@ -142,3 +146,40 @@ def test_several_files_are_judged_each_by_itself(faulty: Path, faultless: Path) 
     said = to_json(checked)
     assert [len(file["faults"]) > 0 for file in said["files"]] == [True, False]
     assert said["blocking"] == checked[0].blocking
+
+
+def test_beside_the_archive_it_says_what_the_day_then_says(planted: Day, tmp_path: Path) -> None:
+    contracts = load()
+    crossing = [rule.code for dataset in contracts.datasets.values() for rule in dataset.cross]
+    crossed = planted.table("faults").filter(pl.col("code").is_in(crossing), pl.col("file").is_not_null())
+    unit, file = crossed.group_by("unit", "file").len().sort("len", "file", descending=True).row(0)[:2]
+    root = Root(tmp_path / "xa")
+    for part in {unit, "cong_an", "T01", "T02"}:
+        shutil.copytree(planted.root.inbox / part, root.inbox / part)
+    path = Path(shutil.move(root.inbox / unit / file, tmp_path / file))
+    run_plainly(root.path)
+    before = {each: each.stat().st_mtime_ns for each in root.path.rglob("*") if each.is_file()}
+
+    found = check(path, unit, TODAY, contracts, root)
+
+    assert {each: each.stat().st_mtime_ns for each in root.path.rglob("*") if each.is_file()} == before
+    assert set(found.faults["code"]) & set(crossing)
+    assert "giao_nop.tre_han" in found.faults["code"]
+    shutil.copyfile(path, root.inbox / unit / file)
+    late = datetime.combine(TODAY, time(23, 59, 59), HERE).timestamp()
+    os.utime(root.inbox / unit / file, (late, late))
+    outcome = run_plainly(root.path)
+    parts = [(one.dataset, one.period.label) for one in found.parts]
+    mine = (pl.col("file") == file) | pl.col("file").is_null() & pl.concat_str(
+        "dataset", "period", separator=" "
+    ).is_in([" ".join(part) for part in parts])
+    names = ["sheet", "row", "cell", "code", "severity", "message"]
+    told = outcome.faults.filter(mine, unit=unit).select(names).sort(names)
+    assert_frame_equal(found.faults.select(names).sort(names), told)
+    again = check(path, unit, TODAY, contracts, root)
+    assert set(again.faults["code"]) - set(found.faults["code"]) == {"tep.nop_lai_y_het"}
+
+
+def test_what_can_not_be_known_is_said(faultless: Path, other_commune: Path) -> None:
+    (alone,) = check(faultless, "kinh_te", TODAY, CONTRACTS).unknown
+    assert "Chưa so được" in alone
