@@ -50,8 +50,9 @@ def _match_date(text: pl.Expr, shape: str, parts: tuple[str, ...]) -> pl.Expr:
 
 
 def _read_serial() -> pl.Expr:
-    days = pl.when(IS_NUMBER).then(TEXT.cast(pl.Float64, strict=False))
-    whole = pl.when(days.is_between(*SERIALS)).then(days).floor().cast(pl.Int32)
+    # A day less a hair is that day: half a second is added before the time is cut off.
+    days = (pl.when(IS_NUMBER).then(TEXT.cast(pl.Float64, strict=False)) + 0.5 / 86_400).floor()
+    whole = pl.when(days.is_between(*SERIALS)).then(days).cast(pl.Int32)
     return pl.lit(SERIAL_EPOCH) + pl.duration(days=whole)
 
 

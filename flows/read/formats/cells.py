@@ -10,6 +10,9 @@ from typing import Any
 from flows.read.table import CellType
 
 
+_HALF_A_SECOND = 500_000
+
+
 def _format_text(value: str) -> str | None:
     return value if value and not value.isspace() else None
 
@@ -23,15 +26,23 @@ def number_text(value: float) -> str:
 
 
 def _format_datetime(value: dt.datetime) -> str:
-    if value.time() == dt.time():
+    """The date, and the time to the nearest second if there is any."""
+    # Arithmetic in Excel can miss a day by a hair: it shows 46329.9999999 as 04/11/2026, not 03/11/2026.
+    if value.microsecond >= _HALF_A_SECOND and value.year < dt.MAXYEAR and not _is_doubled(value):
+        value += dt.timedelta(microseconds=_HALF_A_SECOND)
+    if value.hour == value.minute == value.second == 0:
         return _format_date(value)
     return f"{_format_date(value)} {value:%H:%M:%S}"
 
 
+def _is_doubled(value: dt.date) -> bool:
+    """Whether calamine gives this date for two serials: 59, and 60 (29/02/1900, which is only in Excel)."""
+    return (value.year, value.month, value.day) == (1900, 2, 28)
+
+
 def _format_date(value: dt.date) -> str:
-    if value.year == 1900 and (value.month, value.day) == (2, 28):
-        # Calamine gives this date for serial 59 and for 60 (29/02/1900, which exists only in Excel). Naming
-        # both makes the cell unreadable instead of wrong.
+    if _is_doubled(value):
+        # Naming both makes the cell unreadable instead of wrong.
         return "28-29/02/1900"
     iso = value.isoformat()
     return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"

@@ -84,6 +84,8 @@ def test_what_is_no_day_is_not_guessed(column: Column, cell: Cell) -> None:
     [
         (("31118", NUMBER), date(1985, 3, 12)),
         (("31118.75", NUMBER), date(1985, 3, 12)),
+        (("31117.99999999", NUMBER), date(1985, 3, 12)),
+        (("31117.9999", NUMBER), date(1985, 3, 11)),
         (("10000", NUMBER), date(1927, 5, 18)),
         (("60000", NUMBER), date(2064, 4, 8)),
         (("46350", NUMBER), date(2026, 11, 24)),

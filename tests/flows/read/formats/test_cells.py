@@ -76,6 +76,28 @@ def test_dates_of_both_systems(value: dt.datetime, text: str, date_1904: bool) -
 
 
 @pytest.mark.parametrize(
+    ("serial", "look", "text"),
+    [
+        (46330 - 1e-7, "dd/mm/yyyy", "04/11/2026"),
+        (46330 - 1e-8, "dd/mm/yyyy", "04/11/2026"),
+        (46330 + 1e-8, "dd/mm/yyyy", "04/11/2026"),
+        (46330 - 1e-4, "dd/mm/yyyy", "03/11/2026 23:59:51"),
+        (46330.5 - 1e-7, "dd/mm/yyyy hh:mm", "04/11/2026 12:00:00"),
+        (60 - 1e-8, "dd/mm/yyyy", "28-29/02/1900 23:59:59"),
+        (2958466 - 1e-8, "dd/mm/yyyy", "31/12/9999 23:59:59"),
+        (46330, "[h]:mm", "1111920:00:00"),
+        (0.5, "dd/mm/yyyy", "12:00:00"),
+    ],
+)
+def test_a_day_less_a_hair_is_that_day(serial: float, look: str, text: str) -> None:
+    def write(sheet: Any, book: Any) -> None:
+        sheet.write_number(1, 2, serial, book.add_format({"num_format": look}))
+
+    cells = read(write).cells
+    assert (cells["ho_ten.typed"][0], cells["ho_ten.stored"][0]) == (text, CellType.DATE)
+
+
+@pytest.mark.parametrize(
     ("formula", "value", "text", "kind"),
     [
         ("=A1/0", "#DIV/0!", "#DIV/0!", CellType.ERROR),
