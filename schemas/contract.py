@@ -64,7 +64,7 @@ class Column:
     `name` is the column in Parquet, `label` the heading on the form (levels joined by ` > `), `also`
     other headings accepted for it, `of` the values of its code list, `codes` their official numbers,
     `range` inclusive bounds, `unit` the unit of an amount. `may_be_future` allows dates after the day of
-    submission.
+    submission. `adds_up` is false for amounts of which no sum is made, such as speeds or years' figures.
     """
 
     name: str
@@ -80,6 +80,12 @@ class Column:
     unit: str | None = None
     example: str | None = None
     may_be_future: bool = False
+    adds_up: bool = True
+
+    @property
+    def is_summed(self) -> bool:
+        """Whether a total row may hold the sum of this column, or the number of its ticks."""
+        return self.adds_up and self.kind.adds_up
 
 
 #: Rows of an example, as a clerk types them; columns that are not given have valid values.

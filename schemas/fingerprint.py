@@ -33,7 +33,8 @@ def _describe(value: object) -> object:
         return value.name  # where an indicator refers to it
     if isinstance(value, Kind):
         # What its flaws say and when a cell has them is told by the judgements.
-        return [value.name, value.title, str(value.dtype), value.form, value.example, value.source]
+        said = [value.name, value.title, str(value.dtype), value.form, value.example, value.source]
+        return [*said, value.adds_up]
     if is_dataclass(value) and not isinstance(value, type):
         return _describe_fields(value)
     return _describe_plain(value)

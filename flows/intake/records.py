@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -11,10 +11,12 @@ from flows.clean import Cleaned, clean_all
 from flows.collect.submission import Submission
 from flows.intake.model import CleanedSubmission, ReadSubmission, SubmissionPart
 from flows.intake.owed import read_submission
-from flows.intake.totals import check_totals
+from flows.intake.totals import check_totals, count_ticks
 from flows.read.table import ReadTable
+from schemas.contract import Dataset
 from schemas.periods import Period
 from schemas.registry import Contracts
+from schemas.units import Commune
 
 
 def clean_submission(submission: Submission, data: bytes, contracts: Contracts) -> CleanedSubmission:
@@ -25,24 +27,25 @@ def clean_submission(submission: Submission, data: bytes, contracts: Contracts) 
 def clean_submissions(reads: Sequence[ReadSubmission], contracts: Contracts) -> list[CleanedSubmission]:
     """Clean the tables of all `reads`; tables of one dataset are cleaned in one pass, which is faster."""
     tables = [table for read in reads for table, _ in read.taken]
-    cleaned = _clean_tables(tables, contracts)
+    cleaned = _clean_tables(tables, contracts.datasets, contracts.commune)
     totals = _clean_tables(
-        [replace(each, cells=each.totals) for each in tables if each.totals.height], contracts
+        [replace(each, cells=each.totals) for each in tables if each.totals.height],
+        {each.dataset: count_ticks(contracts.datasets[each.dataset]) for each in tables},
+        contracts.commune,
     )
     return [_assemble(read, cleaned, totals, contracts) for read in reads]
 
 
-def _clean_tables(tables: Iterable[ReadTable], contracts: Contracts) -> Iterator[Cleaned]:
+def _clean_tables(
+    tables: Iterable[ReadTable], datasets: Mapping[str, Dataset], commune: Commune
+) -> Iterator[Cleaned]:
     """Clean `tables`; the results come in the same order."""
     by_dataset: dict[str, list[ReadTable]] = {}
     order: list[str] = []
     for table in tables:
         order.append(table.dataset)
         by_dataset.setdefault(table.dataset, []).append(table)
-    done = {
-        name: iter(clean_all(some, contracts.datasets[name], contracts.commune))
-        for name, some in by_dataset.items()
-    }
+    done = {name: iter(clean_all(some, datasets[name], commune)) for name, some in by_dataset.items()}
     return (next(done[name]) for name in order)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
 from flows.read.table import Problem, ReadTable
 from flows.words import number
 from schemas.contract import Column, Dataset, typed_column, unread_column
+from schemas.kinds import CO_KHONG, SO_LUONG
 
 # Decimals of the difference shown in the message.
 DECIMALS = 4
@@ -25,15 +27,21 @@ def check_totals(
     Args:
         table: The table as read, for the places of its cells.
         records: Its records, cleaned (`Cleaned.frame`).
-        totals: Its total rows, cleaned in the same way.
+        totals: Its total rows, cleaned as `count_ticks(dataset)` says.
         dataset: The contract of the table.
     """
     return [
         _describe(table, column, total, expected)
         for column in dataset.columns
-        if column.kind.dtype.is_numeric() and _is_fully_read(records, column)
+        if column.is_summed and _is_fully_read(records, column)
         for total, expected in _find_wrong_totals(totals, records, column)
     ]
+
+
+def count_ticks(dataset: Dataset) -> Dataset:
+    """The contract of the total rows of `dataset`: below ticks they hold the number of ticks."""
+    columns = (replace(c, kind=SO_LUONG) if c.kind is CO_KHONG else c for c in dataset.columns)
+    return replace(dataset, columns=tuple(columns))
 
 
 def _is_fully_read(records: pl.DataFrame, column: Column) -> bool:

@@ -107,6 +107,12 @@ class Sheet(ABC):
     def holds(self, column: int, spellings: frozenset[str]) -> bool:
         """Whether a cell of a column holds one of `spellings`."""
 
+    @abstractmethod
+    def count_holding(
+        self, spellings: frozenset[str], columns: Collection[int], start: int, among: Mask
+    ) -> npt.NDArray[np.uint32]:
+        """For each row from `start` on that is in `among`, the number of cells holding one of `spellings`."""
+
     def column(self, column: int) -> tuple[pl.Series, pl.Series]:
         """Text and `CellType` of every cell of a column."""
         return self.take(column, 0, np.ones(self.height, np.bool_))
@@ -188,6 +194,18 @@ class CellSheet(Sheet):
     def holds(self, column: int, spellings: frozenset[str]) -> bool:
         """See `Sheet`."""
         return not spellings.isdisjoint(self.columns[column])
+
+    def count_holding(
+        self, spellings: frozenset[str], columns: Collection[int], start: int, among: Mask
+    ) -> npt.NDArray[np.uint32]:
+        """See `Sheet`."""
+        rows = (np.flatnonzero(among) + start).tolist()
+        counted = np.zeros(len(rows), np.uint32)
+        for index in columns:
+            column = self.columns[index]
+            if not spellings.isdisjoint(column):
+                counted += np.array([column[row] in spellings for row in rows], np.uint32)
+        return counted
 
 
 @dataclass(slots=True)
@@ -272,6 +290,16 @@ class FrameSheet(Sheet):
     def holds(self, column: int, spellings: frozenset[str]) -> bool:
         """See `Sheet`."""
         return bool(self.text[letter_of(column)].is_in(spellings).any())
+
+    def count_holding(
+        self, spellings: frozenset[str], columns: Collection[int], start: int, among: Mask
+    ) -> npt.NDArray[np.uint32]:
+        """See `Sheet`."""
+        rows = self.text.slice(start, len(among)).filter(pl.Series(among))
+        held = pl.col([letter_of(index) for index in columns]).is_in(spellings).fill_null(value=False)
+        counted = rows.select(pl.sum_horizontal(held).cast(pl.UInt32).alias("n"))
+        result: npt.NDArray[np.uint32] = counted["n"].to_numpy()
+        return result
 
     def number(self, row: int) -> int:
         """See `Sheet`."""

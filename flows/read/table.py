@@ -31,6 +31,7 @@ ROLES: Mapping[str, str] = {
     "tong": "dòng tổng",
     "cuoi": "phần ký, ghi chú",
     "trong": "dòng trống",
+    "cho_san": "dòng chờ sẵn công thức, chưa có số liệu",
     "ngoai_bang": "không thuộc bảng nào đọc được",
     "ban_ghi": "bản ghi",
 }
@@ -105,7 +106,7 @@ class ReadTable:
         letters: The letter of each contract column found.
         units: The unit of measure that the heading of a column states.
         nil: Whether the sheet declares "Không phát sinh" (nothing to report).
-        totals: Its total rows, with the columns of `cells`.
+        totals: Its total rows: `_row` and those columns of `cells` that add up.
         changes: The cells that reading changed (`CHANGES_SCHEMA`).
     """
 

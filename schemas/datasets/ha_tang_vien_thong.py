@@ -26,6 +26,7 @@ DATASET = Dataset(
             SO_THUC,
             also=("Tốc độ (Mbps)",),
             required=False,
+            adds_up=False,
             range=(0, 10_000),
         ),
     ),

@@ -17,13 +17,14 @@ DATASET = Dataset(
     external=True,
     columns=(
         Column("nam", "Năm", NAM),
-        Column("grdp", "GRDP (tỷ đồng)", SO_TIEN, unit="tỷ đồng"),
+        Column("grdp", "GRDP (tỷ đồng)", SO_TIEN, unit="tỷ đồng", adds_up=False),
         Column(
             "kinh_te_so",
             "Giá trị tăng thêm kinh tế số (tỷ đồng)",
             SO_TIEN,
             also=("Kinh tế số (tỷ đồng)",),
             unit="tỷ đồng",
+            adds_up=False,
         ),
         Column("nguon", "Nguồn số liệu", VAN_BAN, also=("Nguồn",)),
     ),

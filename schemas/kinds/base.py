@@ -91,7 +91,8 @@ class Kind:
 
     With `reads_all`, no text is just unreadable: it is parsed or has one of the kind's own flaws. `source`
     is the regulation that defines the format. `bounds` gives the inclusive bounds of values without a
-    blocking flaw; an upper bound of None is none.
+    blocking flaw; an upper bound of None is none. `adds_up` says whether a total row may hold the sum of a
+    column: of amounts and counts, and the number of ticks.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Kind:
     reads_all: bool = False
     source: str = ""
     bounds: Callable[[Column], tuple[Any, Any] | None] = lambda _: None
+    adds_up: bool = False
 
     def __reduce__(self) -> tuple[Callable[[str], Kind], tuple[str]]:
         """Pickle by name: in another process a kind is that process's own object (flaws hold lambdas)."""

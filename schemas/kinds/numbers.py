@@ -14,9 +14,17 @@ SO_LUONG = Kind(
     "125",
     (OUT_OF_RANGE,),
     bounds=range_of,
+    adds_up=True,
 )
 SO_THUC = Kind(
-    "so_thuc", "Số đo", pl.Float64, "Ghi một số, ví dụ 12,5", "12,5", (OUT_OF_RANGE,), bounds=range_of
+    "so_thuc",
+    "Số đo",
+    pl.Float64,
+    "Ghi một số, ví dụ 12,5",
+    "12,5",
+    (OUT_OF_RANGE,),
+    bounds=range_of,
+    adds_up=True,
 )
 SO_TIEN = Kind(
     "so_tien",
@@ -26,6 +34,7 @@ SO_TIEN = Kind(
     "1.250,5",
     (OUT_OF_RANGE,),
     bounds=range_of,
+    adds_up=True,
 )
 TY_LE = Kind(
     "ty_le",

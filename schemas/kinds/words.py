@@ -42,5 +42,10 @@ YES = (*TICKS, "có", "co", "c", "1", "đúng", "yes", "true")
 NO = ("không", "khong", "ko", "k", "0", "no", "false", "☐")
 
 CO_KHONG = Kind(
-    "co_khong", "Có/Không", pl.Boolean, "Đánh dấu x nếu có, để trống hoặc ghi Không nếu không", "x"
+    "co_khong",
+    "Có/Không",
+    pl.Boolean,
+    "Đánh dấu x nếu có, để trống hoặc ghi Không nếu không",
+    "x",
+    adds_up=True,
 )

@@ -49,11 +49,14 @@ def extract_cells(
     return _add_places(frame, sheet, body, fit.dataset, letters)
 
 
-def extract_totals(sheet: Sheet, body: Body, taken: ExtractedCells) -> pl.DataFrame:
-    """The total rows of a table, with the columns of its records."""
+def extract_totals(sheet: Sheet, body: Body, taken: ExtractedCells, dataset: Dataset) -> pl.DataFrame:
+    """The total rows of a table, with its columns that add up; without rows or columns if it has none."""
     rows = body.having("tong")
+    summed = {name: letter for name, letter in taken.letters.items() if dataset[name].is_summed}
+    if not summed or not rows.any():
+        return pl.DataFrame()
     series = [_select_numbers(sheet, body, rows)]
-    for name, letter in taken.letters.items():
+    for name, letter in summed.items():
         series += _extract_column(sheet, body, name, letter, rows)
     return pl.DataFrame(series)
 

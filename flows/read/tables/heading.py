@@ -59,8 +59,11 @@ def key_of(text: str) -> str:
     Headings with equal keys are equal: `HOÀ`, `Hòa` and their decomposed forms have the same key.
     """
     plain = unicodedata.normalize("NFD", text.replace("\u00d0", "Đ").replace("\u00f0", "đ")).lower()
-    words = (_key_word(found) for found in _WORD.findall(plain))
-    return " ".join(words)
+    words = _WORD.findall(plain)
+    if len(words) > 1 and all(len(word) == 1 for word in words):
+        # Letters with a space or line break between them, as in a narrow column: `S T T`, `T.C`.
+        words = ["".join(words)]
+    return " ".join(map(_key_word, words))
 
 
 def _key_word(word: str) -> str:
@@ -249,11 +252,12 @@ class Vocabulary:
 
 def _similarity(one: str, other: str, **_: object) -> float:
     """Similarity in percent: with marks, or without marks (less 4), whichever is higher."""
-    return max(fuzz.ratio(one, other), fuzz.ratio(_strip_marks(one), _strip_marks(other)) - 4)
+    return max(fuzz.ratio(one, other), fuzz.ratio(strip_marks(one), strip_marks(other)) - 4)
 
 
 @lru_cache(maxsize=4096)
-def _strip_marks(keyed: str) -> str:
+def strip_marks(keyed: str) -> str:
+    """A key without tones and other marks, as of a text typed without accents."""
     return "".join(c for c in keyed if not unicodedata.combining(c)).replace("đ", "d")
 
 

@@ -103,7 +103,7 @@ def _join_continued(tables: Sequence[ReadTable]) -> list[ReadTable]:
                 title=before.title + table.title,
                 cells=pl.concat([before.cells, table.cells]),
                 nil=before.nil and table.nil,
-                totals=pl.concat([before.totals, table.totals]),
+                totals=pl.concat([before.totals, table.totals], how="diagonal"),
                 changes=pl.concat([before.changes, table.changes]),
             )
         else:
@@ -170,7 +170,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             table.letters,
             _read_units(fit, title),
             nil,
-            extract_totals(sheet, body, table) if fit.dataset.totals else pl.DataFrame(),
+            extract_totals(sheet, body, table, fit.dataset),
             changes,
         )
     )
@@ -197,22 +197,14 @@ def _find_unheaded(sheet: Sheet, block: Block, body: Body) -> list[Problem]:
 def _list_columns(fit: Fit, block: Block) -> Columns:
     headed = sorted(index_of(path.letter) for path in block.paths)
     number = find_numbering_letter(block)
+    contract = {
+        index_of(path.letter): fit.dataset[name] for name, pairs in fit.columns.items() for _, path in pairs
+    }
     return Columns(
-        tuple(sorted(map(index_of, fit.letters))),
+        tuple(sorted(contract)),
         None if number is None else index_of(number),
         tuple(headed[:3]),
-        _list_places(fit),
-    )
-
-
-def _list_places(fit: Fit) -> tuple[int, ...]:
-    """The indexes of the columns for thôn."""
-    kinds = {column.name: column.kind.name for column in fit.dataset.columns}
-    return tuple(
-        index_of(path.letter)
-        for name, pairs in fit.columns.items()
-        if kinds[name] == "thon"
-        for _, path in pairs
+        contract,
     )
 
 

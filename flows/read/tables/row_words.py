@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 
-from flows.read.tables.heading import key_of, tidy
+from flows.read.tables.heading import key_of, strip_marks, tidy
 
+#: Labels that may also be a name (a person called Cộng, an enterprise called Total).
+_SHORT_TOTALS = ("tổng", "tông", "tong", "cộng", "cọng", "cong", "tc", "sum", "total", "totals", "σ")
+#: Labels that no name begins with: whatever follows them, the row is a total.
+_SURE_TOTALS = (
+    *("tổng số", "tổng sô", "tông số", "tông sô", "tổng cộng", "tông cộng", "tổng cọng", "t cộng"),
+    *("tong so", "tong cong", "t cong", "grand total", "sub total", "subtotal"),
+)
+#: The other labels; of these "tổng công" is a misspelt total only if it is not "Tổng công ty Mẫu".
+_LONG_TOTALS = (
+    *("tổng công", "tông công", "toàn xã", "cộng dồn", "lũy kế", "cộng lũy kế", "cộng trang", "mang sang"),
+    *("cộng mang sang", "số cộng", "tổng chung", "cộng chung"),
+    *("toan xa", "cong don", "luy ke", "cong trang", "tong chung", "cong chung"),
+)
+_AFTER_TOTAL = (
+    *("thôn", "phố", "khu", "làng", "bản", "tổ", "mục", "xã", "toàn", "nhóm", "phần", "trang", "tháng"),
+    *("chung", "của", "số", "cộng", "lại", "các", "hộ", "người", "sang", "chuyển", "khẩu", "hồ", "quý"),
+    *("năm", "kỳ", "đợt", "cả", "all", "i", "ii", "a", "b"),
+)
+_SURE_KEYS = tuple(map(key_of, _SURE_TOTALS))
 _TOTAL_KEYS = tuple(
-    key_of(word) for word in ("tổng", "tổng số", "tổng cộng", "cộng", "toàn xã", "cộng dồn", "lũy kế")
+    sorted(map(key_of, (*_SURE_TOTALS, *_LONG_TOTALS, *_SHORT_TOTALS)), key=len, reverse=True)
 )
-_AFTER_TOTAL = tuple(
-    key_of(word)
-    for word in (
-        *("thôn", "phố", "khu", "làng", "bản", "tổ", "mục", "xã", "toàn", "nhóm", "phần", "trang"),
-        *("chung", "của", "số", "cộng", "lại", "các", "hộ", "người", "sang", "chuyển"),
-    )
-)
+_SHORT_KEYS = frozenset(map(key_of, _SHORT_TOTALS))
+_AFTER_KEYS = frozenset(key for word in _AFTER_TOTAL for key in (key_of(word), strip_marks(key_of(word))))
 _PLACE = re.compile(r"(?i)^(?:thôn|khu phố|phố|làng|bản|tổ dân phố|tdp|khu|xóm)(?:\s|:)\s*\S")
 _NUMERAL = re.compile(r"^\(?(?:[IVX]{1,6}|[A-HĐ]|[a-hđ])\s*[.)/:\-–]\s*(?=\S)")
 _BARE_NUMERAL = re.compile(r"^\(?(?:[IVXLC]{1,6}|[A-HĐ])[.)/]?$")
-_BULLET = re.compile(r"(?i)^[-–+•*]\s*\S|^trong đó\b|^gồm\b|^nhóm\s|^phần\s+[IVX\d]")
-_TAIL_KEYS = tuple(
+_BULLET = re.compile(r"(?i)^[-–+•]\s*\S|^trong đó\b|^gồm\b|^nhóm\s|^phần\s+[IVX\d]")
+_SIGNING_KEYS = tuple(
     key_of(word)
     for word in (
         "nơi nhận",
@@ -31,6 +48,9 @@ _TAIL_KEYS = tuple(
         "cán bộ lập",
         "ký tên",
         "ký ghi rõ họ tên",
+        "ký họ tên",
+        "ký đóng dấu",
+        "đã ký",
         "chủ tịch",
         "kt chủ tịch",
         "tm ủy ban nhân dân",
@@ -45,39 +65,85 @@ _TAIL_KEYS = tuple(
         "giám đốc",
         "xác nhận",
         "đại diện",
-        "ghi chú",
-        "chú thích",
         "người kiểm tra",
         "người duyệt",
         "thủ quỹ",
         "công chức",
         "trưởng trạm",
-        "nguồn số liệu",
-        "lưu ý",
     )
 )
-_TAIL_STARTS = tuple(f"{words} " for words in _TAIL_KEYS)
-_DATED = re.compile(r"(?i)ngày[\s\d.…_/]*tháng[\s\d.…_/]*năm")
-_FOOTNOTE = re.compile(r"^\(?(?:\d{1,2}|\*{1,3})\)\s*:?\s*\S|^\*{1,3}\s*\S")
+_NOTE_KEYS = tuple(map(key_of, ("ghi chú", "chú thích", "nguồn số liệu", "lưu ý")))
+
+
+def _list_starts(keys: Iterable[str]) -> tuple[str, ...]:
+    """How a text may begin: with one of `keys`, or with one typed without accents."""
+    return tuple(dict.fromkeys(f"{each} " for key in keys for each in (key, strip_marks(key))))
+
+
+_SIGNING_STARTS, _NOTE_STARTS = _list_starts(_SIGNING_KEYS), _list_starts(_NOTE_KEYS)
+_DATED = re.compile(r"(?i)ngày[\s\d.…_/]*tháng[\s\d.…_/]*năm|\bngay[\s\d.…_/]+thang[\s\d.…_/]+nam\b")
+_FOOTNOTE = re.compile(r"^\(?\d{1,2}\)\s*:?\s*\S")
+_STARRED = re.compile(r"^\(?\*{1,3}\)?\s*:?\s*\S")
 _NIL = key_of("không phát sinh")
+
+# How the sentence that closes a list begins: "Danh sách gồm 05 hộ./.", "Bằng chữ: năm triệu đồng".
+_CLOSING = re.compile(
+    r"(?:ấn định |an dinh )?(?:danh sách|danh sach|ds|bảng|bang|bảng kê|bang ke|biểu|bieu)"
+    r"(?: (?:này|nay|trên|tren|đã|da|được|duoc|có|co|gồm|gom|lập|lap|tổng|tong|cộng|cong|tất|tat|cả|ca))+\b"
+    r"|(?:số tiền |so tien )?(?:bằng chữ|bang chu|viết bằng chữ|viet bang chu)\b"
+    r"|hết(?: danh sách| bảng| biểu)?$|het(?: danh sach| bang| bieu)$"
+    r"|(?:trang|page)(?: số| so)? \d+"
+)
+_PAGE = re.compile(r"^[-–]\s*\d{1,4}\s*[-–]$")
+_FULL_STOP = re.compile(r"\.\s*/\s*\.?\s*$")
 
 
 def is_total(text: str) -> bool:
-    """Whether a label is that of a total row: `Tổng cộng`, `Cộng thôn X`, `Tổng số (I+II):`."""
-    words = key_of(_NUMERAL.sub("", text.strip(), count=1))
+    """Whether a label is that of a total row: `Tổng cộng`, `Cộng thôn X`, `Tổng số (I+II):`, `Total`."""
+    return _find_total_label(text) is not None
+
+
+def is_sure_total(text: str) -> bool:
+    """Whether a label is that of a total row and can't be a name, as `Cộng`, `TC` and `Total` can."""
+    label = _find_total_label(text)
+    return label is not None and (label not in _SHORT_KEYS or key_of(text) != label)
+
+
+@lru_cache(maxsize=4096)
+def _find_total_label(text: str) -> str | None:
+    """The words of a total that `text` begins with; None if it is no label of a total row."""
+    words = key_of(_NUMERAL.sub("", text[:200].strip(), count=1))
     for start in _TOTAL_KEYS:
         if words == start:
-            return True
+            return start
         if words.startswith(start + " "):
-            after = words[len(start) + 1 :].split()
-            return not after[0].isalpha() or after[0] in _AFTER_TOTAL or after[0] in {"i", "ii", "a", "b"}
-    return False
+            after = words[len(start) + 1 :].split()[0]
+            if start in _SURE_KEYS or after in _AFTER_KEYS or not strip_marks(after).isalpha():
+                return start
+    return None
+
+
+def is_closing(text: str) -> bool:
+    """Whether text closes a list: the number of its records in words, a page number, a final `./.`."""
+    plain = tidy(text[:300])
+    words = unicodedata.normalize("NFC", " ".join(re.findall(r"\w+", plain.lower())))
+    return bool(_CLOSING.match(words) or _PAGE.match(plain) or _FULL_STOP.search(plain))
+
+
+def is_note(text: str) -> bool:
+    """Whether text is a note: it begins with a star, `(1)` or `Ghi chú`. `* Thôn Mẫu` is a section."""
+    if f"{key_of(text[:200])} ".startswith(_NOTE_STARTS) or _FOOTNOTE.match(tidy(text[:200])):
+        return True
+    starred = _STARRED.match(text.strip())
+    return bool(starred and not _PLACE.match(re.sub(r"^[\s(*):]+", "", text)))
 
 
 def read_section_label(text: str) -> tuple[str, bool] | None:
     """The label of a section row without its numeral, and whether it names a place; None for other text."""
     stripped = " ".join(text.split())
-    label = _NUMERAL.sub("", stripped, count=1)
+    label = re.sub(r"^\*{1,3}\s*(?=\w)", "", _NUMERAL.sub("", stripped, count=1))
+    if is_note(stripped):
+        return None
     if _PLACE.match(label):
         return label.rstrip(" :."), True
     if label != stripped or _BULLET.match(stripped):
@@ -91,12 +157,14 @@ def is_bare_numeral(text: str) -> bool:
 
 
 def is_tail(text: str) -> bool:
-    """Whether text belongs below a table: date and place, signatures, footnotes."""
+    """Whether text belongs below a table: date and place, signatures, footnotes, closing lines."""
+    return is_signature(text) or is_note(text) or is_closing(text)
+
+
+def is_signature(text: str) -> bool:
+    """Whether text is a place and date, or says who signs; names stand below it."""
     words = key_of(text[:200])
-    if f"{words} ".startswith(_TAIL_STARTS):
-        return True
-    plain = tidy(text[:200])
-    return bool(_DATED.search(plain) or _FOOTNOTE.match(plain))
+    return f"{words} ".startswith(_SIGNING_STARTS) or bool(_DATED.search(tidy(text[:200])))
 
 
 def says_nil(text: str) -> bool:

@@ -141,7 +141,7 @@ def guess_body(sheet: Sheet, block: Block, stop: int) -> Body:
     number = find_numbering_letter(block)
     at = None if number is None else index_of(number)
     read = tuple(index for index in headed if index != at)
-    body = classify(sheet, block.body, stop, Columns(read, at, headed[:3], ()))
+    body = classify(sheet, block.body, stop, Columns(read, at, headed[:3]))
     dense = np.flatnonzero(2 * sheet.filled(read, block.body, stop) > len(read))
     numbered = (
         np.flatnonzero(sheet.matching(r"\s*\d", [at or 0], block.body, body.records))

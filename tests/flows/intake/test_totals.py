@@ -6,6 +6,7 @@ from flows.collect.submission import Submission
 from flows.intake.records import clean_submission
 from schemas.registry import load
 from tests.conftest import lines
+from tests.flows.read.forms import records
 
 HEADING = ["STT", "Thôn", "Số thành viên tổ", "Số buổi hướng dẫn", "Số lượt người được hướng dẫn"]
 RECORDS: list[list[object]] = [
@@ -47,3 +48,36 @@ def test_totals_of_parts_are_compared_with_their_part() -> None:
 
 def test_a_column_that_could_not_be_read_is_not_compared() -> None:
     assert problems(*RECORDS, [4, "Thôn Mống", "năm", 0, 0], [None, "Tổng cộng", 99, 6, "1.040"]) == []
+
+
+CONTRACTS = load()
+UNITS = {unit.kind: unit.name for unit in reversed(CONTRACTS.commune.units)}
+SUMMED = [name for name, each in CONTRACTS.datasets.items() if any(c.is_summed for c in each.columns)]
+
+
+def test_most_datasets_have_columns_that_add_up() -> None:
+    assert {*CONTRACTS.datasets} - {*SUMMED} == {"dan_cu", "kinh_te_so", "phan_anh_ha_tang"}
+
+
+@pytest.mark.parametrize("name", SUMMED)
+def test_totals_of_every_dataset_are_compared(name: str) -> None:
+    dataset, rows = CONTRACTS.datasets[name], records(CONTRACTS.datasets[name], 4)
+    sums = [
+        sum(value == "x" if column.kind.name == "co_khong" else value for value in values)
+        if column.is_summed
+        else None
+        for column, values in zip(dataset.columns, zip(*rows, strict=True), strict=True)
+    ]
+    heads = ["STT", *(column.label.replace(" > ", " ") for column in dataset.columns)]
+
+    def told(total: list[object]) -> list[tuple[str, str | None]]:
+        table = [heads, *([n, *row] for n, row in enumerate(rows, 1)), ["Tổng cộng", *total]]
+        period = [["Tháng 11 năm 2026"]] if dataset.cadence == "thang" else []
+        one = Submission("2026-11-17T09:30:00+07:00", UNITS[dataset.unit], "a.csv", "0" * 64, 1)
+        problems = clean_submission(one, lines([*period, *table]).encode(), CONTRACTS).problems
+        assert {problem.code for problem in problems} <= {"tep.dong_tong_sai"}
+        return [(str(problem.value), problem.proposal) for problem in problems]
+
+    assert told([*sums]) == []
+    wrong = [value if value is None else value + 1 for value in sums]
+    assert told([*wrong]) == [(str(value), str(value - 1)) for value in wrong if value is not None]

@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from random import Random
 from typing import Literal
 from unicodedata import normalize
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flows.read import read_file
 from flows.read.table import ReadFile
+from schemas.contract import Dataset
 from schemas.datasets import load
 from tests.flows.read.forms import heading_grid, records
 
@@ -152,3 +156,93 @@ def test_keeps_a_record_that_is_mostly_blank() -> None:
     doc = read([*heading_grid(dataset), [1, *records(dataset, 1)[0]], [2, "", "Bùi Thị Mẫu"], [3]])
     assert doc.tables[0].cells["_row"].to_list() == [2, 3]
     assert doc.rows["role"].to_list() == ["dau_cot", "ban_ghi", "ban_ghi", "trong"]
+
+
+def roles(*rows: Sequence[object], dataset: str = "ho_gia_dinh", numbered: bool = True) -> list[str]:
+    """The roles of `rows` under three good records of `dataset`."""
+    contract = DATASETS[dataset]
+    good = [[n, *row] for n, row in enumerate(records(contract, 3), 1)]
+    grid = [*heading_grid(contract), *good, *rows]
+    doc = read(grid if numbered else [row[1:] for row in grid])
+    return [str(role) for role in doc.rows["role"].to_list()[-len(rows) :]]
+
+
+@pytest.mark.parametrize(
+    ("row", "role"),
+    [
+        (["", "Danh sách gồm 03 hộ./."], "cuoi"),
+        (["Tổng số: 03 hộ (ba hộ)./."], "tong"),
+        (["", "", "Trang 1/2"], "cuoi"),
+        (["", "", "", "", "Ngọc Lặc, ngày 05 tháng 11 năm 2026"], "cuoi"),
+        (["* Hộ nghèo"], "cuoi"),
+        (["", "(*) Hộ mới tách"], "cuoi"),
+        (["", "Xem thêm phụ lục"], "cuoi"),
+        (["Total", "", "", 10], "tong"),
+        (["", "T.C", "", 10], "tong"),
+        (["", "Cộng", "", 10, 2, 1, "", 3], "tong"),
+        (["", "", "Cộng", 10], "tong"),
+    ],
+)
+def test_knows_how_a_table_ends(row: Sequence[object], role: str) -> None:
+    assert roles(row) == [role]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["", "H00009", "Cộng", 3, "x", "x", "Cáp quang", "x", "x"],
+        ["", "H00009", "Tổng", 3, "", "", "Di động"],
+        ["", "H00009", "Total"],
+        ["", "", "Cộng", "", "", "", "Cáp quang", "x"],
+        ["", "H00009", "Trưởng Thôn", ""],
+        ["", "", "Bùi Thị Mẫu", "", "", "", "Di động"],
+        ["9", "", "Bùi Thị Mẫu"],
+    ],
+)
+def test_leaves_no_record_out(row: Sequence[object]) -> None:
+    assert roles(row) == ["ban_ghi"]
+    assert roles(["", "* Chú ý"], row)[1:] == ["ban_ghi"]
+
+
+def test_keeps_an_officer_whose_row_names_a_post_that_signs() -> None:
+    row = ["", "UBND xã", "Bùi Văn Mẫu", "Chủ tịch"]
+    assert roles(row, dataset="nguoi_dung_dau") == ["ban_ghi"]
+
+
+def test_names_under_a_signature_are_no_records() -> None:
+    below = [["", "Người lập biểu", "", "", "TRƯỞNG THÔN"], ["", "Bùi Văn Mẫu", "Phạm Thị Ví Dụ"]]
+    assert roles(*below) == ["cuoi", "cuoi"]
+
+
+def test_lines_that_wait_for_data_are_no_records() -> None:
+    waiting = [["", "", "", "", "", "", "#N/A"], [4, "#N/A", 0], ["", "", "", 0], ["", "", "", 0]]
+    assert roles(*waiting, ["", "Người lập"]) == [*["cho_san"] * 4, "cuoi"]
+
+
+def test_what_may_have_been_typed_is_no_line_that_waits() -> None:
+    assert roles(["", "", "", 0]) == ["ban_ghi"]
+    assert roles([4, "#N/A"], [5, *records(DATASETS["ho_gia_dinh"], 4)[3]]) == ["ban_ghi", "ban_ghi"]
+    assert roles(["", "#REF!", "#REF!"], ["", "#N/A", "Bùi Thị Mẫu"]) == ["ban_ghi", "ban_ghi"]
+
+
+def telling(dataset: Dataset) -> list[int]:
+    """The places of the columns that no row but a record fills."""
+    return [at for at, c in enumerate(dataset.columns) if not c.kind.adds_up and c.kind.name != "ho_ten"]
+
+
+TELLING = [name for name, dataset in DATASETS.items() if len(telling(dataset)) > 1]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 2**32), name=st.sampled_from(TELLING), numbered=st.booleans())
+def test_a_record_with_two_cells_of_its_own_is_never_left_out(seed: int, name: str, numbered: bool) -> None:
+    random, dataset = Random(seed), DATASETS[name]
+    row = records(dataset, random.randint(4, 9))[-1]
+    for at, column in enumerate(dataset.columns):
+        if column.kind.name == "ho_ten":
+            row[at] = random.choice(["Cộng Văn Mẫu", "Tổng Thị Mẫu", "Cong Van Mau", "Cộng", "Sum"])
+    kept = {*random.sample(telling(dataset), 2), *random.sample(range(len(row)), random.randint(0, len(row)))}
+    row = [cell if at in kept else None for at, cell in enumerate(row)]
+    end = random.choice([["", "* Ghi chú"], ["Tổng cộng"], ["", "Danh sách gồm 04 mục./."], ["", "Cộng"]])
+    assert roles(["", *row], end, dataset=name, numbered=numbered)[0] == "ban_ghi"
+    assert roles(end, ["", *row], dataset=name, numbered=numbered)[1] == "ban_ghi"
