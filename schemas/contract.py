@@ -53,6 +53,9 @@ UNREAD = pl.Enum(
         "hai_so",
         "ngoai_danh_muc",
         "khong_ro",
+        "khong_phai_chu",
+        "chi_co_so",
+        "chu_la",
     ]
 )
 

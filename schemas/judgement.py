@@ -61,6 +61,7 @@ def _of_flaw(column: Column, flaw: Flaw) -> Judgement:
         flaw.severity or ("chan" if column.required else "canh_bao"),
         _sentence(flaw.says, column),
         flaw.fails_when(column),
+        flaw.note(column) if flaw.note else None,
     )
 
 

@@ -10,6 +10,8 @@ import polars as pl
 CHANGES: Mapping[str, str] = {
     "unicode": "đưa chữ về Unicode dựng sẵn",
     "khoang_trang": "bỏ khoảng trắng, ký tự ẩn thừa",
+    "bo_dau_bang": "lấy chữ ra khỏi công thức dạng bằng và hai dấu nháy",
+    "chu_rong": "đổi chữ và số cỡ rộng sang cỡ thường",
     "dau_phan_cach": "bỏ dấu ngăn cách giữa các chữ số",
     "viet_hoa": "viết hoa mã",
     "danh_muc": "viết lại như trong danh mục",
@@ -22,6 +24,8 @@ CHANGES: Mapping[str, str] = {
     "bang_ma": "đổi chữ từ bảng mã cũ sang Unicode",
     "nhu_tren": "thay dấu lặp lại bằng giá trị của dòng trên",
     "ngay_excel": "đổi số ngày của Excel sang ngày",
+    "mui_gio": "đổi giờ có múi giờ sang ngày ở Việt Nam",
+    "le_0": "bỏ phần lẻ bằng 0 sau số năm",
 }
 
 

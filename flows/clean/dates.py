@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from flows.clean.moments import read_moment
 from flows.clean.reading import IS_NUMBER, STORED, TEXT, KindReader, Setting
 from flows.read.table import CellType
 
@@ -17,7 +18,11 @@ _SHAPES = (
     f"^(?:ngày )?{_DAY} tháng {_MONTH} năm {_YEAR}$",
 )
 _MONTH_SHAPES = (f"^(?:tháng )?{_MONTH}[/.-]{_YEAR}$", f"^tháng {_MONTH} năm {_YEAR}$")
-_BARE_YEAR = "^(?:năm )?(?<y>(?:19|20)[0-9]{2}|2100)$"
+_BARE_YEAR = "^(?:năm )?(?<y>(?:19|20)[0-9]{2}|2100)(?:[.]0+)?$"
+# A whole number as programs write it that know only numbers with decimals.
+_DECIMALS_OF_ZERO = "^[0-9]{1,9}[.]0+$"
+
+_DECIMALS_CUT = pl.when(TEXT.str.contains(_DECIMALS_OF_ZERO)).then(pl.lit("le_0"))
 
 #: A number in this range is an Excel serial (days since 30/12/1899); 1900–2100 is a year (DESIGN.md §11).
 SERIALS = (10_000, 60_000)
@@ -57,11 +62,16 @@ def _read_serial() -> pl.Expr:
 
 
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    return cells.with_columns(spelled=parse_date(TEXT), serial=_read_serial()).with_columns(
-        value=pl.coalesce("spelled", "serial"),
-        change=pl.when(pl.col("spelled").is_null() & pl.col("serial").is_not_null()).then(
-            pl.lit("ngay_excel")
-        ),
+    return cells.with_columns(
+        spelled=parse_date(TEXT), moment=read_moment(TEXT), serial=_read_serial()
+    ).with_columns(
+        value=pl.coalesce("spelled", "moment", "serial"),
+        change=pl.when(pl.col("spelled").is_not_null())
+        .then(None)
+        .when(pl.col("moment").is_not_null())
+        .then(pl.lit("mui_gio"))
+        .when(pl.col("serial").is_not_null())
+        .then(pl.lit("ngay_excel")),
     )
 
 
@@ -83,6 +93,7 @@ def _read_birth(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
             .then(pl.lit("thang"))
             .when(pl.col("year").is_not_null())
             .then(pl.lit("nam")),
+            change=pl.coalesce("change", pl.when(pl.col("year").is_not_null()).then(_DECIMALS_CUT)),
         )
     )
 
@@ -92,8 +103,10 @@ def _plain_year(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 
 def _read_year(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    digits = TEXT.str.to_lowercase().str.extract("^(?:năm )?([0-9]{1,9})$")
-    return cells.with_columns(value=pl.when(STORED != CellType.DATE).then(digits.cast(pl.Int32)))
+    digits = TEXT.str.to_lowercase().str.extract("^(?:năm )?([0-9]{1,9})(?:[.]0+)?$")
+    return cells.with_columns(
+        value=pl.when(STORED != CellType.DATE).then(digits.cast(pl.Int32)), change=_DECIMALS_CUT
+    )
 
 
 DATE = KindReader(_plain, _read)

@@ -13,6 +13,7 @@ from flows.clean.reading import Setting, read_spellings
 from flows.read.table import CellType
 from schemas.contract import Column, unread_column
 from schemas.kinds import THON
+from schemas.look_alikes import to_latin
 from schemas.units import Commune
 
 _CANDIDATES: Mapping[str, Callable[[str, Column], Iterator[str]]] = {
@@ -28,6 +29,8 @@ _CANDIDATES: Mapping[str, Callable[[str, Column], Iterator[str]]] = {
     "ty_le": retyped.number,
     "co_khong": retyped.tick,
     "ma": retyped.code,
+    "ho_ten": retyped.words,
+    "van_ban": retyped.words,
 }
 
 
@@ -39,7 +42,7 @@ def propose(column: Column, texts: pl.Series, flaw: str, commune: Commune) -> pl
     typed = texts.unique().drop_nulls()
     if flaw in ("khong_ro", "ngoai_danh_muc"):
         proposals = _propose_from_list(typed, column, commune)
-    elif flaw in ("khong_doc_duoc", "mat_so_0", "sai_mau", "hai_so"):
+    elif flaw in ("khong_doc_duoc", "mat_so_0", "sai_mau", "hai_so", "chu_la"):
         proposals = _propose_retyped(typed, column, commune)
     else:
         return pl.Series([None], dtype=pl.String).new_from_index(0, texts.len())
@@ -48,9 +51,9 @@ def propose(column: Column, texts: pl.Series, flaw: str, commune: Commune) -> pl
 
 def _propose_from_list(typed: pl.Series, column: Column, commune: Commune) -> dict[str, str]:
     if column.kind is THON:
-        proposals = {text: find_nearest_thon(text, commune) for text in typed}
+        proposals = {text: find_nearest_thon(to_latin(text), commune) for text in typed}
     else:
-        proposals = {text: find_nearest_choice(text, column) for text in typed}
+        proposals = {text: find_nearest_choice(to_latin(text), column) for text in typed}
     return {text: proposal for text, proposal in proposals.items() if proposal is not None}
 
 
@@ -59,7 +62,7 @@ def _propose_retyped(typed: pl.Series, column: Column, commune: Commune) -> dict
     candidates_of = _CANDIDATES.get(column.kind.name)
     if candidates_of is None:
         return {}
-    candidates = [(text, candidate) for text in typed for candidate in candidates_of(text, column)]
+    candidates = [(text, candidate) for text in typed for candidate in candidates_of(to_latin(text), column)]
     good = _keep_faultless([candidate for _, candidate in candidates], column, commune)
     return {text: candidate for text, candidate in reversed(candidates) if candidate in good}
 

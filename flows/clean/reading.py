@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.clean.text import BLANK_TOKENS, FORMULA_ERRORS, fold, fold_one, tidy
+from flows.clean.text import BLANK_TOKENS, FORMULA_ERRORS, FORMULAS, fold, fold_one, name_unwrapping, tidy
 from flows.read.table import CellType
 from schemas.contract import UNREAD, Column
 from schemas.units import Commune
@@ -108,8 +108,11 @@ def read_spellings(spellings: pl.DataFrame, reader: KindReader, setting: Setting
         pl.lit(None, pl.String).alias(name) for name in ("unread", "change") if name not in read.columns
     ]
     read = read.with_columns(missing_columns)
-    unread = pl.when(pl.col("value").is_null()).then(pl.lit("khong_doc_duoc"))
-    read = read.with_columns(unread=pl.coalesce("unread", unread))
+    blank = pl.col("value").is_null()
+    read = read.with_columns(
+        unread=pl.coalesce("unread", pl.when(blank).then(pl.lit("khong_doc_duoc"))),
+        change=pl.when(~blank).then(pl.coalesce(name_unwrapping(TYPED), "change")),
+    )
     empty = spellings.filter(pl.col("unread").is_not_null())
     all_read = pl.concat([read, empty], how="diagonal") if empty.height else read
     return all_read.with_columns(pl.col("unread").cast(UNREAD))
@@ -126,7 +129,7 @@ def _find_empty(column: Column) -> pl.Expr:
     return (
         pl.when((STORED == CellType.ERROR) | TEXT.str.contains(FORMULA_ERRORS))
         .then(pl.lit("loi_cong_thuc"))
-        .when(STORED == CellType.FORMULA)
+        .when((STORED == CellType.FORMULA) | TEXT.str.contains(FORMULAS))
         .then(pl.lit("cong_thuc_chua_tinh"))
         .when(fold(short).is_in(blank))
         .then(pl.lit("thieu"))

@@ -1,4 +1,7 @@
-"""Lists what a clerk may have meant by an unreadable date, number or code, best guess first."""
+"""Lists what a clerk may have meant by an unreadable date, number or code, best guess first.
+
+The text given has Latin letters in place of those of other scripts that look like them.
+"""
 
 from __future__ import annotations
 
@@ -95,8 +98,14 @@ def number(text: str, column: Column) -> Iterator[str]:
         yield found[1]
 
 
+def words(text: str, column: Column) -> Iterator[str]:
+    """The same words."""
+    yield text
+
+
 def tick(text: str, column: Column) -> Iterator[str]:
-    """The mark that the form asks for."""
+    """The text, then the mark that the form asks for in its place."""
+    yield text
     if mark := _TICKS.get(fold_one(text)):
         yield mark
 

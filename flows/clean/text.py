@@ -7,6 +7,8 @@ import unicodedata
 
 import polars as pl
 
+from schemas.look_alikes import LOOK_ALIKES
+
 #: Invisible characters: zero-width and control characters, direction marks, soft hyphen, byte order mark.
 INVISIBLE = "[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 DASHES = "[\u2010-\u2015\u2212]"
@@ -19,8 +21,17 @@ FORMULA_ERRORS = (
     r"^#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|BLOCKED!|CONNECT!|FIELD!|BUSY!)$"
 )
 
-# Composed characters with single spaces between them.
-_TIDY = r"^[^\s\p{M}\p{C}'’](?:[^\s\p{M}\p{C}]| [^\s\p{M}\p{C}])*$"
+#: A formula that a text file holds as text: it calls a function or refers to a cell.
+FORMULAS = r"^=[+-]?(?:[A-Z][A-Z0-9.]*\(|(?:'[^']+'!|[\pL\pN_.]+!)?\$?[A-Z]{1,3}\$?[0-9]+(?:[^\pL\pN]|$))"
+
+# Letters and digits as wide as a Chinese character, and those of usual width.
+_WIDE = {chr(usual + 0xFEE0): chr(usual) for usual in range(0x21, 0x7F)}
+# What a program writes so that Excel keeps a text as it is, such as ="038085012345".
+_QUOTED_FORMULA = r'^\s*="([^"]*)"\s*$'
+
+# Composed characters with single spaces between them; none is wide or looks like another.
+_USUAL = rf"[^\s\p{{M}}\p{{C}}\x{{FF01}}-\x{{FF5E}}{LOOK_ALIKES}]"
+_TIDY = rf"^[^\s\p{{M}}\p{{C}}\x{{FF01}}-\x{{FF5E}}{LOOK_ALIKES}'’=](?:{_USUAL}| {_USUAL})*$"
 # Python's \s includes these control characters, Rust's (polars) does not.
 _SPACES = "[\\s\x1c-\x1f]+"
 # Moving the tone behind its vowels makes "hoà" and "hòa" equal. Works in polars and in `re`.
@@ -29,16 +40,21 @@ _MARKS = re.compile("[\u0300-\u036f]")
 
 
 def is_tidy(typed: pl.Expr) -> pl.Expr:
-    """Whether `tidy` surely leaves the text unchanged; false if it may or may not."""
+    """Whether `tidy` surely leaves the text unchanged and no letter is odd; false if it may or may not."""
     return typed.str.contains(_TIDY)
 
 
 def tidy(typed: pl.Expr) -> pl.Expr:
-    """Normalise to NFC; remove invisible characters, surplus spaces and Excel's leading apostrophe."""
+    """Normalise to NFC; remove invisible characters, surplus spaces and Excel's leading apostrophe.
+
+    Wide letters become usual ones, and a text in a formula of itself alone is taken out of it.
+    """
     # Nearly all texts are tidy already. They become null here, so that the slow steps skip them.
     tidied = (
         pl.when(~is_tidy(typed))
         .then(typed)
+        .str.replace(_QUOTED_FORMULA, "${1}")
+        .str.replace_many(_WIDE)
         .str.normalize("NFC")
         .str.replace_all(INVISIBLE, "")
         .str.replace_all(_SPACES, " ")
@@ -46,6 +62,16 @@ def tidy(typed: pl.Expr) -> pl.Expr:
         .str.replace(r"^['’] ?([^'’]*)$", "${1}")
     )
     return pl.coalesce(tidied, typed)
+
+
+def name_unwrapping(typed: pl.Expr) -> pl.Expr:
+    """The name of the repair if `tidy` takes `typed` out of a formula or narrows its letters, else null."""
+    return (
+        pl.when(typed.str.contains(_QUOTED_FORMULA))
+        .then(pl.lit("bo_dau_bang"))
+        .when(typed.str.contains(r"[\x{FF01}-\x{FF5E}]"))
+        .then(pl.lit("chu_rong"))
+    )
 
 
 def name_tidying(typed: pl.Expr, text: pl.Expr) -> pl.Expr:

@@ -16,7 +16,15 @@ KINDS = {
 }
 
 # The faults of cells that hold the values of another column: they can't be read, or are not in the list.
-_SHIFT_FAULTS = ("khong_doc_duoc", "ngoai_danh_muc", "sai_mau", "la_cmnd", "sai_ma_tinh", "ngoai_khoang")
+_SHIFT_FAULTS = (
+    "khong_doc_duoc",
+    "khong_phai_chu",
+    "ngoai_danh_muc",
+    "sai_mau",
+    "la_cmnd",
+    "sai_ma_tinh",
+    "ngoai_khoang",
+)
 _MIN_SHIFTED_COLUMNS, _MIN_SHIFTED_ROWS = 3, 5
 _REPEATED_FROM = 3
 _SHEET = ("unit", "dataset", "period", "submission", "file", "sheet")

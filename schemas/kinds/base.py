@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from schemas.contract import Column, Dimension, Severity, unread_column
+from schemas.contract import Column, Dimension, Severity, typed_column, unread_column
+from schemas.look_alikes import name_look_alikes
 
 FailsWhen = Callable[[Column], pl.Expr]
 
@@ -40,7 +41,8 @@ class Flaw:
 
     `says` is a sentence for the clerk and may use `{label}`, `{form}`, `{span}`, `{choices}`. A `severity`
     of None means blocking in a required column, a warning in an optional one. `bad` is an example of a
-    faulty cell; `can_be` decides which columns can have the flaw.
+    faulty cell; `can_be` decides which columns can have the flaw. `note`, an expression over the faulty
+    rows, adds a sentence to `says`.
     """
 
     name: str
@@ -50,11 +52,23 @@ class Flaw:
     fails_when: FailsWhen
     bad: str = ""
     can_be: Callable[[Column], bool] = lambda _: True
+    note: FailsWhen | None = None
+
+
+def naming_look_alikes(column: Column) -> pl.Expr:
+    """A sentence about letters of another script in the cell; null if there is none."""
+    return name_look_alikes(pl.col(typed_column(column.name)))
 
 
 MISSING = Flaw("thieu", "du", "chan", "Ô “{label}” bắt buộc nhưng để trống.", unread_as("thieu"))
 UNREADABLE = Flaw(
-    "khong_doc_duoc", "dung", None, "Không đọc được “{label}”. {form}.", unread_as("khong_doc_duoc"), "?"
+    "khong_doc_duoc",
+    "dung",
+    None,
+    "Không đọc được “{label}”. {form}.",
+    unread_as("khong_doc_duoc"),
+    "?",
+    note=naming_look_alikes,
 )
 BROKEN_FORMULA = Flaw(
     "loi_cong_thuc",
@@ -80,6 +94,7 @@ NOT_IN_LIST = Flaw(
     "“{label}” không có trong danh mục. {choices}.",
     unread_as("ngoai_danh_muc"),
     "Chưa rõ",
+    note=naming_look_alikes,
 )
 
 COMMON = (MISSING, UNREADABLE, BROKEN_FORMULA, UNCOMPUTED_FORMULA)

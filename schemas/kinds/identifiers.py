@@ -6,7 +6,7 @@ import polars as pl
 from stdnum.vn import mst
 
 from schemas.contract import Column
-from schemas.kinds.base import NOT_IN_LIST, Flaw, Kind, unread_as, value_is
+from schemas.kinds.base import NOT_IN_LIST, Flaw, Kind, naming_look_alikes, unread_as, value_is
 from schemas.reference import birth_provinces
 
 # Births registered abroad carry a country code (Thông tư 07/2016/TT-BCA, annex II).
@@ -131,6 +131,7 @@ MA = Kind(
             "“{label}” không đúng mẫu, ví dụ {example}.",
             unread_as("sai_mau"),
             "A1",
+            note=naming_look_alikes,
         ),
     ),
     reads_all=True,

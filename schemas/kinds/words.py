@@ -4,7 +4,36 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.kinds.base import NOT_IN_LIST, Flaw, Kind, value_is
+from schemas.kinds.base import NOT_IN_LIST, Flaw, Kind, naming_look_alikes, unread_as, value_is
+from schemas.look_alikes import LOOK_ALIKES
+
+NOT_WORDS = Flaw(
+    "khong_phai_chu",
+    "dung",
+    None,
+    "“{label}” phải ghi bằng chữ, nhưng ô chứa số, ngày hoặc giá trị đúng sai. Gõ lại nội dung; nếu ô lấy từ "
+    "công thức thì xem ô gốc có bị trống không.",
+    unread_as("khong_phai_chu"),
+    "0",
+)
+ONLY_A_NUMBER = Flaw(
+    "chi_co_so",
+    "dung",
+    "canh_bao",
+    "“{label}” chỉ có một con số. Kiểm tra có lệch cột không, rồi ghi bằng chữ.",
+    unread_as("chi_co_so"),
+    "123",
+)
+STRANGE_LETTERS = Flaw(
+    "chu_la",
+    "sach",
+    "canh_bao",
+    "“{label}” có chữ không phải chữ cái tiếng Việt, chỉ trông giống.",
+    unread_as("chu_la"),
+    # The first letter is Cyrillic.
+    "\u041aiem tra",
+    note=naming_look_alikes,
+)
 
 HO_TEN = Kind(
     "ho_ten",
@@ -13,12 +42,14 @@ HO_TEN = Kind(
     "Ghi họ, chữ đệm và tên có dấu",
     "Bùi Văn Mẫu",
     (
+        NOT_WORDS,
+        STRANGE_LETTERS,
         Flaw(
             "ky_tu_la",
             "sach",
             "canh_bao",
             "“{label}” có ký tự không dùng trong tên người.",
-            value_is(lambda name: name.str.contains(r"[^\p{L}\p{M} '.\-]")),
+            value_is(lambda name: name.str.contains(rf"[^\p{{Latin}}\p{{M}} '.\-{LOOK_ALIKES}]")),
             "Bùi V@n Mẫu",
         ),
         Flaw(
@@ -32,7 +63,15 @@ HO_TEN = Kind(
     ),
     reads_all=True,
 )
-VAN_BAN = Kind("van_ban", "Văn bản", pl.String, "Ghi bằng chữ", "", reads_all=True)
+VAN_BAN = Kind(
+    "van_ban",
+    "Văn bản",
+    pl.String,
+    "Ghi bằng chữ",
+    "",
+    (NOT_WORDS, ONLY_A_NUMBER, STRANGE_LETTERS),
+    reads_all=True,
+)
 LUA_CHON = Kind(
     "lua_chon", "Lựa chọn", pl.String, "Chọn một giá trị trong danh mục", "", (NOT_IN_LIST,), reads_all=True
 )

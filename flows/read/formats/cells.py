@@ -9,7 +9,6 @@ from typing import Any
 
 from flows.read.table import CellType
 
-
 _HALF_A_SECOND = 500_000
 
 

@@ -11,7 +11,6 @@ from schemas.datasets import load
 from schemas.kinds import CO_KHONG, HO_TEN, KINDS, LUA_CHON, MA, NGAY_SINH, SO_LUONG, Kind
 from schemas.units import ngoc_lac
 from tests.flows.clean.one_column import (
-    BOOL,
     ERROR,
     FORMULA,
     NUMBER,
@@ -66,6 +65,57 @@ def test_a_formula_without_its_result_is_told_in_every_kind(kind: Kind) -> None:
     cells: list[Cell] = [(text, FORMULA) for text in formulas]
     expected = [(None, "cong_thuc_chua_tinh", None)] * len(cells)
     assert read(column(kind), *cells) == expected
+
+
+@every_kind
+def test_a_formula_in_a_text_file_is_told_in_every_kind(kind: Kind) -> None:
+    formulas = [
+        "=A1",
+        "=$B$12",
+        "=SUM(A1:A9)",
+        "=VLOOKUP(A2,B:C,2,0)",
+        "=Nguon!A2",
+        "='Trang 1'!A2",
+        "=+A1*2",
+    ]
+    assert read(column(kind), *formulas) == [(None, "cong_thuc_chua_tinh", None)] * len(formulas)
+
+
+#: A cell of each kind.
+GOOD: Mapping[str, str] = {
+    "so_dinh_danh": "038185000001",
+    "ho_ten": "Bùi Văn Mẫu",
+    "ngay": "05/06/1990",
+    "ngay_sinh": "1985",
+    "so_luong": "12",
+    "so_thuc": "12,5",
+    "so_tien": "12500",
+    "ty_le": "85%",
+    "lua_chon": "Nam",
+    "co_khong": "x",
+    "thon": "Phố 1",
+    "dien_thoai": "0912345678",
+    "mst": "0100109106",
+    "ma": "H00012",
+    "van_ban": "Mất sóng cả đêm",
+    "nam": "2026",
+}
+
+
+@every_kind
+def test_a_text_in_a_formula_of_itself_alone_is_taken_out_and_logged(kind: Kind) -> None:
+    good = GOOD[kind.name]
+    value = read_one(column(kind), good)[0]
+    for form in (f'="{good}"', f' ="{good}" '):
+        assert read_one(column(kind), form) == (value, None, "bo_dau_bang")
+    assert read_one(column(kind), '=""') == (None, "thieu", None)
+
+
+@every_kind
+def test_wide_letters_and_digits_are_read_as_usual_ones_and_logged(kind: Kind) -> None:
+    good = GOOD[kind.name]
+    wide = "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in good)
+    assert read_one(column(kind), wide) == (read_one(column(kind), good)[0], None, "chu_rong")
 
 
 @every_kind
@@ -127,10 +177,6 @@ def test_a_table_without_records_is_cleaned_to_none() -> None:
     for each in DATASETS.values():
         given = table({column.name: [] for column in each.columns})
         assert clean(given, each, ngoc_lac()).frame.height == 0
-
-
-def test_bool_cells_are_words() -> None:
-    assert read_one(Column("ten", "Tên", HO_TEN), ("TRUE", BOOL)) == ("TRUE", None, None)
 
 
 def test_every_change_has_its_words() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.contract import Column
 from schemas.kinds import NAM, NGAY, NGAY_SINH
-from tests.flows.clean.one_column import DATE, NUMBER, Cell, cleaned, read_one
+from tests.flows.clean.one_column import DATE, NUMBER, Cell, cleaned, read, read_one
 
 DAY = Column("ngay", "Ngày", NGAY)
 BIRTH = Column("ngay_sinh", "Ngày sinh", NGAY_SINH)
@@ -133,6 +133,7 @@ def test_a_day_needs_its_month_and_day(cell: Cell) -> None:
         ("1900", date(1900, 1, 1), "nam"),
         ("2100", date(2100, 1, 1), "nam"),
         ("Năm 1940", date(1940, 1, 1), "nam"),
+        (("1985.0", NUMBER), date(1985, 1, 1), "nam"),
         (" 1940 ", date(1940, 1, 1), "nam"),
         ("13/1990", None, None),
         ("00/1990", None, None),
@@ -167,6 +168,8 @@ def test_exactness_is_told_row_by_row() -> None:
         ("1899", (1899, None, None)),
         ("26", (26, None, None)),
         ("2.026", UNREADABLE),
+        (("2026.0", NUMBER), (2026, None, "le_0")),
+        ("2026.00", (2026, None, "le_0")),
         (("2026.5", NUMBER), UNREADABLE),
         (("18/07/1905", DATE), UNREADABLE),
         ("2025-2026", UNREADABLE),
@@ -177,3 +180,40 @@ def test_exactness_is_told_row_by_row() -> None:
 )
 def test_years(cell: Cell, answer: tuple[int | None, str | None, str | None]) -> None:
     assert read_one(YEAR, cell) == answer
+
+
+@pytest.mark.parametrize("column", [DAY, BIRTH], ids=["ngay", "ngay_sinh"])
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("1985-02-03 00:00:00+07:00", date(1985, 2, 3)),
+        ("1985-02-03T23:59:59.5+0700", date(1985, 2, 3)),
+        ("1985-02-03T00:00:00Z", date(1985, 2, 3)),
+        ("1985-02-03T00:00:00.000Z", date(1985, 2, 3)),
+        ("1985-02-03 10:30 UTC", date(1985, 2, 3)),
+        ("1985-02-03T16:59:59+00:00", date(1985, 2, 3)),
+        ("1985-02-02T17:00:00.000Z", date(1985, 2, 3)),
+        ("1985-02-02T17:00Z", date(1985, 2, 3)),
+        ("1984-12-31T17:00:00Z", date(1985, 1, 1)),
+        ("1965-02-03 00:00:00+08:00", date(1965, 2, 3)),
+        ("1965-02-02T17:00:00Z", date(1965, 2, 3)),
+        # Midnight, or an hour before it: clocks in Vietnam were not the same everywhere.
+        ("1965-02-02T16:00:00Z", None),
+        ("1945-05-02T15:00:00Z", None),
+        # A moment of the next day in Vietnam, or a clock in Vietnam that is called UTC.
+        ("1985-02-02T17:00:00.001Z", None),
+        ("1985-02-02T23:30:00Z", None),
+        ("1985-02-03 00:00:00+08:00", None),
+        ("1985-02-03T00:00:00-05:00", None),
+        ("1985-02-30T10:00:00Z", None),
+        ("1985-02-03T10Z", None),
+    ],
+)
+def test_a_moment_with_a_time_zone_is_a_day_in_vietnam(column: Column, typed: str, day: date | None) -> None:
+    assert read_one(column, typed) == ((day, None, "mui_gio") if day else UNREADABLE)
+
+
+def test_five_in_the_afternoon_is_midnight_only_among_days() -> None:
+    day, clock = "2026-11-02T17:00:00Z", "2026-11-03T09:12:44Z"
+    assert read(DAY, day, "2026-11-03T00:00:00Z")[0] == (date(2026, 11, 3), None, "mui_gio")
+    assert read(DAY, day, clock) == [UNREADABLE, (date(2026, 11, 3), None, "mui_gio")]

@@ -69,7 +69,6 @@ def test_counts(cell: Cell, count: int) -> None:
         "12-13",
         "(12)",
         "1/2",
-        "１２",
         ("05/06/2026", DATE),
         ("TRUE", BOOL),
         "99999999999999999999",

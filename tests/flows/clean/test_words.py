@@ -1,8 +1,14 @@
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from flows.clean.propose import propose
 from schemas.contract import Column
 from schemas.datasets import load
 from schemas.kinds import CO_KHONG, HO_TEN, LUA_CHON, VAN_BAN
+from schemas.look_alikes import LOOK_ALIKES, name_look_alikes, to_latin
+from schemas.units import ngoc_lac
 from tests.flows.clean.one_column import BOOL, DATE, NUMBER, Answer, Cell, cleaned, read, read_one
 
 NAME = Column("ho_ten", "Họ và tên", HO_TEN)
@@ -44,15 +50,80 @@ BLANK = (None, "thieu", None)
         (" Bu\u0300i  Văn Mẫu", "Bùi Văn Mẫu", "unicode"),
         ("Không Có Tên", "Không Có Tên", None),
         ("Bùi Văn Mẫu?", "Bùi Văn Mẫu?", None),
-        (("123", NUMBER), "123", None),
-        (("05/06/2026", DATE), "05/06/2026", None),
-        (("TRUE", BOOL), "TRUE", None),
+        ("123", "123", None),
+        ("0", "0", None),
+        ("05/06/2026", "05/06/2026", None),
+        ("TRUE", "TRUE", None),
     ],
 )
 def test_words_stay_as_typed_but_for_form_and_spaces(
     column: Column, cell: Cell, text: str, change: str | None
 ) -> None:
     assert read_one(column, cell) == (text, None, change)
+
+
+NOT_WORDS = (None, "khong_phai_chu", None)
+
+
+@pytest.mark.parametrize(
+    "cell", [("0", NUMBER), ("0.0", NUMBER), ("05/06/2026", DATE), ("12:00:00", DATE), ("TRUE", BOOL)]
+)
+def test_what_excel_stored_as_something_else_is_no_word(cell: Cell) -> None:
+    assert read(NAME, cell, "Bùi Văn Mẫu") == [NOT_WORDS, ("Bùi Văn Mẫu", None, None)]
+    assert read(WORDS, cell, "Mất sóng cả đêm") == [NOT_WORDS, ("Mất sóng cả đêm", None, None)]
+
+
+@pytest.mark.parametrize("number", ["123", "0.25", "-5", "2026"])
+def test_a_number_is_no_name_and_doubtful_as_free_text(number: str) -> None:
+    assert read_one(NAME, (number, NUMBER)) == NOT_WORDS
+    assert read_one(WORDS, (number, NUMBER)) == (number, "chi_co_so", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "latin"),
+    [
+        ("B\u00f9\u0456 Văn Mẫu", "Bùi Văn Mẫu"),
+        ("\u00d0ặng Văn Mẫu", "Đặng Văn Mẫu"),
+        ("\u0189ặng Văn Mẫu", "Đặng Văn Mẫu"),
+        ("Lê Thị \u0410n", "Lê Thị An"),
+        ("Lê Thị \u0391n", "Lê Thị An"),
+        ("Lê Thị T\u1f78t", "Lê Thị Tòt"),
+        ("Phố \u0392", "Phố B"),
+    ],
+)
+def test_letters_that_only_look_latin_are_told_and_the_latin_ones_proposed(text: str, latin: str) -> None:
+    for column in (NAME, WORDS):
+        assert read(column, text, latin) == [(text, "chu_la", None), (latin, None, None)]
+        assert propose(column, pl.Series([text]), "chu_la", ngoc_lac()).to_list() == [latin]
+
+
+@pytest.mark.parametrize("text", ["Công ty \u0420омашка", "tia \u03b1", "5 \u03a9", "10 \u00b5m", "東京"])
+def test_words_of_another_script_are_no_mistake_in_free_text(text: str) -> None:
+    assert read_one(WORDS, text) == (text, None, None)
+
+
+@given(name=st.text(st.sampled_from("AaBĐđeEươiImotTx "), min_size=6), at=st.integers(0, 50))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_one_strange_letter_is_always_told(name: str, at: int) -> None:
+    words = " ".join(name.split()) or "Mẫu"
+    strange = {letter: [each for each in LOOK_ALIKES if to_latin(each) == letter] for letter in words}
+    places = [place for place, letter in enumerate(words) if strange[letter]]
+    if len(words) < 6 or not places:
+        return
+    place = places[at % len(places)]
+    typed = words[:place] + strange[words[place]][at % len(strange[words[place]])] + words[place + 1 :]
+    for column in (NAME, WORDS):
+        assert read_one(column, typed)[:2] == (typed, "chu_la")
+        assert read_one(column, words)[:2] == (words, None)
+
+
+def test_the_letters_are_named_one_by_one() -> None:
+    said = pl.select(name_look_alikes(pl.lit("B\u00f9\u0456 V\u0430n M\u1eabu \u0456"))).item()
+    assert said == (
+        "Trong ô, “\u0456” là chữ Kirin trông như “i”, “\u0430” là chữ Kirin trông như “a”. "
+        "Gõ lại bằng chữ cái tiếng Việt."
+    )
+    assert pl.select(name_look_alikes(pl.lit("Bùi Văn Mẫu"))).item() is None
 
 
 @pytest.mark.parametrize("text", ["'Tuổi trẻ' và 'chuyển đổi số'", "# 1", "=", "…"])
