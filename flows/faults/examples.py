@@ -19,7 +19,7 @@ class Example:
         rule: The rule; None for the rules about keys.
         on: The columns that the rule looks at.
         good: Rows that all pass.
-        bad: Rows of which the last one fails.
+        bad: Rows of which the last one fails; the others are what it fails beside.
         other: For a cross rule, the other dataset.
         beside: Example rows of `other`.
         unread: Whether no typed text can break the rule, so that `bad` is not an example to show.
@@ -63,7 +63,7 @@ def _make_key_examples(dataset: Dataset) -> dict[str, Example]:
     unlike = {**first, dataset.key[0]: _make_other_cell(dataset[dataset.key[0]])}
     on = (*dataset.key, other.name)
     return {
-        REPEATED: Example(None, on, (first, changed), (first, first)),
+        REPEATED: Example(None, on, (first, unlike), (first, first)),
         CLASHING: Example(None, on, (first, unlike), (first, changed)),
     }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flows.faults.examples import Example, make_examples
 from schemas.contract import DIMENSIONS, SEVERITIES, Cross, Dataset, Rows, Severity
 from schemas.judgement import Judgement, judgements_of
+from schemas.kinds.base import Flaw
 from schemas.whole_faults import WHOLE_FAULTS
 
 WHY: Mapping[Severity, str] = {
@@ -18,7 +19,11 @@ WHY: Mapping[Severity, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The explanation of a code, in one dataset or for whole files; example rows are keyed by heading."""
+    """The explanation of a code, in one dataset or for whole files; example rows are keyed by heading.
+
+    Every row of `good` passes and every row of `bad` fails: beside the rows of `around` in its own table, and
+    beside those of `beside` in another dataset's.
+    """
 
     code: str
     where: str
@@ -29,6 +34,7 @@ class Explanation:
     good: tuple[Mapping[str, str], ...]
     bad: tuple[Mapping[str, str], ...]
     source: str
+    around: tuple[Mapping[str, str], ...] = ()
     beside: tuple[Mapping[str, str], ...] = ()
 
 
@@ -60,6 +66,7 @@ def _explain_in(code: str, dataset: Dataset, datasets: Mapping[str, Dataset]) ->
     if example is None:
         return []
     rule = _find_rule(code, dataset)
+    bad = () if example.unread else _label(example.bad, dataset)
     return [
         Explanation(
             code,
@@ -69,8 +76,10 @@ def _explain_in(code: str, dataset: Dataset, datasets: Mapping[str, Dataset]) ->
             WHY[rule.severity],
             _describe_fix(example, dataset),
             _label(example.good, dataset),
-            () if example.unread else _label(example.bad, dataset),
+            bad[-1:],
             _name_sources(example, dataset),
+            # A flaw is seen in its cell alone.
+            () if isinstance(example.rule, Flaw) else bad[:-1],
             _label(example.beside, datasets[example.other]) if example.other else (),
         )
     ]

@@ -75,7 +75,7 @@ class Problem:
         row: The sheet row; in a text file the line.
         column: The letter of the column.
         value: The text of the cell.
-        proposal: What to write instead.
+        proposal: What to write instead, and nothing else: pages say "ghi" before it.
     """
 
     code: str

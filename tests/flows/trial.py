@@ -94,9 +94,9 @@ class Trial:
         ]
 
 
-def trial(dataset: Dataset, contracts: Contracts) -> Trial:
-    """Judge every example of `dataset`."""
-    found = make_examples(dataset)
+def trial(dataset: Dataset, contracts: Contracts, examples: Mapping[str, Example] | None = None) -> Trial:
+    """Judge every example of `dataset`, or these examples of it."""
+    found = make_examples(dataset) if examples is None else examples
     parts = [
         said_unread(part_of(dataset, rows, contracts), example, rows is example.bad)
         for example in found.values()

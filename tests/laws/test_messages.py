@@ -110,6 +110,28 @@ def test_every_message_of_a_day_is_plain(planted: Day) -> None:
         assert not MACHINE.search(re.sub(r"“[^”]*”", "", text)), text
 
 
+def is_told(proposal: str) -> bool:
+    """Whether it tells what to do: `check` says "ghi" (write) before it, pages "Đề xuất" (proposed)."""
+    return (
+        proposal.endswith((".", "!", "?"))
+        or re.match(r"(?i)(ghi|sửa|nếu|đổi|bỏ|chọn)\b", proposal) is not None
+    )
+
+
+def test_a_proposal_is_what_to_write_and_nothing_else(planted: Day) -> None:
+    written = [
+        text
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.keyword) and node.arg == "proposal"
+        for part in ast.walk(node.value)
+        if (text := _text(part))
+    ]
+    proposed = planted.table("faults")["proposal"].drop_nulls().to_list()
+    assert len(proposed) > 10
+    assert [text for text in (*written, *proposed) if is_told(text)] == []
+
+
 class Said(HTMLParser):
     """What a page says to eyes and ears; what people typed, code and file names aside."""
 

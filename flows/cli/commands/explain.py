@@ -47,6 +47,7 @@ def _print(explanation: Explanation) -> None:
     for title, rows in (
         ("Bảng kia", explanation.beside),
         ("Đúng", explanation.good),
+        ("Dòng khác của bảng", explanation.around),
         ("Sai", explanation.bad),
     ):
         for row in rows:

@@ -121,15 +121,16 @@ def _find_unknown(fit: Fit, block: Block, sheet: str, row: int, vocabulary: Voca
         if path.letter in fit.letters or is_idle(path):
             continue
         near = vocabulary.nearest(path, fit.dataset, fit.missing)
+        perhaps = f" Nếu đây là cột “{near.label}” thì sửa tiêu đề." if near else ""
         yield make_problem(
             "tep.cot_la",
-            f"Biểu mẫu không có cột “{path.label}”: cột này không được đọc.",
+            f"Biểu mẫu không có cột “{path.label}”: cột này không được đọc.{perhaps}",
             dataset=fit.dataset.name,
             sheet=sheet,
             row=row,
             column=path.letter,
             value=path.label,
-            proposal=f"Nếu là cột “{near.label}” thì ghi đúng tiêu đề này." if near else None,
+            proposal=near.label if near else None,
         )
 
 
@@ -163,7 +164,7 @@ def find_missing_columns(
                 row=row,
                 column=near[0].letter if near else None,
                 value=near[0].label if near else None,
-                proposal=f"Ghi tiêu đề cột là “{column.label}”." if near else None,
+                proposal=column.label if near else None,
             )
         )
     return problems

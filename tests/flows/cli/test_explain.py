@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from flows.cli.main import build_app
-from flows.faults.explain import explain, list_codes
-from schemas.datasets import load
+from flows.faults.examples import Example, make_examples
+from flows.faults.explain import Explanation, explain, list_codes
+from schemas.contract import Dataset, Rows
+from schemas.judgement import judgements_of
+from schemas.registry import load
 from schemas.whole_faults import WHOLE_FAULTS
+from tests.flows.trial import trial
 
-DATASETS = load()
+CONTRACTS = load()
+DATASETS = CONTRACTS.datasets
 PROJECT = Path(__file__).parents[3]
 
 
@@ -35,6 +43,58 @@ def test_every_code_is_explained_with_a_good_and_a_bad_example() -> None:
     assert lacking == []
     without = {one.code.partition(".")[2] for one in told if not one.bad}
     assert without == {"khong_doc_duoc"}  # where any text can be read
+
+
+def shown(dataset: Dataset) -> dict[str, Explanation]:
+    """What is shown of each code of `dataset` that somebody can type."""
+    told = {code: explain(code, {dataset.name: dataset}, DATASETS)[0] for code in make_examples(dataset)}
+    return {code: one for code, one in told.items() if one.bad}
+
+
+def typed(rows: Sequence[Mapping[str, str]], dataset: Dataset) -> Rows:
+    """Rows by heading as rows by column."""
+    names = {column.label.replace(" > ", ", "): column.name for column in dataset.columns}
+    return tuple({names[label]: text for label, text in row.items()} for row in rows)
+
+
+def as_shown(example: Example, one: Explanation, dataset: Dataset) -> Example:
+    """The example as somebody reads it who knows nothing but what is shown."""
+    beside = typed(one.beside, DATASETS[example.other]) if example.other else ()
+    bad = typed((*one.around, *one.bad), dataset)
+    return replace(example, good=typed(one.good, dataset), bad=bad, beside=beside)
+
+
+@pytest.mark.parametrize("dataset", DATASETS.values(), ids=DATASETS)
+def test_what_is_shown_as_right_passes_and_what_is_shown_as_wrong_fails(dataset: Dataset) -> None:
+    told, examples = shown(dataset), make_examples(dataset)
+    assert {len(one.bad) for one in told.values()} == {1}
+    read = {code: as_shown(examples[code], one, dataset) for code, one in told.items()}
+    found = trial(dataset, CONTRACTS, read)
+    assert found.unnoticed() == []
+    # Nothing else is wrong with a right example, as far as it shows.
+    looks_at = {rule.code: {*rule.on} for rule in (*judgements_of(dataset), *dataset.cross)}
+    faults = found.verdict.faults.filter(pl.col("_part") % 2 == 0).select("_part", "code").rows()
+    right = [*read.items()]
+    assert [
+        (right[part // 2][0], code)
+        for part, code in faults
+        if looks_at[code] <= {*right[part // 2][1].good[-1]}
+    ] == []
+
+
+def test_a_flaw_of_a_cell_is_shown_by_its_cell_alone() -> None:
+    (one,) = explain("ngay_sinh.tuong_lai", DATASETS, DATASETS)
+    assert (one.good, one.around, one.bad) == (
+        ({"Ngày sinh": "05/06/1990"},),
+        (),
+        ({"Ngày sinh": "18/11/2026"},),
+    )
+
+
+def test_a_row_that_is_wrong_beside_others_is_shown_beside_them() -> None:
+    output = run_explain("quan_he.nhieu_chu_ho").output
+    assert output.count("  Đúng: ") == output.count("  Dòng khác của bảng: ") == 2
+    assert output.count("  Sai: ") == 1
 
 
 def test_every_fault_of_a_file_that_the_sources_name_is_explained() -> None:

@@ -171,10 +171,8 @@ def follow(book: openpyxl.Workbook) -> int:
         if link is None or not proposal or proposal == "Đề xuất":
             continue
         sheet, _, cell = link.location.rpartition("!")
-        heading = re.search(r"“(.+)”", proposal)
-        typed = heading[1] if heading else proposal.split(" hoặc ")[0]
         there = book[sheet.strip("'").replace("''", "'")][cell]
-        there.value, there.number_format = typed, "@"
+        there.value, there.number_format = proposal.split(" hoặc ")[0], "@"
         done += 1
     return done
 
