@@ -24,7 +24,7 @@ from flows.intake.model import SubmissionPart
 from flows.read.table import CellType, ReadTable
 from flows.validate.records import validate
 from schemas.contract import stored_column, typed_column
-from schemas.periods import open_window
+from schemas.periods import latest_ended
 from schemas.registry import load
 
 DAY = date(2026, 11, 17)
@@ -87,7 +87,7 @@ def ours(table: pl.DataFrame) -> Found:
     )
     cleaned = clean(ReadTable(dataset.name, "", (), cells, {}), dataset, contracts.commune)
     frame = cleaned.frame.with_columns(pl.lit(0, pl.UInt16).alias("_table"))
-    window = open_window(dataset.cadence, dataset.basis, DAY)
+    window = latest_ended(dataset.cadence, dataset.basis, DAY)
     part = SubmissionPart(dataset.name, window, frame, cleaned.changes, (("", {}),), nil=False)
     faults = validate([(part, DAY)], dataset).faults
     rules = {rule.code: rule.code.partition(".")[2] for rule in dataset.rules}

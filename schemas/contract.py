@@ -168,7 +168,8 @@ class Dataset:
     """The contract of one dataset: which kind of unit submits it, how often, with which columns.
 
     `unit` is a kind of unit (`schemas.units`), `key` the columns that identify a row, `rows` the expected
-    (fewest, most) rows of a submission, `due` the deadline in working days after the period's end.
+    (fewest, most) rows of a submission, `due` the deadline in working days after the period's end. `dated`
+    is the column that says when what a row is about happened: those dates lie in the period.
     """
 
     name: str
@@ -186,6 +187,7 @@ class Dataset:
     totals: bool = False
     external: bool = False
     due: int = 3
+    dated: str | None = None
 
     def __getitem__(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)

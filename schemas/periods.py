@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from schemas.contract import Basis, Cadence, Dataset
 
@@ -82,15 +82,37 @@ def _labels(cadence: Cadence, year: int) -> tuple[str, ...]:
     return tuple(f"{year}-{number:02}" for number in range(1, 13))
 
 
-def open_window(cadence: Cadence, basis: Basis, day: date) -> Period:
-    """The period assumed for a file submitted on `day` that names none: the latest one ended by then."""
+def latest_ended(cadence: Cadence, basis: Basis, day: date) -> Period:
+    """The latest period that had ended by `day`."""
     return ended(cadence, basis, day.replace(year=day.year - 2, day=1), day)[-1]
+
+
+def containing(of: Dataset, day: date) -> Period:
+    """The period in which `day` lies."""
+    return _containing(of.cadence, of.basis, day)
+
+
+@lru_cache(maxsize=4096)
+def _containing(cadence: Cadence, basis: Basis, day: date) -> Period:
+    return ended(cadence, basis, day, date(day.year + 1, 12, 31))[0]
+
+
+def latest_begun(of: Dataset, number: int, day: date) -> Period:
+    """The latest month or quarter of this `number` (1 to 12, 1 to 4) that had begun by `day`."""
+    years = (day.year + 1, day.year, day.year - 1)
+    found = (period(of, _labels(of.cadence, year)[number - 1]) for year in years)
+    return next(each for each in found if each.start <= day)
+
+
+def of_year(cadence: Cadence, number: int, year: int) -> str:
+    """The label of month or quarter number `number` of `year`."""
+    return _labels(cadence, year)[number - 1]
 
 
 def before(of: Dataset | tuple[Cadence, Basis], label: str) -> Period:
     """The period before the one with the `label`."""
     cadence, basis = (of.cadence, of.basis) if isinstance(of, Dataset) else of
-    return open_window(cadence, basis, period(of, label).end - _DAY)
+    return latest_ended(cadence, basis, period(of, label).end - _DAY)
 
 
 @cache
@@ -117,7 +139,14 @@ def due(of: Period, working_days: int, moved: Mapping[date, bool]) -> date:
     return day
 
 
-_YEAR = r"(?P<year>20\d\d)(?!\d)"
+def open_windows(of: Dataset, day: date, moved: Mapping[date, bool]) -> tuple[Period, ...]:
+    """The periods that are handed in on `day`: they have ended, and their deadline is not over."""
+    # No deadline is more than a year after its period.
+    recent = ended(of.cadence, of.basis, day.replace(year=day.year - 1, day=1), day)
+    return tuple(each for each in recent if day <= due(each, of.due, moved))
+
+
+_YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 _OF_YEAR = rf"\W*(?:nam\W*)?{_YEAR}"
 _MONTH = r"(?P<number>1[0-2]|0?[1-9])"
 _QUARTER = r"(?P<number>iv|i{1,3}|[1-4])"
@@ -149,6 +178,27 @@ _NAMED: Mapping[Cadence, tuple[re.Pattern[str], ...]] = {
 }
 
 
+_AND = r"\s*(?:[,;&+-]|va|den)\s*"
+#: Several months or quarters in a row, such as "tháng 9, 10" or "tháng 9 và tháng 10".
+_ONE: Mapping[Cadence, tuple[str, str]] = {
+    "thang": ("thang", r"(?:1[0-2]|0?[1-9])(?!\d)"),
+    "quy": ("quy", r"(?:iv|i{1,3}|[1-4])\b"),
+}
+_LISTS: Mapping[Cadence, str] = {
+    cadence: rf"\b{word}\W{{0,3}}(?P<numbers>{number}(?:{_AND}(?:{word}\s*)?{number})"
+    for cadence, (word, number) in _ONE.items()
+}
+_WITH_YEAR = {cadence: re.compile(rf"{text}+){_OF_YEAR}") for cadence, text in _LISTS.items()}
+#: Without a year; what follows is no further number, but perhaps a year of two digits.
+_WITHOUT_YEAR = {
+    cadence: re.compile(rf"{text}*)(?!\w)(?!\s*[/.-]\s*(?!2\d(?!\d))\d)") for cadence, text in _LISTS.items()
+}
+_NUMBER = re.compile(r"\d+|\b(?:iv|i{1,3})\b")
+#: Days without a year, and a word that differs from "tháng" in tone marks only, as in the thôn "Cao Thắng 2".
+_DAYS = re.compile(r"ngay\W*\d{1,2}\W*thang\W*\d{1,2}")
+_NO_MONTH = re.compile("th[ăắằẳẵặ]ng")
+
+
 def read_period(texts: Iterable[str], cadence: Cadence) -> set[str]:
     """Labels of the periods named in title rows or a file name, such as "Quý IV/2026".
 
@@ -167,6 +217,23 @@ def _read(text: str, cadence: Cadence) -> Iterable[str]:
         for match in spelling.finditer(text):
             number = _ROMAN.get(match["number"]) or int(match["number"] or 1)
             yield _labels(cadence, int(match["year"]))[number - 1]
+    if cadence in _WITH_YEAR:
+        for match in _WITH_YEAR[cadence].finditer(text):
+            yield from (of_year(cadence, number, int(match["year"])) for number in _list_numbers(match))
+
+
+def _list_numbers(match: re.Match[str]) -> set[int]:
+    return {_ROMAN.get(number) or int(number) for number in _NUMBER.findall(match["numbers"])}
+
+
+def read_numbers(texts: Iterable[str], cadence: Cadence) -> set[int]:
+    """Numbers of the months (1 to 12) or quarters (1 to 4) named without a year, such as "Tháng 10"."""
+    if cadence not in _WITHOUT_YEAR:
+        return set()
+    composed = (unicodedata.normalize("NFC", text.lower()) for text in texts)
+    plain = (_DATES.sub(" ; ", _plain(_NO_MONTH.sub(";", text))) for text in composed)
+    matches = (match for text in plain for match in _WITHOUT_YEAR[cadence].finditer(_DAYS.sub(";", text)))
+    return {number for match in matches for number in _list_numbers(match)}
 
 
 def _plain(text: str) -> str:

@@ -32,7 +32,7 @@ from pandera.api.polars.types import PolarsData, PolarsFrame
 from schemas import datasets
 from schemas.contract import UNREAD, Dataset, typed_column, unread_column
 from schemas.judgement import REPEATED, Judgement, judgements_of
-from schemas.periods import Period, open_window
+from schemas.periods import Period, latest_ended
 
 #: Whether a row is like one above it: such a row is judged no further, nor seen by other rules.
 REPEATS = "_repeated"
@@ -109,7 +109,7 @@ def prepare(
     dataset = datasets.load()[dataset] if isinstance(dataset, str) else dataset
     judgements = {judgement.code: judgement for judgement in judgements_of(dataset)}
     day = judged_on or date.today()
-    when = period or open_window(dataset.cadence, dataset.basis, day)
+    when = period or latest_ended(dataset.cadence, dataset.basis, day)
     filled = {
         "_part": pl.lit(0, pl.UInt32),
         "_judged_on": pl.lit(day),

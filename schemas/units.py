@@ -27,6 +27,7 @@ OPERATORS: Mapping[str, str] = {"viettel": "Viettel", "vnpt": "VNPT", "mobifone"
 
 FILE, COLUMNS = "schemas/xa.csv", ("ma_xa", "ten_xa", "ten_tinh", "tu_ngay")
 THON_FILE, THON_COLUMNS = "schemas/thon.csv", ("ma_thon", "ten_thon", "xa_cu")
+_BASELINE_YEARS = 2
 _NAMES_A_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
@@ -66,6 +67,13 @@ class Commune:
     def unit(self, name: str) -> Unit | None:
         """The unit with this name; None if there is none."""
         return next((unit for unit in self.units if unit.name == name), None)
+
+    def first_year(self, dataset: Dataset) -> int:
+        """The first year that `dataset` may be about: that of `since`, or earlier for what comes once a year.
+
+        The years before are the baseline that the growth of a year is measured against.
+        """
+        return self.since.year - (_BASELINE_YEARS if dataset.cadence == "nam" else 0)
 
     def owing(self, dataset: Dataset) -> tuple[Unit, ...]:
         """The units that owe `dataset`."""

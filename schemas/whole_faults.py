@@ -73,16 +73,23 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
     "tep.khong_ro_ky": WholeFault(
         "Không rõ kỳ báo cáo.",
         _TABLE_LOST,
-        "Ghi kỳ ở tiêu đề, một kỳ mỗi bảng.",
+        "Ghi kỳ ở tiêu đề, một kỳ mỗi bảng; kỳ phải đã bắt đầu và nằm trong kế hoạch.",
         "Tháng 11 năm 2026",
         "Tháng 10 và tháng 11 năm 2026",
     ),
     "tep.khac_ky": WholeFault(
-        "Tiêu đề và tên tệp ghi hai kỳ khác nhau.",
+        "Tiêu đề, tên trang tính, tên tệp và ngày của các bản ghi chỉ ra những kỳ khác nhau.",
         _TABLE_LOST,
         "Sửa cho khớp rồi nộp lại.",
-        "Tiêu đề và tên tệp cùng ghi tháng 11/2026",
-        "Tiêu đề ghi tháng 11, tên tệp ghi tháng 10",
+        "Tiêu đề và tên tệp cùng ghi tháng 11/2026, các ngày nằm trong kỳ đó",
+        "Tiêu đề ghi tháng 10, tên tệp ghi tháng 11",
+    ),
+    "tep.ky_trong": WholeFault(
+        "Tệp có chỗ cho nhiều kỳ, phần của một kỳ để trống.",
+        "Kỳ để trống chưa được tính là đã nộp; các kỳ khác vẫn được nhận.",
+        "Nếu kỳ đó có số liệu thì nhập vào rồi nộp lại; nếu chưa đến kỳ thì không phải làm gì.",
+        "Mỗi kỳ đến hạn đều có số liệu",
+        "Trang “Tháng 12.2026” chỉ có dòng đầu cột",
     ),
     "tep.khong_co_dong": WholeFault(
         "Bảng không có dòng nào.",

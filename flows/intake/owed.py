@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 
 import polars as pl
 
 from flows.collect.submission import Submission
 from flows.intake.model import ReadSubmission
+from flows.intake.period import decide_period, name_of_sheet, sheets_are_months
 from flows.read.reader import read_file, refuse_file
-from flows.read.table import Problem, ReadFile, ReadTable
+from flows.read.table import Problem, ReadTable
 from schemas.contract import Dataset
-from schemas.periods import Period, in_words, open_window, period, read_period
+from schemas.periods import Period, in_words
 from schemas.registry import Contracts
 
 
@@ -25,15 +27,53 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
     doc = read_file(data, PurePath(submission.file).name, contracts.datasets)
     problems = [*doc.problems]
     taken: list[tuple[ReadTable, Period]] = []
+    refused: list[ReadTable] = []
+    alike: dict[str, list[ReadTable]] = {}
     for table in doc.tables:
-        dataset = contracts.datasets[table.dataset]
-        refusal = _check_unit(submission, table, contracts) or _check_not_empty(table, dataset)
-        decision = refusal or _decide_period(table, submission, dataset)
+        alike.setdefault(table.dataset, []).append(table)
+    datasets = {name: _Alike.of(tables, contracts.datasets[name]) for name, tables in alike.items()}
+    for table in doc.tables:
+        decision = _decide(table, submission, contracts, datasets[table.dataset])
         if isinstance(decision, Problem):
             problems.append(decision)
+            refused.append(table)
         else:
             taken.append((table, decision))
-    return ReadSubmission(submission, tuple(taken), _reclassify_rows(doc, taken), tuple(problems))
+    return ReadSubmission(submission, tuple(taken), leave_out(doc.rows, refused), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What all tables of one dataset in a file say together.
+
+    Attributes:
+        lettered: Whether sheets named `T9` are months.
+        filled: Whether some table is not empty.
+    """
+
+    lettered: bool
+    filled: bool
+
+    @classmethod
+    def of(cls, tables: Sequence[ReadTable], dataset: Dataset) -> _Alike:
+        lettered = sheets_are_months([table.sheet for table in tables])
+        return cls(lettered, any(not _is_empty(table, dataset) for table in tables))
+
+
+def _decide(
+    table: ReadTable, submission: Submission, contracts: Contracts, alike: _Alike
+) -> Period | Problem:
+    """The period of a table, or why it is refused."""
+    dataset = contracts.datasets[table.dataset]
+    refusal = _check_unit(submission, table, contracts)
+    if refusal:
+        return refusal
+    if _is_empty(table, dataset):
+        label = name_of_sheet(table, submission, dataset, lettered=alike.lettered)
+        if label and alike.filled:
+            return _describe_blank_period(table, dataset, label)
+        return _describe_empty(table, dataset)
+    return decide_period(table, submission, dataset, contracts.commune, lettered=alike.lettered)
 
 
 def give_up(submission: Submission, why: Problem) -> ReadSubmission:
@@ -57,9 +97,12 @@ def _check_unit(submission: Submission, table: ReadTable, contracts: Contracts) 
     )
 
 
-def _check_not_empty(table: ReadTable, dataset: Dataset) -> Problem | None:
-    if table.cells.height or (table.nil and dataset.nil_allowed):
-        return None
+def _is_empty(table: ReadTable, dataset: Dataset) -> bool:
+    """Whether a table has no record and does not declare that there is nothing to report."""
+    return not (table.cells.height or (table.nil and dataset.nil_allowed))
+
+
+def _describe_empty(table: ReadTable, dataset: Dataset) -> Problem:
     hint = " Nếu kỳ này không có gì, ghi “Không phát sinh”." if dataset.nil_allowed else ""
     return Problem(
         "tep.khong_co_dong",
@@ -71,63 +114,27 @@ def _check_not_empty(table: ReadTable, dataset: Dataset) -> Problem | None:
     )
 
 
-def _decide_period(table: ReadTable, submission: Submission, dataset: Dataset) -> Period | Problem:
-    """The period that the title rows state, else the file name, else the one whose submission window is open.
-
-    A title that disagrees with the file name is `tep.khac_ky` (DESIGN.md §6).
-    """
-    in_title = read_period(table.title, dataset.cadence)
-    in_name = read_period([PurePath(submission.file).stem], dataset.cadence)
-    if len(in_title) > 1:
-        return _describe_unclear_period(
-            table, dataset, f"Tiêu đề ghi hơn một kỳ: {_describe_periods(in_title)}"
-        )
-    if in_title and in_name and not in_title & in_name:
-        return Problem(
-            "tep.khac_ky",
-            "dung",
-            "chan",
-            f"Tiêu đề ghi kỳ {_describe_periods(in_title)} nhưng tên tệp ghi kỳ {_describe_periods(in_name)}."
-            " Sửa cho khớp rồi nộp lại.",
-            dataset=dataset.name,
-            sheet=table.sheet,
-        )
-    labels = in_title or (in_name if len(in_name) == 1 else set())
-    if not labels:
-        return open_window(dataset.cadence, dataset.basis, submission.day)
-    stated = period(dataset, min(labels))
-    if stated.start > submission.day:
-        return _describe_unclear_period(table, dataset, f"Kỳ {in_words(stated.label)} chưa bắt đầu")
-    return stated
-
-
-def _describe_periods(labels: Iterable[str]) -> str:
-    return ", ".join(map(in_words, sorted(labels)))
-
-
-def _describe_unclear_period(table: ReadTable, dataset: Dataset, why: str) -> Problem:
+def _describe_blank_period(table: ReadTable, dataset: Dataset, label: str) -> Problem:
     return Problem(
-        "tep.khong_ro_ky",
-        "dung",
-        "chan",
-        f"{why}. Ghi rõ kỳ báo cáo ở tiêu đề, ví dụ “Tháng 11 năm 2026”.",
+        "tep.ky_trong",
+        "du",
+        "canh_bao",
+        f"Phần của {in_words(label)} để trống: chưa tính là đã nộp kỳ đó.",
         dataset=dataset.name,
         sheet=table.sheet,
     )
 
 
-def _reclassify_rows(doc: ReadFile, taken: Sequence[tuple[ReadTable, Period]]) -> pl.DataFrame:
-    """The role of each sheet row; records of refused tables get the role `ngoai_bang`."""
-    if len(taken) == len(doc.tables):
-        return doc.rows
-    kept = [
-        table.cells.select(pl.lit(table.sheet).alias("sheet"), pl.col("_row").alias("row"))
-        for table, _ in taken
-    ]
-    records = pl.concat([*kept, doc.rows.clear().select("sheet", "row")]).with_columns(taken=True)
-    refused = (pl.col("role") == "ban_ghi") & pl.col("taken").is_null()
+def leave_out(rows: pl.DataFrame, refused: Sequence[ReadTable]) -> pl.DataFrame:
+    """`rows` (`ROWS_SCHEMA`), in which records of the `refused` tables have the role `ngoai_bang`."""
+    if not refused:
+        return rows
+    records = pl.concat(
+        table.cells.select(pl.lit(table.sheet).alias("sheet"), row="_row", refused=pl.lit(value=True))
+        for table in refused
+    )
     return (
-        doc.rows.join(records, on=["sheet", "row"], how="left", maintain_order="left")
-        .with_columns(role=pl.when(refused).then(pl.lit("ngoai_bang")).otherwise("role"))
-        .drop("taken")
+        rows.join(records, on=["sheet", "row"], how="left", maintain_order="left")
+        .with_columns(role=pl.when("refused").then(pl.lit("ngoai_bang")).otherwise("role"))
+        .drop("refused")
     )

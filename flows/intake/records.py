@@ -10,7 +10,8 @@ import polars as pl
 from flows.clean import Cleaned, clean_all
 from flows.collect.submission import Submission
 from flows.intake.model import CleanedSubmission, ReadSubmission, SubmissionPart
-from flows.intake.owed import read_submission
+from flows.intake.owed import leave_out, read_submission
+from flows.intake.period import weigh_dates
 from flows.intake.totals import check_totals, count_ticks
 from flows.read.table import ReadTable
 from schemas.contract import Dataset
@@ -52,26 +53,41 @@ def _clean_tables(
 def _assemble(
     read: ReadSubmission, cleaned: Iterator[Cleaned], totals: Iterator[Cleaned], contracts: Contracts
 ) -> CleanedSubmission:
-    """Build one cleaned submission; tables of one dataset and period become one part."""
+    """Build one cleaned submission; tables of one dataset and period become one part.
+
+    A table whose records are dated in another period is refused.
+    """
     parts: dict[tuple[str, Period], SubmissionPart] = {}
     problems = [*read.problems]
+    refused: list[ReadTable] = []
     for table, period in read.taken:
-        one = next(cleaned)
-        before = parts.get((table.dataset, period))
-        number = pl.lit(len(before.tables) if before else 0, pl.UInt16).alias("_table")
-        part = SubmissionPart(
-            table.dataset,
-            period,
-            one.frame.with_columns(number),
-            one.changes.with_columns(number),
-            ((table.sheet, table.letters),),
-            table.nil,
-        )
-        parts[table.dataset, period] = part if before is None else _concat(before, part)
+        dataset, one = contracts.datasets[table.dataset], next(cleaned)
+        total = next(totals).frame if table.totals.height else None
         problems += one.problems
-        if table.totals.height:
-            problems += check_totals(table, one.frame, next(totals).frame, contracts.datasets[table.dataset])
-    return CleanedSubmission(read.submission, tuple(parts.values()), read.rows, tuple(problems), read.lost)
+        other = weigh_dates(table, one.frame, period, dataset, read.submission.day)
+        problems += [other] if other else []
+        if other and other.severity == "chan":
+            refused.append(table)
+            continue
+        before = parts.get((table.dataset, period))
+        part = _make_part(table, period, one, len(before.tables) if before else 0)
+        parts[table.dataset, period] = part if before is None else _concat(before, part)
+        problems += check_totals(table, one.frame, total, dataset) if total is not None else []
+    rows = leave_out(read.rows, refused)
+    return CleanedSubmission(read.submission, tuple(parts.values()), rows, tuple(problems), read.lost)
+
+
+def _make_part(table: ReadTable, period: Period, cleaned: Cleaned, number: int) -> SubmissionPart:
+    """The part of one table, the one with this `number` of its dataset and period."""
+    at = pl.lit(number, pl.UInt16).alias("_table")
+    return SubmissionPart(
+        table.dataset,
+        period,
+        cleaned.frame.with_columns(at),
+        cleaned.changes.with_columns(at),
+        ((table.sheet, table.letters),),
+        table.nil,
+    )
 
 
 def _concat(first: SubmissionPart, second: SubmissionPart) -> SubmissionPart:

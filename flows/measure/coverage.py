@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.measure.counts import BY_UNIT
 from schemas.indicator import Grouping, Indicator
-from schemas.periods import open_window
+from schemas.periods import latest_ended
 from schemas.units import Commune
 
 FIGURE = ["indicator", "period", "by", "key"]
@@ -32,11 +32,11 @@ def periods_of(
     for each in indicators:
         if each.over is None:
             labels = set(called["period"].unique())
-            latest = open_window("thang", "nd09", as_of)
+            latest = latest_ended("thang", "nd09", as_of)
         else:
             used = (each.over, *((each.joined.dataset,) if each.joined else ()))
             labels = set().union(*(seen.get(dataset.name, set()) for dataset in used))
-            latest = open_window(each.over.cadence, each.over.basis, as_of)
+            latest = latest_ended(each.over.cadence, each.over.basis, as_of)
         periods[each.name] = frozenset(labels or {latest.label})
     return periods
 

@@ -14,6 +14,7 @@ DATASET = Dataset(
     grain="một hồ sơ công việc",
     key=("ma_ho_so",),
     rows=(0, 100_000),
+    dated="ngay_tao",
     columns=(
         Column(
             "ma_ho_so",

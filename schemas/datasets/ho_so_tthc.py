@@ -15,6 +15,7 @@ DATASET = Dataset(
     grain="một hồ sơ",
     key=("ma_ho_so",),
     rows=(0, 100_000),
+    dated="ngay_nop",
     columns=(
         Column(
             "ma_ho_so",

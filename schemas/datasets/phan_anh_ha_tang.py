@@ -16,6 +16,7 @@ DATASET = Dataset(
     key=("ngay", "noi_dung"),
     rows=(0, 500),
     nil_allowed=True,
+    dated="ngay",
     columns=(
         Column("ngay", "Ngày phản ánh", NGAY, also=("Ngày",)),
         Column(

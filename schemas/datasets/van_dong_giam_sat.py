@@ -15,6 +15,7 @@ DATASET = Dataset(
     key=("ngay", "hinh_thuc", "noi_dung"),
     rows=(0, 2_000),
     nil_allowed=True,
+    dated="ngay",
     columns=(
         Column("ngay", "Ngày", NGAY, also=("Ngày tổ chức",)),
         Column(

@@ -17,7 +17,7 @@ from flows.settle.model import LIVE
 from flows.validate.across import reconcile
 from flows.validate.records import Verdict, validate
 from schemas.contract import UNREAD, Dataset, stored_column, typed_column, unread_column
-from schemas.periods import open_window
+from schemas.periods import latest_ended
 from schemas.registry import Contracts
 
 #: The day on which examples are judged.
@@ -54,7 +54,7 @@ def _part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Con
     table = ReadTable(dataset.name, "Ví dụ", (), pl.DataFrame(cells), letters)
     cleaned = clean(table, dataset, contracts.commune)
     number = pl.lit(0, pl.UInt16).alias("_table")
-    period = open_window(dataset.cadence, dataset.basis, DAY)
+    period = latest_ended(dataset.cadence, dataset.basis, DAY)
     return SubmissionPart(
         dataset.name,
         period,

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from schemas import datasets
-from schemas.periods import before, due, ended, in_words, is_working, open_window, period, read_period
+from schemas.periods import (
+    before,
+    due,
+    ended,
+    in_words,
+    is_working,
+    latest_ended,
+    open_windows,
+    period,
+    read_numbers,
+    read_period,
+)
 
 D = date.fromisoformat
 
@@ -92,8 +104,29 @@ def test_both_ends_of_the_span_count():
         ("nam", "nd09", "2026-12-14", "2026"),
     ],
 )
-def test_a_file_without_period_belongs_to_the_latest_that_ended(cadence, basis, day, label):
-    assert open_window(cadence, basis, D(day)).label == label
+def test_the_latest_period_that_had_ended(cadence, basis, day, label):
+    assert latest_ended(cadence, basis, D(day)).label == label
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "labels"),
+    [
+        ("phan_anh_ha_tang", "2026-11-10", []),
+        ("phan_anh_ha_tang", "2026-11-14", ["2026-11"]),
+        ("phan_anh_ha_tang", "2026-11-18", ["2026-11"]),
+        ("phan_anh_ha_tang", "2026-11-19", []),
+        ("dan_cu", "2026-11-04", ["2026-10"]),
+        ("dan_cu", "2027-01-06", ["2026-12"]),  # 1/1, then a weekend
+        ("kinh_te_so", "2027-01-02", ["2026"]),
+    ],
+)
+def test_windows_are_open_from_the_end_of_a_period_to_its_deadline(name, day, labels):
+    assert [each.label for each in open_windows(datasets.load()[name], D(day), {})] == labels
+
+
+def test_several_windows_may_be_open_at_once():
+    slow = replace(datasets.load()["phan_anh_ha_tang"], due=40)
+    assert [each.label for each in open_windows(slow, D("2026-11-20"), {})] == ["2026-10", "2026-11"]
 
 
 @pytest.mark.parametrize(
@@ -157,6 +190,10 @@ def test_days_off(day):
         ("Báo cáo T11/2026", {"2026-11"}),
         ("bc 11-2026.xls", {"2026-11"}),
         ("Tháng 10 năm 2026, so với tháng 9 năm 2026", {"2026-10", "2026-09"}),
+        ("Tháng 10 và tháng 11 năm 2026", {"2026-10", "2026-11"}),
+        ("Tháng 9, 10/2026", {"2026-09", "2026-10"}),
+        ("từ tháng 1 đến tháng 10 năm 2026", {"2026-01", "2026-10"}),
+        ("Tháng 12 năm 1979", {"1979-12"}),
         ("Ngọc Lặc, ngày 17 tháng 11 năm 2026", set()),
         ("Ngọc Lặc, ngày    tháng 5 năm 2026", set()),
         ("Ngọc Lặc, ngày … tháng … năm 2026", set()),
@@ -189,6 +226,7 @@ def test_the_month_that_words_name(text, labels):
         ("Tháng 11 năm 2026", set()),
         ("theo quy định năm 2026", set()),
         ("Quý V/2026", set()),
+        ("Quý III, IV/2026", {"2026-Q3", "2026-Q4"}),
     ],
 )
 def test_the_quarter_that_words_name(text, labels):
@@ -218,6 +256,30 @@ def test_the_quarter_that_words_name(text, labels):
 )
 def test_the_year_that_words_name(text, labels):
     assert read_period([text], "nam") == labels
+
+
+@pytest.mark.parametrize(
+    ("text", "cadence", "numbers"),
+    [
+        ("BÁO CÁO THÁNG 10", "thang", {10}),
+        ("bc_thang_09", "thang", {9}),
+        ("Tháng 9, 10", "thang", {9, 10}),
+        ("Tháng 9 và tháng 10", "thang", {9, 10}),
+        ("Tháng 10-26", "thang", {10}),
+        ("Tháng 13", "thang", set()),
+        ("6 tháng đầu năm", "thang", set()),
+        ("Thôn Cao Thắng 2", "thang", set()),
+        ("Từ ngày 15 tháng 10 đến ngày 14 tháng 11", "thang", set()),
+        ("Ngày 17 tháng 11 năm 2026", "thang", set()),
+        ("Quý III", "quy", {3}),
+        ("quy 4", "quy", {4}),
+        ("theo quy định", "quy", set()),
+        ("Tháng 10", "quy", set()),
+        ("Năm 2026", "nam", set()),
+    ],
+)
+def test_months_and_quarters_named_without_a_year(text, cadence, numbers):
+    assert read_numbers([text], cadence) == numbers
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC"])

@@ -27,7 +27,7 @@ def command(
     from flows.forms import build_form, list_known_rows
     from flows.forms.form import FormRequest
     from flows.root import Root, read_contracts
-    from schemas.periods import open_window
+    from schemas.periods import latest_ended
     from schemas.registry import load
 
     commune_root = Root(root.resolve())
@@ -42,7 +42,7 @@ def command(
     owner = owners[unit] if unit else next(iter(owners.values())) if len(owners) == 1 else None
     day = day_of(when)
     rows = list_known_rows(commune_root, wanted, owner.name if owner else "", contracts, day)
-    request = FormRequest(wanted, owner, open_window(wanted.cadence, wanted.basis, day))
+    request = FormRequest(wanted, owner, latest_ended(wanted.cadence, wanted.basis, day))
     data = build_form(request, contracts.commune, contracts.hash[:12], rows)
     owned = [owner.name] if owner else []
     target = out or Path("_".join(["bieu_mau", dataset, *owned, request.period.label]) + ".xlsx")

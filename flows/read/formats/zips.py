@@ -15,7 +15,7 @@ _MAX_FILES = 500
 
 
 def list_members(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file of a zip, sorted by name.
+    """Path within the zip and content of each of its files, sorted by path.
 
     Raises:
         RefusedError: the zip is broken, encrypted, empty or harmful.
@@ -28,7 +28,7 @@ def list_members(data: bytes) -> Iterator[tuple[str, bytes]]:
             if not names or len(names) > _MAX_FILES:
                 raise RefusedError("tep.khong_phai_bang_tinh", f"Tệp nén chứa {len(names)} tệp bảng tính.")
             for name in names:
-                yield PurePosixPath(name).name, archive.read(name)
+                yield name, archive.read(name)
     except ZIP_ERRORS as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 

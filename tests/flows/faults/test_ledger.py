@@ -71,7 +71,7 @@ INBOX: dict[int, list[tuple[str, str, bytes]]] = {
     9: [("T01", "sua.csv", table(GOOD_A, GOOD_B, SAME, BAD_C))],
     7: [("T01", "to khai.csv", STRANGE), ("T02", "danh ba.csv", STRANGE + b"Ba,4,5\n")],
     10: [("T01", "to khai.csv", table(BAD_B, GOOD_A, SAME))],
-    31: [("T02", "thang 12.csv", table(SAME, month=12))],
+    31: [("T02", "thang 12.csv", table(["20/11/2026", *SAME[1:]], month=12))],
 }
 
 

@@ -12,7 +12,7 @@ from flows.forms.form import FormRequest, build_form
 from flows.forms.inputs import example_of
 from schemas import registry
 from schemas.contract import Dataset
-from schemas.periods import open_window
+from schemas.periods import latest_ended
 
 CONTRACTS = registry.load()
 DAY = date(2026, 11, 24)
@@ -20,7 +20,7 @@ DAY = date(2026, 11, 24)
 
 def asked(dataset: Dataset) -> FormRequest:
     unit = CONTRACTS.commune.owing(dataset)[0]
-    return FormRequest(dataset, unit, open_window(dataset.cadence, dataset.basis, DAY))
+    return FormRequest(dataset, unit, latest_ended(dataset.cadence, dataset.basis, DAY))
 
 
 def blank(dataset: Dataset) -> bytes:

@@ -29,37 +29,6 @@ def codes(found: CleanedSubmission) -> list[str]:
     return [problem.code for problem in found.problems]
 
 
-@pytest.mark.parametrize(
-    ("title", "file", "label"),
-    [
-        ("Tháng 10 năm 2026", "phan anh.csv", "2026-10"),
-        ("Kỳ báo cáo: 10/2026", "phan anh.csv", "2026-10"),
-        ("PHẢN ÁNH", "phan_anh_thang_10_2026.csv", "2026-10"),
-        ("PHẢN ÁNH", "phan anh.csv", "2026-11"),
-        ("Tháng 10 năm 2026", "phan_anh_thang_10_2026.csv", "2026-10"),
-    ],
-)
-def test_the_period_comes_from_the_title_then_the_name_then_the_open_window(
-    title: str, file: str, label: str
-) -> None:
-    found = read(title, file=file)
-    assert [part.period.label for part in found.parts] == [label]
-    assert codes(found) == []
-
-
-@pytest.mark.parametrize(
-    ("above", "file", "code"),
-    [
-        (["Tháng 10 năm 2026"], "phan_anh_thang_9_2026.csv", "tep.khac_ky"),
-        (["Tháng 10 năm 2026", "Tháng 9 năm 2026"], "phan anh.csv", "tep.khong_ro_ky"),
-        (["Tháng 6 năm 2027"], "phan anh.csv", "tep.khong_ro_ky"),
-    ],
-)
-def test_a_doubtful_period_refuses_the_table(above: list[str], file: str, code: str) -> None:
-    found = read(*above, file=file)
-    assert (codes(found), found.parts) == ([code], ())
-
-
 @pytest.mark.parametrize("unit", ["viettel", "cong_an", "nguoi_la"])
 def test_a_table_of_another_unit_is_refused(unit: str) -> None:
     found = read("Tháng 11 năm 2026", unit=unit)

@@ -1,0 +1,237 @@
+"""Decides for which period a table is, from its title, its sheet's name, its file's name and its dates."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePath
+
+import polars as pl
+
+from flows.collect.submission import Submission
+from flows.read.table import Problem, ReadTable
+from schemas.contract import Dataset
+from schemas.periods import (
+    Period,
+    containing,
+    in_words,
+    latest_begun,
+    of_year,
+    open_windows,
+    period,
+    read_numbers,
+    read_period,
+)
+from schemas.units import Commune
+
+_LETTERED = re.compile(r"(?i)\s*t\s*(1[0-2]|[1-9])\s*")
+_TITLE, _SHEET, _FILE = "tiêu đề", "tên trang tính", "tên tệp"
+_HINT = "Ghi rõ kỳ báo cáo ở tiêu đề, ví dụ “{}”."
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One place that may name the period: what it is called, and the labels that it names."""
+
+    where: str
+    labels: frozenset[str]
+
+
+def decide_period(
+    table: ReadTable,
+    submission: Submission,
+    dataset: Dataset,
+    commune: Commune,
+    *,
+    lettered: bool = False,
+) -> Period | Problem:
+    """The period that title, sheet name and file name name, else the only one that is handed in on that day.
+
+    A period is named if all of them that name any agree on it. If they do not, that is `tep.khac_ky`; if none
+    is named and not exactly one window is open, it is `tep.khong_ro_ky` (DESIGN.md §6). The same holds for a
+    period that has not begun, or that lies before the plan.
+
+    Args:
+        table: The table as read.
+        submission: Its file, and the day on which it came.
+        dataset: The contract of the table.
+        commune: Gives the first year of the plan, and the working days that deadlines count.
+        lettered: Whether `T9` is the name of a sheet for a month (`sheets_are_months`).
+    """
+    sources = _read_sources(table, submission, dataset, lettered=lettered)
+    naming = [source for source in sources if source.labels]
+    titles = next((source.labels for source in naming if source.where == _TITLE), frozenset())
+    if len(titles) > 1:
+        return describe_unclear(table, dataset, f"Tiêu đề ghi hơn một kỳ: {_describe_labels(titles)}")
+    if not naming:
+        return _assume(table, submission.day, dataset, commune)
+    agreed = frozenset.intersection(*(source.labels for source in naming))
+    if not agreed:
+        said = [f"{source.where} ghi {_describe_labels(source.labels)}" for source in naming]
+        return describe_disagreement(table, dataset, said)
+    if len(agreed) > 1:
+        where = naming[0].where.capitalize()
+        return describe_unclear(table, dataset, f"{where} ghi hơn một kỳ: {_describe_labels(agreed)}")
+    return _check(period(dataset, min(agreed)), table, submission.day, dataset, commune)
+
+
+def name_of_sheet(
+    table: ReadTable, submission: Submission, dataset: Dataset, *, lettered: bool
+) -> str | None:
+    """The label of the one period that the name of the table's sheet names; None if there is none."""
+    sources = _read_sources(table, submission, dataset, lettered=lettered)
+    labels = next(source.labels for source in sources if source.where == _SHEET)
+    return next(iter(labels)) if len(labels) == 1 else None
+
+
+def _read_sources(
+    table: ReadTable, submission: Submission, dataset: Dataset, *, lettered: bool
+) -> list[_Source]:
+    """The places that may name the period, each with the labels that it names."""
+    texts = {
+        _TITLE: tuple(table.title),
+        _SHEET: tuple(_sheet_texts(table.sheet, submission, lettered=lettered)),
+        _FILE: (PurePath(submission.file).stem,),
+    }
+    years = read_period((text for each in texts.values() for text in each), "nam")
+    year = int(min(years)) if len(years) == 1 else None
+    return [
+        _Source(where, _read_labels(said, dataset, year, submission.day)) for where, said in texts.items()
+    ]
+
+
+def _sheet_texts(sheet: str, submission: Submission, *, lettered: bool) -> Iterator[str]:
+    """The names of the sheet and, in a zip, of its file and folders; a text file has no sheet name."""
+    *folders, name = sheet.split("/")
+    if lettered:
+        name = _LETTERED.sub(r"tháng \1", name)
+    if name != PurePath(submission.file).stem:
+        yield name
+    yield from (PurePath(folder).stem for folder in folders)
+
+
+def sheets_are_months(sheets: Sequence[str]) -> bool:
+    """Whether sheets named `T9`, `T10` are months: there are several, and no code of a thôn such as `T01`.
+
+    Codes of thôn have two digits, so a workbook with `T10` and `T11` alone could be either; it is not taken
+    for months. `sheets` are those of one dataset.
+    """
+    found = [_LETTERED.fullmatch(sheet.rpartition("/")[2]) for sheet in sheets]
+    return len(found) > 1 and all(found) and any(match and int(match[1]) < 10 for match in found)
+
+
+def _read_labels(texts: Sequence[str], dataset: Dataset, year: int | None, day: date) -> frozenset[str]:
+    """The periods that `texts` name; where they leave out the year, it is `year`, or the latest possible."""
+    labels = read_period(texts, dataset.cadence)
+    if labels:
+        return frozenset(labels)
+    numbers = read_numbers(texts, dataset.cadence)
+    if year is not None:
+        return frozenset(of_year(dataset.cadence, number, year) for number in numbers)
+    return frozenset(latest_begun(dataset, number, day).label for number in numbers)
+
+
+def _assume(table: ReadTable, day: date, dataset: Dataset, commune: Commune) -> Period | Problem:
+    """The only period that is handed in on `day`."""
+    windows = open_windows(dataset, day, commune.moved)
+    if len(windows) == 1:
+        return windows[0]
+    which = _describe_labels(each.label for each in windows)
+    why = f"đang nhận nhiều kỳ: {which}" if windows else "không kỳ nào đang đến hạn nộp"
+    return describe_unclear(table, dataset, f"Không nơi nào ghi kỳ, và ngày {day:%d/%m/%Y} {why}")
+
+
+def _check(
+    stated: Period, table: ReadTable, day: date, dataset: Dataset, commune: Commune
+) -> Period | Problem:
+    if stated.start > day:
+        return describe_unclear(table, dataset, f"Kỳ {in_words(stated.label)} chưa bắt đầu")
+    first = commune.first_year(dataset)
+    if int(stated.label[:4]) < first:
+        why = f"Kỳ {in_words(stated.label)} ở trước năm {first}, năm đầu của số liệu phải nộp"
+        return describe_unclear(table, dataset, why)
+    return stated
+
+
+def weigh_dates(
+    table: ReadTable, records: pl.DataFrame, stated: Period, dataset: Dataset, day: date
+) -> Problem | None:
+    """`tep.khac_ky` if the dates of the records point to another period than the one `stated`.
+
+    At least two thirds of them must lie in one other period. That blocks, except if it is an earlier period
+    and some lie in the stated one: a list may still hold what was left open. If it does not block but fewer
+    than half lie in the stated period, it is a warning.
+
+    Args:
+        table: The table as read.
+        records: Its records, cleaned (`Cleaned.frame`).
+        stated: The period decided for it.
+        dataset: The contract, which names the column whose dates lie in the period (`Dataset.dated`).
+        day: The day of submission; later dates are faults of their own and do not count.
+    """
+    if dataset.dated is None:
+        return None
+    found = _count_periods(records[dataset.dated], dataset, day)
+    total, inside = sum(found.values()), found[stated.label]
+    if 2 * inside >= total:
+        return None
+    other, most = max(((label, n) for label, n in found.items() if label != stated.label), key=lambda p: p[1])
+    clear = 3 * most >= 2 * total and (other > stated.label or not inside)
+    column = dataset[dataset.dated].label
+    where = _describe_span(period(dataset, other))
+    says = f"{most} trong {total} ngày ở cột “{column}” nằm trong {where}"
+    return describe_disagreement(
+        table, dataset, [f"bảng này là của {_describe_span(stated)}", says], blocks=clear
+    )
+
+
+def _count_periods(dates: pl.Series, dataset: Dataset, day: date) -> Counter[str]:
+    """The number of dates in each period; dates after `day` and those over a year old do not count."""
+    counts = dates.drop_nulls().value_counts().rows()
+    found: Counter[str] = Counter()
+    for each, number in counts:
+        if each <= day and each.year >= day.year - 1:
+            found[containing(dataset, each).label] += number
+    return found
+
+
+def _describe_span(of: Period) -> str:
+    return f"{in_words(of.label)} ({of.start:%d/%m/%Y}–{of.end:%d/%m/%Y})"
+
+
+def _describe_labels(labels: Iterable[str]) -> str:
+    return ", ".join(map(in_words, sorted(labels)))
+
+
+def describe_disagreement(
+    table: ReadTable, dataset: Dataset, points: Sequence[str], *, blocks: bool = True
+) -> Problem:
+    """The problem `tep.khac_ky`; `points` say what points to which period."""
+    told = "; ".join(points)
+    mend = "Sửa cho khớp rồi nộp lại." if blocks else "Kiểm tra lại kỳ."
+    return Problem(
+        "tep.khac_ky",
+        "dung",
+        "chan" if blocks else "canh_bao",
+        f"Kỳ không khớp: {told}. {mend}",
+        dataset=dataset.name,
+        sheet=table.sheet,
+    )
+
+
+_EXAMPLES: Mapping[str, str] = {"thang": "Tháng 11 năm 2026", "quy": "Quý IV năm 2026", "nam": "Năm 2026"}
+
+
+def describe_unclear(table: ReadTable, dataset: Dataset, why: str) -> Problem:
+    """The problem `tep.khong_ro_ky`; `why` says what makes the period unclear."""
+    return Problem(
+        "tep.khong_ro_ky",
+        "dung",
+        "chan",
+        f"{why}. {_HINT.format(_EXAMPLES[dataset.cadence])}",
+        dataset=dataset.name,
+        sheet=table.sheet,
+    )
