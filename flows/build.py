@@ -14,11 +14,11 @@ from flows.audit.auditor import Auditor
 from flows.audit.decision import Acknowledged, find_same_audit, pass_or_refuse, reuse_audit
 from flows.audit.facts import AuditCase
 from flows.cache import AUDIT_CACHE
-from flows.collect.archive import split_repeats
 from flows.collect.submission import Submission
 from flows.day_tables import DayTables, compute_day_tables
 from flows.engine.runner import Runner, Step
 from flows.intake.cache import SubmissionCache
+from flows.intake.model import split_repeats
 from flows.protect import read_key
 from flows.release import publish
 from flows.release.datapackage import write_package
@@ -104,9 +104,9 @@ def build(
 
 def _settle(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, auditing: Auditor) -> Settled:
     """Settle the submissions; only what is not in a cache is read and judged."""
-    submissions, repeats = split_repeats(recipe.inputs)
     cache = SubmissionCache(root, contracts, partial(runner.each, READ), fresh=recipe.fresh)
-    periods = PeriodCache(root, contracts, cache, cache.summaries(submissions), fresh=recipe.fresh)
+    summaries, repeats = split_repeats(cache.summaries(recipe.inputs))
+    periods = PeriodCache(root, contracts, cache, summaries, fresh=recipe.fresh)
     if missing := periods.read_missing():
         # Reading keeps all cores busy, judging only one: the auditor gets ready beside it.
         auditing.prepare()

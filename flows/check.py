@@ -12,12 +12,12 @@ from typing import Any
 
 import polars as pl
 
-from flows.collect.archive import list_archived, split_repeats
+from flows.collect.archive import list_archived
 from flows.collect.submission import Submission
 from flows.day_tables import list_received
 from flows.faults.table import build_fault_table
 from flows.intake.cache import SubmissionCache, read_side_by_side
-from flows.intake.model import CleanedSubmission, summarize
+from flows.intake.model import CleanedSubmission, split_repeats, summarize
 from flows.intake.records import clean_submission
 from flows.protect import Key
 from flows.returns.marks import Marks, make_marks
@@ -211,9 +211,8 @@ def _settle_beside(
     others = [one for one in archived if (one.unit, one.sha256) != content]
     if repeated := len(others) < len(archived):
         cleaned = replace(cleaned, problems=(*cleaned.problems, REPEATED))
-    first, repeats = split_repeats(others)
     submissions = SubmissionCache(root, contracts, read_side_by_side, frozen=True)
-    summaries = [*submissions.summaries(first), summarize(cleaned)]
+    summaries, repeats = split_repeats([*submissions.summaries(others), summarize(cleaned)])
     submissions.add(cleaned)
     periods = PeriodCache(root, contracts, submissions, summaries, frozen=True)
     if missing := periods.read_missing():

@@ -13,6 +13,7 @@ import polars as pl
 from flows.audit.auditor import Auditor, start_auditor
 from flows.build import Recipe, build
 from flows.collect.archive import list_archived
+from flows.collect.folder import Obstacle
 from flows.collect.inbox import collect
 from flows.collect.submission import Submission
 from flows.engine.runner import Runner, Step
@@ -31,10 +32,16 @@ PUBLISH = Step("Công bố")
 
 @dataclass(frozen=True, slots=True)
 class DayOutcome:
-    """The result of a day: its release, the new submissions, its records, its tables for the summary."""
+    """The result of a day: its release, its records, its tables for the summary.
+
+    `new` are the submissions that the release shown before did not have, `obstacles` what lies in the inbox
+    and could not be taken. `shown` is the release that readers see now.
+    """
 
     release: Path
+    shown: Path
     new: Sequence[Submission]
+    obstacles: Sequence[Obstacle]
     unchanged: bool
     settled: Settled
     submissions: pl.DataFrame
@@ -65,8 +72,9 @@ def run_day(
     with root.lock(), audits() as auditing, publish.stage(root) as folder:
         contracts = read_contracts(root, contracts)
         root.prepare(unit.name for unit in contracts.commune.units)
-        new = runner.step(COLLECT, collect, root, as_of, make_gate(root, contracts))
+        collected = runner.step(COLLECT, collect, root, make_gate(root, contracts))
         shown, before = publish.read_published(root), publish.find_before(root, as_of)
+        known = publish.read_inputs(root, shown)
         recipe = Recipe(
             as_of,
             tuple(list_archived(root, as_of)),
@@ -82,7 +90,9 @@ def run_day(
         place = runner.step(PUBLISH, publish.publish, root, folder, built.name)
     return DayOutcome(
         place,
-        new,
+        root.releases / (publish.read_published(root) or built.name),
+        [one for one in recipe.inputs if one not in known],
+        collected.obstacles,
         built.name == shown,
         built.settled,
         built.settled.submissions,

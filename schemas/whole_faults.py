@@ -133,6 +133,13 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "5 + 7, tổng 12",
         "5 + 7, tổng 13",
     ),
+    "tep.gio_sai": WholeFault(
+        "Giờ ghi trên tệp không thể đúng.",
+        "Tệp vẫn được nhận, theo giờ tệp tới. Tệp sai giờ thường do máy soạn tệp sai đồng hồ.",
+        "Chỉnh lại ngày giờ của máy.",
+        "Tệp ghi ngày 20/11/2026, nhận ngày 24/11/2026",
+        "Tệp ghi ngày 01/01/1980",
+    ),
     "tep.nop_lai_y_het": WholeFault(
         "Tệp giống hệt một tệp đã nộp.",
         "Không tính lại, cũng không thay gì.",

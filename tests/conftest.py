@@ -23,6 +23,7 @@ from flows.release.publish import find_release
 from flows.root import Root
 from flows.sample import write
 from schemas.registry import Contracts, load
+from tests.arrived import receive
 from tests.outside import OUTSIDE
 from tests.waiting import wait_for
 
@@ -72,6 +73,7 @@ def run_plainly(
     root: Path, as_of: date = TODAY, contracts: Contracts | None = None, acknowledged: str | None = None
 ) -> DayOutcome:
     runner = PlainRunner(Console(quiet=True))
+    receive(Root(root), as_of, contracts)
     return run_day(Root(root), contracts or load(), as_of, runner, acknowledged)
 
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.collect.folder import Obstacle, look_through
 from flows.forget.tombstones import count_unfinished, mark_key_file
 from flows.protect import key_file
 from flows.release.journal import read_journal
@@ -47,6 +48,11 @@ def check_health(root: Root) -> Iterator[tuple[bool, str]]:
         else "Không có yêu cầu xóa dở dang",
     )
     yield bool(read_journal(root)) or shown is None, "Nhật ký công bố đọc được"
+
+
+def find_obstacles(root: Root) -> list[Obstacle]:
+    """What lies in the inbox and no run can take."""
+    return look_through(root.inbox)[1]
 
 
 def find_unowned_folders(root: Root, units: frozenset[str]) -> Iterator[Path]:

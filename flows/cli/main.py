@@ -39,7 +39,9 @@ def build_app() -> typer.Typer:
     )
     for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda each: each.name):
         command = import_module(f"{commands.__name__}.{module.name}").command
-        app.command(module.name.replace("_", "-"), cls=Command, options_metavar="[TÙY CHỌN]")(command)
+        app.command(module.name.rstrip("_").replace("_", "-"), cls=Command, options_metavar="[TÙY CHỌN]")(
+            command
+        )
     return app
 
 

@@ -2,97 +2,179 @@
 
 from __future__ import annotations
 
-import re
+import os
 import time
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
-from datetime import time as clock
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
-from unicodedata import normalize
+from pathlib import Path, PurePath
 
-from flows.collect.archive import keep
-from flows.collect.submission import Submission
-from flows.protect import NUMBER_ALONE
+from flows.collect.archive import keep, read_receipts
+from flows.collect.folder import Found, Obstacle, describe, look_through, read_open, show_path
+from flows.collect.submission import Submission, Who
 from flows.root import HERE, Root
 
-# A file written within the last seconds may still be incomplete: it is watched for a moment.
+#: A file must not change for so long, by our own clock, before it is taken.
 SETTLE_SECONDS = 2.0
-
-# The unit of a file that lies outside all units' folders.
-UNKNOWN = "khong_ro"
-
-# File names may contain a person's number: it is masked.
-_NUMBER = re.compile(NUMBER_ALONE)
 
 #: Takes unit, path and content of a new file; returns the path and content to archive.
 Gate = Callable[[str, Path, bytes], tuple[Path, bytes]]
 
-IGNORED_PREFIXES = (".", "~$")
-IGNORED_SUFFIXES = (".tmp", ".part", ".crdownload")
+#: Says when a file was received, from its state; None if nobody can say.
+Clock = Callable[[os.stat_result], datetime | None]
+
+#: The years that a file's clock may show.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=HERE)
 
 
-def collect(root: Root, as_of: date, gate: Gate | None = None) -> list[Submission]:
-    """Archive all files of the inbox that are new and complete; returns them in order of arrival.
+def received_now(_: os.stat_result) -> datetime:
+    """The moment at which the archive sees a file; what the file's own clock says does not matter."""
+    return datetime.now(HERE)
 
-    A submission is one content under one name from one unit. It was received when its file was last
-    written, but never after `as_of`. A `gate` may change a file before it is archived.
+
+def received_when_written(seen: os.stat_result) -> datetime | None:
+    """For loading files of the past: the file's own time, unless that is impossible."""
+    written = time_written(seen)
+    return written if is_possible(written, datetime.now(HERE)) else None
+
+
+def time_written(seen: os.stat_result) -> datetime:
+    """What the file's own clock says, to the second."""
+    return datetime.fromtimestamp(int(seen.st_mtime), HERE)
+
+
+def is_possible(written: datetime, received: datetime) -> bool:
+    """Whether a file that was received then can have been written then: clocks may differ by a day."""
+    return _EARLIEST <= written <= received + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The new submissions in order of arrival, and what lies in the inbox but could not be taken."""
+
+    new: Sequence[Submission]
+    obstacles: Sequence[Obstacle]
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A file of the inbox that is not in the archive, and the name of its submission."""
+
+    found: Found
+    seen: os.stat_result
+    sha256: str
+    file: str
+
+
+def collect(
+    root: Root, gate: Gate | None = None, when: Clock = received_now, folder: Path | None = None
+) -> Collected:
+    """Archive all files of the inbox (or of `folder`) that are new and complete.
+
+    A submission is one content under one name from one unit. If a file returns to an earlier content, that
+    is a submission again, with a name of its own. A `gate` may change a file before it is archived. Files
+    received at the same moment are in the order in which they got their state on our disk.
     """
-    new: list[Submission] = []
-    for unit, came in list_waiting(root.inbox):
-        path, data = came, came.read_bytes()
-        submission = describe_file(root, unit, path, data, as_of)
-        if gate is not None and not submission.receipt(root).exists():
-            path, data = gate(unit, path, data)
-            submission = describe_file(root, unit, path, data, as_of)
-        if not submission.receipt(root).exists():
-            keep(root, submission, data)
-            new.append(submission)
-    return sorted(new)
+    found, obstacles = look_through(folder or root.inbox)
+    new = _find_new(root, found, obstacles)
+    if when is received_now:
+        new = _leave_unfinished(new, folder or root.inbox, obstacles)
+    kept: list[Submission] = []
+    for at, one in enumerate(sorted(new, key=lambda one: one.seen.st_ctime_ns)):
+        received = when(one.seen)
+        if received is None:
+            written = f"{time_written(one.seen):%d/%m/%Y}"
+            why = f"giờ của tệp ghi {written}, không thể đúng; chép tệp vào raw/inbox để nhận theo giờ tới"
+            obstacles.append(Obstacle(show_path(one.found.path, folder or root.inbox), why))
+            continue
+        if when is received_now:
+            received += timedelta(microseconds=at)
+        try:
+            submission = _take(root, one, received, gate, folder or root.inbox)
+        except OSError:
+            obstacles.append(_describe_unreadable(one.found, folder or root.inbox))
+            continue
+        if submission is not None:
+            kept.append(submission)
+    return Collected(sorted(kept), obstacles)
 
 
-def describe_file(root: Root, unit: str, path: Path, data: bytes, as_of: date) -> Submission:
-    """The submission that the file at `path` in the inbox makes, with the content `data`."""
-    return Submission(
-        received=_find_time(path, as_of),
-        unit=unit,
-        file=_describe_name(path, root.inbox, unit),
-        sha256=sha256(data).hexdigest(),
-        size=len(data),
+def _find_new(root: Root, found: Iterable[Found], obstacles: list[Obstacle]) -> list[_New]:
+    receipts = sorted(read_receipts(root), key=lambda each: each.submission)
+    known = {each.submission.who for each in receipts}
+    last = {(each.submission.unit, each.dropped_as): each.submission.sha256 for each in receipts}
+    found = [*found]
+    # Two files whose names are shown alike would replace each other every day.
+    alike = Counter((one.unit, one.name) for one in found)
+    new: list[_New] = []
+    for one in found:
+        try:
+            data, seen = read_open(one.path)
+        except OSError:
+            obstacles.append(_describe_unreadable(one, root.inbox))
+            continue
+        content = sha256(data).hexdigest()
+        if (one.unit, one.name, content) not in known:
+            new.append(_New(one, seen, content, one.name))
+        elif alike[one.unit, one.name] == 1 and last.get((one.unit, one.name)) != content:
+            new.append(_New(one, seen, content, _name_again(one, content, known)))
+    return new
+
+
+def _name_again(one: Found, content: str, known: set[Who]) -> str:
+    """A name for the same content that came again under the same name."""
+    path = PurePath(one.name)
+    names = (str(path.with_stem(f"{path.stem} (nộp lần {count})")) for count in range(2, len(known) + 3))
+    return next(name for name in names if (one.unit, name, content) not in known)
+
+
+def _leave_unfinished(new: Sequence[_New], folder: Path, obstacles: list[Obstacle]) -> list[_New]:
+    """Look at new files a second time; those that changed meanwhile are still being written."""
+    if new:
+        time.sleep(SETTLE_SECONDS)
+    return [one for one in new if _is_unchanged(one, folder, obstacles)]
+
+
+def _is_unchanged(one: _New, folder: Path, obstacles: list[Obstacle]) -> bool:
+    try:
+        data, _ = read_open(one.found.path)
+    except OSError:
+        obstacles.append(_describe_unreadable(one.found, folder))
+        return False
+    if sha256(data).hexdigest() == one.sha256:
+        return True
+    place = show_path(one.found.path, folder)
+    obstacles.append(Obstacle(place, "còn đang được ghi; lần chạy sau sẽ nhận"))
+    return False
+
+
+def _describe_unreadable(one: Found, folder: Path) -> Obstacle:
+    return Obstacle(
+        show_path(one.path, folder), "không đọc được, hoặc vừa bị chuyển đi; lần chạy sau thử lại"
     )
 
 
-def list_waiting(inbox: Path) -> Iterator[tuple[str, Path]]:
-    """Files that nobody is writing now, each with the unit whose folder it lies in, or `UNKNOWN`."""
-    found = {path: path.stat() for path in sorted(inbox.rglob("*")) if _is_submission(path)}
-    newest = max((stat.st_mtime for stat in found.values()), default=0.0)
-    if 0 <= time.time() - newest < SETTLE_SECONDS:
-        time.sleep(SETTLE_SECONDS / 4)
-    for path, before in found.items():
-        after = path.stat()
-        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
-            parts = path.relative_to(inbox).parts
-            yield parts[0] if len(parts) > 1 else UNKNOWN, path
+def _take(root: Root, one: _New, received: datetime, gate: Gate | None, folder: Path) -> Submission | None:
+    """Archive one file; None if the gate made it one that is there already.
 
-
-def _is_submission(path: Path) -> bool:
-    ignored = path.name.startswith(IGNORED_PREFIXES) or path.name.lower().endswith(IGNORED_SUFFIXES)
-    return not ignored and not path.is_symlink() and path.is_file()
-
-
-def _describe_name(path: Path, inbox: Path, unit: str) -> str:
-    folder = inbox if unit == UNKNOWN and path.parent == inbox else inbox / unit
-    name = normalize("NFC", str(path.relative_to(folder)))
-    return _NUMBER.sub(_mask_number, name)
-
-
-def _mask_number(found: re.Match[str]) -> str:
-    before, after = found[1], found[2]
-    number = found[0].removeprefix(before).removesuffix(after)
-    return f"{before}{number[:3]}{'x' * (len(number) - 5)}{number[-2:]}{after}"
-
-
-def _find_time(path: Path, as_of: date) -> str:
-    latest = datetime.combine(as_of, clock(23, 59, 59), HERE)
-    written = datetime.fromtimestamp(int(path.stat().st_mtime), HERE)
-    return min(written, latest).isoformat()
+    Raises:
+        OSError: the file is no longer what it was a moment ago.
+    """
+    data, seen = read_open(one.found.path)
+    if sha256(data).hexdigest() != one.sha256:
+        raise OSError("changed while it was taken")
+    file, dropped_as = one.file, one.found.name
+    if gate is not None:
+        path, data = gate(one.found.unit, one.found.path, data)
+        if path != one.found.path:
+            file = dropped_as = describe(path, folder).name
+    written = time_written(seen).isoformat()
+    submission = Submission(
+        received.isoformat(), one.found.unit, file, sha256(data).hexdigest(), len(data), written
+    )
+    if submission.receipt(root).exists():
+        return None
+    keep(root, submission, data, dropped_as)
+    return submission

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -24,13 +24,18 @@ _TO_FIELD = {key: field for field, key in _TO_KEY.items()}
 
 @dataclass(frozen=True, slots=True, order=True)
 class Submission:
-    """One file that a unit handed in. `received` is local time in ISO format."""
+    """One file that a unit handed in.
+
+    `received` is when the archive first saw it, `written` what the file's own clock said: local times in ISO
+    format. Two submissions are equal whatever was `written`; old receipts lack it.
+    """
 
     received: str
     unit: str
     file: str
     sha256: str
     size: int
+    written: str | None = field(default=None, compare=False)
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Submission:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from flows.cache import clear_all
 from flows.collect.archive import discard, keep, list_archived, remove_orphans
-from flows.collect.inbox import list_waiting
+from flows.collect.folder import look_through, read_open
 from flows.collect.submission import Submission
 from flows.engine.workers import Guard, LostError, map_in_order
 from flows.forget.find import TOKEN, find_in_releases, list_token_columns, tokens_of
@@ -105,14 +105,15 @@ def _clear_inbox(
     root: Root, contracts: Contracts, person: ForgottenPerson, mark: str, found: Mapping[str, Redacted]
 ) -> None:
     kept = {one.sha256 for one in list_archived(root, date.max)}
-    for unit, path in list_waiting(root.inbox):
-        data = path.read_bytes()
+    files, _ = look_through(root.inbox)
+    for one in files:
+        path, (data, _) = one.path, read_open(one.path)
         content = sha256(data).hexdigest()
         new = found.get(content)
         if content not in kept:
             new = redact(data, path.name, person, contracts.datasets)
         if new is not None and content not in kept:
-            note_rewrite(root, mark, unit, data, new)
+            note_rewrite(root, mark, one.unit, data, new)
         if new is not None or person.taken_out_of(path.name) != path.name:
             put_back(path, new.data if new else data, person)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -108,3 +108,27 @@ def summarize(cleaned: CleanedSubmission) -> SubmissionSummary:
         tuple((part.dataset, part.period.label) for part in cleaned.parts),
         cleaned.lost,
     )
+
+
+def split_repeats(
+    summaries: Sequence[SubmissionSummary],
+) -> tuple[list[SubmissionSummary], list[Submission]]:
+    """The summaries of submissions that bring something new, and the submissions that only repeat.
+
+    `summaries` are in order of arrival. A repeat has the content of an earlier submission of its unit, and
+    nothing else came in between for what it reports on. What was replaced and then sent again is no repeat.
+    """
+    last: dict[tuple[str, str, str], str] = {}
+    seen: set[tuple[str, str]] = set()
+    first: list[SubmissionSummary] = []
+    again: list[Submission] = []
+    for summary in summaries:
+        one = summary.submission
+        owes = [(one.unit, dataset, period) for dataset, period in summary.brings]
+        if (one.unit, one.sha256) in seen and all(last.get(each) == one.sha256 for each in owes):
+            again.append(one)
+            continue
+        first.append(summary)
+        seen.add((one.unit, one.sha256))
+        last.update(dict.fromkeys(owes, one.sha256))
+    return first, again

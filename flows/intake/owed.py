@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 
 import polars as pl
 
+from flows.collect.inbox import is_possible
 from flows.collect.submission import Submission
 from flows.intake.model import ReadSubmission
 from flows.intake.period import decide_period, name_of_sheet, sheets_are_months
@@ -25,7 +27,7 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
     clear. A problem says why, and its records get the role `ngoai_bang` in `rows`.
     """
     doc = read_file(data, PurePath(submission.file).name, contracts.datasets)
-    problems = [*doc.problems]
+    problems = [*doc.problems, *_check_clock(submission)]
     taken: list[tuple[ReadTable, Period]] = []
     refused: list[ReadTable] = []
     alike: dict[str, list[ReadTable]] = {}
@@ -79,6 +81,21 @@ def _decide(
 def give_up(submission: Submission, why: Problem) -> ReadSubmission:
     """The result for a submission whose reading was aborted; `why` is its only problem."""
     return ReadSubmission(submission, (), refuse_file(why).rows, (why,), lost=True)
+
+
+def _check_clock(submission: Submission) -> Iterator[Problem]:
+    """Tell of a file whose own clock can't be right; nothing depends on that clock."""
+    if submission.written is None:
+        return
+    written, received = map(datetime.fromisoformat, (submission.written, submission.received))
+    if not is_possible(written, received):
+        yield Problem(
+            "tep.gio_sai",
+            "song",
+            "canh_bao",
+            f"Tệp ghi giờ lưu {written:%d/%m/%Y}, không thể đúng; đã tính theo giờ nhận"
+            f" {received:%d/%m/%Y}. Chỉnh lại ngày giờ của máy soạn tệp.",
+        )
 
 
 def _check_unit(submission: Submission, table: ReadTable, contracts: Contracts) -> Problem | None:

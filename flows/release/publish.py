@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.collect.submission import Submission
 from flows.errors import NoReleaseError
 from flows.files import make_durable, sync, try_link, write_lines
 from flows.release import journal
@@ -23,6 +24,7 @@ from flows.release.manifest import (
     list_entries,
     read_hashes,
     read_manifest,
+    read_origin,
     write_manifest,
 )
 from flows.root import Root
@@ -171,6 +173,14 @@ def day_of(release: str) -> str:
 def read_published(root: Root) -> str | None:
     """The id of the release that `curated/latest` points at; None if nothing is published."""
     return root.latest.readlink().name if root.latest.is_symlink() else None
+
+
+def read_inputs(root: Root, release: str | None) -> frozenset[Submission]:
+    """The submissions that a release was made from; none without one."""
+    place = root.releases / release if release else None
+    if place is None or not (place / MANIFEST).exists():
+        return frozenset()
+    return frozenset(read_origin(read_manifest(place)).inputs)
 
 
 def find_before(root: Root, as_of: date) -> Path | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.collect.archive import discard, list_archived
+from flows.collect.archive import list_archived, purge_content
 from flows.collect.submission import WHO, Submission
 from flows.files import add_lines
 from flows.release.manifest import MANIFEST, read_manifest
@@ -75,7 +75,7 @@ def purge(root: Root, what: PurgePlan) -> None:
     for name in what.releases:
         remove_release(root, name)
     for one in what.submissions:
-        discard(root, one)
+        purge_content(root, one)
 
 
 def _log(root: Root, what: PurgePlan) -> None:

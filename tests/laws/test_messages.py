@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import pkgutil
 import re
 import unicodedata
 import zipfile
@@ -15,9 +14,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from flows.cli import commands
 from flows.cli.main import build_app
 from flows.release.places import MARKED, RECEIPTS
 from schemas.datasets import load
@@ -217,7 +216,7 @@ def test_every_marked_workbook_of_a_day_is_plain(planted: Day) -> None:
         assert not MACHINE.search(said), text
 
 
-COMMANDS = [module.name.replace("_", "-") for module in pkgutil.iter_modules(commands.__path__)]
+COMMANDS = list(typer.main.get_command(build_app()).commands)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])

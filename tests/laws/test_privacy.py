@@ -17,7 +17,8 @@ from schemas.contract import Column, Dataset
 from schemas.datasets import load
 from schemas.privacy import PROTECTIONS, protection
 from schemas.units import ngoc_lac
-from tests.conftest import lines
+from tests.arrived import receive
+from tests.conftest import TODAY, lines
 from tests.laws.texts import texts
 
 PEOPLE = {name: d for name, d in load().items() if any(c.personal for c in d.columns)}
@@ -76,7 +77,8 @@ def canaried(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         (folder / f"{dataset.name} {NUMBERS[0]}.csv").write_text(sheet(dataset), encoding="utf-8")
         headless = sheet(dataset).splitlines()[1:]
         (folder / f"{dataset.name} khong tieu de.csv").write_text("\n".join(headless), encoding="utf-8")
-    words = ["run", "--plain", "--root", str(root), "--date", "2026-11-24"]
+    receive(Root(root), TODAY)
+    words = ["run", "--plain", "--root", str(root), "--date", f"{TODAY}"]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("dulieuxa")), *words],
         env=os.environ | {"COLUMNS": "200"},

@@ -76,6 +76,7 @@ def test_commands_parse(words: list[str], tmp_path: Path, monkeypatch: pytest.Mo
     name, *arguments = words
     monkeypatch.chdir(tmp_path)
     Path("bao_cao.xlsx").touch()
+    Path("tep_cu").mkdir()
     with COMMANDS[name].make_context(name, arguments) as context:
         assert context.params
 
@@ -117,6 +118,8 @@ def commune(two_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     ):
         book.active.append(row)
     book.save(root / "bao_cao.xlsx")
+    (root / "tep_cu" / "T01").mkdir(parents=True)
+    shutil.copy(root / "bao_cao.xlsx", root / "tep_cu" / "T01")
     thresholds = gc.get_threshold()
     yield root
     gc.set_threshold(*thresholds)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from flows.cli.commands import DateOption, RootOption, day_of
@@ -26,6 +27,7 @@ def command(
         str | None,
         typer.Option(metavar="LÝ_DO", help="Công bố dù có thay đổi bất thường; lý do được ghi lại."),
     ] = None,
+    sure: Annotated[bool, typer.Option("--yes", help="Chạy cả cho một ngày chưa tới.")] = False,
 ) -> None:
     """Chạy một ngày: thu tệp, đọc, kiểm tra, tính chỉ tiêu, công bố, viết báo cáo.
 
@@ -33,6 +35,11 @@ def command(
     """
     console = Console()
     day = day_of(when)
+    if day > day_of(None) and not sure:
+        raise typer.BadParameter(
+            f"{day:%d/%m/%Y} chưa tới: bản của ngày ấy sẽ che bản mọi ngày trước nó. Thêm --yes nếu đúng ý",
+            param_hint="--date",
+        )
     run = _run_plain if plain else _run_by_prefect
     outcome = run(root.resolve(), day, console, acknowledge)
     _print(outcome, root.resolve(), day, console)
@@ -68,8 +75,15 @@ def _print(outcome: DayOutcome, root: Path, day: date, console: Console) -> None
         table.add_column(name, justify="right" if at else "left", no_wrap=True)
     for row in summarize_units(outcome, read_contracts(Root(root), load()).commune):
         table.add_row(*row)
+    if outcome.shown != outcome.release:
+        console.print(_warn_not_shown(outcome.shown.name), highlight=False)
+    for obstacle in outcome.obstacles:
+        console.print(f"[yellow]Không nhận được[/] {escape(str(obstacle))}.", highlight=False, soft_wrap=True)
     console.print(table)
-    verb = "Bản công bố không đổi" if outcome.unchanged else "Đã công bố"
+    if outcome.shown != outcome.release:
+        verb = "Đã ghi, không cho xem"
+    else:
+        verb = "Bản công bố không đổi" if outcome.unchanged else "Đã công bố"
     for line in (
         f"Chỉ tiêu kỳ mới nhất: {count_targets(outcome)}",
         f"Tệp mới: {len(outcome.new)}" if outcome.new else "Không có tệp nào mới.",
@@ -77,3 +91,13 @@ def _print(outcome: DayOutcome, root: Path, day: date, console: Console) -> None
         f"Báo cáo: {outcome.release / 'reports' / 'index.html'}",
     ):
         console.print(line, highlight=False, soft_wrap=True)
+
+
+def _warn_not_shown(shown: str) -> str:
+    from flows.release.publish import day_of as day_of_release
+
+    day = datetime.strptime(day_of_release(shown), "%Y%m%d").date()
+    return (
+        f"[bold red]Người đọc KHÔNG thấy bản này:[/] họ vẫn thấy bản của ngày {day:%d/%m/%Y}, là ngày sau. "
+        f"Nếu bản ấy sai ngày, quay lại bằng dulieuxa rollback."
+    )

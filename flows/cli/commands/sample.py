@@ -30,11 +30,17 @@ def command(
 
     Ví dụ: dulieuxa sample xa_mau --truth loi_gai.csv; rồi dulieuxa run --root xa_mau --date 2026-11-24
     """
+    from flows.collect.load import load_files
+    from flows.root import Root
     from flows.sample import write, write_province
 
     if communes > 1:
         written = write_province(folder, communes, seed=seed, persons=persons, clean=clean, truth=truth)
+        for place in sorted(path for path in folder.iterdir() if (path / "raw").is_dir()):
+            load_files(Root(place.resolve()), None)
         typer.echo(f"Đã ghi {written.files} tệp của {written.persons} người ở {communes} xã vào {folder}.")
         return
     written = write(folder, seed=seed, persons=persons, clean=clean, truth=truth)
+    # Their story is that they came over the last two years.
+    load_files(Root(folder.resolve()), None)
     typer.echo(f"Đã ghi {written.files} tệp của {written.persons} người vào {folder / 'raw' / 'inbox'}.")

@@ -180,6 +180,6 @@ def test_beside_the_archive_it_says_what_the_day_then_says(planted: Day, tmp_pat
     assert set(again.faults["code"]) - set(found.faults["code"]) == {"tep.nop_lai_y_het"}
 
 
-def test_what_can_not_be_known_is_said(faultless: Path, other_commune: Path) -> None:
+def test_what_can_not_be_known_is_said(faultless: Path) -> None:
     (alone,) = check(faultless, "kinh_te", TODAY, CONTRACTS).unknown
     assert "Chưa so được" in alone

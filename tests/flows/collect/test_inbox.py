@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from flows.collect.archive import list_archived
-from flows.collect.inbox import UNKNOWN, collect
+from flows.collect.archive import list_archived, purge_content
+from flows.collect.folder import LARGEST, UNKNOWN, look_through
+from flows.collect.inbox import collect, time_written
+from flows.collect.load import load_files
 from flows.root import HERE, Root
+from tests.arrived import receive
 
 TODAY = date(2026, 11, 24)
 WRITTEN = datetime(2026, 11, 17, 9, 30, tzinfo=HERE)
@@ -31,71 +36,224 @@ def drop(root: Root, name: str, content: bytes = b"a;b", written: datetime = WRI
 
 def test_a_file_is_kept_unchanged_with_its_receipt(root: Root) -> None:
     drop(root, "T01/a.csv", b"x;y")
-    (one,) = collect(root, TODAY)
+    (one,) = receive(root, TODAY)
     assert one.content(root).read_bytes() == b"x;y"
     assert (one.unit, one.file, one.received, one.size) == ("T01", "a.csv", "2026-11-17T09:30:00+07:00", 3)
 
 
 def test_what_is_in_the_archive_is_not_new(root: Root) -> None:
     drop(root, "T01/a.csv")
-    collect(root, TODAY)
-    assert collect(root, TODAY) == []
+    receive(root, TODAY)
+    assert receive(root, TODAY) == []
     assert len(list_archived(root, TODAY)) == 1
 
 
 def test_new_content_under_an_old_name_is_another_hand_in(root: Root) -> None:
     drop(root, "T01/a.csv", b"1")
-    collect(root, TODAY)
+    receive(root, TODAY)
     drop(root, "T01/a.csv", b"2")
-    assert len(collect(root, TODAY)) == 1
+    assert len(receive(root, TODAY)) == 1
     assert len(list_archived(root, TODAY)) == 2
 
 
 def test_an_old_content_under_a_new_name_is_another_hand_in_kept_once(root: Root) -> None:
     drop(root, "T01/a.csv")
     drop(root, "T01/b.csv")
-    assert [one.file for one in collect(root, TODAY)] == ["a.csv", "b.csv"]
+    assert [one.file for one in receive(root, TODAY)] == ["a.csv", "b.csv"]
     assert len([path for path in root.archive.glob("*/*") if path.suffix != ".json"]) == 1
 
 
-@pytest.mark.parametrize("name", [".a.csv", "~$a.xlsx", "a.xlsx.tmp", "a.part"])
-def test_files_that_nobody_handed_in_are_left_alone(root: Root, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".a.csv",
+        "~$a.xlsx",
+        "a.xlsx.tmp",
+        "a.part",
+        "a.xlsx.filepart",
+        "Thumbs.db",
+        "desktop.ini",
+        ".DS_Store",
+        "a.lnk",
+        "a.xlsx:Zone.Identifier",
+        "a.xlsx~",
+        ".git/a.csv",
+        ".stversions/a.csv",
+        "$RECYCLE.BIN/a.csv",
+        "__MACOSX/a.csv",
+    ],
+)
+def test_files_that_nobody_handed_in_are_passed_over(root: Root, name: str) -> None:
     drop(root, f"T01/{name}")
-    assert collect(root, TODAY) == []
+    assert look_through(root.inbox) == ([], [])
 
 
-def test_links_are_not_followed(root: Root, tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("x")
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda path: path.symlink_to("/etc/hostname"), "liên kết"),
+        (lambda path: path.symlink_to("/etc"), "liên kết"),
+        (os.mkfifo, "không phải tệp"),
+        (lambda path: sparse(path, LARGEST + 1), "lớn hơn"),
+    ],
+)
+def test_what_can_not_be_taken_is_named(root: Root, make: Callable[[Path], None], why: str) -> None:
+    drop(root, "T01/tot.csv")
+    make(root.inbox / "T01" / "xau.csv")
+    collected = collect(root, when=time_written)
+    assert [one.file for one in collected.new] == ["tot.csv"]
+    (obstacle,) = collected.obstacles
+    assert obstacle.place == "T01/xau.csv"
+    assert why in obstacle.why
+
+
+def sparse(path: Path, size: int) -> None:
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
+def test_a_folder_that_can_not_be_opened_is_named(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop(root, "T01/a.csv")
+    drop(root, "T02/a.csv")
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("T02"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    collected = collect(root, when=time_written)
+    assert [one.unit for one in collected.new] == ["T01"]
+    assert [one.place for one in collected.obstacles] == ["T02"]
+
+
+def test_a_file_that_is_gone_between_two_looks_stops_no_other(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(root, "T01/a.csv")
+    gone = drop(root, "T01/b.csv")
+    monkeypatch.setattr("time.sleep", lambda _: gone.unlink())
+    collected = collect(root)
+    assert [one.file for one in collected.new] == ["a.csv"]
+    assert [one.place for one in collected.obstacles] == ["T01/b.csv"]
+
+
+@pytest.mark.parametrize("clock", [WRITTEN, datetime(2027, 1, 1, tzinfo=HERE)])
+def test_a_file_that_is_being_written_waits_whatever_its_clock_says(
+    root: Root, clock: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(root, "T01/a.csv", b"1", clock)
+
+    def write_on(_: float) -> None:
+        path.write_bytes(b"12")
+        os.utime(path, (clock.timestamp(), clock.timestamp()))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("time.sleep", write_on)
+        collected = collect(root)
+    assert collected.new == []
+    assert "đang được ghi" in collected.obstacles[0].why
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    assert [one.size for one in collect(root).new] == [2]
+
+
+@pytest.mark.parametrize("year", [1980, 2026, 2038])
+def test_received_is_when_it_came_whatever_the_files_clock_says(
+    root: Root, year: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    drop(root, "T01/a.csv", written=datetime(year, 1, 2, 3, 4, 5, tzinfo=HERE))
+    before = datetime.now(HERE)
+    (one,) = collect(root).new
+    assert before <= datetime.fromisoformat(one.received) <= datetime.now(HERE)
+    assert one.written == f"{year}-01-02T03:04:05+07:00"
+
+
+def test_what_arrives_last_counts_even_with_an_older_clock(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    drop(root, "T01/b.csv", b"1")
+    time.sleep(0.02)
+    drop(root, "T01/a.csv", b"2", WRITTEN - timedelta(days=400))
+    assert [one.file for one in collect(root).new] == ["b.csv", "a.csv"]
+
+
+def test_loading_the_past_takes_the_files_clock_and_names_impossible_ones(root: Root) -> None:
+    drop(root, "T01/a.csv", b"1")
+    drop(root, "T01/b.csv", b"2", datetime(1980, 1, 1, tzinfo=HERE))
+    drop(root, "T01/c.csv", b"3", datetime.now(HERE) + timedelta(days=30))
+    loaded = load_files(root, None)
+    assert [(one.file, one.received) for one in loaded.new] == [("a.csv", WRITTEN.isoformat())]
+    assert [one.place for one in loaded.obstacles] == ["T01/b.csv", "T01/c.csv"]
+
+
+def test_a_then_b_then_a_again_is_three_submissions(root: Root) -> None:
+    for at, content in enumerate((b"a", b"b", b"a", b"a", b"b", b"a")):
+        drop(root, "T01/x.csv", content, WRITTEN + timedelta(hours=at))
+        receive(root, TODAY)
+    files = [(one.file, one.content(root).read_bytes()) for one in list_archived(root, TODAY)]
+    assert files == [
+        ("x.csv", b"a"),
+        ("x.csv", b"b"),
+        ("x (nộp lần 2).csv", b"a"),
+        ("x (nộp lần 2).csv", b"b"),
+        ("x (nộp lần 3).csv", b"a"),
+    ]
+
+
+def test_two_files_whose_numbers_are_masked_alike_are_taken_once_each(root: Root) -> None:
+    drop(root, "T01/a 038185912347.csv", b"1")
+    drop(root, "T01/a 038999912347.csv", b"2")
+    assert len(receive(root, TODAY)) == 2
+    assert receive(root, TODAY) == []
+
+
+def test_a_purged_file_that_still_lies_in_the_inbox_is_not_new(root: Root) -> None:
+    drop(root, "T01/a.csv")
+    (one,) = receive(root, TODAY)
+    purge_content(root, one)
+    assert not one.content(root).exists()
+    assert (receive(root, TODAY), list_archived(root, TODAY)) == ([], [])
+
+
+@pytest.mark.parametrize("name", [b"b\xe1o c\xe1o.csv", b"b\x1b[31mo.csv", "bao\u2028cao.csv".encode()])
+def test_any_name_is_taken_and_safe_to_print(root: Root, name: bytes) -> None:
     (root.inbox / "T01").mkdir()
-    (root.inbox / "T01" / "a.csv").symlink_to(tmp_path / "secret")
-    assert collect(root, TODAY) == []
+    with open(os.fsencode(root.inbox / "T01") + b"/" + name, "wb") as file:  # noqa: PTH123 - bytes
+        file.write(b"a;b")
+    (one,) = receive(root, TODAY)
+    assert one.file.isprintable()
+    assert one.file.endswith(".csv")
+    assert receive(root, TODAY) == []
 
 
 def test_a_file_outside_any_folder_is_taken_as_of_nobody(root: Root) -> None:
     drop(root, "a.csv")
-    assert [one.unit for one in collect(root, TODAY)] == [UNKNOWN]
+    assert [one.unit for one in receive(root, TODAY)] == [UNKNOWN]
 
 
 def test_nothing_is_received_after_the_day_of_the_run(root: Root) -> None:
     drop(root, "T01/a.csv", written=datetime(2027, 1, 1, tzinfo=HERE))
-    (one,) = collect(root, TODAY)
+    (one,) = receive(root, TODAY)
     assert one.day == TODAY
 
 
 def test_the_archive_of_a_day_ends_with_that_day(root: Root) -> None:
     drop(root, "T01/a.csv")
-    collect(root, TODAY)
+    receive(root, TODAY)
     assert list_archived(root, date(2026, 11, 16)) == []
 
 
 def test_names_are_kept_composed(root: Root) -> None:
     drop(root, "T01/ba\u0301o ca\u0301o.csv")
-    assert [one.file for one in collect(root, TODAY)] == ["báo cáo.csv"]
+    assert [one.file for one in receive(root, TODAY)] == ["báo cáo.csv"]
 
 
 def test_the_archive_is_for_its_owner_only(root: Root) -> None:
     drop(root, "T01/a.csv")
-    (one,) = collect(root, TODAY)
+    (one,) = receive(root, TODAY)
     assert one.content(root).stat().st_mode & 0o077 == 0
     assert root.archive.stat().st_mode & 0o077 == 0
 
@@ -110,4 +268,4 @@ def test_the_archive_is_for_its_owner_only(root: Root) -> None:
 )
 def test_a_file_named_after_a_persons_number_is_told_of_without_it(root: Root, name: str, kept: str) -> None:
     drop(root, f"T01/{name}")
-    assert [one.file for one in collect(root, TODAY)] == [kept]
+    assert [one.file for one in receive(root, TODAY)] == [kept]

@@ -1,0 +1,137 @@
+"""Looks through a folder for files that units handed in, and reads each by its open handle."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from unicodedata import normalize
+
+from flows.protect import NUMBER_ALONE
+
+#: The unit of a file that lies outside all units' folders.
+UNKNOWN = "khong_ro"
+
+#: A larger file is not read: no form of a commune comes near, and reading it would fill the memory.
+LARGEST = 1 << 30
+
+# Files that programs and systems leave beside those of people.
+_NOT_HANDED_IN = re.compile(
+    r"""^(?:
+        \..*                                        # hidden: .DS_Store, ._a.xlsx, .git, .stversions
+        | ~\$.*                                     # Excel's mark of an open workbook
+        | .*~                                       # an editor's copy
+        | thumbs\.db | desktop\.ini | ehthumbs\.db | \$recycle\.bin | system\ volume\ information | __macosx
+        | .*\.(?:tmp|temp|part|partial|filepart|crdownload|download|opdownload|!sync|lnk|url|swp)
+        | .*:zone\.identifier
+        | .*\.sb-[0-9a-f]{8}-\w+                    # macOS, while it saves
+        | .*\.zone\.identifier
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+# File names may contain a person's number: it is masked.
+_NUMBER = re.compile(NUMBER_ALONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A regular file that somebody handed in: its path, its unit's folder, its name within that."""
+
+    path: Path
+    unit: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A thing in the folder that could not be taken, and why; `place` is safe to print."""
+
+    place: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.why}"
+
+
+def look_through(folder: Path) -> tuple[list[Found], list[Obstacle]]:
+    """The files under `folder` in the order of their paths, and what is there but can't be taken.
+
+    Links are not followed. Files that programs leave behind, and hidden folders, are passed over.
+    """
+    found: list[Found] = []
+    obstacles: list[Obstacle] = []
+
+    def note(error: OSError) -> None:
+        obstacles.append(Obstacle(show_path(Path(error.filename), folder), "không mở được thư mục này"))
+
+    for place, folders, names in os.walk(folder, onerror=note):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        folders[:] = sorted(
+            name for name in folders if name not in links and not _NOT_HANDED_IN.match(_decode(name))
+        )
+        for name in sorted([*names, *links]):
+            path = Path(place, name)
+            if _NOT_HANDED_IN.match(_decode(name)):
+                continue
+            if why := _refuse(path):
+                obstacles.append(Obstacle(show_path(path, folder), why))
+            else:
+                found.append(describe(path, folder))
+    return sorted(found, key=lambda one: one.path), obstacles
+
+
+def _refuse(path: Path) -> str | None:
+    """Why what lies at `path` is not a file that can be taken; None if it is one."""
+    try:
+        seen = path.lstat()
+    except OSError:
+        return "không xem được tệp này"
+    if stat.S_ISLNK(seen.st_mode):
+        return "là liên kết, không phải tệp; chép chính tệp vào đây"
+    if not stat.S_ISREG(seen.st_mode):
+        return "không phải tệp"
+    if seen.st_size > LARGEST:
+        return f"lớn hơn {LARGEST >> 20} MB nên không đọc; tách tệp rồi nộp lại"
+    return None
+
+
+def read_open(path: Path) -> tuple[bytes, os.stat_result]:
+    """The content of a file and its state, both of one open handle; a link is not followed.
+
+    Raises:
+        OSError: it is gone, can't be read, is no regular file, or is larger than `LARGEST`.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        seen = os.fstat(handle)
+        if not stat.S_ISREG(seen.st_mode) or seen.st_size > LARGEST:
+            raise OSError(f"not a file of at most {LARGEST} bytes")
+        return file.read(LARGEST + 1), seen
+
+
+def describe(path: Path, folder: Path) -> Found:
+    """The file at `path`, somewhere under `folder`."""
+    parts = path.relative_to(folder).parts
+    unit = show_path(folder / parts[0], folder) if len(parts) > 1 else UNKNOWN
+    return Found(path, unit, show_path(path, folder / parts[0] if len(parts) > 1 else folder))
+
+
+def show_path(path: Path, folder: Path) -> str:
+    """The path within `folder` as it may be shown: composed, printable, without anybody's number."""
+    name = _decode(str(path.relative_to(folder)))
+    return _NUMBER.sub(_mask_number, name)
+
+
+def _decode(name: str) -> str:
+    """A name as text: bytes that are no UTF-8 and characters that steer a terminal become `�`."""
+    text = normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
+    return "".join(each if each.isprintable() else "�" for each in text)
+
+
+def _mask_number(found: re.Match[str]) -> str:
+    before, after = found[1], found[2]
+    number = found[0].removeprefix(before).removesuffix(after)
+    return f"{before}{number[:3]}{'x' * (len(number) - 5)}{number[-2:]}{after}"
