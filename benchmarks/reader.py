@@ -21,9 +21,9 @@ from typing import Any
 from flows.read.formats import html, workbook
 from flows.read.formats.container import Container, detect
 from flows.read.formats.text import read_text
-from flows.read.legacy_fonts import is_syllable
 from flows.read.recode import to_unicode
 from flows.read.sheet import Sheet
+from flows.read.syllables import is_syllable
 from flows.read.tables.heading import key_of, vocabulary_of
 from flows.read.tables.unknown import guess_block, guess_body
 
@@ -217,7 +217,7 @@ def ours(case: Case) -> Seen:
     else:
         sheets, _ = workbook.read_workbook(data, container)
     found = sheets[case.sheet] if isinstance(case.sheet, int) else _find_sheet(sheets, case.sheet)
-    sheet, _ = to_unicode(found)
+    sheet = to_unicode(found).sheet
     text = [[cell or "" for cell in row] for row in sheet.rows(0, sheet.height)]
     block = guess_block(sheet) if sheet.height else None
     if block is None:

@@ -126,6 +126,13 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         '2,21/10/2026,"Mất sóng, yếu",Mới',
         "2,21/10/2026,Mất sóng, yếu,Mới",
     ),
+    "tep.bang_ma": WholeFault(
+        "Không rõ một ô viết bằng Unicode hay bằng phông chữ cũ (“TCVN3”, “VNI”).",
+        "Đọc theo cách nào cũng thành tiếng Việt nên không tự đổi: ô được giữ như đang ghi.",
+        "Gõ lại ô đó bằng phông Unicode.",
+        "Vũ Minh Tú",
+        "Vò Minh Tó",
+    ),
     "tep.dong_tong_sai": WholeFault(
         "Dòng tổng khác với cộng các dòng.",
         "Có thể thiếu dòng hoặc gõ sai số; các dòng vẫn được nhận.",

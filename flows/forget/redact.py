@@ -91,7 +91,7 @@ def _mentions(data: bytes, person: ForgottenPerson) -> bool:
 
 
 def _search_sheet(sheet: Sheet, person: ForgottenPerson) -> _SearchedSheet:
-    sheet, originals = to_unicode(sheet)
+    sheet, originals, _ = to_unicode(sheet)
     text = pl.DataFrame({letter_of(at): sheet.column(at)[0] for at in range(sheet.width)})
     typed = text.with_columns(
         pl.Series(letter_of(at), cells, dtype=pl.String) for at, cells in originals.items()

@@ -17,6 +17,7 @@ _FAULTS: Mapping[str, tuple[Dimension, Severity]] = {
     "tep.thieu_cot": ("du", "chan"),
     "tep.cot_la": ("sach", "canh_bao"),
     "tep.trung_cot": ("sach", "chan"),
+    "tep.bang_ma": ("sach", "canh_bao"),
     "tep.dong_lech": ("sach", "canh_bao"),
     "tep.dong_tong_sai": ("sach", "canh_bao"),
 }

@@ -14,6 +14,7 @@ from flows.read.recode import Originals, to_unicode
 from flows.read.sheet import Mask, Sheet, index_of, letter_of
 from flows.read.table import ROLES, ROWS_SCHEMA, Problem, ReadTable
 from flows.read.tables.body import CODE, Body, Codes, Columns, classify
+from flows.read.tables.doubtful import describe_doubtful
 from flows.read.tables.extract import extract_cells, extract_totals
 from flows.read.tables.heading import Vocabulary, has_unit, key_of, strip_parentheses, tidy
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
@@ -44,6 +45,7 @@ class SheetRead:
     Attributes:
         sheet: The sheet, decoded to Unicode.
         originals: The cells of decoded columns before decoding.
+        doubtful: Row and column index of cells that may be in a legacy encoding.
         codes: The role of each row (`CODE`).
         tables: The tables found.
         problems: The problems of the sheet and its headings.
@@ -52,6 +54,7 @@ class SheetRead:
 
     sheet: Sheet
     originals: Originals
+    doubtful: Sequence[tuple[int, int]]
     codes: Codes
     tables: list[ReadTable] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -76,9 +79,9 @@ class SheetRead:
 
 def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
     """Read the tables of a sheet; rows that belong to none get the role `ngoai_bang`."""
-    sheet, originals = to_unicode(sheet)
+    sheet, originals, doubtful = to_unicode(sheet)
     height = sheet.height
-    read = SheetRead(sheet, originals, np.full(height, CODE["ngoai_bang"], np.uint8))
+    read = SheetRead(sheet, originals, doubtful, np.full(height, CODE["ngoai_bang"], np.uint8))
     blocks = find_blocks(sheet, vocabulary) if height else []
     tops = [
         _find_title_top(sheet, block, after)
@@ -154,6 +157,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     problems = find_heading_problems(fit, block, place, vocabulary)
     problems += find_missing_columns(fit, block, place, letters_found, vocabulary)
     problems += _find_unheaded(sheet, block, body)
+    problems += describe_doubtful(sheet, body, fit, read.doubtful)
     problems += find_uneven_rows(sheet, body, 1 + max(index_of(path.letter) for path in block.paths))
     read.problems += problems
     _set_roles(read, block, top, body)

@@ -1,4 +1,4 @@
-"""Text in encodings before Unicode: told by column, decoded, logged."""
+"""Text in encodings before Unicode: told by its words, decoded cell by cell, logged."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ import importlib.util
 import io
 import sys
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 from types import ModuleType
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flows.read import read_file
-from flows.read.legacy_fonts import DECODERS, decode_misread, decode_vni, guess_encoding
+from flows.read.legacy_fonts import DECODERS, decode_misread, decode_vni
+from flows.read.recode import to_unicode
+from flows.read.sheet import plain_sheet
 from schemas.datasets import load
-from tests.flows.read.forms import heading_grid, records
+from tests.flows.read.forms import form, heading_grid, records
+from tests.flows.read.legacy import any_name, encoded, mixed_column
 from tests.outside import OUTSIDE
 
 DATASETS = load()
@@ -45,48 +52,103 @@ def test_decodes_every_known_pair() -> None:
     assert got == [meant.replace("\u00d0", "Đ") for *_, meant in pairs()]
 
 
+def recode(*texts: str, beside: Sequence[str] = ()) -> tuple[list[str], list[int]]:
+    """The cells of a column after decoding, and the rows of those in doubt; `beside` is the next column."""
+    height = max(len(texts), len(beside))
+    columns = [[*cells, *[None] * (height - len(cells))] for cells in (texts, beside)]
+    found = to_unicode(plain_sheet("Trang", columns))
+    return [str(row[0]) for row in found.sheet.rows(0, len(texts))], [
+        row for row, at in found.doubtful if not at
+    ]
+
+
 @pytest.mark.parametrize(
-    ("texts", "encoding"),
+    ("texts", "meant"),
     [
-        (["Ngäc LÆc", "Hµ Néi"], "TCVN3"),
-        (["Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam"], "VNI"),
-        (["Hà Nam", "Trà Vinh", "Xã", "Huyện"], "Unicode"),
+        (["Ngäc LÆc", "Hµ Néi"], ["Ngọc Lặc", "Hà Nội"]),
+        (
+            ["Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam"],
+            ["Cộng hòa xã hội chủ nghĩa Việt Nam"],
+        ),
+        (["Hà Nam", "Trà Vinh", "Xã", "Huyện"], None),
         (["Hà Nam"], None),
-        (["Ngọc Lặc"], "Unicode"),
+        (["Ngọc Lặc"], None),
         (["§1", "±5%", "A×B", "m²", "½"], None),
-        (["Bùi Văn Mẫu", "Lò Thị Ví Dụ"], "Unicode"),
+        (["Bùi Văn Mẫu", "Lò Thị Ví Dụ"], None),
+        # Foreign and misspelt words in Unicode.
+        (["Café Müller", "Citroën", "Hué", "São Paulo", "El Niño", "Nestlé", "môt thôn", "THôN CAO"], None),
+        (["Giàng A Pó", "Sùng Thị Dợ", "Lò Văn Ón", "Đắk Lắk", "Bắc Kạn", "Mường Lát"], None),
+        # Legacy cells among Unicode ones.
+        (["Vuõ Thò Phuùc", "Hoàng Văn Thắng"], ["Vũ Thị Phúc", "Hoàng Văn Thắng"]),
+        (["Vò ThÞ Phóc", "Lê Công Tâm", "Bùi Thị Hằng"], ["Vũ Thị Phúc", "Lê Công Tâm", "Bùi Thị Hằng"]),
+        # Fonts of capitals: the capitals of .VnTimeH are typed in small letters.
+        (["Vò THÞ PHóC", "vò thÞ phóc"], ["VŨ THỊ PHÚC", "vũ thị phúc"]),
+        (["Ph¹m ThÞ Ngäc ¸nh"], ["Phạm Thị Ngọc ánh"]),
+        # Both in one cell.
+        (["Nguyễn Vaên Sôn", "Buøi Thị Sôn"], ["Nguyễn Văn Sơn", "Bùi Thị Sơn"]),
+        (["Nguyá»…n VÄƒn A", "Vuõ Thò Phuùc"], ["Nguyễn Văn A", "Vũ Thị Phúc"]),
     ],
 )
-def test_tells_the_encoding_of_a_column(texts: list[str], encoding: str | None) -> None:
-    assert guess_encoding(texts) == encoding
+def test_decodes_each_cell_by_its_words(texts: list[str], meant: list[str] | None) -> None:
+    assert recode(*texts) == (meant or texts, [])
 
 
-def encoded(text: str, encoding: str) -> str:
-    """`text` in a legacy encoding, by turning the decoder round; what it can't write stays."""
-    if encoding == "VNI":
-        marks = {"\u0300": "ø", "\u0301": "ù", "\u0309": "û", "\u0303": "õ", "\u0323": "ï"}
-        both = {"\u0302": "âàáåãä", "\u0306": "êèéúüë"}
-        letters = {"đ": "ñ", "Đ": "Ñ", "ì": "ì", "í": "í", "ỉ": "æ", "ĩ": "ó", "ị": "ò", "ỵ": "î"}
-        found = []
-        for letter in text:
-            if letter in letters or letter.isascii():
-                found.append(letters.get(letter, letter))
-                continue
-            base, *signs = unicodedata.normalize("NFD", letter)
-            if "\u031b" in signs:
-                base, signs = (
-                    {"o": "ô", "u": "ö", "O": "Ô", "U": "Ö"}[base],
-                    [s for s in signs if s != "\u031b"],
-                )
-            shape = next((s for s in signs if s in both), None)
-            tone = next((s for s in signs if s in marks), None)
-            order = [None, "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"]
-            found.append(base + (both[shape][order.index(tone)] if shape else marks[tone] if tone else ""))
-        return "".join(found)
-    table = {}
-    for code in range(0xA1, 0x100):
-        table.setdefault(DECODERS["TCVN3"](chr(code)), chr(code))
-    return "".join(table.get(letter, table.get(letter.lower(), letter)) for letter in text)
+@pytest.mark.parametrize(
+    ("texts", "unsure"),
+    [
+        # Hoàng in Unicode, Hồng in VNI.
+        (["Hoàng Lan", "Vuõ Thò Phuùc", "Bùi Thị Hằng"], [0]),
+        # Nothing but its words says that this is TCVN3.
+        (["Vò Minh Tó", "Bùi Thị Hằng"], [0]),
+        (["Cao Hoàng", "Nguyễn Hoaøng Pieáu", "Ngoâ Hoàng"], [0, 2]),
+    ],
+)
+def test_a_cell_that_nothing_settles_stays_and_is_told(texts: list[str], unsure: list[int]) -> None:
+    cells, doubtful = recode(*texts)
+    assert [cells[row] for row in unsure] == [texts[row] for row in unsure]
+    assert doubtful == unsure
+
+
+def test_a_doubtful_cell_of_a_record_is_a_fault_without_the_name() -> None:
+    rows = records(DATASETS["dan_cu"], 3)
+    for row, name in zip(rows, ["Hoàng Lan", "Vuõ Thò Phuùc", "Bùi Thị Hằng"], strict=True):
+        row[[column.name for column in DATASETS["dan_cu"].columns].index("ho_ten")] = name
+    doc = read_file(form(DATASETS["dan_cu"], rows), "a.xlsx", DATASETS)
+    (problem,) = doc.problems
+    assert (problem.code, problem.dataset, problem.value) == ("tep.bang_ma", "dan_cu", None)
+    assert "Hoàng" not in problem.message
+    assert doc.tables[0].changes["after"].to_list() == ["Vũ Thị Phúc"]
+
+
+def test_a_table_in_one_encoding_needs_no_question() -> None:
+    texts = ["Hoàng Lan", "Ñaëng Vaên Huøng", "Phaïm Vaên Hoïc", "Leâ Vaên Taùm", "Buøi Haèng", "Traàn Ba"]
+    assert recode(*texts)[0][0] == "Hồng Lan"
+    assert recode(*texts, beside=["Họ tên"])[1] == [0]
+
+
+@pytest.mark.parametrize("count", [5_000, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_legacy_cells_among_unicode_ones_are_decoded_or_told(count: int) -> None:
+    random = Random(20261128)
+    seen = asked = 0
+    while seen < count:
+        column = mixed_column(random)
+        cells, doubtful = recode(*column.typed, beside=["Họ và tên", "Chủ hộ", "Vợ"])
+        seen, asked = seen + len(cells), asked + len(doubtful)
+        wrong = [
+            (typed, cell, meant)
+            for row, (typed, cell, meant) in enumerate(zip(column.typed, cells, column.meant, strict=True))
+            if row not in doubtful and unicodedata.normalize("NFC", cell).lower() != meant.lower()
+        ]
+        assert wrong == []
+    assert asked < 0.05 * seen
+
+
+@settings(max_examples=300, derandomize=True)
+@given(seed=st.integers(0, 2**32))
+def test_a_column_in_unicode_stays_as_it_is(seed: int) -> None:
+    random = Random(seed)
+    names = [any_name(random) for _ in range(random.randint(1, 40))]
+    assert recode(*names) == (names, [])
 
 
 @pytest.mark.parametrize("encoding", ["TCVN3", "VNI"])
