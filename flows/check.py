@@ -20,6 +20,7 @@ from flows.intake.cache import SubmissionCache, read_side_by_side
 from flows.intake.model import CleanedSubmission, split_repeats, summarize
 from flows.intake.records import clean_submission
 from flows.protect import Key
+from flows.read.clerk_marks import MARKS, FileMarks
 from flows.returns.marks import Marks, make_marks
 from flows.roll_call import FAULTS as ROLL_CALL_FAULTS
 from flows.roll_call import OWED_PART, call_roll, find_roll_call_faults
@@ -59,6 +60,8 @@ SCHEMA: Mapping[str, Any] = {
                     "repaired",
                     "compared",
                     "unknown",
+                    "noticed",
+                    "comments",
                     "faults",
                 ],
                 "properties": {
@@ -87,6 +90,24 @@ SCHEMA: Mapping[str, Any] = {
                                 "changed": {"type": "integer", "description": "Số bản ghi đổi nội dung"},
                                 "removed": {"type": "integer", "description": "Số bản ghi không còn"},
                                 "same": {"type": "integer", "description": "Số bản ghi giữ nguyên"},
+                            },
+                        },
+                    },
+                    "noticed": {
+                        "type": "object",
+                        "description": "Số chỗ theo loại: "
+                        + ", ".join(f"{kind} ({title})" for kind, title in MARKS.items()),
+                        "additionalProperties": {"type": "integer"},
+                    },
+                    "comments": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["sheet", "cell", "text"],
+                            "properties": {
+                                "sheet": {"type": "string", "description": "Trang tính"},
+                                "cell": {"type": "string", "description": "Ô"},
+                                "text": {"type": "string", "description": "Ghi chú của người nhập"},
                             },
                         },
                     },
@@ -141,7 +162,7 @@ class Checked:
     """Result of checking one file; `faults` and `marks` hold values as typed, not masked.
 
     `compared` says what the file changes against earlier submissions. `unknown` are sentences about what
-    could not be checked.
+    could not be checked. `noticed` is what was done to cells besides typing.
     """
 
     path: Path
@@ -152,6 +173,7 @@ class Checked:
     marks: Marks
     compared: Sequence[Comparison]
     unknown: Sequence[str]
+    noticed: FileMarks
 
     @property
     def blocking(self) -> int:
@@ -192,6 +214,7 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts, root: R
         make_marks(faults, changes, contracts.datasets, (path.name, *about)),
         settled.compared.get(submission, ()),
         _list_unknown(settled, mine, contracts) if beside else [_ALONE],
+        cleaned.marks,
     )
 
 
@@ -284,6 +307,8 @@ def to_json(checked: Sequence[Checked]) -> dict[str, Any]:
                     for each in one.compared
                 ],
                 "unknown": [*one.unknown],
+                "noticed": dict(one.noticed.counts),
+                "comments": [asdict(comment) for comment in one.noticed.comments],
                 "faults": one.faults.select(_SHOWN).to_dicts(),
             }
             for one in checked

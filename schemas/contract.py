@@ -15,6 +15,7 @@ Dimension = Literal["dung", "du", "sach", "song"]
 Severity = Literal["chan", "canh_bao"]
 Cadence = Literal["thang", "quy", "nam"]
 Basis = Literal["nd09", "calendar", "point_in_time"]
+Hidden = Literal["read", "refuse", "ask"]
 Personal = Literal["direct", "quasi", "sensitive"]
 
 DIMENSIONS: Mapping[Dimension, str] = {"dung": "Đúng", "du": "Đủ", "sach": "Sạch", "song": "Sống"}
@@ -169,7 +170,9 @@ class Dataset:
 
     `unit` is a kind of unit (`schemas.units`), `key` the columns that identify a row, `rows` the expected
     (fewest, most) rows of a submission, `due` the deadline in working days after the period's end. `dated`
-    is the column that says when what a row is about happened: those dates lie in the period.
+    is the column that says when what a row is about happened: those dates lie in the period. `hidden` says
+    what to do with records in hidden or filtered rows and on hidden sheets: count them with a warning
+    (`read`), leave them out with a warning (`refuse`), or hold the table until the unit decides (`ask`).
     """
 
     name: str
@@ -188,6 +191,7 @@ class Dataset:
     external: bool = False
     due: int = 3
     dated: str | None = None
+    hidden: Hidden = "read"
 
     def __getitem__(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)

@@ -91,6 +91,27 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Mỗi kỳ đến hạn đều có số liệu",
         "Trang “Tháng 12.2026” chỉ có dòng đầu cột",
     ),
+    "tep.ban_ghi_an": WholeFault(
+        "Bảng có bản ghi ở dòng ẩn, dòng bị lọc hoặc trang tính ẩn.",
+        "Người xem tệp không thấy các bản ghi đó. Biểu mẫu nói chúng được tính, bị bỏ ra hay phải hỏi lại.",
+        "Bỏ ẩn, bỏ lọc nếu phải tính; xóa các dòng đó nếu không.",
+        "Mọi bản ghi đều nhìn thấy",
+        "Hai dòng bị bộ lọc ẩn đi",
+    ),
+    "tep.gach_ngang": WholeFault(
+        "Bản ghi hoặc chữ bị gạch ngang.",
+        "Chữ gạch vẫn được đọc như chữ khác, nên cái đã bỏ có thể bị tính.",
+        "Xóa phần đã bỏ; bỏ gạch ở phần còn dùng.",
+        "Ghi “Sóng yếu”",
+        "Ghi “Mất sóng” gạch ngang, rồi “Sóng yếu”",
+    ),
+    "tep.o_tron": WholeFault(
+        "Ô trộn qua nhiều bản ghi hoặc nhiều cột.",
+        "Ô trộn chỉ có nội dung ở ô đầu; các ô kia là trống.",
+        "Bỏ trộn, ghi đủ nội dung vào từng ô.",
+        "Ba dòng cùng ghi “Thôn Hạ”",
+        "Một ô “Thôn Hạ” trộn qua ba dòng",
+    ),
     "tep.khong_co_dong": WholeFault(
         "Bảng không có dòng nào.",
         _TABLE_LOST,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.collect.submission import Submission
+from flows.read.clerk_marks import NO_FILE_MARKS, FileMarks
 from flows.read.table import Problem, ReadTable
 from schemas.periods import Period
 
@@ -43,6 +44,7 @@ class CleanedSubmission:
         rows: The role of each of its sheet rows (`ROWS_SCHEMA`).
         problems: The faults of the file, its sheets and its headings.
         lost: Whether reading was aborted. It may succeed on another day, so the result is not cached.
+        marks: What clerks did to its cells besides typing.
     """
 
     submission: Submission
@@ -50,6 +52,7 @@ class CleanedSubmission:
     rows: pl.DataFrame
     problems: tuple[Problem, ...]
     lost: bool = False
+    marks: FileMarks = NO_FILE_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class SubmissionSummary:
         problems: The faults of the file, its sheets and its headings.
         brings: Dataset and period label of each of its parts.
         lost: See `CleanedSubmission`.
+        marks: See `CleanedSubmission`.
     """
 
     submission: Submission
@@ -71,6 +75,7 @@ class SubmissionSummary:
     problems: tuple[Problem, ...]
     brings: tuple[tuple[str, str], ...] = ()
     lost: bool = False
+    marks: FileMarks = NO_FILE_MARKS
 
     @property
     def rows(self) -> int:
@@ -88,6 +93,7 @@ class ReadSubmission:
         rows: The role of each of its sheet rows (`ROWS_SCHEMA`).
         problems: The faults of the file, its sheets and its headings.
         lost: See `CleanedSubmission`.
+        marks: See `CleanedSubmission`.
     """
 
     submission: Submission
@@ -95,6 +101,7 @@ class ReadSubmission:
     rows: pl.DataFrame
     problems: tuple[Problem, ...]
     lost: bool = False
+    marks: FileMarks = NO_FILE_MARKS
 
 
 def summarize(cleaned: CleanedSubmission) -> SubmissionSummary:
@@ -107,6 +114,7 @@ def summarize(cleaned: CleanedSubmission) -> SubmissionSummary:
         cleaned.problems,
         tuple((part.dataset, part.period.label) for part in cleaned.parts),
         cleaned.lost,
+        cleaned.marks,
     )
 
 

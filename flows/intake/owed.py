@@ -41,7 +41,8 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
             refused.append(table)
         else:
             taken.append((table, decision))
-    return ReadSubmission(submission, tuple(taken), leave_out(doc.rows, refused), tuple(problems))
+    rows = leave_out(doc.rows, refused)
+    return ReadSubmission(submission, tuple(taken), rows, tuple(problems), marks=doc.marks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,9 @@ def _assemble(
         parts[table.dataset, period] = part if before is None else _concat(before, part)
         problems += check_totals(table, one.frame, total, dataset) if total is not None else []
     rows = leave_out(read.rows, refused)
-    return CleanedSubmission(read.submission, tuple(parts.values()), rows, tuple(problems), read.lost)
+    return CleanedSubmission(
+        read.submission, tuple(parts.values()), rows, tuple(problems), read.lost, read.marks
+    )
 
 
 def _make_part(table: ReadTable, period: Period, cleaned: Cleaned, number: int) -> SubmissionPart:

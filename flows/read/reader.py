@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 import polars as pl
 
+from flows.read.clerk_marks import FileMarks
 from flows.read.formats import danger, html, workbook
 from flows.read.formats.container import BROKEN, Container, detect
 from flows.read.formats.text import read_text
@@ -64,6 +65,7 @@ def _read_archive(data: bytes, vocabulary: Vocabulary) -> ReadFile:
         tuple(table for doc in docs for table in doc.tables),
         pl.concat([doc.rows for doc in docs]),
         tuple(found for doc in docs for found in doc.problems),
+        FileMarks.of_all(doc.marks for doc in docs),
     )
 
 
@@ -77,6 +79,7 @@ def _prefix_sheets(name: str, doc: ReadFile) -> ReadFile:
         tuple(replace(table, sheet=within(table.sheet)) for table in doc.tables),
         doc.rows.with_columns(pl.lit(tidy(name) + "/").add(pl.col("sheet")).alias("sheet")),
         tuple(replace(found, sheet=within(found.sheet)) for found in doc.problems),
+        doc.marks.within(tidy(name)),
     )
 
 
@@ -87,7 +90,13 @@ def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) 
     rows = pl.concat(frames) if len(frames) > 1 else frames[0] if frames else pl.DataFrame(schema=ROWS_SCHEMA)
     tables = tuple(table for read in reads for table in read.tables)
     problems = [found for read in reads for found in read.problems]
-    return ReadFile(tables, rows, (*warnings, *problems, *_describe_unrecognised(reads)))
+    marks = FileMarks.of_all(mark for read in reads for mark in (*read.marks, _list_comments(read.sheet)))
+    return ReadFile(tables, rows, (*warnings, *problems, *_describe_unrecognised(reads)), marks)
+
+
+def _list_comments(sheet: Sheet) -> FileMarks:
+    comments = tuple(replace(each, sheet=sheet.name) for each in sheet.marks.comments)
+    return FileMarks({"ghi_chu": len(comments)}, comments)
 
 
 def read_sheets(data: bytes, name: str, vocabulary: Vocabulary) -> list[Sheet]:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from flows.read.clerk_marks import NO_MARKS, Cell, SheetMarks
 from flows.read.table import CellType
 
 #: A rectangle of merged cells: first row, first column, last row, last column, counted from 0.
@@ -52,6 +53,12 @@ def index_of(name: str) -> int:
     return value - 1
 
 
+def cell_at(address: str) -> Cell:
+    """Row and column, from 0, of the cell with an address such as `C17`."""
+    letters = address.rstrip("0123456789")
+    return int(address[len(letters) :]) - 1, index_of(letters)
+
+
 def text_types(count: int) -> pl.Series:
     """A series of `count` times `CellType.TEXT`."""
     return _TEXT.new_from_index(0, count)
@@ -66,12 +73,14 @@ class Sheet(ABC):
         merges: The merged cells.
         hidden: Whether the sheet is hidden.
         hidden_rows: The hidden rows, as sheet rows (from 1).
+        marks: What clerks did to its cells besides typing.
     """
 
     name: str
     merges: tuple[Merge, ...] = ()
     hidden: bool = False
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
+    marks: SheetMarks = field(default=NO_MARKS, kw_only=True)
 
     @property
     @abstractmethod
@@ -317,15 +326,16 @@ def workbook_sheet(
     hidden_rows: frozenset[int],
     columns: list[list[str | None]],
     kinds: list[list[int] | None],
+    marks: SheetMarks,
 ) -> Sheet:
     """Make a workbook sheet; `columns` are its cells, `kinds` their `CellType` (None if all are TEXT)."""
     if not columns or not LISTED <= len(columns[0]) <= _LONG:
-        return CellSheet(name, merges, hidden, hidden_rows, columns, kinds)
+        return CellSheet(name, merges, hidden, hidden_rows, columns, kinds, marks=marks)
     text = pl.DataFrame([pl.Series(letter_of(i), cells, pl.String) for i, cells in enumerate(columns)])
     stored = {
         letter_of(i): pl.Series(kind, dtype=pl.UInt8) for i, kind in enumerate(kinds) if kind is not None
     }
-    return FrameSheet(name, merges, hidden, hidden_rows, text, stored)
+    return FrameSheet(name, merges, hidden, hidden_rows, text, stored, marks=marks)
 
 
 def least_of(text: pl.DataFrame) -> Mapping[str, str | None]:

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 import polars as pl
 
+from flows.read.clerk_marks import NO_FILE_MARKS, FileMarks
 from schemas.contract import Dimension, Severity
 
 
@@ -33,6 +34,7 @@ ROLES: Mapping[str, str] = {
     "trong": "dòng trống",
     "cho_san": "dòng chờ sẵn công thức, chưa có số liệu",
     "ngoai_bang": "không thuộc bảng nào đọc được",
+    "an": "bản ghi ẩn mà biểu mẫu không nhận",
     "ban_ghi": "bản ghi",
 }
 
@@ -123,8 +125,16 @@ class ReadTable:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """One file as read: its tables, one row per sheet row (`rows`, `ROWS_SCHEMA`), its problems."""
+    """One file as read.
+
+    Attributes:
+        tables: Its tables.
+        rows: One row per sheet row (`ROWS_SCHEMA`).
+        problems: The faults of the file, its sheets and its headings.
+        marks: What clerks did to its cells besides typing.
+    """
 
     tables: tuple[ReadTable, ...]
     rows: pl.DataFrame
     problems: tuple[Problem, ...]
+    marks: FileMarks = NO_FILE_MARKS

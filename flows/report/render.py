@@ -46,13 +46,16 @@ class Site:
     folder: Path
     environment: Environment
 
-    def write(self, path: str, template: str, content: Mapping[str, Any]) -> Path:
-        """Render `template` to the page `path` (relative to the folder) and return its full path."""
+    def write(self, path: str, template: str, content: Mapping[str, Any], *, private: bool = False) -> Path:
+        """Render `template` to the page `path` (relative to the folder) and return its full path.
+
+        A `private` page can be read by its owner only.
+        """
         page = self.folder / path
         page.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * path.count("/")
         text = self.environment.get_template(template).render(root=root, **content)
-        write_file(page, text.encode(), durable=False)
+        write_file(page, text.encode(), mode=0o600 if private else None, durable=False)
         return page
 
 

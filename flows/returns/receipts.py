@@ -15,6 +15,7 @@ from flows.collect.submission import WHO, Submission, Who
 from flows.day_tables import DayTables
 from flows.fingerprints import fingerprint_groups
 from flows.intake.model import SubmissionSummary
+from flows.read.clerk_marks import MARKS, FileMarks
 from flows.read.table import ROLES
 from flows.release.places import path_of_receipt
 from flows.report import faults
@@ -25,6 +26,7 @@ from flows.settle.model import JudgedPart, Settled, filter_about
 from schemas.registry import Contracts
 
 _CAUSES = 12
+_COMMENTS = 200
 _NONE: Mapping[str, Any] = {"blocking": 0, "warnings": 0, "causes": (), "more_causes": 0, "refusals": ()}
 
 
@@ -57,6 +59,7 @@ def make_receipts(settled: Settled, figures: DayTables, marked: Mapping[Submissi
             "submission": submission,
             "account": _count_rows(summary, judged.get(submission, ())),
             "compared": settled.compared.get(submission, ()),
+            "marks": _list_marks(summary.marks),
             "workbook": _link_to(marked.get(submission)),
         }
         name = make_key("phieu_nhan", *content.values(), states[who], wrong.get(who))
@@ -79,6 +82,8 @@ def write_receipts(
             one.path,
             "phieu_nhan.html.j2",
             {**one.content, "parts_": parts[one.submission.who], **wrong.get(one.submission.who, _NONE)},
+            # Comments are shown as typed, and may name people.
+            private=bool(one.content["marks"]["comments"]),
         )
         for one in some
     ]
@@ -90,6 +95,13 @@ def _count_rows(summary: SubmissionSummary, judged: Sequence[JudgedPart]) -> Row
     out = [(title, counts[role]) for role, title in ROLES.items() if role in counts and role != "ban_ghi"]
     out += [("bản ghi giống hệt một bản ghi ở trên", repeated)] if repeated else []
     return {"seen": summary.rows, "out": out, "records": counts.get("ban_ghi", 0) - repeated}
+
+
+def _list_marks(marks: FileMarks) -> Row:
+    """Number of marks of each kind, and the first comments."""
+    counts = [(MARKS[kind], count) for kind, count in marks.counts.items()]
+    more = max(len(marks.comments) - _COMMENTS, 0)
+    return {"counts": counts, "comments": marks.comments[:_COMMENTS], "more": more}
 
 
 def _sum_up_faults(found: pl.DataFrame) -> dict[Who, Row]:

@@ -97,6 +97,7 @@ def _print(checked: Checked, titles: dict[str, str], console: Console) -> None:
         console.print(f"  {checked.marks.changes.height} ô được tự sửa mà không đổi nghĩa")
     for _, cause in checked.marks.faults.group_by("cause", maintain_order=True):
         _print_cause(cause, console)
+    _print_noticed(checked, console)
     warnings = checked.faults.height - checked.blocking
     if checked.faults.is_empty():
         console.print("  [green]Không có lỗi nào.[/]")
@@ -104,6 +105,18 @@ def _print(checked: Checked, titles: dict[str, str], console: Console) -> None:
         console.print(f"  {checked.blocking} lỗi chặn, {warnings} cảnh báo")
     for sentence in checked.unknown:
         console.print(f"  [dim]{escape(sentence)}[/]", soft_wrap=True)
+
+
+def _print_noticed(checked: Checked, console: Console) -> None:
+    from flows.read.clerk_marks import MARKS
+
+    counts = [f"{count} {MARKS[kind]}" for kind, count in checked.noticed.counts.items()]
+    if counts:
+        console.print(f"  Tệp có: {'; '.join(counts)}", soft_wrap=True)
+    for comment in checked.noticed.comments[:_CELLS]:
+        console.print(Padding(f"[bold]{comment.cell}[/] {escape(comment.text)}", (0, 0, 0, 8)))
+    if (left := len(checked.noticed.comments) - _CELLS) > 0:
+        console.print(Padding(f"và {left} ghi chú nữa", (0, 0, 0, 8)))
 
 
 def _describe_change(one: Comparison) -> str:

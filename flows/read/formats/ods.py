@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from html import unescape
 
 from flows.read.formats import danger
+from flows.read.formats.ods_marks import find_marks, find_struck_styles
 from flows.read.formats.xlsx import SheetExtras
 from flows.read.sheet import Merge
 from flows.read.table import CellType
@@ -28,10 +29,13 @@ def read_ods_extras(archive: zipfile.ZipFile) -> Mapping[str, tuple[SheetExtras,
     """
     xml = archive.read("content.xml")
     danger.refuse_declarations(xml[:2048])
-    return {unescape(name.decode("utf-8", "replace")): _scan(body) for name, body in _TABLE.findall(xml)}
+    struck = find_struck_styles(archive, xml)
+    return {
+        unescape(name.decode("utf-8", "replace")): _scan(body, struck) for name, body in _TABLE.findall(xml)
+    }
 
 
-def _scan(body: bytes) -> tuple[SheetExtras, tuple[Merge, ...]]:
+def _scan(body: bytes, struck: frozenset[bytes]) -> tuple[SheetExtras, tuple[Merge, ...]]:
     row = below = column = 0
     count = last_row = last_column = 0
     hidden: set[int] = set()
@@ -60,7 +64,7 @@ def _scan(body: bytes) -> tuple[SheetExtras, tuple[Merge, ...]]:
                 merges.append((row, column, row + down - 1, column + across - 1))
         column += repeated
     danger.refuse_far_cells(last_row, last_column, count)
-    return SheetExtras(tuple(errors), frozenset(hidden)), tuple(merges)
+    return SheetExtras(tuple(errors), frozenset(hidden), find_marks(body, struck)), tuple(merges)
 
 
 def _read_int(attributes: Mapping[bytes, bytes], name: bytes) -> int:

@@ -109,6 +109,7 @@ def _build_sheet(workbook: CalamineWorkbook, meta: SheetMetadata, extras: _Extra
         extra.hidden_rows,
         columns,
         kinds,
+        extra.marks,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from flows.read.formats import danger, ole
 from flows.read.formats.container import describe_locked
+from flows.read.formats.xls_marks import MarksScan, read_struck_fonts
 from flows.read.formats.xlsx import Found, SheetExtras
 from flows.read.table import CellType
 
@@ -35,13 +36,14 @@ def read_xls_extras(data: bytes) -> Mapping[int, SheetExtras]:
         RefusedError: the workbook is encrypted or broken, or its cells are far apart.
     """
     book = ole.read_stream(data, "Workbook", "Book") if data.startswith(b"\xd0\xcf") else data
-    places = []
-    for kind, body in _records(book, 0):
+    places, workbook = [], list(_records(book, 0))
+    for kind, body in workbook:
         if kind == _FILEPASS:
             raise describe_locked()
         if kind == _SHEET and len(body) >= 6:
             places.append(struct.unpack_from("<I", body)[0])
-    return {number: _scan(_records(book, place)) for number, place in enumerate(places)}
+    fonts = read_struck_fonts(workbook)
+    return {number: _scan(_records(book, place), MarksScan(fonts)) for number, place in enumerate(places)}
 
 
 def _records(book: bytes, place: int) -> Iterator[Record]:
@@ -56,10 +58,11 @@ def _records(book: bytes, place: int) -> Iterator[Record]:
             return
 
 
-def _scan(records: Iterator[Record]) -> SheetExtras:
+def _scan(records: Iterator[Record], marks: MarksScan) -> SheetExtras:
     cells: list[Found] = []
     hidden: set[int] = set()
     count = last_row = last_column = 0
+    struck = marks.fonts.any
     for kind, body in records:
         if kind in _VALUES and len(body) >= 6:
             row, column = struct.unpack_from("<HH", body)
@@ -68,10 +71,14 @@ def _scan(records: Iterator[Record]) -> SheetExtras:
             count, last_row, last_column = count + 1, max(last_row, row), max(last_column, column)
             if text := _read_error(kind, body):
                 cells.append((row, column, CellType.ERROR, text))
+            if struck:
+                marks.see_cell(kind, body, row, column)
         elif kind == _ROW and len(body) >= 16 and struct.unpack_from("<I", body, 12)[0] & _HIDDEN:
             hidden.add(struct.unpack_from("<H", body)[0] + 1)
+        else:
+            marks.see(kind, body)
     danger.refuse_far_cells(last_row + 1, last_column + 1, count)
-    return SheetExtras(tuple(cells), frozenset(hidden))
+    return SheetExtras(tuple(cells), frozenset(hidden), marks.marks(frozenset(hidden)))
 
 
 def _read_error(kind: int, body: bytes) -> str | None:

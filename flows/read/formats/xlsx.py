@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from itertools import chain
 
+from flows.read.clerk_marks import NO_MARKS, SheetMarks
 from flows.read.formats import danger, xlsb
+from flows.read.formats.xlsx_marks import StruckText, find_filtered, find_marks
 from flows.read.formats.xlsx_parts import PartsPackage
 from flows.read.sheet import index_of
 from flows.read.table import CellType
@@ -31,10 +33,17 @@ _TAG_WITHIN = 4096
 
 @dataclass(frozen=True, slots=True)
 class SheetExtras:
-    """The cells of a sheet that calamine gives as blank although they are not, and its hidden rows."""
+    """What calamine leaves out of a sheet.
+
+    Attributes:
+        cells: The cells that calamine gives as blank although they are not.
+        hidden_rows: The hidden rows, as sheet rows (from 1).
+        marks: What clerks did to cells besides typing.
+    """
 
     cells: tuple[Found, ...] = ()
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
+    marks: SheetMarks = NO_MARKS
 
 
 def read_xlsx_extras(package: PartsPackage) -> list[SheetExtras]:
@@ -43,9 +52,9 @@ def read_xlsx_extras(package: PartsPackage) -> list[SheetExtras]:
     Raises:
         KeyError: a part is missing.
     """
-    sheets = package.sheets()
+    sheets, struck = package.sheets(), StruckText(package)
     # Several sheets may refer to one part; scan it once.
-    found = {path: _scan(package.read(path)) for path in dict.fromkeys(chain.from_iterable(sheets))}
+    found = {path: _scan(package, path, struck) for path in dict.fromkeys(chain.from_iterable(sheets))}
     return [found[paths[-1]] if paths else SheetExtras() for paths in sheets]
 
 
@@ -59,13 +68,17 @@ def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
     return [SheetExtras(tuple(errors), rows) for errors, rows in found]
 
 
-def _scan(xml: bytes) -> SheetExtras:
+def _scan(package: PartsPackage, path: str, struck: StruckText) -> SheetExtras:
+    xml = package.read(path)
     danger.refuse_declarations(xml[:_ROOT_WITHIN])
     danger.check_sheet_xml(xml)
     xml = _normalise(xml)
     cells = (*_find_errors(xml), *_find_uncomputed(xml))
     hidden = frozenset(int(row) for row in _HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else frozenset()
-    return SheetExtras(cells, hidden)
+    marks = find_marks(package, path, xml, struck)
+    if hidden:
+        marks = replace(marks, filtered=find_filtered(package, path, xml, hidden))
+    return SheetExtras(cells, hidden, marks)
 
 
 def _normalise(xml: bytes) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
+from functools import cached_property
+from posixpath import normpath
 
 from flows.read.formats import danger
 from flows.read.formats.xml_tags import walk
@@ -34,6 +36,28 @@ class PartsPackage:
             KeyError: there is no part with this path.
         """
         return self._archive.read(self._names[_normalise(path)])
+
+    def find(self, name: str) -> bytes:
+        """The content of the part with this name beside the workbook, such as `styles.xml`; empty if none."""
+        path = next(iter(self._folders), "") + name
+        return self.read(path) if _normalise(path) in self._names else b""
+
+    @cached_property
+    def has_comments(self) -> bool:
+        """Whether some part may hold comments."""
+        return any("comment" in name for name in self._names)
+
+    def related(self, path: str) -> Mapping[str, list[str]]:
+        """The parts that belong to the sheet part at `path`, by the kind of relation (such as `comments`)."""
+        folder, _, name = path.rpartition("/")
+        listed = f"{folder}/_rels/{name}.rels".lstrip("/")
+        found: dict[str, list[str]] = {}
+        for tag in self._read_tags(listed, "Relationship") if _normalise(listed) in self._names else ():
+            target = tag.get("Target", "")
+            whole = target[1:] if target.startswith("/") else normpath(f"{folder}/{target}")
+            if _normalise(whole) in self._names:
+                found.setdefault(tag.get("Type", "").rpartition("/")[2], []).append(whole)
+        return found
 
     def sheets(self) -> list[list[str]]:
         """For each sheet of an xlsx, in the order of the workbook, the possible paths of its part.

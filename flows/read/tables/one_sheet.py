@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
+from flows.read.clerk_marks import FileMarks
 from flows.read.problems import make_problem
 from flows.read.recode import Originals, to_unicode
 from flows.read.sheet import Mask, Sheet, index_of, letter_of
@@ -18,6 +19,7 @@ from flows.read.tables.doubtful import describe_doubtful
 from flows.read.tables.extract import extract_cells, extract_totals
 from flows.read.tables.heading import Vocabulary, has_unit, key_of, strip_parentheses, tidy
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
+from flows.read.tables.marked import read_marked
 from flows.read.tables.repairs import repair
 from flows.read.tables.routing import (
     Fit,
@@ -50,6 +52,7 @@ class SheetRead:
         tables: The tables found.
         problems: The problems of the sheet and its headings.
         recognised: Whether some table is of a known dataset.
+        marks: What clerks did to the cells of its tables besides typing.
     """
 
     sheet: Sheet
@@ -59,6 +62,7 @@ class SheetRead:
     tables: list[ReadTable] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     recognised: bool = False
+    marks: list[FileMarks] = field(default_factory=list)
 
     def rows(self) -> pl.DataFrame:
         """One row per sheet row (`ROWS_SCHEMA`)."""
@@ -150,6 +154,8 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     read.recognised = True
     body = classify(sheet, block.body, stop, _list_columns(fit, block))
     title = _read_title(sheet, top, block.top)
+    marked = read_marked(sheet, body, fit.dataset, fit.letters)
+    read.marks.append(marked.marks)
     taken = extract_cells(sheet, body, fit, list_source_columns(fit))
     table, changes = repair(sheet, taken, fit.dataset, read.originals)
     letters_found = frozenset(table.letters)
@@ -159,6 +165,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     problems += _find_unheaded(sheet, block, body)
     problems += describe_doubtful(sheet, body, fit, read.doubtful)
     problems += find_uneven_rows(sheet, body, 1 + max(index_of(path.letter) for path in block.paths))
+    problems += marked.problems
     read.problems += problems
     _set_roles(read, block, top, body)
     if any(problem.severity == "chan" for problem in problems):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
+from flows.read.our_sheets import HEAD
 from flows.returns.xlsx import balloons
 from flows.returns.xlsx.package import OFFICE, Package
 from flows.returns.xlsx.xml import (
@@ -17,9 +18,6 @@ from flows.returns.xlsx.xml import (
     read_attributes,
     root_of,
 )
-
-#: First line of each of our comments. It identifies them, even after another program has saved the file.
-HEAD = "KIỂM TRA DỮ LIỆU"
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

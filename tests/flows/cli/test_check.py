@@ -183,3 +183,18 @@ def test_beside_the_archive_it_says_what_the_day_then_says(planted: Day, tmp_pat
 def test_what_can_not_be_known_is_said(faultless: Path) -> None:
     (alone,) = check(faultless, "kinh_te", TODAY, CONTRACTS).unknown
     assert "Chưa so được" in alone
+
+
+def test_what_was_done_besides_typing_is_counted_and_comments_are_shown(faultless: Path) -> None:
+    book = openpyxl.load_workbook(faultless)
+    page = book.active
+    record = max(cell.row for (cell,) in page["C1:C60"] if cell.value is not None)
+    page.row_dimensions[record].hidden = True
+    page["C3"].comment = openpyxl.comments.Comment("Hỏi lại [gấp]", "Cán bộ")
+    book.save(faultless)
+    said = run(str(faultless))
+    assert "Tệp có: 1 bản ghi ở dòng ẩn; 1 ghi chú của người nhập" in said.output
+    assert "C3 Hỏi lại [gấp]" in said.output
+    (told,) = json.loads(run(str(faultless), "--json").output)["files"]
+    assert told["noticed"] == {"dong_an": 1, "ghi_chu": 1}
+    assert told["comments"] == [{"cell": "C3", "text": "Hỏi lại [gấp]", "sheet": page.title}]
