@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
@@ -143,12 +143,12 @@ def _values(rng: random.Random, name: str, height: int) -> tuple[list[Decimal], 
 
 
 def _mix(rng: random.Random, given: Given, values: Sequence[Decimal]) -> Given | None:
-    """The column asked about, written by two hands; None unless each has a cell that only it can write."""
-    own, other = rng.choice(((VIETNAMESE, ENGLISH), (PLAIN_COMMA, PLAIN_DOT), (VIETNAMESE, PLAIN_DOT)))
-    hands = [rng.choice((own, other)) for _ in values]
+    """The column asked about, in two hands; None unless each has a cell that the other cannot write."""
+    pair = rng.choice(((VIETNAMESE, ENGLISH), (PLAIN_COMMA, PLAIN_DOT), (VIETNAMESE, PLAIN_DOT)))
+    hands = [rng.choice(pair) for _ in values]
     texts = [hand.write(value.normalize(), None) for hand, value in zip(hands, values, strict=True)]
-    for one, against in ((own, other), (other, own)):
-        if not any(h is one and against.reads(t) is None for h, t in zip(hands, texts, strict=True)):
+    for hand, other in zip(pair, (ENGLISH, VIETNAMESE), strict=True):
+        if not any(h is hand and other.reads(text) is None for h, text in zip(hands, texts, strict=True)):
             return None
     return Given(given.separator, given.asked, {given.asked: tuple(texts)}, frozenset())
 
@@ -158,7 +158,7 @@ def _fits(name: str, value: Decimal | None) -> bool:
 
 
 def _is_decidable(given: Given, truth: Sequence[float]) -> bool:
-    """Whether all who may have written the table mean the same, or the separator tells that these are groups."""
+    """Whether all who may have written the table mean the same, or the separator tells of groups."""
     asked = given.texts[given.asked]
     usual = _BY_SEPARATOR.get(given.separator)
     possible = [hand for hand in (VIETNAMESE, ENGLISH, *_SPACED, *_SWISS) if given.is_read_by(hand)]
@@ -189,7 +189,8 @@ def _table(given: Given) -> ReadTable:
             columns.append(pl.Series(typed_column(column.name), given.texts[column.name], pl.String))
             columns.append(pl.Series(stored_column(column.name), kinds, pl.UInt8))
     letters = {name: "ABCD"[at] for at, name in enumerate(given.texts)}
-    return ReadTable("thu", "Trang 1", (), pl.DataFrame(columns), letters)
+    table = ReadTable("thu", "Trang 1", (), pl.DataFrame(columns), letters)
+    return replace(table, separator=given.separator)
 
 
 NUMBERS = Ambiguity(draw, read)

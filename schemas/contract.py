@@ -57,6 +57,7 @@ UNREAD = pl.Enum(
         "khong_phai_chu",
         "chi_co_so",
         "chu_la",
+        "mo_ho",
     ]
 )
 

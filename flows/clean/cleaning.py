@@ -9,6 +9,7 @@ import polars as pl
 
 from flows.clean.changes import list_changes
 from flows.clean.lost_zeros import restore_zeros
+from flows.clean.marks import add_marks
 from flows.clean.measures import refuse_unknown_units
 from flows.clean.readers import READERS
 from flows.clean.reading import Reading, Setting, complete, make_nulls
@@ -69,7 +70,7 @@ def _clean_layout(tables: Sequence[ReadTable], dataset: Dataset, commune: Commun
         if typed_column(column.name) in cells.columns
     ]
     cells = _add_stored(cells, (setting.column.name for setting in settings))
-    readings = _read_columns(cells, settings)
+    readings = _read_columns(cells, settings, tables)
     for name, reading in readings.items():
         if dataset[name].kind is SO_DINH_DANH:
             readings[name] = restore_zeros(reading, dataset, readings)
@@ -102,7 +103,9 @@ def _log_changes(
     return pl.concat(logs).partition_by("table", as_dict=True, include_key=False, maintain_order=True)
 
 
-def _read_columns(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str, Reading]:
+def _read_columns(
+    cells: pl.DataFrame, settings: Sequence[Setting], tables: Sequence[ReadTable]
+) -> dict[str, Reading]:
     """Read each column; the plain cells of all columns are read in one parallel polars pass."""
     plain = [pl.col("_row")]
     for setting in settings:
@@ -115,6 +118,7 @@ def _read_columns(cells: pl.DataFrame, settings: Iterable[Setting]) -> dict[str,
         plain.append(value.alias(name))
         plain.append(pl.when(blank).then(pl.lit("thieu", UNREAD)).alias(unread_column(name)))
     values = cells.select(plain)
+    settings = add_marks(settings, cells, values, tables)
     readings = {setting.column.name: _read_column(cells, values, setting) for setting in settings}
     yes_or_no = [setting.column.name for setting in settings if setting.column.kind is CO_KHONG]
     forms = {name: (cells[typed_column(name)], readings[name]) for name in yes_or_no}

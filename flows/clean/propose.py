@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import polars as pl
 
 from flows.clean import retyped
-from flows.clean.nearest import find_nearest_choice, find_nearest_thon
+from flows.clean.nearest import OR, find_nearest_choice, find_nearest_thon
 from flows.clean.readers import READERS
 from flows.clean.reading import Setting, read_spellings
 from flows.read.table import CellType
@@ -37,11 +37,13 @@ _CANDIDATES: Mapping[str, Callable[[str, Column], Iterator[str]]] = {
 def propose(column: Column, texts: pl.Series, flaw: str, commune: Commune) -> pl.Series:
     """One proposal per text, or null: what to type in `column` instead of a text that has `flaw`.
 
-    If a cell may mean several thôn, the proposal lists their names, separated by `hoặc`.
+    If a cell may mean several thôn or numbers, the proposal lists them, separated by `hoặc`.
     """
     typed = texts.unique().drop_nulls()
     if flaw in ("khong_ro", "ngoai_danh_muc"):
         proposals = _propose_from_list(typed, column, commune)
+    elif flaw == "mo_ho":
+        proposals = {text: OR.join(retyped.readings(text, column)) for text in typed}
     elif flaw in ("khong_doc_duoc", "mat_so_0", "sai_mau", "hai_so", "chu_la"):
         proposals = _propose_retyped(typed, column, commune)
     else:
@@ -70,7 +72,8 @@ def _propose_retyped(typed: pl.Series, column: Column, commune: Commune) -> dict
 def _keep_faultless(candidates: list[str], column: Column, commune: Commune) -> set[str]:
     """The candidates that, typed in a cell of `column`, would be read and judged without any fault."""
     cells = pl.DataFrame({"typed": candidates}, schema={"typed": pl.String}).unique()
-    cells = cells.with_columns(stored=pl.lit(CellType.TEXT, pl.UInt8), table=pl.lit(0))
+    # Each in a table of its own: a candidate says nothing of how another is read.
+    cells = cells.with_columns(pl.lit(CellType.TEXT, pl.UInt8).alias("stored"), table=pl.int_range(pl.len()))
     read = read_spellings(cells, READERS[column.kind.name], Setting(column, commune)).select(
         "typed",
         pl.col("value").cast(column.kind.dtype).alias(column.name),

@@ -25,11 +25,20 @@ _SPELLING = ["typed", "stored", "table"]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The column to read, its commune, and the unit of measure that its heading states (None if none)."""
+    """The column to read.
+
+    Attributes:
+        column: Its contract.
+        commune: Its commune.
+        unit: The unit of measure that its heading states; None if none.
+        marks: What dots and commas mean in each table (`flows.clean.marks.MARKS_SCHEMA`); None if no number
+            has two readings, or if cells are read without their column.
+    """
 
     column: Column
     commune: Commune
     unit: str | None = None
+    marks: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

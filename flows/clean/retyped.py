@@ -1,4 +1,4 @@
-"""Lists what a clerk may have meant by an unreadable date, number or code, best guess first.
+"""Lists what a clerk may have meant by an unreadable or ambiguous cell, best guess first.
 
 The text given has Latin letters in place of those of other scripts that look like them.
 """
@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 
 from flows.clean.dates import SERIAL_EPOCH, SERIALS
 from flows.clean.text import DASHES, fold_one
 from schemas.contract import Column
-from schemas.kinds import NGAY_SINH, SO_LUONG
+from schemas.kinds import NGAY_SINH, SO_LUONG, TY_LE
 
 _LOOK_ALIKE = str.maketrans("OoIl|", "00111")
 _BETWEEN_DIGITS = re.compile(rf"(?:[\s.,/_-]|{DASHES})+")
 _PHONE = re.compile(r"(?:\+?84|0)[ .-]?[235789](?:[ .-]?\d){8,9}(?!\d)")
 _ONE_NUMBER = re.compile(r"^[^\d-]*(\d+(?:[., ]\d{3})*)[^\d.,]*$")
+_TAIL = re.compile(r"([0-9][0-9 '’\s]*)[.,]([0-9]{3})(?![0-9])")
+_DECIMAL = re.compile(r"([0-9]+)[.,]([0-9]+)")
 _DAY_FIRST = re.compile(r"^\D*(\d{1,2})\D+(\d{1,2})\D+(\d{4}|\d{2})\D*$")
 _YEAR_FIRST = re.compile(r"^\D*(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*$")
 _UNKNOWN_DAY = re.compile(r"^\D*0{1,2}\D+0{1,2}\D+((?:19|20)\d{2})\D*$")
@@ -101,6 +104,25 @@ def number(text: str, column: Column) -> Iterator[str]:
 def words(text: str, column: Column) -> Iterator[str]:
     """The same words."""
     yield text
+
+
+def readings(text: str, column: Column) -> Iterator[str]:
+    """What an ambiguous number may mean, typed so that it has one reading: `1,2340` is no thousands."""
+    if found := _TAIL.search(text):
+        whole = re.sub("[^0-9]", "", found[1])
+        for meant in (whole + found[2], f"{whole},{found[2]}0"):
+            yield text[: found.start()] + meant + text[found.end() :]
+    elif found := _DECIMAL.search(text):
+        number = Decimal(f"{found[1]}.{found[2]}")
+        if column.kind is TY_LE:
+            yield from (f"{_plainly(share)}%" for share in (number, 100 * number))
+        else:
+            # An amount in đồng: it has no decimals, unless it was meant in thousands.
+            yield from map(_plainly, (1000 * number, number))
+
+
+def _plainly(number: Decimal) -> str:
+    return f"{number.normalize():f}".replace(".", ",")
 
 
 def tick(text: str, column: Column) -> Iterator[str]:

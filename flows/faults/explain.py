@@ -78,8 +78,8 @@ def _explain_in(code: str, dataset: Dataset, datasets: Mapping[str, Dataset]) ->
             _label(example.good, dataset),
             bad[-1:],
             _name_sources(example, dataset),
-            # A flaw is seen in its cell alone.
-            () if isinstance(example.rule, Flaw) else bad[:-1],
+            # Most flaws are seen in their cell alone.
+            () if isinstance(example.rule, Flaw) and not example.rule.beside else bad[:-1],
             _label(example.beside, datasets[example.other]) if example.other else (),
         )
     ]

@@ -30,7 +30,8 @@ def clean_submissions(reads: Sequence[ReadSubmission], contracts: Contracts) -> 
     tables = [table for read in reads for table, _ in read.taken]
     cleaned = _clean_tables(tables, contracts.datasets, contracts.commune)
     totals = _clean_tables(
-        [replace(each, cells=each.totals) for each in tables if each.totals.height],
+        # Records and totals are written alike: each tells how to read the other.
+        [replace(each, cells=each.totals, totals=each.cells) for each in tables if each.totals.height],
         {each.dataset: count_ticks(contracts.datasets[each.dataset]) for each in tables},
         contracts.commune,
     )

@@ -14,6 +14,8 @@ from schemas.kinds import CO_KHONG, SO_LUONG
 
 # Decimals of the difference shown in the message.
 DECIMALS = 4
+# An ambiguous number may mean what was taken, or that times or by a thousand.
+_MEANINGS = (1.0, 1000.0, 0.001)
 
 
 def check_totals(
@@ -55,13 +57,18 @@ def _find_wrong_totals(
 ) -> Iterator[tuple[dict[str, object], float]]:
     values = records.select("_row", value=pl.col(column.name).cast(pl.Float64))
     whole, above = float(values["value"].sum()), 0
-    for total in totals.select("_row", typed_column(column.name), value=column.name).iter_rows(named=True):
+    seen = totals.select(
+        "_row", typed_column(column.name), value=column.name, unread=unread_column(column.name)
+    )
+    for total in seen.iter_rows(named=True):
         block = values.filter(pl.col("_row").is_between(above, total["_row"]))["value"].sum()
         above = total["_row"]
         if total["value"] is None:
             continue
         tolerance = _rounding_tolerance(total[typed_column(column.name)] or "")
-        if min(abs(total["value"] - whole), abs(total["value"] - block)) > tolerance:
+        # What a doubtful mark means, the sum shows.
+        meant = _MEANINGS if total["unread"] == "mo_ho" else (1.0,)
+        if min(abs(total["value"] * times - each) for times in meant for each in (whole, block)) > tolerance:
             yield total, whole
 
 

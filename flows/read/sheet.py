@@ -30,7 +30,8 @@ _LONG = 50_000
 #: the first rows are searched for headings.
 LISTED = 1_000
 _TEXT = pl.Series([CellType.TEXT.value], dtype=pl.UInt8)
-_BARE_NUMBER = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
+# A text file stores no numbers. Digits alone have one reading; what a dot means, the column decides.
+_DIGITS = r"^-?(?:0|[1-9][0-9]*)$"
 
 
 @cache
@@ -130,6 +131,11 @@ class Sheet(ABC):
         """The cells of one row."""
         return next(iter(self.rows(row, row + 1)))
 
+    @property
+    def separator(self) -> str | None:
+        """In a text file, what stands between the cells of a row; None in a workbook."""
+        return None
+
     def number(self, row: int) -> int:
         """The number of a row on the sheet (from 1); in a text file its line."""
         return row + 1
@@ -227,6 +233,7 @@ class FrameSheet(Sheet):
         lines: In a text file, the line of each row; None if row n is on line n + 1.
         least: In a text file, the smallest text of each column in code point order.
         widths: In a text file, the number of cells of each row; None if all rows have the same.
+        separator: In a text file, what stands between the cells of a row.
     """
 
     text: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -234,6 +241,7 @@ class FrameSheet(Sheet):
     lines: pl.Series | None = None
     least: Mapping[str, str | None] = field(default_factory=dict)
     widths: pl.Series | None = None
+    separator: str | None = None
 
     @property
     def height(self) -> int:
@@ -268,7 +276,7 @@ class FrameSheet(Sheet):
         return np.logical_and(among, marked)
 
     def take(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
-        """See `Sheet`. In a text file a plain number without leading zero is NUMBER, everything else TEXT."""
+        """See `Sheet`. In a text file a whole number without leading zero is NUMBER, everything else TEXT."""
         text = self.text[letter_of(column)].slice(start, len(keep))
         if not keep.all():
             text = text.filter(pl.Series(keep))
@@ -284,7 +292,7 @@ class FrameSheet(Sheet):
         """`CellType` of the columns that may hold plain numbers, in one parallel pass."""
         names = [name for name, least in self.least.items() if least is not None and least < ":"]
         number = pl.lit(CellType.NUMBER.value, pl.UInt8)
-        bare = pl.col(names).str.contains(_BARE_NUMBER).fill_null(False).cast(pl.UInt8) * number
+        bare = pl.col(names).str.contains(_DIGITS).fill_null(False).cast(pl.UInt8) * number
         return self.text.select(bare).to_dict() if names else {}
 
     def holding(self, spellings: frozenset[str], start: int) -> Iterable[int]:

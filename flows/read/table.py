@@ -110,6 +110,7 @@ class ReadTable:
         nil: Whether the sheet declares "Không phát sinh" (nothing to report).
         totals: Its total rows: `_row` and those columns of `cells` that add up.
         changes: The cells that reading changed (`CHANGES_SCHEMA`).
+        separator: In a text file, what stands between its cells; it tells how its program writes numbers.
     """
 
     dataset: str
@@ -121,6 +122,7 @@ class ReadTable:
     nil: bool = False
     totals: pl.DataFrame = field(default_factory=pl.DataFrame)
     changes: pl.DataFrame = field(default_factory=_no_changes)
+    separator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,14 @@ DATASET = Dataset(
         Column("cung_cap_toan_trinh", "Thủ tục cung cấp toàn trình", CO_KHONG, also=("DVC toàn trình",)),
         Column("ngay_hen_tra", "Ngày hẹn trả", NGAY, may_be_future=True, example="27/11/2026"),
         Column("ngay_tra", "Ngày trả kết quả", NGAY, also=("Ngày trả",), required=False),
-        Column("le_phi", "Phí, lệ phí (đồng)", SO_TIEN, also=("Lệ phí", "Phí, lệ phí"), required=False),
+        Column(
+            "le_phi",
+            "Phí, lệ phí (đồng)",
+            SO_TIEN,
+            also=("Lệ phí", "Phí, lệ phí"),
+            required=False,
+            example="12.500",
+        ),
         Column("thanh_toan", "Hình thức thanh toán", LUA_CHON, of=("Tiền mặt", "Trực tuyến", "Miễn phí")),
     ),
     rules=(

@@ -4,7 +4,32 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.kinds.base import OUT_OF_RANGE, Kind, range_of
+from schemas.contract import Column
+from schemas.kinds.base import OUT_OF_RANGE, Flaw, Kind, range_of, unread_as
+
+
+def _say_value(column: Column) -> pl.Expr:
+    """A sentence with the value taken; three decimals get a zero more, so that they are no thousands."""
+    taken = pl.col(column.name).cast(pl.String).str.strip_suffix(".0").str.replace(".", ",", literal=True)
+    return pl.format("Đang tính là {}.", taken.str.replace("(,[0-9]{3})$", "${1}0"))
+
+
+def _ambiguous(bad: str, beside: str) -> Flaw:
+    return Flaw(
+        "mo_ho",
+        "dung",
+        "canh_bao",
+        "Số ở “{label}” có hai cách hiểu. Gõ lại bằng số, không ngăn cách hàng nghìn, phần lẻ sau dấu phẩy.",
+        unread_as("mo_ho"),
+        bad,
+        beside=beside,
+        note=_say_value,
+    )
+
+
+#: A count has no decimals, but the other cells of its column may have.
+_AMBIGUOUS_COUNT = _ambiguous("1,234", "12,0")
+_AMBIGUOUS = _ambiguous("1 234.567", "12,5")
 
 SO_LUONG = Kind(
     "so_luong",
@@ -12,7 +37,7 @@ SO_LUONG = Kind(
     pl.Int64,
     "Ghi một số nguyên không âm, ví dụ 125",
     "125",
-    (OUT_OF_RANGE,),
+    (OUT_OF_RANGE, _AMBIGUOUS_COUNT),
     bounds=range_of,
     adds_up=True,
 )
@@ -22,7 +47,7 @@ SO_THUC = Kind(
     pl.Float64,
     "Ghi một số, ví dụ 12,5",
     "12,5",
-    (OUT_OF_RANGE,),
+    (OUT_OF_RANGE, _AMBIGUOUS),
     bounds=range_of,
     adds_up=True,
 )
@@ -32,7 +57,7 @@ SO_TIEN = Kind(
     pl.Float64,
     "Ghi một số tiền, ví dụ 1.250,5",
     "1.250,5",
-    (OUT_OF_RANGE,),
+    (OUT_OF_RANGE, _AMBIGUOUS),
     bounds=range_of,
     adds_up=True,
 )
@@ -42,6 +67,6 @@ TY_LE = Kind(
     pl.Float64,
     "Ghi tỷ lệ phần trăm, ví dụ 85,3%",
     "85,3%",
-    (OUT_OF_RANGE,),
+    (OUT_OF_RANGE, _AMBIGUOUS),
     bounds=range_of,
 )

@@ -15,6 +15,7 @@ from flows.intake.model import SubmissionPart
 from flows.validate.records import validate
 from schemas.contract import Dataset
 from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of
+from schemas.kinds.base import Flaw
 from schemas.registry import load
 from tests.flows.trial import DAY, part_of
 
@@ -37,9 +38,8 @@ def planted(name: str) -> dict[str, list[Row]]:
     found = {}
     for code, example in make_examples(dataset).items():
         if code not in cross and not example.unread:
-            flaw = code.endswith(tuple(f".{flaw.name}" for c in dataset.columns for flaw in c.kind.flaws(c)))
             rows = [dict(row) for row in example.bad]
-            found[code] = rows[-1:] if flaw and code not in {rule.code for rule in dataset.rules} else rows
+            found[code] = rows[-1:] if isinstance(example.rule, Flaw) and not example.rule.beside else rows
     return found
 
 

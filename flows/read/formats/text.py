@@ -49,7 +49,7 @@ def read_text(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
         lines = (_number_rows(text.height) if lines is None else lines) + 1
     least = least_of(text)
     text = _blank_to_null(text, least, nbsp=_NBSP in data[: 1 << 20])
-    return FrameSheet(name, text=text, lines=lines, least=least, widths=widths)
+    return FrameSheet(name, text=text, lines=lines, least=least, widths=widths, separator=separator)
 
 
 def as_utf8(data: bytes) -> bytes:

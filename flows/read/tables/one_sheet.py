@@ -183,6 +183,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             nil,
             extract_totals(sheet, body, table, fit.dataset),
             changes,
+            sheet.separator,
         )
     )
 

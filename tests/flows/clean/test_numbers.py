@@ -1,8 +1,25 @@
+import re
+from dataclasses import replace
+
 import pytest
 
+from flows.clean import clean
 from schemas.contract import Column
 from schemas.kinds import SO_LUONG, SO_THUC, SO_TIEN, TY_LE
-from tests.flows.clean.one_column import BOOL, DATE, NUMBER, Answer, Cell, cleaned, read, read_one
+from schemas.units import ngoc_lac
+from tests.flows.clean.one_column import (
+    BOOL,
+    DATE,
+    NUMBER,
+    Answer,
+    Cell,
+    answers,
+    cleaned,
+    dataset,
+    read,
+    read_one,
+    table,
+)
 
 COUNT = Column("so", "Số hộ", SO_LUONG)
 MEASURE = Column("so", "Số đo", SO_THUC)
@@ -37,6 +54,15 @@ UNREADABLE = (None, "khong_doc_duoc", None)
         ("-1.234", -1234),
         ("12,0", 12),
         ("12.00", 12),
+        ("12.0000000", 12),
+        ("1.234,00", 1234),
+        ("1,234.0", 1234),
+        ("0.000", 0),
+        ("3.0000000000000004", 3),
+        ("1\u2009234", 1234),
+        ("1\u202f234\u00a0567", 1_234_567),
+        ("1'234", 1234),
+        ("1’234’567", 1_234_567),
         (" 12 ", 12),
         ("'12", 12),
         ("9007199254740993", 9_007_199_254_740_993),
@@ -99,8 +125,6 @@ def test_no_counts(cell: Cell) -> None:
         ("1.234.567", 1_234_567),
         ("1,234,567", 1_234_567),
         ("1 234 567", 1_234_567),
-        ("1.234", 1234),
-        ("1,234", 1.234),
         ("1.2345", 1.2345),
         ("1,2345", 1.2345),
         ("1234.567", 1234.567),
@@ -108,6 +132,13 @@ def test_no_counts(cell: Cell) -> None:
         ("0.123", 0.123),
         ("0,123", 0.123),
         ("0,5", 0.5),
+        ("1'234", 1234),
+        ("1'234.5", 1234.5),
+        ("1’234’567,8", 1_234_567.8),
+        ("1\u202f234,567", 1234.567),
+        ("1 234.567", 1234.567),
+        ("0.30000000000000004", 0.3),
+        ("1234567.1000000001", 1_234_567.1),
         (" 12,5\u00a0", 12.5),
     ],
 )
@@ -154,18 +185,130 @@ def test_no_measures(cell: Cell) -> None:
         (["12,345", "3,5"], [12.345, 3.5]),
         (["12.345", "3,5"], [12345, 3.5]),
         (["12,345", "1.234.567"], [12.345, 1_234_567]),
-        (["12.345", "7"], [12345, 7]),
-        (["12.345", ("3.5", NUMBER)], [12345, 3.5]),
+        (["1.234,5", "2.345"], [1234.5, 2345]),
+        (["1,234.5", "2,345"], [1234.5, 2345]),
+        (["1.5", "1.25", "1.250"], [1.5, 1.25, 1.25]),
+        (["0.123", "1.250"], [0.123, 1.25]),
+        (["-1.234", "-5,5"], [-1234, -5.5]),
+        # Whole numbers without any decimals beside them: these are thousands.
+        (["12.345", "850", "920", "777"], [12345, 850, 920, 777]),
+        (["12,345", "850", "920", "777"], [12345, 850, 920, 777]),
+        (["12.345", ("8500", NUMBER), ("920", NUMBER), ("777", NUMBER)], [12345, 8500, 920, 777]),
     ],
 )
-def test_three_digits_behind_a_sign_are_read_as_the_column_is_written(
+def test_three_digits_behind_a_mark_are_read_as_the_column_is_written(
     cells: list[Cell], numbers: list[float]
 ) -> None:
     assert read(MEASURE, *cells) == [(number, None, None) for number in numbers]
 
 
-def test_three_digits_behind_a_sign_are_not_read_in_a_column_written_both_ways() -> None:
-    assert read(MEASURE, "12.345", "3,5", "3.5") == [UNREADABLE, (3.5, None, None), (3.5, None, None)]
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        # Nothing proves one reading.
+        (["1.234"], [1234]),
+        (["1,234"], [1.234]),
+        (["-1.234"], [-1234]),
+        (["12.345", ("30500", NUMBER)], [12345, 30_500]),
+        # The sizes of the others make one likelier.
+        (["12.345", "7"], [12.345, 7]),
+        (["12.345", ("3.5", NUMBER), ("20.5", NUMBER)], [12.345, 3.5, 20.5]),
+        (["1,5", "2,5", "2.345"], [1.5, 2.5, 2.345]),
+        (["1.234,5", "4.321,5", "2,345"], [1234.5, 4321.5, 2345]),
+        # Both are proved, or the two marks may have been mixed up.
+        (["12.345", "3,5", "3.5"], [12345, 3.5, 3.5]),
+        (["12.345", "12,345"], [12345, 12.345]),
+        (["0,519", "6.656", "2,136"], [0.519, 6656, 2.136]),
+        # Spaces group already.
+        (["1 234", "2.345"], [1234, 2345]),
+        (["1 234,5", "2.345"], [1234.5, 2345]),
+        (["12,5", "1 234.567"], [12.5, 1234.567]),
+        # So many digits without a group beside a group.
+        (["12.345", "30500", "24000", "19500"], [12345, 30_500, 24_000, 19_500]),
+    ],
+)
+def test_where_a_column_proves_nothing_or_both_the_likelier_reading_is_taken_and_told(
+    cells: list[Cell], numbers: list[float]
+) -> None:
+    found = read(MEASURE, *cells)
+    assert [value for value, *_ in found] == numbers
+    doubtful = [cell for cell, (_, flaw, _) in zip(cells, found, strict=True) if flaw == "mo_ho"]
+    assert doubtful
+    assert all(isinstance(cell, str) and re.search(r"[.,]\d{3}$", cell) for cell in doubtful)
+
+
+@pytest.mark.parametrize(
+    ("cell", "separator", "answer"),
+    [
+        ("1.234", ";", (1234, None, None)),
+        ("1,234", ",", (1234, None, None)),
+        # Decimals of just three digits are rare: the other way of writing is as likely.
+        ("1,234", ";", (1.234, "mo_ho", None)),
+        ("1.234", ",", (1.234, "mo_ho", None)),
+        ("1.234", "\t", (1234, "mo_ho", None)),
+    ],
+)
+def test_the_separator_tells_which_program_wrote_the_numbers(
+    cell: str, separator: str, answer: Answer
+) -> None:
+    of_file = replace(table({"so": [cell]}), separator=separator)
+    assert answers(clean(of_file, dataset(MEASURE), ngoc_lac()), "so") == [answer]
+
+
+@pytest.mark.parametrize(
+    ("cell", "beside", "answer"),
+    [
+        ("1.234", (MILLIONS, "2,5"), (1234, None, None)),
+        ("1.234", (MILLIONS, "2.5"), (1.234, None, None)),
+        ("1,234", (MILLIONS, "2,5"), (1.234, None, None)),
+        ("1,234", (MILLIONS, "2.5"), (1234, None, None)),
+        ("1.234", (COUNT, "5.678"), (1234, None, None)),
+        ("1,234", (COUNT, "5.678"), (1.234, None, None)),
+        ("1.234", (DONG, "5,000"), (1.234, None, None)),
+        ("1.234", (COUNT, "5678"), (1234, "mo_ho", None)),
+        ("1.234", (MILLIONS, "5.678"), (1234, "mo_ho", None)),
+    ],
+)
+def test_the_other_columns_of_the_table_are_written_alike(
+    cell: str, beside: tuple[Column, str], answer: Answer
+) -> None:
+    other, typed = beside
+    assert answers(cleaned((MEASURE, [cell]), (replace(other, name="kia"), [typed])), "so") == [answer]
+
+
+def test_a_total_row_shows_how_its_column_is_written() -> None:
+    records, totals = table({"so": ["1.234", "1.100"]}), table({"so": ["2.334,0"]})
+    both = replace(records, totals=totals.cells)
+    assert answers(clean(both, dataset(MEASURE), ngoc_lac()), "so") == [
+        (1234, None, None),
+        (1100, None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "counts"),
+    [
+        (["1.234", "12,0"], [(1234, None, None), (12, None, None)]),
+        (["1.234", "12.0"], [(1234, "mo_ho", None), (12, None, None)]),
+        (["1,234", "12,0"], [(1234, "mo_ho", None), (12, None, None)]),
+        (["1.234", "1,234"], [(1234, None, None), (1234, None, None)]),
+        (["12.000", "0.000"], [(12_000, "mo_ho", None), (0, None, None)]),
+    ],
+)
+def test_a_count_has_no_decimals(cells: list[Cell], counts: list[Answer]) -> None:
+    assert read(COUNT, *cells) == counts
+
+
+def test_a_range_tells_which_reading_is_likelier() -> None:
+    small = Column("so", "Số đo", SO_THUC, range=(0, 100))
+    assert read_one(small, "1.234") == (1.234, "mo_ho", None)
+    assert read(small, "1.234", "20,5") == [(1234, None, None), (20.5, None, None)]
+
+
+def test_an_amount_in_dong_has_no_decimals() -> None:
+    assert read(DONG, "12.500", "1.250.000,00") == [(12_500, None, None), (1_250_000, None, None)]
+    assert read_one(DONG, "12,5") == (12.5, "mo_ho", None)
+    assert read_one(MILLIONS, "12,5", unit="đồng") == (0.0000125, "mo_ho", "doi_don_vi")
 
 
 @pytest.mark.parametrize(
@@ -232,7 +375,7 @@ def test_a_unit_that_is_no_money_is_not_read(cell: Cell) -> None:
         (MILLIONS, "triệu  đồng", "12,5", 12.5, None),
         (MILLIONS, "Đơn vị tính: triệu đồng", "12,5", 12.5, None),
         (MILLIONS, "nghìn đồng", ("2300", NUMBER), 2.3, "doi_don_vi"),
-        (MILLIONS, "ngàn đồng", "2.300", 2.3, "doi_don_vi"),
+        (MILLIONS, "ngàn đồng", "2.300,0", 2.3, "doi_don_vi"),
         (MILLIONS, "1.000 đồng", "2.300,5", 2.3005, "doi_don_vi"),
         (MILLIONS, "đồng", ("1250000", NUMBER), 1.25, "doi_don_vi"),
         (MILLIONS, "đồng", "1.250.000", 1.25, "doi_don_vi"),
@@ -245,7 +388,7 @@ def test_a_unit_that_is_no_money_is_not_read(cell: Cell) -> None:
         (DONG, "nghìn đồng", ("35", NUMBER), 35_000, "doi_don_vi"),
         (DONG, "triệu đồng", "2,3", 2_300_000, "doi_don_vi"),
         (TONNES, "tấn", "2,3", 2.3, None),
-        (TONNES, "kg", "2.300", 2.3, "doi_don_vi"),
+        (TONNES, "kg", "2.300,0", 2.3, "doi_don_vi"),
         (TONNES, "tạ", ("23", NUMBER), 2.3, "doi_don_vi"),
         (COUNT, "hộ", "23", 23, None),
         (MEASURE, "cái", "23", 23, None),
@@ -313,6 +456,23 @@ def test_a_conversion_is_logged_as_it_would_be_typed() -> None:
 )
 def test_shares(column: Column, cell: Cell, answer: Answer) -> None:
     assert read_one(column, cell) == answer
+
+
+@pytest.mark.parametrize(
+    ("cells", "shares"),
+    [
+        (["85.300%", "12.5%"], [(0.853, None, None), (0.125, None, None)]),
+        (["85.300%"], [(0.853, "mo_ho", None)]),
+        (["85.300%", "12,5%"], [(0.853, "mo_ho", None), (0.125, None, None)]),
+        (["85,300%", "12,5%"], [(0.853, None, None), (0.125, None, None)]),
+        (["0,85", "85,3"], [(0.0085, None, None), (0.853, None, None)]),
+        (["0,85", "0,9"], [(0.0085, "mo_ho", None), (0.009, "mo_ho", None)]),
+    ],
+)
+def test_thousands_of_per_cent_and_shares_under_a_percent_sign_are_doubted(
+    cells: list[Cell], shares: list[Answer]
+) -> None:
+    assert read(PERCENT, *cells) == shares
 
 
 def test_a_heading_seen_with_a_percent_sign_makes_percentages() -> None:

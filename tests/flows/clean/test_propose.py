@@ -20,9 +20,10 @@ from schemas.kinds import (
     SO_THUC,
     SO_TIEN,
     THON,
+    TY_LE,
 )
 from schemas.units import ngoc_lac
-from tests.flows.clean.one_column import read_one
+from tests.flows.clean.one_column import read, read_one
 
 PERSON = Column("c", "Số định danh", SO_DINH_DANH)
 TAX = Column("c", "Mã số thuế", MST)
@@ -33,6 +34,8 @@ YEAR = Column("c", "Năm", NAM)
 COUNT = Column("c", "Số hộ", SO_LUONG, range=(0, 100))
 MEASURE = Column("c", "Số đo", SO_THUC)
 MONEY = Column("c", "Tiền (đồng)", SO_TIEN)
+TONNES = Column("c", "Rác (tấn)", SO_THUC)
+SHARE = Column("c", "Tỷ lệ (%)", TY_LE)
 TICK = Column("c", "Có", CO_KHONG)
 PLACE = Column("c", "Thôn", THON)
 HOUSEHOLD = Column("c", "Mã hộ", MA, pattern=r"H\d{5}")
@@ -143,6 +146,18 @@ CASES = [
     (PLACE, "ngoai_danh_muc", "?", None),
 ]
 
+#: Numbers that may mean two things, the cell beside which they do, and both.
+AMBIGUOUS = [
+    (MEASURE, "1.234", None, "1234", "1,2340"),
+    (MEASURE, "-12,500", None, "-12500", "-12,5000"),
+    (MEASURE, "1 234.567", "12,5", "1234567", "1234,5670"),
+    (TONNES, "12.500 kg", None, "12500 kg", "12,5000 kg"),
+    (COUNT, "1.234", "12.0", "1234", "1,2340"),
+    (MONEY, "12.5", None, "12500", "12,5"),
+    (SHARE, "0.85", None, "0,85%", "85%"),
+    (SHARE, "85.300%", None, "85300%", "85,3000%"),
+]
+
 #: Cells that may mean several places: the names of each.
 SEVERAL = [
     ("khong_ro", "Tân Lập", ["Thôn Tân Lập (Thị trấn Ngọc Lặc)", "Thôn Tân Lập (Xã Mỹ Tân)"]),
@@ -188,6 +203,20 @@ def test_all_places_that_share_a_name_are_proposed(flaw: str, text: str, names: 
     assert read_one(PLACE, text)[1] == flaw
     assert proposed(PLACE, flaw, text) == OR.join(names)
     assert [read_one(PLACE, name)[1] for name in names] == [None] * len(names)
+
+
+@pytest.mark.parametrize(("column", "text", "beside", "one", "two"), AMBIGUOUS)
+def test_both_meanings_of_a_number_are_proposed(
+    column: Column, text: str, beside: str | None, one: str, two: str
+) -> None:
+    assert read(column, text, beside)[0][1] == "mo_ho"
+    assert proposed(column, "mo_ho", text) == OR.join((one, two))
+
+
+@pytest.mark.parametrize(("text", "one", "two"), [case[1:2] + case[3:] for case in AMBIGUOUS[:3]])
+def test_each_meaning_is_typed_so_that_it_has_no_other(text: str, one: str, two: str) -> None:
+    assert [flaw for _, flaw, _ in read(MEASURE, one, two)] == [None, None]
+    assert read_one(MEASURE, one)[0] != read_one(MEASURE, two)[0]
 
 
 @pytest.mark.parametrize(

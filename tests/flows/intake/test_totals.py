@@ -84,3 +84,42 @@ def test_totals_of_every_dataset_are_compared(name: str) -> None:
     assert told([*sums]) == []
     wrong = [value if value is None else value + 1 for value in sums]
     assert told([*wrong]) == [(str(value), str(value - 1)) for value in wrong if value is not None]
+
+
+PLACES = ("Phố 1", "Phố 2", "Phố 3", "Thôn Vải")
+WASTE = ["STT", "Thôn", "Rác phát sinh (tấn)", "Rác thu gom (tấn)", "Rác tái chế (tấn)"]
+
+
+def wrong_totals(separator: str, *columns: list[str]) -> list[str]:
+    """The cells of totals (the last of each column) that are told to be wrong in a file so separated."""
+    rows = [["Tháng 11 năm 2026"], [*WASTE, "Số mô hình kinh tế tuần hoàn"]]
+    rows += [
+        [str(at), place, *(f'"{column[at - 1]}"' for column in columns), "1"]
+        for at, place in enumerate(PLACES, 1)
+    ]
+    rows.append(["", "Tổng cộng", *(f'"{column[-1]}"' for column in columns), "4"])
+    data = "\n".join(map(separator.join, rows)).encode()
+    submission = Submission("2026-11-17T09:30:00+07:00", "kinh_te", "rac.csv", "0" * 64, 1)
+    found = clean_submission(submission, data, load()).problems
+    return [f"{problem.column}{problem.row}" for problem in found if problem.code == "tep.dong_tong_sai"]
+
+
+@pytest.mark.parametrize(
+    ("separator", "column"),
+    [
+        # The records say how the total is written, and the total how the records are.
+        (";", ["800,5", "900", "200", "100", "2.000,5"]),
+        (";", ["800", "900", "200", "100", "2.000"]),
+        (",", ["800.5", "900", "200", "100", "2,000.5"]),
+        (",", ["0.5", "0.5", "0.5", "0.345", "1.845"]),
+        ("\t", ["1.200", "1.300", "2.000", "1.000", "5.500,0"]),
+        # Nothing says so; then the sum does.
+        ("\t", ["400", "600", "20", "14", "1.034"]),
+        ("\t", ["1,5", "1,5", "1.5", "1.5", "6.000"]),
+        (",", ["1", "1", "1", "0.034", "3.034"]),
+    ],
+)
+def test_a_total_is_read_like_its_column(separator: str, column: list[str]) -> None:
+    small = ["1", "1", "1", "1", "4"]
+    assert wrong_totals(separator, column, small, small) == []
+    assert wrong_totals(separator, [*column[:3], "77", column[-1]], small, small) == ["C7"]
