@@ -34,7 +34,7 @@ def _describe(value: object) -> object:
     if isinstance(value, Kind):
         # What its flaws say and when a cell has them is told by the judgements.
         said = [value.name, value.title, str(value.dtype), value.form, value.example, value.source]
-        return [*said, value.adds_up]
+        return [*said, value.adds_up, *value.headings]
     if is_dataclass(value) and not isinstance(value, type):
         return _describe_fields(value)
     return _describe_plain(value)

@@ -19,7 +19,7 @@ from flows.read.problems import RefusedError
 from flows.read.sheet import Sheet
 from flows.read.table import ROWS_SCHEMA, Problem, ReadFile
 from flows.read.tables.heading import Vocabulary, tidy, vocabulary_of
-from flows.read.tables.one_sheet import SheetRead, read_sheet
+from flows.read.tables.one_sheet import SheetRead, describe_unread, read_sheet
 from flows.read.tables.routing import describe_unclear
 from flows.read.tables.unknown import guess_block, guess_body
 from schemas.contract import Dataset
@@ -91,7 +91,7 @@ def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) 
     tables = tuple(table for read in reads for table in read.tables)
     problems = [found for read in reads for found in read.problems]
     marks = FileMarks.of_all(mark for read in reads for mark in (*read.marks, _list_comments(read.sheet)))
-    return ReadFile(tables, rows, (*warnings, *problems, *_describe_unrecognised(reads)), marks)
+    return ReadFile(tables, rows, (*warnings, *problems, *_describe_unrecognised(reads, vocabulary)), marks)
 
 
 def _list_comments(sheet: Sheet) -> FileMarks:
@@ -136,23 +136,24 @@ def _open_sheets(
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from panic
 
 
-def _describe_unrecognised(reads: Sequence[SheetRead]) -> list[Problem]:
+def _describe_unrecognised(reads: Sequence[SheetRead], vocabulary: Vocabulary) -> list[Problem]:
     """The problems of sheets without a known table: warnings if another sheet has one, else one blocks."""
     if any(read.problems and not read.recognised for read in reads):
         return []
     recognised = any(read.recognised for read in reads)
     unknown = [read.sheet for read in reads if not read.recognised and read.sheet.height]
     if not recognised:
-        return [_describe_sheet(unknown[0], blocks=True)] if unknown else [_describe_empty()]
-    warnings = (_describe_sheet(sheet, blocks=False) for sheet in unknown if not sheet.hidden)
+        return _describe_sheet(unknown[0], vocabulary, blocks=True) if unknown else [_describe_empty()]
+    shown = (sheet for sheet in unknown if not sheet.hidden)
+    warnings = (each for sheet in shown for each in _describe_sheet(sheet, vocabulary, blocks=False))
     return [each for each in warnings if each.value is not None]
 
 
-def _describe_sheet(sheet: Sheet, *, blocks: bool) -> Problem:
+def _describe_sheet(sheet: Sheet, vocabulary: Vocabulary, *, blocks: bool) -> list[Problem]:
     block = guess_block(sheet)
     if block is None or not guess_body(sheet, block, sheet.height).records.any():
-        return describe_unclear(sheet.name, None, (), blocks=blocks)
-    return describe_unclear(sheet.name, sheet.number(block.bottom), (), block.paths, blocks=blocks)
+        return [describe_unclear(sheet.name, None, (), blocks=blocks)]
+    return describe_unread(sheet, block, sheet.height, vocabulary, blocks=blocks)
 
 
 def _describe_empty() -> Problem:

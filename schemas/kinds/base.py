@@ -108,7 +108,8 @@ class Kind:
     With `reads_all`, no text is just unreadable: it is parsed or has one of the kind's own flaws. `source`
     is the regulation that defines the format. `bounds` gives the inclusive bounds of values without a
     blocking flaw; an upper bound of None is none. `adds_up` says whether a total row may hold the sum of a
-    column: of amounts and counts, and the number of ticks.
+    column: of amounts and counts, and the number of ticks. `headings` are usual headings that mean the same:
+    a column that a contract names by one of them may have any of them on the form.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Kind:
     source: str = ""
     bounds: Callable[[Column], tuple[Any, Any] | None] = lambda _: None
     adds_up: bool = False
+    headings: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[Callable[[str], Kind], tuple[str]]:
         """Pickle by name: in another process a kind is that process's own object (flaws hold lambdas)."""

@@ -76,6 +76,16 @@ NGAY_SINH = Kind(
     "05/06/1990",
     (FUTURE, TOO_EARLY),
     bounds=since_earliest,
+    headings=(
+        *(
+            "Ngày sinh",
+            "Ngày, tháng, năm sinh",
+            "Năm sinh",
+            "NTNS",
+            "Ngày, tháng sinh",
+            "Ngày sinh, năm sinh",
+        ),
+    ),
 )
 NAM = Kind(
     "nam", "Năm", pl.Int32, "Ghi năm bằng bốn chữ số, ví dụ 2026", "2026", (BAD_YEAR,), bounds=lambda _: YEARS

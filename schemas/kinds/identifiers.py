@@ -73,6 +73,19 @@ SO_DINH_DANH = Kind(
         ),
     ),
     source="Nghị định 137/2015/NĐ-CP điều 13; Thông tư 07/2016/TT-BCA.",
+    headings=(
+        *(
+            "Số định danh cá nhân",
+            "Số định danh",
+            "Mã số định danh",
+            "Mã định danh cá nhân",
+            "Số ĐDCN",
+            "ĐDCN",
+        ),
+        *("CCCD", "Số CCCD", "CCCD/CMND", "CMND/CCCD", "Số CCCD/CMND", "Số CMND/CCCD", "Số thẻ CCCD"),
+        *("Căn cước", "Số căn cước", "Số thẻ căn cước", "CCCD/ĐDCN", "Số CCCD/ĐDCN", "Số ĐDCN/CCCD"),
+        *("Số CCCD hoặc CMND", "Số CMND hoặc CCCD", "Số CC/CCCD", "Số CCCD/CC"),
+    ),
 )
 DIEN_THOAI = Kind(
     "dien_thoai",
@@ -99,6 +112,10 @@ DIEN_THOAI = Kind(
         ),
     ),
     source="Đầu số di động từ ngày 15/9/2018 (Bộ Thông tin và Truyền thông).",
+    headings=(
+        *("Số điện thoại", "Điện thoại", "SĐT", "Số ĐT", "ĐT", "ĐTDĐ", "Điện thoại di động", "Số di động"),
+        *("Điện thoại liên hệ", "Số điện thoại liên hệ", "SĐT liên hệ"),
+    ),
 )
 MST = Kind(
     "mst",
@@ -154,4 +171,8 @@ THON = Kind(
         NOT_IN_LIST,
     ),
     reads_all=True,
+    headings=(
+        *("Thôn", "Thôn, phố", "Thôn, khu phố", "Thôn, bản, phố", "Thôn, bản", "Thôn, làng, phố", "Tên thôn"),
+        *("Tên thôn, phố", "Thôn (phố)"),
+    ),
 )

@@ -62,6 +62,7 @@ HO_TEN = Kind(
         ),
     ),
     reads_all=True,
+    headings=("Họ và tên", "Họ tên", "Họ, chữ đệm và tên", "Họ, chữ đệm, tên"),
 )
 VAN_BAN = Kind(
     "van_ban",

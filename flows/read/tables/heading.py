@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TypeAlias
-
-from rapidfuzz import fuzz, process
 
 from schemas.contract import Column, Dataset
 
@@ -45,11 +43,25 @@ _UNITS = (
     "người, hộ, lượt, lượt người, cái, chiếc, km, m, m2, ha, kw, kwp, mw, kwh, mbps, kbps, gbps, %, phần trăm"
 )
 _NOTES = (
-    "nếu có, bắt buộc, nếu biết, dd mm yyyy, ngày tháng năm, ngày/tháng/năm, đánh dấu x, đánh x, x, có/không"
+    "nam/nữ, nếu có, bắt buộc, nếu biết, dd mm yyyy, ngày tháng năm, ngày/tháng/năm, đánh dấu x, đánh x, x,"
+    "có/không"
 )
 _MAX_CACHED = 100_000
-NUMBER_HEADINGS = ("STT", "TT", "Số TT", "Số thứ tự", "Thứ tự", "Số tt", "No")
-REMARK_HEADINGS = ("Ghi chú", "Chú thích", "Ghi chú khác", "Ký tên", "Ký nhận")
+NUMBER_HEADINGS = ("STT", "TT", "Số TT", "Số thứ tự", "Thứ tự", "No", "So TT", "So thu tu", "Thu tu")
+REMARK_HEADINGS = (
+    *("Ghi chú", "Chú thích", "Ghi chú khác", "Ký tên", "Ký nhận"),
+    *("Ghi chu", "Chu thich", "Ky ten", "Ky nhan"),
+)
+# The units of counts. A heading that states another unit for a count scales it: "Số hộ (nghìn)".
+_COUNTED_IN = "người, hộ, lượt, lượt người, cái, chiếc"
+# A group of columns about somebody or some time else than the record's own.
+_ABOUT_OTHERS = (
+    *("cha", "bố", "mẹ", "vợ", "chồng", "con", "chủ hộ", "giám hộ", "người thân", "đại diện", "người nộp"),
+    *("kỳ trước", "kì trước", "năm trước", "tháng trước", "quý trước", "cùng kỳ", "kế hoạch", "lũy kế"),
+    *("dự kiến", "ước", "chỉ tiêu"),
+)
+# The lower heading of a group that says nothing without it.
+_SAYS_NOTHING_ALONE = ("tổng", "tổng số", "tổng cộng", "ngày", "tên", "số", "loại", "khác", "đạt")
 
 
 @lru_cache(maxsize=65536)
@@ -181,78 +193,111 @@ class _ById:
 
 
 class Vocabulary:
-    """The headings of all contracts, by key."""
+    """The headings of all contracts, by key; `bare` compares them without accents."""
 
-    def __init__(self, datasets: Mapping[str, Dataset]) -> None:
+    def __init__(self, datasets: Mapping[str, Dataset], *, bare: bool = False) -> None:
         self.datasets = datasets
+        self.bare = bare
         self._known: dict[str, bool] = {}
 
+    @cached_property
+    def unaccented(self) -> Vocabulary:
+        """The same headings typed without accents."""
+        return Vocabulary(self.datasets, bare=True)
+
+    def suited_to(self, headings: Iterable[Heading]) -> Vocabulary:
+        """The vocabulary for the headings of one table: `unaccented` if none of them has any accent.
+
+        A single heading without accents among others is not taken for what it would be with them.
+        """
+        plain = all(level.isascii() for heading in headings for level in heading)
+        return self.unaccented if plain else self
+
+    def key(self, words: str) -> str:
+        """The key by which this vocabulary finds `words`, a key of `key_of`."""
+        return bare_key(words) if self.bare else words
+
     def knows(self, text: str) -> bool:
-        """Whether `text` is a heading of some contract, or a level of one."""
+        """Whether `text` is a heading of some contract, or a level of one, with accents or all without."""
         known = self._known.get(text)
         if known is None:
-            known = len(text) < 200 and key_of(split_unit(text)[0]) in self.parts
+            words = key_of(split_unit(text)[0]) if len(text) < 200 else ""
+            known = words in self.parts or (text.isascii() and bare_key(words) in self._bare_parts)
             if len(self._known) < _MAX_CACHED:
                 self._known[text] = known
         return known
 
     @cached_property
     def whole(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """The (dataset, column) pairs of each full heading, by key."""
-        found: dict[str, list[tuple[str, str]]] = {}
-        for dataset in self.datasets.values():
-            for column in dataset.columns:
-                for label in (column.label, *column.also):
-                    pairs = found.setdefault(Path("", tuple(label.split(" > "))).keys[0], [])
-                    if (dataset.name, column.name) not in pairs:
-                        pairs.append((dataset.name, column.name))
-        return {k: tuple(v) for k, v in found.items()}
+        """The (dataset, column) pairs of each full heading, by key; of usual headings too."""
+        return self._collect(lambda label: self.key(words_of(label)), list_headings, usual=True)
 
     @cached_property
     def without_parentheses(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """Like `whole` without parentheses, for columns with a unit; it matches unknown units."""
+        return self._collect(
+            lambda label: self.key(
+                " ".join(key_of(strip_parentheses(part)[0]) for part in label.split(" > "))
+            ),
+            lambda column: list_headings(column) if has_unit(column) else (),
+        )
+
+    @cached_property
+    def without_group(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """The pairs of each lower heading that says enough without its group: `Phủ sóng > 4G`."""
+        vague = set(map(key_of, _SAYS_NOTHING_ALONE))
+        lower = self._collect(
+            lambda label: self.key(words_of(label.rpartition(" > ")[2])),
+            lambda column: [label for label in list_headings(column) if " > " in label],
+        )
+        return {
+            words: pairs for words, pairs in lower.items() if words not in vague | set(map(bare_key, vague))
+        }
+
+    def _collect(
+        self,
+        key: Callable[[str], str],
+        labels: Callable[[Column], Iterable[str]],
+        *,
+        usual: bool = False,
+    ) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """The (dataset, column) pairs by the key of a label; without those that two columns share."""
         found: dict[str, list[tuple[str, str]]] = {}
         for dataset in self.datasets.values():
-            for column in filter(has_unit, dataset.columns):
-                for label in (column.label, *column.also):
-                    words = " ".join(key_of(strip_parentheses(part)[0]) for part in label.split(" > "))
-                    found.setdefault(words, []).append((dataset.name, column.name))
-        return {k: tuple(dict.fromkeys(v)) for k, v in found.items()}
+            own: dict[str, set[str]] = {}
+            for column in dataset.columns:
+                for label in labels(column):
+                    own.setdefault(key(label), set()).add(column.name)
+            if usual:
+                for label, name in list_usual_headings(dataset):
+                    own.setdefault(key(label), {name})
+            for words, names in own.items():
+                if len(names) == 1:
+                    found.setdefault(words, []).append((dataset.name, next(iter(names))))
+        return {words: tuple(pairs) for words, pairs in found.items()}
 
     @cached_property
     def parts(self) -> frozenset[str]:
         """The keys of all levels of all headings, and of the headings of number columns."""
-        labels = chain.from_iterable(
-            (c.label, *c.also) for dataset in self.datasets.values() for c in dataset.columns
-        )
-        levels = chain.from_iterable((*label.split(" > "), label) for label in labels)
+        levels = chain.from_iterable((*label.split(" > "), label) for label in self._labels())
         return frozenset(key_of(split_unit(level)[0]) for level in chain(levels, NUMBER_HEADINGS))
+
+    @cached_property
+    def _bare_parts(self) -> frozenset[str]:
+        return frozenset(map(bare_key, self.parts))
+
+    def _labels(self) -> Iterator[str]:
+        for dataset in self.datasets.values():
+            yield from chain.from_iterable(map(list_headings, dataset.columns))
+            yield from (label for label, _ in list_usual_headings(dataset))
 
     @cached_property
     def spellings(self) -> frozenset[str]:
         """The levels of all headings, as written and in other cases, for a quick search in many cells."""
-        labels = chain.from_iterable(
-            (c.label, *c.also) for dataset in self.datasets.values() for c in dataset.columns
-        )
-        levels = {tidy(part) for label in labels for part in label.split(" > ")}
+        levels = {tidy(part) for label in self._labels() for part in label.split(" > ")}
         return frozenset(
             form for level in levels for form in (level, level.lower(), level.upper(), level.title())
         )
-
-    def nearest(self, path: Path, dataset: Dataset, free: Iterable[Column]) -> Column | None:
-        """The column among `free` whose heading is most similar to `path`; None if none is similar."""
-        choices = {
-            (column.name, label): " ".join(key_of(split_unit(part)[0]) for part in label.split(" > "))
-            for column in free
-            for label in (column.label, *column.also)
-        }
-        best = process.extractOne(path.keys[0], choices, scorer=_similarity, score_cutoff=78)
-        return dataset[best[2][0]] if best else None
-
-
-def _similarity(one: str, other: str, **_: object) -> float:
-    """Similarity in percent: with marks, or without marks (less 4), whichever is higher."""
-    return max(fuzz.ratio(one, other), fuzz.ratio(strip_marks(one), strip_marks(other)) - 4)
 
 
 @lru_cache(maxsize=4096)
@@ -271,6 +316,57 @@ def number_keys() -> frozenset[str]:
 def remark_keys() -> frozenset[str]:
     """The keys of headings of remarks and signatures, which may be in a table without a warning."""
     return frozenset(map(key_of, REMARK_HEADINGS))
+
+
+def list_headings(column: Column) -> tuple[str, ...]:
+    """The headings that the contract accepts for `column`."""
+    return (column.label, *column.also)
+
+
+def list_usual_headings(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Usual headings of kinds, each with the only column that the contract names by one of them."""
+    for kind in {
+        column.kind.name: column.kind for column in dataset.columns if column.kind.headings
+    }.values():
+        known = set(map(words_of, kind.headings))
+        named = [
+            column.name
+            for column in dataset.columns
+            if column.kind is kind and known & set(map(words_of, list_headings(column)))
+        ]
+        if len(named) == 1:
+            yield from ((label, named[0]) for label in kind.headings)
+
+
+def words_of(label: str) -> str:
+    """The key of a whole heading, levels joined by ` > `."""
+    return " ".join(filter(None, (key_of(split_unit(part)[0]) for part in label.split(" > "))))
+
+
+@lru_cache(maxsize=65536)
+def bare_key(words: str) -> str:
+    """A key without accents; abbreviations whose accents are lost are spelt out too."""
+    bare = (strip_marks(word) for word in words.split())
+    return " ".join(_BARE_ABBREVIATIONS.get(word, word) for word in bare)
+
+
+#: Not "đt": without its accent it may stand for many other words.
+_BARE_ABBREVIATIONS = {
+    "sdt": "so dien thoai",
+    "ddcn": "dinh danh ca nhan",
+    "dtdd": "dien thoai di dong",
+}
+
+
+def is_about_others(group: str) -> bool:
+    """Whether a group heading is about another person or time: `Cha`, `Kỳ trước`, `Kế hoạch năm`."""
+    words = f" {key_of(group)} "
+    return any(f" {other} " in words for other in map(key_of, _ABOUT_OTHERS))
+
+
+def scales_counts(unit: str) -> bool:
+    """Whether things are not counted one by one in a stated unit: `nghìn`, `triệu đồng`, `tấn`."""
+    return key_of(unit) not in set(map(key_of, _COUNTED_IN.split(",")))
 
 
 def has_unit(column: Column) -> bool:

@@ -69,17 +69,18 @@ def _find_candidates(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[int]:
 
 def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> Block | None:
     """The block near `row` that names most columns of one dataset; if equal, the one with fewest rows."""
-    best: tuple[int, int, int] | None = None
+    best: tuple[int, int, int, int] | None = None
     first, last = max(floor, row - 1), min(row + 1, sheet.height - 1)
     levels = Levels(sheet, first, min(last + _MAX_DEPTH, sheet.height))
     for top in range(first, last + 1):
         for depth in range(1, min(_MAX_DEPTH, sheet.height - top) + 1):
-            named = _count_named(levels.named(top, top + depth - 1).values(), vocabulary)
-            if named >= 2 and (best is None or (named, -depth) > (best[0], best[1])):
-                best = (named, -depth, top)
+            named, exact = _count_named(levels.named(top, top + depth - 1).values(), vocabulary)
+            if named >= 2 and (best is None or (named, exact, -depth) > best[:3]):
+                best = (named, exact, -depth, top)
     if best is None:
         return None
-    top, bottom = _extend_to_merges(sheet.merges, best[2], best[2] - best[1] - 1, floor)
+    top, bottom = _extend_to_merges(sheet.merges, best[3], best[3] - best[2] - 1, floor)
+    bottom = _extend_to_repetitions(sheet, bottom)
     bottom = min(bottom, sheet.height - 1)  # a damaged file may merge cells below its last row
     numbering = bottom + 1 if is_numbering(sheet, bottom + 1) else None
     return Block(top, bottom, numbering, read_paths(sheet, top, bottom))
@@ -87,16 +88,20 @@ def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> B
 
 def _is_another(block: Block, before: Sequence[Block], vocabulary: Vocabulary) -> bool:
     """Whether a block further down is a heading, not a record that happens to contain two such words."""
-    named = _count_named((path.levels for path in block.paths), vocabulary)
+    named, _ = _count_named((path.levels for path in block.paths), vocabulary)
     return named >= 3 or 2 * named >= len(block.paths) or block.paths == before[0].paths
 
 
-def _count_named(headings: Iterable[Heading], vocabulary: Vocabulary) -> int:
-    found: dict[str, set[str]] = {}
+def _count_named(headings: Iterable[Heading], vocabulary: Vocabulary) -> tuple[int, int]:
+    """How many columns of one dataset the headings name, and how many of these with their whole heading."""
+    headings = list(headings)
+    suited = vocabulary.suited_to(headings)
+    found: dict[str, dict[str, bool]] = {}
     for heading in headings:
-        for match in find_matches(heading, vocabulary):
-            found.setdefault(match.dataset, set()).add(match.column + match.sex)
-    return max(map(len, found.values()), default=0)
+        for match in find_matches(heading, suited):
+            named = found.setdefault(match.dataset, {})
+            named[match.column + match.sex] = match.exact or named.get(match.column + match.sex, False)
+    return max(((len(named), sum(named.values())) for named in found.values()), default=(0, 0))
 
 
 def _extend_to_merges(merges: Sequence[Merge], top: int, bottom: int, floor: int) -> tuple[int, int]:
@@ -105,6 +110,16 @@ def _extend_to_merges(merges: Sequence[Merge], top: int, bottom: int, floor: int
         if first < last and first <= bottom and last >= top and first >= floor and last - first < _MAX_DEPTH:
             top, bottom = min(top, first), max(bottom, last)
     return top, bottom
+
+
+def _extend_to_repetitions(sheet: Sheet, bottom: int) -> int:
+    """Extend the block to a row that repeats headings of the row above: cells merged before the export."""
+    for row in range(bottom + 1, min(bottom + _MAX_DEPTH, sheet.height)):
+        pairs = zip(sheet.row(row - 1), sheet.row(row), strict=True)
+        if sum(above is not None and above == below and not above[0].isdigit() for above, below in pairs) < 2:
+            break
+        bottom = row
+    return bottom
 
 
 def is_numbering(sheet: Sheet, row: int) -> bool:

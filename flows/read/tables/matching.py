@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from flows.read.tables.heading import Heading, Path, Vocabulary, key_of, strip_parentheses
+from flows.read.tables.heading import (
+    Heading,
+    Path,
+    Vocabulary,
+    is_about_others,
+    key_of,
+    scales_counts,
+    split_unit,
+    strip_parentheses,
+)
 from schemas.contract import Column
 
 
@@ -33,17 +42,37 @@ _SEXES: Mapping[str, Literal["Nam", "Nữ"]] = {key_of("Nam"): "Nam", key_of("N�
 
 @lru_cache(maxsize=8192)
 def find_matches(heading: Heading, vocabulary: Vocabulary) -> Sequence[Match]:
-    """All columns that a heading names, in all contracts."""
+    """All columns that a heading names, in all contracts; a count never by a heading that scales it."""
     path = Path("", heading)
-    whole = vocabulary.whole
-    for depth, words in enumerate(path.keys):
-        if words in whole:
-            return [Match(dataset, column, depth == 0) for dataset, column in whole[words]]
-    return _match_by_sex(path, vocabulary) or _match_without_unit(path, vocabulary)
+    return [match for match in _find_matches(path, vocabulary) if not _is_scaled(match, path, vocabulary)]
+
+
+def _find_matches(path: Path, vocabulary: Vocabulary) -> Sequence[Match]:
+    for depth, words in enumerate(map(vocabulary.key, path.keys)):
+        if depth and _may_not_be_dropped(path.levels[depth - 1], vocabulary):
+            break
+        if words in vocabulary.whole:
+            return [Match(dataset, column, depth == 0) for dataset, column in vocabulary.whole[words]]
+    return (
+        _match_by_sex(path, vocabulary)
+        or _match_without_unit(path, vocabulary)
+        or _match_without_group(path, vocabulary)
+    )
+
+
+def _may_not_be_dropped(group: str, vocabulary: Vocabulary) -> bool:
+    """Whether a heading means something else without this group: `Cha > Họ tên`, `Ngày sinh > Ngày`."""
+    return is_about_others(group) or vocabulary.key(key_of(split_unit(group)[0])) in vocabulary.whole
+
+
+def _is_scaled(match: Match, path: Path, vocabulary: Vocabulary) -> bool:
+    column = vocabulary.datasets[match.dataset][match.column]
+    return column.kind.name == "so_luong" and path.unit is not None and scales_counts(path.unit)
 
 
 def _match_by_sex(path: Path, vocabulary: Vocabulary) -> list[Match]:
-    sex = _SEXES.get(key_of(path.levels[-1]))
+    sexes = {vocabulary.key(words): sex for words, sex in _SEXES.items()}
+    sex = sexes.get(vocabulary.key(key_of(path.levels[-1])))
     if sex is None or len(path.levels) == 1:
         return []
     return [
@@ -62,4 +91,12 @@ def _match_without_unit(path: Path, vocabulary: Vocabulary) -> list[Match]:
     if "(" not in path.label:
         return []
     words = " ".join(filter(None, (key_of(strip_parentheses(level)[0]) for level in path.levels)))
-    return [Match(dataset, column) for dataset, column in vocabulary.without_parentheses.get(words, ())]
+    pairs = vocabulary.without_parentheses.get(vocabulary.key(words), ())
+    return [Match(dataset, column) for dataset, column in pairs]
+
+
+def _match_without_group(path: Path, vocabulary: Vocabulary) -> list[Match]:
+    if len(path.levels) > 1:
+        return []
+    pairs = vocabulary.without_group.get(vocabulary.key(path.keys[0]), ())
+    return [Match(dataset, column, exact=False) for dataset, column in pairs]

@@ -20,18 +20,20 @@ from flows.read.tables.extract import extract_cells, extract_totals
 from flows.read.tables.heading import Vocabulary, has_unit, key_of, strip_parentheses, tidy
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
 from flows.read.tables.marked import read_marked
+from flows.read.tables.proposals import SAMPLE, Values
 from flows.read.tables.repairs import repair
 from flows.read.tables.routing import (
     Fit,
     choose,
     describe_unclear,
     find_heading_problems,
-    find_missing_columns,
+    find_nearest,
     list_fits,
     list_source_columns,
 )
 from flows.read.tables.row_words import is_tail, is_total, says_nil
 from flows.read.tables.uneven import find_uneven_rows
+from flows.read.tables.unknown import guess_body
 
 _ROLES = pl.Series("role", list(ROLES), ROWS_SCHEMA["role"])
 _UNIT_LINE = re.compile(r"(?i)(?:đơn vị tính|đvt|đơn vị)\s*[:：]\s*([^()]+?)\s*\)?\s*$")
@@ -147,7 +149,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     line = sheet.number(block.bottom)
     chosen = choose(list_fits(block, vocabulary))
     if len(chosen) != 1:
-        read.problems.append(describe_unclear(sheet.name, line, chosen))
+        read.problems += describe_unread(sheet, block, stop, vocabulary, chosen)
         _set_roles_unread(read, block, top, stop)
         return
     fit = chosen[0]
@@ -158,10 +160,8 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     read.marks.append(marked.marks)
     taken = extract_cells(sheet, body, fit, list_source_columns(fit))
     table, changes = repair(sheet, taken, fit.dataset, read.originals)
-    letters_found = frozenset(table.letters)
-    place = (sheet.name, line)
-    problems = find_heading_problems(fit, block, place, vocabulary)
-    problems += find_missing_columns(fit, block, place, letters_found, vocabulary)
+    found = frozenset(table.letters)
+    problems = find_heading_problems(fit, block, (sheet.name, line), _sample(sheet, body), found)
     problems += _find_unheaded(sheet, block, body)
     problems += describe_doubtful(sheet, body, fit, read.doubtful)
     problems += find_uneven_rows(sheet, body, 1 + max(index_of(path.letter) for path in block.paths))
@@ -186,6 +186,36 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             sheet.separator,
         )
     )
+
+
+def describe_unread(
+    sheet: Sheet,
+    block: Block,
+    stop: int,
+    vocabulary: Vocabulary,
+    chosen: Sequence[Fit] = (),
+    *,
+    blocks: bool = True,
+) -> list[Problem]:
+    """The problems of a table of no known dataset: the nearest one, and what it lacks of it."""
+    line, values = sheet.number(block.bottom), _sample(sheet, guess_body(sheet, block, stop))
+    nearest = None if chosen else find_nearest(block, values, vocabulary)
+    unclear = describe_unclear(sheet.name, line, chosen, block.paths, blocks=blocks, nearest=nearest)
+    if nearest is None or not blocks:
+        return [unclear]
+    place = sheet.name, line
+    return [unclear, *find_heading_problems(nearest, block, place, values, frozenset())]
+
+
+def _sample(sheet: Sheet, body: Body) -> Values:
+    """The values of the first records, by the letter of the column."""
+    first = body.records
+    first[np.flatnonzero(first)[SAMPLE:]] = False
+
+    def list_values(letter: str) -> list[str]:
+        return sheet.take(index_of(letter), body.start, first)[0].drop_nulls().to_list()
+
+    return list_values
 
 
 def _find_unheaded(sheet: Sheet, block: Block, body: Body) -> list[Problem]:
