@@ -12,12 +12,13 @@ import sys
 from collections.abc import Mapping
 
 from ambiguity import Ambiguity, score
+from ambiguous_fonts import FONTS
 from ambiguous_numbers import NUMBERS
 from measuring import tell
 
 COLUMNS = 20_000
 #: The kinds of ambiguity, by the name on their lines.
-KINDS: Mapping[str, Ambiguity] = {"so": NUMBERS}
+KINDS: Mapping[str, Ambiguity] = {"so": NUMBERS, "phong_chu": FONTS}
 
 
 def main() -> None:

@@ -184,11 +184,11 @@ def _decode_cell(cell: str, column: _Evidence, sheet: _Evidence) -> _Judged:
         return _decode_untold(cell, column or sheet)
     if not common:
         return _decode_mixed(cell)
-    settled = _settle(_read_as(cell, common), column, sheet)
-    alone = next(iter(common)) if len(common) == 1 else None
-    if settled is None or (alone and _is_contradicted(cell, alone, sheet)):
+    readings = {each: cell if each == UNICODE else DECODERS[each](cell) for each in common}
+    settled = _settle(readings, column, sheet)
+    if settled is None or _is_contradicted(cell, settled, sheet):
         return _Judged(cell, unsure=True)
-    return _Judged(settled)
+    return _Judged(readings[settled])
 
 
 def _is_contradicted(cell: str, encoding: str, sheet: _Evidence) -> bool:
@@ -209,25 +209,21 @@ def _is_contradicted(cell: str, encoding: str, sheet: _Evidence) -> bool:
     return False
 
 
-def _read_as(cell: str, encodings: Iterable[str]) -> Mapping[str, str]:
-    return {each: cell if each == UNICODE else DECODERS[each](cell) for each in encodings}
-
-
 def _settle(readings: Mapping[str, str], column: _Evidence, sheet: _Evidence) -> str | None:
-    """Which of several readings is meant; None if nothing tells."""
+    """In which of several encodings a cell is; None if nothing tells."""
     if len({*readings.values()}) == 1:
-        return next(iter(readings.values()))
+        return UNICODE if UNICODE in readings else next(iter(readings))
     around = column or sheet
     usual = {encoding for encoding, text in readings.items() if is_usual(text)}
     if len({readings[each] for each in usual}) == 1:
         encoding = usual.pop()
-        return readings[encoding] if encoding == UNICODE or around[encoding] else None
+        return encoding if encoding == UNICODE or around[encoding] else None
     if {*around} == {UNICODE}:
-        return readings.get(UNICODE)
+        return UNICODE if UNICODE in readings else None
     if len(around) == 1 and (encoding := next(iter(around))) in readings:
         enough = {*sheet} == {encoding} and sheet[encoding] >= _PROVEN
         enough |= not usual and around[encoding] >= _PROVEN_IN_COLUMN
-        return readings[encoding] if enough else None
+        return encoding if enough else None
     return None
 
 
