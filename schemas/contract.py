@@ -41,6 +41,11 @@ def unread_column(column: str) -> str:
     return f"{column}.unread"
 
 
+def note_column(column: str) -> str:
+    """Name of the column with a sentence about the flaw of a cell; a frame without notes lacks it."""
+    return f"{column}.note"
+
+
 #: Why a cell could not be parsed as its kind, or only with doubt: names of flaws of kinds.
 UNREAD = pl.Enum(
     [
@@ -58,6 +63,8 @@ UNREAD = pl.Enum(
         "chi_co_so",
         "chu_la",
         "mo_ho",
+        "thang_truoc",
+        "hai_thu_tu",
     ]
 )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.clean.changes import list_changes
+from flows.clean.date_evidence import Occasion
+from flows.clean.date_order import settle_orders
 from flows.clean.lost_zeros import restore_zeros
 from flows.clean.marks import add_marks
 from flows.clean.measures import refuse_unknown_units
@@ -15,7 +17,7 @@ from flows.clean.readers import READERS
 from flows.clean.reading import Reading, Setting, complete, make_nulls
 from flows.clean.ticks import read_blanks_as_no
 from flows.read.table import CellType, Problem, ReadTable
-from schemas.contract import UNREAD, Column, Dataset, stored_column, typed_column, unread_column
+from schemas.contract import UNREAD, Column, Dataset, note_column, stored_column, typed_column, unread_column
 from schemas.kinds import CO_KHONG, NGAY_SINH, SO_DINH_DANH
 from schemas.kinds.dates import PRECISION, precision
 from schemas.units import Commune
@@ -32,7 +34,8 @@ class Cleaned:
     Attributes:
         frame: `_row` and, for every column X of the contract, `X` (the type of its kind), `X.typed` (the
             text), `X.unread` (null if read, else one of `UNREAD`), for birth dates `X.do_chinh_xac` (the
-            precision: `ngay`, `thang`, `nam`), and the `.row` and `.letter` columns of the table.
+            precision: `ngay`, `thang`, `nam`), if a cell has one `X.note` (a sentence about its flaw), and
+            the `.row` and `.letter` columns of the table.
         changes: One row per repaired cell (`CHANGES_SCHEMA`).
         problems: One problem per heading whose unit of measure is unknown.
     """
@@ -42,23 +45,38 @@ class Cleaned:
     problems: tuple[Problem, ...]
 
 
-def clean(table: ReadTable, dataset: Dataset, commune: Commune) -> Cleaned:
+def clean(table: ReadTable, dataset: Dataset, commune: Commune, occasion: Occasion | None = None) -> Cleaned:
     """Clean one table; contract columns that it lacks become null."""
-    return clean_all([table], dataset, commune)[0]
+    return clean_all([table], dataset, commune, [occasion])[0]
 
 
-def clean_all(tables: Sequence[ReadTable], dataset: Dataset, commune: Commune) -> list[Cleaned]:
-    """Clean tables of one dataset; the results come in the same order. Tables of one layout share a pass."""
+def clean_all(
+    tables: Sequence[ReadTable],
+    dataset: Dataset,
+    commune: Commune,
+    occasions: Sequence[Occasion | None] | None = None,
+) -> list[Cleaned]:
+    """Clean tables of one dataset; the results come in the same order. Tables of one layout share a pass.
+
+    The occasion of each table, if it is known, helps to tell the day of a date from its month.
+    """
+    known = occasions or [None] * len(tables)
     by_layout: dict[object, list[int]] = {}
     for at, table in enumerate(tables):
         by_layout.setdefault((*table.cells.columns, *sorted(table.units.items())), []).append(at)
     cleaned: dict[int, Cleaned] = {}
     for places in by_layout.values():
-        cleaned |= zip(places, _clean_layout([tables[at] for at in places], dataset, commune), strict=True)
+        some, when = [tables[at] for at in places], [known[at] for at in places]
+        cleaned |= zip(places, _clean_layout(some, dataset, commune, when), strict=True)
     return [cleaned[at] for at in range(len(tables))]
 
 
-def _clean_layout(tables: Sequence[ReadTable], dataset: Dataset, commune: Commune) -> Iterator[Cleaned]:
+def _clean_layout(
+    tables: Sequence[ReadTable],
+    dataset: Dataset,
+    commune: Commune,
+    occasions: Sequence[Occasion | None],
+) -> Iterator[Cleaned]:
     """Clean tables with the same columns and units in one pass."""
     numbered = (
         each.cells.with_columns(pl.lit(at, pl.UInt32).alias(_TABLE)) for at, each in enumerate(tables)
@@ -71,6 +89,8 @@ def _clean_layout(tables: Sequence[ReadTable], dataset: Dataset, commune: Commun
     ]
     cells = _add_stored(cells, (setting.column.name for setting in settings))
     readings = _read_columns(cells, settings, tables)
+    letters = [table.letters for table in tables]
+    readings |= settle_orders(readings, dataset, cells, cells[_TABLE], letters, occasions)
     for name, reading in readings.items():
         if dataset[name].kind is SO_DINH_DANH:
             readings[name] = restore_zeros(reading, dataset, readings)
@@ -150,6 +170,7 @@ def _build_columns(column: Column, cells: pl.DataFrame, reading: Reading | None)
             nothing[precision(name)] = PRECISION
         return [make_nulls(cells.height, dtype).alias(each) for each, dtype in nothing.items()]
     read = [reading.value.alias(name), cells[typed_column(name)], reading.unread.alias(unread_column(name))]
+    read += [] if reading.notes is None else [reading.notes.alias(note_column(name))]
     return [*read, _build_precision(reading).alias(precision(name))] if column.kind is NGAY_SINH else read
 
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
 import polars as pl
 
-from flows.clean import retyped
+from flows.clean import redated, retyped
 from flows.clean.nearest import OR, find_nearest_choice, find_nearest_thon
 from flows.clean.readers import READERS
 from flows.clean.reading import Setting, read_spellings
 from flows.read.table import CellType
 from schemas.contract import Column, unread_column
-from schemas.kinds import THON
+from schemas.kinds import NGAY, NGAY_SINH, THON
 from schemas.look_alikes import to_latin
 from schemas.units import Commune
 
-_CANDIDATES: Mapping[str, Callable[[str, Column], Iterator[str]]] = {
+_Candidates = Callable[[str, Column], Iterator[str]]
+_CANDIDATES: Mapping[str, _Candidates] = {
     "so_dinh_danh": retyped.personal_number,
     "mst": retyped.tax_code,
     "dien_thoai": retyped.phone,
-    "ngay": retyped.day,
-    "ngay_sinh": retyped.day,
+    "ngay": redated.day,
+    "ngay_sinh": redated.day,
     "nam": retyped.year,
     "so_luong": retyped.number,
     "so_thuc": retyped.number,
@@ -34,18 +36,33 @@ _CANDIDATES: Mapping[str, Callable[[str, Column], Iterator[str]]] = {
 }
 
 
-def propose(column: Column, texts: pl.Series, flaw: str, commune: Commune) -> pl.Series:
+#: Of dates: the flaws of those that may be another day.
+_OF_DATES: Mapping[str, _Candidates] = {
+    "mo_ho": redated.either_day,
+    "hai_thu_tu": redated.either_day,
+    "thang_truoc": redated.month_first,
+    "tuong_lai": redated.month_first,
+}
+
+
+def propose(
+    column: Column, texts: pl.Series, flaw: str, commune: Commune, day: date | None = None
+) -> pl.Series:
     """One proposal per text, or null: what to type in `column` instead of a text that has `flaw`.
 
-    If a cell may mean several thôn or numbers, the proposal lists them, separated by `hoặc`.
+    If a cell may mean several thôn, numbers or days, the proposal lists them, separated by `hoặc`. No day
+    after the `day` of submission is proposed; if that is not known, none is proposed for one in the future.
     """
     typed = texts.unique().drop_nulls()
+    candidates = _CANDIDATES.get(column.kind.name)
     if flaw in ("khong_ro", "ngoai_danh_muc"):
         proposals = _propose_from_list(typed, column, commune)
+    elif flaw in _OF_DATES and column.kind in (NGAY, NGAY_SINH) and (day or flaw != "tuong_lai"):
+        proposals = _propose_retyped(typed, column, commune, _OF_DATES[flaw], day)
     elif flaw == "mo_ho":
         proposals = {text: OR.join(retyped.readings(text, column)) for text in typed}
-    elif flaw in ("khong_doc_duoc", "mat_so_0", "sai_mau", "hai_so", "chu_la"):
-        proposals = _propose_retyped(typed, column, commune)
+    elif candidates and flaw in ("khong_doc_duoc", "mat_so_0", "sai_mau", "hai_so", "chu_la"):
+        proposals = _propose_retyped(typed, column, commune, candidates, day)
     else:
         return pl.Series([None], dtype=pl.String).new_from_index(0, texts.len())
     return texts.replace_strict(proposals, default=None, return_dtype=pl.String)
@@ -59,17 +76,23 @@ def _propose_from_list(typed: pl.Series, column: Column, commune: Commune) -> di
     return {text: proposal for text, proposal in proposals.items() if proposal is not None}
 
 
-def _propose_retyped(typed: pl.Series, column: Column, commune: Commune) -> dict[str, str]:
-    """For each text, the first candidate that can be read without fault."""
-    candidates_of = _CANDIDATES.get(column.kind.name)
-    if candidates_of is None:
-        return {}
-    candidates = [(text, candidate) for text in typed for candidate in candidates_of(to_latin(text), column)]
-    good = _keep_faultless([candidate for _, candidate in candidates], column, commune)
-    return {text: candidate for text, candidate in reversed(candidates) if candidate in good}
+def _propose_retyped(
+    typed: pl.Series, column: Column, commune: Commune, candidates_of: _Candidates, day: date | None
+) -> dict[str, str]:
+    """For each text, the first candidate that can be read without fault; of several days, those that can."""
+    candidates = [
+        (text, candidate.split(OR)) for text in typed for candidate in candidates_of(to_latin(text), column)
+    ]
+    faultless = _keep_faultless([each for _, parts in candidates for each in parts], column, commune, day)
+    good: dict[str, str] = {}
+    for text, parts in candidates:
+        kept = [part for part in parts if part in faultless and part != text]
+        if kept:
+            good.setdefault(text, OR.join(kept))
+    return good
 
 
-def _keep_faultless(candidates: list[str], column: Column, commune: Commune) -> set[str]:
+def _keep_faultless(candidates: list[str], column: Column, commune: Commune, day: date | None) -> set[str]:
     """The candidates that, typed in a cell of `column`, would be read and judged without any fault."""
     cells = pl.DataFrame({"typed": candidates}, schema={"typed": pl.String}).unique()
     # Each in a table of its own: a candidate says nothing of how another is read.
@@ -78,7 +101,7 @@ def _keep_faultless(candidates: list[str], column: Column, commune: Commune) -> 
         "typed",
         pl.col("value").cast(column.kind.dtype).alias(column.name),
         pl.col("unread").alias(unread_column(column.name)),
-        pl.lit(None, pl.Date).alias("_judged_on"),
+        pl.lit(day, pl.Date).alias("_judged_on"),
     )
     faulty = [flaw.fails_when(column).fill_null(value=False) for flaw in column.kind.flaws(column)]
     return set(read.filter(pl.col(column.name).is_not_null(), ~pl.any_horizontal(faulty))["typed"])

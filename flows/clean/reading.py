@@ -65,11 +65,13 @@ class Reading:
         value: The typed values; null if not read.
         unread: Why a cell was not read (`UNREAD`); null if it was.
         answers: One row per cell that was not plain: its row number `at` and what `KindReader.read` gave.
+        notes: A sentence about the flaw of a cell; None if no cell has one.
     """
 
     value: pl.Series
     unread: pl.Series
     answers: pl.DataFrame | None = None
+    notes: pl.Series | None = None
 
 
 def complete(

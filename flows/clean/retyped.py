@@ -1,4 +1,4 @@
-"""Lists what a clerk may have meant by an unreadable or ambiguous cell, best guess first.
+"""Lists what a clerk may have meant by an unreadable or ambiguous cell (not a date), best guess first.
 
 The text given has Latin letters in place of those of other scripts that look like them.
 """
@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
 from decimal import Decimal
 
-from flows.clean.dates import SERIAL_EPOCH, SERIALS
 from flows.clean.text import DASHES, fold_one
 from schemas.contract import Column
-from schemas.kinds import NGAY_SINH, SO_LUONG, TY_LE
+from schemas.kinds import SO_LUONG, TY_LE
 
 _LOOK_ALIKE = str.maketrans("OoIl|", "00111")
 _BETWEEN_DIGITS = re.compile(rf"(?:[\s.,/_-]|{DASHES})+")
@@ -21,9 +19,6 @@ _PHONE = re.compile(r"(?:\+?84|0)[ .-]?[235789](?:[ .-]?\d){8,9}(?!\d)")
 _ONE_NUMBER = re.compile(r"^[^\d-]*(\d+(?:[., ]\d{3})*)[^\d.,]*$")
 _TAIL = re.compile(r"([0-9][0-9 '’\s]*)[.,]([0-9]{3})(?![0-9])")
 _DECIMAL = re.compile(r"([0-9]+)[.,]([0-9]+)")
-_DAY_FIRST = re.compile(r"^\D*(\d{1,2})\D+(\d{1,2})\D+(\d{4}|\d{2})\D*$")
-_YEAR_FIRST = re.compile(r"^\D*(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*$")
-_UNKNOWN_DAY = re.compile(r"^\D*0{1,2}\D+0{1,2}\D+((?:19|20)\d{2})\D*$")
 _TICKS = {"v": "x", "xx": "x", "xxx": "x", "đãcó": "Có", "cócó": "Có", "chưa": "Không", "hông": "Không"}
 _PATTERN_PIECE = re.compile(r"\\d(?:\{(\d+)\})?|([A-Z]+)|(-)|(.)")
 
@@ -53,38 +48,6 @@ def phone(text: str, column: Column) -> Iterator[str]:
     for candidate in (text, text.translate(_LOOK_ALIKE)):
         if found := _PHONE.search(candidate):
             yield re.sub(r"^(?:\+?84|0)", "0", re.sub("[ .-]", "", found[0]))
-
-
-def day(text: str, column: Column) -> Iterator[str]:
-    """A complete date with unusual separators; a month before its day only if no other reading exists."""
-    if found := _UNKNOWN_DAY.match(text):
-        yield found[1]
-    text = re.sub(r"^(\d{1,2})(\d{2})((?:19|20)\d{2})$", r"\1/\2/\3", text.translate(_LOOK_ALIKE))
-    text = re.sub(r"^((?:19|20)\d{2})(\d{2})(\d{2})$", r"\1-\2-\3", text)
-    if found := _YEAR_FIRST.match(text):
-        yield from _format_existing(found[3], found[2], found[1])
-    if found := _DAY_FIRST.match(text):
-        year = _add_century(found[3], column)
-        yield from _format_existing(found[1], found[2], year)
-        yield from _format_existing(found[2], found[1], year)
-    if re.fullmatch(r"\d{5}", text) and SERIALS[0] <= int(text) <= SERIALS[1]:
-        yield f"{SERIAL_EPOCH + timedelta(days=int(text)):%d/%m/%Y}"
-
-
-def _format_existing(day_: str, month: str, year: str) -> Iterator[str]:
-    try:
-        yield f"{date(int(year or 0), int(month), int(day_)):%d/%m/%Y}"
-    except ValueError:
-        return
-
-
-def _add_century(year: str, column: Column) -> str:
-    """The full year of two digits if it is likely: births in 1941–1999, other dates in 2000–2049."""
-    if len(year) == 4:
-        return year
-    if column.kind is NGAY_SINH:
-        return f"19{year}" if int(year) > 40 else ""
-    return f"20{year}" if int(year) < 50 else ""
 
 
 def year(text: str, column: Column) -> Iterator[str]:

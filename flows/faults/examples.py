@@ -41,7 +41,7 @@ def make_examples(dataset: Dataset) -> dict[str, Example]:
             flaw,
             (column.name,),
             ({column.name: make_good_cell(column)},),
-            ({column.name: flaw.beside or make_good_cell(column)}, {column.name: flaw.bad}),
+            tuple({column.name: cell} for cell in (*(flaw.beside or [make_good_cell(column)]), flaw.bad)),
             unread=flaw is UNREADABLE and column.kind.reads_all,
         )
         for column in dataset.columns

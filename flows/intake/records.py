@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from flows.clean import Cleaned, clean_all
+from flows.clean import Cleaned, Occasion, clean_all
 from flows.collect.submission import Submission
 from flows.intake.model import CleanedSubmission, ReadSubmission, SubmissionPart
 from flows.intake.owed import leave_out, read_submission
@@ -27,27 +27,34 @@ def clean_submission(submission: Submission, data: bytes, contracts: Contracts) 
 
 def clean_submissions(reads: Sequence[ReadSubmission], contracts: Contracts) -> list[CleanedSubmission]:
     """Clean the tables of all `reads`; tables of one dataset are cleaned in one pass, which is faster."""
-    tables = [table for read in reads for table, _ in read.taken]
-    cleaned = _clean_tables(tables, contracts.datasets, contracts.commune)
+    taken = [(table, Occasion(period, read.submission.day)) for read in reads for table, period in read.taken]
+    cleaned = _clean_tables(taken, contracts.datasets, contracts.commune)
     totals = _clean_tables(
         # Records and totals are written alike: each tells how to read the other.
-        [replace(each, cells=each.totals, totals=each.cells) for each in tables if each.totals.height],
-        {each.dataset: count_ticks(contracts.datasets[each.dataset]) for each in tables},
+        [
+            (replace(each, cells=each.totals, totals=each.cells), when)
+            for each, when in taken
+            if each.totals.height
+        ],
+        {each.dataset: count_ticks(contracts.datasets[each.dataset]) for each, _ in taken},
         contracts.commune,
     )
     return [_assemble(read, cleaned, totals, contracts) for read in reads]
 
 
 def _clean_tables(
-    tables: Iterable[ReadTable], datasets: Mapping[str, Dataset], commune: Commune
+    tables: Iterable[tuple[ReadTable, Occasion]], datasets: Mapping[str, Dataset], commune: Commune
 ) -> Iterator[Cleaned]:
-    """Clean `tables`; the results come in the same order."""
-    by_dataset: dict[str, list[ReadTable]] = {}
+    """Clean `tables`, each with its occasion; the results come in the same order."""
+    by_dataset: dict[str, list[tuple[ReadTable, Occasion]]] = {}
     order: list[str] = []
-    for table in tables:
+    for table, occasion in tables:
         order.append(table.dataset)
-        by_dataset.setdefault(table.dataset, []).append(table)
-    done = {name: iter(clean_all(some, datasets[name], commune)) for name, some in by_dataset.items()}
+        by_dataset.setdefault(table.dataset, []).append((table, occasion))
+    done = {}
+    for name, some in by_dataset.items():
+        of_dataset, occasions = zip(*some, strict=True)
+        done[name] = iter(clean_all(of_dataset, datasets[name], commune, occasions))
     return (next(done[name]) for name in order)
 
 

@@ -47,17 +47,20 @@ def find_record_faults(verdict: Verdict, name: str, standing: Standing, contract
 
 
 def _places(judged: Iterable[JudgedPart]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Two frames: sheet, unit, file, content hash and period of every table; the letter of every column."""
+    """Two frames: of every table its sheet, its submission and its period; of every column its letter."""
     tables: list[tuple[object, ...]] = []
     letters: list[tuple[object, ...]] = []
     for one in judged:
-        source = one.submission.unit, one.submission.file, one.submission.sha256, one.period.label
+        given = one.submission
+        source = given.unit, given.file, given.sha256, one.period.label, given.day
         for table, (sheet, columns) in enumerate(one.tables):
             tables.append((one.number, table, sheet, *source))
             letters += ((one.number, table, column, letter) for column, letter in columns.items())
     return (
         pl.DataFrame(
-            tables, schema={**_TABLE, **_texts("sheet", "unit", "file", "submission", "period")}, orient="row"
+            tables,
+            schema={**_TABLE, **_texts("sheet", "unit", "file", "submission", "period"), "_day": pl.Date},
+            orient="row",
         ),
         pl.DataFrame(letters, schema={**_TABLE, **_texts("column", "letter")}, orient="row"),
     )
@@ -71,7 +74,8 @@ def _add_proposals(faults: pl.DataFrame, dataset: Dataset, contracts: Contracts)
     parts = [faults.clear().with_columns(proposal=pl.lit(None, pl.String))]
     for (code, column), group in faults.group_by("code", "column", maintain_order=True):
         flaw = str(code).rpartition(".")[2]
-        proposals = propose(dataset[str(column)], group["value"], flaw, contracts.commune)
+        latest = group["_day"].sort()[-1]
+        proposals = propose(dataset[str(column)], group["value"], flaw, contracts.commune, latest)
         parts.append(group.with_columns(proposals.alias("proposal")))
     return pl.concat(parts)
 

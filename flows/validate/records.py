@@ -12,7 +12,16 @@ import polars as pl
 from flows.errors import RuleDidNotRunError
 from flows.intake.model import SubmissionPart
 from flows.validate.tally import Tally
-from schemas.contract import GOOD, HELD_BACK, ROW_CLASS, WARNED, Dataset, typed_column
+from schemas.contract import (
+    GOOD,
+    HELD_BACK,
+    ROW_CLASS,
+    WARNED,
+    Dataset,
+    note_column,
+    typed_column,
+    unread_column,
+)
 from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of, may_share_key
 from schemas.schema import DatasetSchema, WorkedOut, pandera_schema, reading_from, schema_of, work_out
 
@@ -196,15 +205,19 @@ def describe(
                 pl.lit(rule.dimension).alias("dimension"),
                 pl.lit(rule.severity).alias("severity"),
                 pl.col(typed_column(rule.column)).alias("value"),
-                _message(rule).alias("message"),
+                _message(rule, at.columns).alias("message"),
             )
         )
     return pl.concat(found)
 
 
-def _message(rule: Judgement) -> pl.Expr:
-    says = pl.lit(rule.says)
-    return says if rule.note is None else pl.concat_str(says, rule.note, separator=" ", ignore_nulls=True)
+def _message(rule: Judgement, columns: Sequence[str]) -> pl.Expr:
+    """What the rule says, with its note, and the one that cleaning made if the rule tells its flaw."""
+    said = [pl.lit(rule.says), *([] if rule.note is None else [rule.note])]
+    if note_column(rule.column) in columns:
+        flaw = pl.col(unread_column(rule.column)).cast(pl.String)
+        said.append(pl.when(flaw == rule.code.rpartition(".")[2]).then(note_column(rule.column)))
+    return pl.concat_str(said, separator=" ", ignore_nulls=True)
 
 
 def _record_name(dataset: Dataset) -> pl.Expr:

@@ -41,8 +41,9 @@ class Flaw:
 
     `says` is a sentence for the clerk and may use `{label}`, `{form}`, `{span}`, `{choices}`. A `severity`
     of None means blocking in a required column, a warning in an optional one. `bad` is an example of a
-    faulty cell; where it is faulty only beside another cell of the column, that is `beside`. `can_be` decides
-    which columns can have the flaw. `note`, an expression over the faulty rows, adds a sentence to `says`.
+    faulty cell; where it is faulty only beside other cells of its column, those are `beside`. `can_be`
+    decides which columns can have the flaw. `note`, an expression over the faulty rows, adds a sentence to
+    `says`.
     """
 
     name: str
@@ -53,7 +54,7 @@ class Flaw:
     bad: str = ""
     can_be: Callable[[Column], bool] = lambda _: True
     note: FailsWhen | None = None
-    beside: str = ""
+    beside: tuple[str, ...] = ()
 
 
 def naming_look_alikes(column: Column) -> pl.Expr:

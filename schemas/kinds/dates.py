@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from schemas.contract import Column
-from schemas.kinds.base import Flaw, Kind
+from schemas.kinds.base import Flaw, Kind, unread_as
 
 EARLIEST = date(1900, 1, 1)
 #: The years that `nam` may be.
@@ -50,6 +50,34 @@ TOO_EARLY = Flaw(
     lambda column: pl.col(column.name) < EARLIEST,
     "31/12/1899",
 )
+TWO_DATES = Flaw(
+    "mo_ho",
+    "dung",
+    "canh_bao",
+    "“{label}” đọc được thành hai ngày khác nhau. Ghi rõ là ngày nào, ví dụ ngày 5 tháng 6 năm 2026.",
+    unread_as("mo_ho"),
+    "05/06/1990",
+    beside=("05/25/1990",),
+)
+MONTH_FIRST = Flaw(
+    "thang_truoc",
+    "dung",
+    "canh_bao",
+    "Cột “{label}” có ô ghi tháng trước ngày, đã hiểu theo cách đó. Ghi lại cả cột: ngày trước, tháng sau.",
+    unread_as("thang_truoc"),
+    "05/06/1990",
+    beside=("05/25/1990", "06/28/1990"),
+)
+TWO_ORDERS = Flaw(
+    "hai_thu_tu",
+    "dung",
+    None,
+    "Không rõ “{label}” là ngày nào, vì cột này ghi theo hai cách. Ghi lại cả cột: ngày trước, tháng sau.",
+    unread_as("hai_thu_tu"),
+    "05/06/1990",
+    beside=("05/25/1990", "25/05/1990"),
+)
+_ORDERS = (TWO_DATES, MONTH_FIRST, TWO_ORDERS)
 BAD_YEAR = Flaw(
     "ngoai_khoang",
     "dung",
@@ -65,7 +93,7 @@ NGAY = Kind(
     pl.Date,
     "Viết ngày/tháng/năm, ví dụ 05/06/2026",
     "05/06/2026",
-    (FUTURE, TOO_EARLY),
+    (FUTURE, TOO_EARLY, *_ORDERS),
     bounds=since_earliest,
 )
 NGAY_SINH = Kind(
@@ -74,7 +102,7 @@ NGAY_SINH = Kind(
     pl.Date,
     "Viết ngày/tháng/năm, ví dụ 05/06/1990; nếu chỉ biết năm thì ghi năm, ví dụ 1940",
     "05/06/1990",
-    (FUTURE, TOO_EARLY),
+    (FUTURE, TOO_EARLY, *_ORDERS),
     bounds=since_earliest,
     headings=(
         *(

@@ -22,7 +22,7 @@ def _ambiguous(bad: str, beside: str) -> Flaw:
         "Số ở “{label}” có hai cách hiểu. Gõ lại bằng số, không ngăn cách hàng nghìn, phần lẻ sau dấu phẩy.",
         unread_as("mo_ho"),
         bad,
-        beside=beside,
+        beside=(beside,),
         note=_say_value,
     )
 

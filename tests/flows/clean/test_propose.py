@@ -1,3 +1,5 @@
+from datetime import date
+
 import polars as pl
 import pytest
 
@@ -86,7 +88,16 @@ CASES = [
     (DAY, "khong_doc_duoc", "05/06/2026 - 06/06/2026", None),
     (DAY, "khong_doc_duoc", "00/00/2026", None),
     (BIRTH, "khong_doc_duoc", "5/6/90", "05/06/1990"),
-    (BIRTH, "khong_doc_duoc", "5/6/12", None),
+    (BIRTH, "khong_doc_duoc", "5/6/12", "05/06/2012 hoặc 05/06/1912"),
+    (BIRTH, "khong_doc_duoc", "29/2/1900", None),
+    (BIRTH, "khong_doc_duoc", "29/2/00", "29/02/2000"),
+    (BIRTH, "khong_doc_duoc", "85-02-03", "03/02/1985"),
+    (BIRTH, "khong_doc_duoc", "1985-02-02T18:00:00Z", "03/02/1985 hoặc 02/02/1985"),
+    (BIRTH, "khong_doc_duoc", "1965-02-02T16:00:00Z", "03/02/1965 hoặc 02/02/1965"),
+    (BIRTH, "khong_doc_duoc", "1985-02-03T20:00:00-05:00", "04/02/1985 hoặc 03/02/1985"),
+    (BIRTH, "khong_doc_duoc", "1985-02-33T18:00:00Z", None),
+    (DAY, "khong_doc_duoc", "1111920:00:00", "04/11/2026"),
+    (DAY, "khong_doc_duoc", "12:00:00", None),
     (BIRTH, "khong_doc_duoc", "00/00/1940", "1940"),
     (YEAR, "khong_doc_duoc", "2.026", "2026"),
     (YEAR, "khong_doc_duoc", "01/01/2026", "2026"),
@@ -186,8 +197,9 @@ def test_what_to_type_instead(column: Column, flaw: str, text: str, proposal: st
 
 @pytest.mark.parametrize(("column", "flaw", "text", "proposal"), [case for case in CASES if case[3]])
 def test_what_is_proposed_is_read_without_fault(column: Column, flaw: str, text: str, proposal: str) -> None:
-    value, unread, _ = read_one(column, proposal)
-    assert (value is None, unread) == (False, None)
+    for each in proposal.split(OR):
+        value, unread, _ = read_one(column, each)
+        assert (value is None, unread) == (False, None)
 
 
 @pytest.mark.parametrize(("column", "flaw", "text", "proposal"), CASES)
@@ -244,3 +256,36 @@ def test_proposals_stand_at_their_texts() -> None:
 def test_nothing_to_propose_for_is_no_error() -> None:
     for column in (DAY, PLACE, SEX, PERSON):
         assert propose(column, pl.Series([], dtype=pl.String), "khong_doc_duoc", ngoc_lac()).len() == 0
+
+
+DOUBTFUL = [
+    ("mo_ho", "05/11/2025", "ngày 5 tháng 11 năm 2025 hoặc ngày 11 tháng 5 năm 2025"),
+    ("mo_ho", "5-11-2025 13:45:00", "ngày 5 tháng 11 năm 2025 hoặc ngày 11 tháng 5 năm 2025"),
+    ("hai_thu_tu", "05.11.2025", "ngày 5 tháng 11 năm 2025 hoặc ngày 11 tháng 5 năm 2025"),
+    ("thang_truoc", "05/11/2025", "11/05/2025"),
+    ("thang_truoc", "05/25/2025", "25/05/2025"),
+    ("thang_truoc", "25/05/2025", None),
+    ("thang_truoc", "05/05/2025", None),
+]
+
+
+@pytest.mark.parametrize("column", [DAY, BIRTH], ids=["ngay", "ngay_sinh"])
+@pytest.mark.parametrize(("flaw", "text", "proposal"), DOUBTFUL)
+def test_a_date_that_may_be_two_days_is_proposed_without_a_doubt(
+    column: Column, flaw: str, text: str, proposal: str | None
+) -> None:
+    assert proposed(column, flaw, text) == proposal
+    for day in proposal.split(OR) if proposal else []:
+        assert read_one(column, day)[1] is None
+
+
+def test_no_day_in_the_future_is_proposed() -> None:
+    def on(day: date, flaw: str, text: str) -> str | None:
+        (proposal,) = propose(BIRTH, pl.Series([text]), flaw, ngoc_lac(), day)
+        return proposal  # type: ignore[no-any-return]
+
+    assert on(date(2026, 12, 1), "khong_doc_duoc", "5/6/35") == "05/06/1935"
+    assert on(date(2026, 12, 1), "mo_ho", "06/12/2026") == "ngày 12 tháng 6 năm 2026"
+    assert on(date(2026, 12, 1), "tuong_lai", "06/12/2026") == "12/06/2026"
+    assert on(date(2026, 12, 1), "tuong_lai", "06/12/2027") is None
+    assert on(date(2026, 12, 1), "tuong_lai", "31/12/2026") is None

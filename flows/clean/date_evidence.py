@@ -1,0 +1,256 @@
+"""Gathers what shows whether the dates of a column have their day or their month first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+import polars as pl
+
+from flows.clean.reading import Reading
+from flows.read.table import CellType
+from schemas.contract import Column, Dataset
+from schemas.kinds import NGAY_SINH
+from schemas.periods import Period
+
+_MONTHS = 12
+# Day, month and year of a date in digits, in whichever order the first two are.
+_PARTS = (
+    r"^(?:ngày )?(?<a>[0-9]{1,2}) ?(?<sign>[/.-]) ?(?<b>[0-9]{1,2}) ?[/.-] ?(?<y>[0-9]{4})(?:[ t][0-9:.]+)?$"
+)
+# Excel makes a text with one of these signs a date, where its settings allow.
+_SIGNS_OF_EXCEL = ("/", "-")
+# So many different dates must stand in order to show anything.
+_IN_ORDER = 5
+
+#: The dates in digits of a column: the cell, whether Excel stored it as a date (`real`), whether Excel takes
+#: such a text for a date (`by_excel`), and its two readings, of which one may be impossible.
+CELLS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "at": pl.UInt32,
+    "table": pl.UInt32,
+    "real": pl.Boolean,
+    "by_excel": pl.Boolean,
+    "day_first": pl.Date,
+    "month_first": pl.Date,
+}
+_DAY_FIRST, _MONTH_FIRST, _REAL = pl.col("day_first"), pl.col("month_first"), pl.col("real")
+#: What a cell can be: read in one way only, or in two that differ.
+ONLY_DAY_FIRST, ONLY_MONTH_FIRST = _MONTH_FIRST.is_null(), _DAY_FIRST.is_null()
+TWO_READINGS = (_DAY_FIRST != _MONTH_FIRST).fill_null(value=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When a table was handed in (`day`), and the period that it is for."""
+
+    period: Period
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """What shows the order of one half of a column: of its texts, or of its real dates.
+
+    Attributes:
+        days: Number of cells that can only be read day first; `a_day` has the first two.
+        months: Number of cells that can only be read month first; `a_month` has the first two.
+        months_apart: Number of different dates among them.
+        both: Number of cells with two readings; `a_both` has the first two.
+        both_apart: Number of different dates among them.
+        both_by_excel: Number of them that Excel makes dates.
+        once_by_excel: Number of cells with one reading that Excel makes dates under some settings.
+        fit_day, fit_month: Number of cells with two readings of which only the one lies in the period.
+        late_day, late_month: Whether a date is later than can be, read the one way or the other.
+        rise_day, rise_month: Whether rows stand in the order of their dates, read the one way or the other.
+    """
+
+    days: int
+    a_day: Sequence[int]
+    months: int
+    a_month: Sequence[int]
+    months_apart: int
+    both: int
+    a_both: Sequence[int]
+    both_apart: int
+    both_by_excel: int
+    once_by_excel: int
+    fit_day: int
+    fit_month: int
+    late_day: bool
+    late_month: bool
+    rise_day: bool
+    rise_month: bool
+
+    @property
+    def leans(self) -> int:
+        """Where period, day of submission and order of rows point: 1 month first, -1 day first, 0 neither."""
+        signs = {
+            self._lean_of_period(),
+            int(self.late_day) - int(self.late_month),
+            int(self.rise_month) - int(self.rise_day),
+        } - {0}
+        return signs.pop() if len(signs) == 1 else 0
+
+    def _lean_of_period(self) -> int:
+        if self.fit_day and self.fit_month:
+            return 0
+        most = 2 * max(self.fit_day, self.fit_month) >= self.both > 0
+        return most * ((self.fit_month > 0) - (self.fit_day > 0))
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether all points to month first, although no cell proves it."""
+        return self.leans > 0 and self.fit_month in (0, self.both)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What shows the order of one date column of one table."""
+
+    texts: Half
+    real: Half
+
+
+def find_unproved(reading: Reading, stored: pl.Series, tables: pl.Series) -> set[int]:
+    """The tables in which the order of a date column is not plain at first sight.
+
+    In them some text can only be read month first, or no text or no real date has a day after the 12th.
+    """
+    found = _find_month_first(reading)
+    if not tables.len():
+        return found
+    only_texts = stored.max() == CellType.TEXT
+    if only_texts and tables[0] == tables[-1] and (reading.value.head(1000).dt.day() > _MONTHS).any():
+        return found
+    days = pl.DataFrame({"table": tables, "real": stored == CellType.DATE, "day": reading.value.dt.day()})
+    latest = days.group_by("table", "real").agg(pl.col("day").max())
+    return found | {*latest.filter(pl.col("day") <= _MONTHS)["table"]}
+
+
+def _find_month_first(reading: Reading) -> set[int]:
+    if reading.answers is None:
+        return set()
+    unread = reading.answers.filter(pl.col("value").is_null() & pl.col("text").is_not_null())
+    found = unread.filter(_read_parts(unread["text"])["month_first"].is_not_null())
+    return {*found["table"]}
+
+
+def _read_parts(texts: pl.Series) -> pl.DataFrame:
+    """`day_first`, `month_first` and `by_excel` of each text; null if it is no date in digits."""
+    parts = pl.col("text").str.to_lowercase().str.extract_groups(_PARTS).struct
+    a, b, year = (parts.field(name) for name in "aby")
+    return (
+        texts.alias("text")
+        .to_frame()
+        .select(
+            day_first=pl.concat_str(year, b, a, separator="-").str.to_date("%Y-%m-%d", strict=False),
+            month_first=pl.concat_str(year, a, b, separator="-").str.to_date("%Y-%m-%d", strict=False),
+            by_excel=parts.field("sign").is_in(_SIGNS_OF_EXCEL),
+        )
+    )
+
+
+def list_dates(reading: Reading, stored: pl.Series, tables: pl.Series, among: set[int]) -> pl.DataFrame:
+    """The dates in digits of the tables `among`, in the order of their rows (`CELLS`)."""
+    at = tables.is_in(sorted(among)).arg_true()
+    value = pl.col("day_first").dt
+    # A cell that was plain is a date in digits, day first.
+    dates = pl.DataFrame(
+        {
+            "at": at,
+            "table": tables[at],
+            "real": stored[at] == CellType.DATE,
+            "by_excel": pl.repeat(value=True, n=at.len(), eager=True),
+            "day_first": reading.value[at],
+        }
+    ).with_columns(
+        month_first=pl.when(value.day() <= _MONTHS).then(pl.date(value.year(), value.day(), value.month()))
+    )
+    if reading.answers is not None:
+        dates = dates.update(
+            reading.answers.select("at").hstack(_read_parts(reading.answers["text"])),
+            on="at",
+            include_nulls=True,
+            maintain_order="left",
+        )
+    is_date = _DAY_FIRST.is_not_null() | _MONTH_FIRST.is_not_null()
+    return dates.filter(is_date).select(pl.col(name).cast(dtype) for name, dtype in CELLS.items())
+
+
+def weigh(
+    dates: pl.DataFrame, column: Column, dataset: Dataset, occasions: Sequence[Occasion | None]
+) -> dict[int, Evidence]:
+    """The evidence of each table, by its number.
+
+    Args:
+        dates: The dates of one column (`CELLS`).
+        column: The column.
+        dataset: Its contract, which says whether the dates lie in the period.
+        occasions: The occasion of every table, if it is known.
+    """
+    dated = column.name == dataset.dated
+    known = [
+        (
+            table,
+            one.period.start if one and dated else None,
+            one.period.end if one and dated else None,
+            one.day if one and not column.may_be_future else None,
+        )
+        for table, one in enumerate(occasions)
+    ]
+    schema = {"table": pl.UInt32, "start": pl.Date, "end": pl.Date, "last": pl.Date}
+    frame = dates.join(
+        pl.DataFrame(known, schema=schema, orient="row"), on="table", how="left", maintain_order="left"
+    )
+    rows_in_order = column.kind is not NGAY_SINH
+    halves = {
+        "texts": _summarize(~_REAL, ~_REAL, rows_in_order=rows_in_order),
+        "real": _summarize(_REAL, _REAL | ~TWO_READINGS, rows_in_order=rows_in_order),
+    }
+    found = frame.group_by("table", maintain_order=True).agg(
+        value.alias(f"{half}.{name}") for half, values in halves.items() for name, value in values.items()
+    )
+    return {
+        row["table"]: Evidence(
+            *(Half(**{each.name: row[f"{half}.{each.name}"] for each in fields(Half)}) for half in halves)
+        )
+        for row in found.iter_rows(named=True)
+    }
+
+
+def _summarize(of: pl.Expr, beside: pl.Expr, *, rows_in_order: bool) -> dict[str, pl.Expr]:
+    """The fields of `Half` for the cells `of`; the order of rows is that of the cells `beside`."""
+    day, month, both = of & ONLY_DAY_FIRST, of & ONLY_MONTH_FIRST, of & TWO_READINGS
+    at, by_excel, last = pl.col("at"), pl.col("by_excel"), pl.col("last")
+    fits_day, fits_month = (each.is_between("start", "end") for each in (_DAY_FIRST, _MONTH_FIRST))
+    as_read = pl.coalesce("day_first", "month_first").filter(beside)
+    otherwise = (
+        pl.when(of)
+        .then(pl.coalesce("month_first", "day_first"))
+        .otherwise(pl.coalesce("day_first", "month_first"))
+        .filter(beside)
+    )
+    return {
+        "days": day.sum(),
+        "a_day": at.filter(day).head(2),
+        "months": month.sum(),
+        "a_month": at.filter(month).head(2),
+        "months_apart": _MONTH_FIRST.filter(month).n_unique(),
+        "both": both.sum(),
+        "a_both": at.filter(both).head(2),
+        "both_apart": _DAY_FIRST.filter(both).n_unique(),
+        "both_by_excel": (both & by_excel).sum(),
+        "once_by_excel": ((day | month) & by_excel).sum(),
+        "fit_day": (both & fits_day & ~fits_month).sum(),
+        "fit_month": (both & fits_month & ~fits_day).sum(),
+        "late_day": (both & (last < _DAY_FIRST)).any(),
+        "late_month": ((both | month) & (last < _MONTH_FIRST)).any(),
+        "rise_day": _stands_in_order(as_read) & pl.lit(rows_in_order),
+        "rise_month": _stands_in_order(otherwise) & pl.lit(rows_in_order),
+    }
+
+
+def _stands_in_order(dates: pl.Expr) -> pl.Expr:
+    steps = dates.to_physical().diff()
+    return (dates.n_unique() >= _IN_ORDER) & ((steps >= 0).all() | (steps <= 0).all())
