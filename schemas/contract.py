@@ -172,6 +172,10 @@ class Cross:
     beside: Rows = ()
 
 
+#: Working days after the period's end within which a dataset is owed that says nothing else.
+USUAL_DUE = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """The contract of one dataset: which kind of unit submits it, how often, with which columns.
@@ -197,7 +201,7 @@ class Dataset:
     nil_allowed: bool = False
     totals: bool = False
     external: bool = False
-    due: int = 3
+    due: int = USUAL_DUE
     dated: str | None = None
     hidden: Hidden = "read"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from schemas.contract import USUAL_DUE
+
 
 @dataclass(frozen=True, slots=True)
 class WholeFault:
@@ -18,6 +20,7 @@ class WholeFault:
 
 
 _LOST = "Cả tệp không dùng được: đơn vị coi như chưa nộp cho đến khi có tệp khác."
+_DUE = f"{USUAL_DUE} ngày làm việc sau khi hết kỳ, nếu biểu mẫu không hẹn khác"
 _TABLE_LOST = "Bảng này không được nhận; các bảng khác trong tệp vẫn được nhận."
 
 WHOLE_FAULTS: Mapping[str, WholeFault] = {
@@ -179,13 +182,13 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Quá hạn mà đơn vị chưa nộp.",
         "Thiếu một đơn vị thì chỉ tiêu của cả xã chưa đủ căn cứ.",
         "Nộp ngay; kỳ không có gì thì ghi “Không phát sinh” nếu biểu mẫu cho phép.",
-        "Nộp trong 3 ngày làm việc sau khi hết kỳ",
+        f"Nộp trong {_DUE}",
         "Hết hạn, không có tệp nào dùng được",
     ),
     "giao_nop.tre_han": WholeFault(
         "Nộp sau hạn.",
         "Số liệu trễ làm báo cáo của xã trễ.",
-        "Kỳ sau nộp trong 3 ngày làm việc sau khi hết kỳ.",
+        f"Kỳ sau nộp trong {_DUE}.",
         "Nộp đúng ngày hạn",
         "Nộp sau hạn 2 ngày",
     ),

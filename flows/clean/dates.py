@@ -24,7 +24,7 @@ _DECIMALS_OF_ZERO = "^[0-9]{1,9}[.]0+$"
 
 _DECIMALS_CUT = pl.when(TEXT.str.contains(_DECIMALS_OF_ZERO)).then(pl.lit("le_0"))
 
-#: A number in this range is an Excel serial (days since 30/12/1899); 1900–2100 is a year (DESIGN.md §11).
+#: A number in this range is an Excel serial (days since 30/12/1899). Below it, 1900 to 2100 are years.
 SERIALS = (10_000, 60_000)
 SERIAL_EPOCH = date(1899, 12, 30)
 

@@ -42,7 +42,7 @@ def _plain_number(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 
 def _read_number(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    """Read twelve digits; shorter numbers get a specific flaw (FACTS.md §1).
+    """Read twelve digits; shorter numbers get a specific flaw.
 
     Eleven digits, or ten in a numeric cell, lost their leading zeros; `lost_zeros` restores them if the row
     proves them. Nine digits are an old identity card (CMND).

@@ -12,7 +12,7 @@ from schemas.contract import UNREAD, Dataset
 from schemas.reference import birth_provinces
 from schemas.rules import birth_year_in, sex_in
 
-# A birth province, then a century digit of living people (Thông tư 07/2016/TT-BCA annex I; FACTS.md §1).
+# A birth province, then a century digit of living people (Thông tư 07/2016/TT-BCA annex I).
 _POSSIBLE = f"^(?:{'|'.join(birth_provinces())})[0-3][0-9]{{8}}$"
 _SEXES = {"Nam", "Nữ"}
 

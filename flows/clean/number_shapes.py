@@ -1,7 +1,7 @@
 """Knows the shapes of typed numbers: which texts are numbers, and what their marks can mean.
 
-A text is a number only if it has one of these shapes: deleting marks without one would read `1.2345` as 12345
-(DESIGN.md §11). Three digits behind a single mark have two readings; every other shape has one.
+A text is a number only if it has one of these shapes: deleting marks without one would read `1.2345` as
+12345. Three digits behind a single mark have two readings; every other shape has one.
 """
 
 from __future__ import annotations

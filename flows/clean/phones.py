@@ -40,7 +40,7 @@ def _add_zero(digits: pl.Expr) -> pl.Expr:
 
 
 def _map_old_prefix(national: pl.Expr) -> pl.Expr:
-    """Map an 11-digit mobile number of before 15/9/2018 to its 10 digits (Bộ TTTT; FACTS.md §3)."""
+    """Map an 11-digit mobile number of before 15/9/2018 to its 10 digits (Bộ TTTT, from that day)."""
     prefix = national.str.slice(0, 4).replace_strict(phone_prefixes(), default=None, return_dtype=pl.String)
     mapped = pl.when(national.str.contains("^01[0-9]{9}$")).then(prefix + national.str.slice(4))
     return pl.coalesce(mapped, national)

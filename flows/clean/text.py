@@ -13,7 +13,7 @@ from schemas.look_alikes import LOOK_ALIKES
 INVISIBLE = "[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 DASHES = "[\u2010-\u2015\u2212]"
 
-#: Texts that mean an empty cell, after `fold` (DESIGN.md §4).
+#: Texts that clerks type into a cell that has nothing to say, after `fold`: they count as empty.
 BLANK_TOKENS = ("", "-", ".", "x", "khôngcó", "chưacó", "n/a")
 
 #: What Excel shows for a failed formula; a CSV file holds it as text.

@@ -35,7 +35,7 @@ def read_blanks_as_no(
     """Decide whether blank cells of yes-or-no columns mean no, or are missing.
 
     Blank means no in a column that has a tick, and in an empty column of a table that has a tick in another
-    column. Otherwise it is missing. Each table is decided by itself (DESIGN.md §4).
+    column. Otherwise it is missing. Each table is decided by itself.
 
     Args:
         columns: For each yes-or-no column its typed text and its reading.

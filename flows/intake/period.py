@@ -51,7 +51,7 @@ def decide_period(
     """The period that title, sheet name and file name name, else the only one that is handed in on that day.
 
     A period is named if all of them that name any agree on it. If they do not, that is `tep.khac_ky`; if none
-    is named and not exactly one window is open, it is `tep.khong_ro_ky` (DESIGN.md §6). The same holds for a
+    is named and not exactly one window is open, it is `tep.khong_ro_ky`. The same holds for a
     period that has not begun, or that lies before the plan.
 
     Args:

@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas.indicator import Indicator
 
-#: A figure of a thôn over fewer people or households is not published (Luật 91/2025/QH15, DESIGN.md §7).
+#: A thôn's figure over fewer people or households is not published: it tells of persons (Luật 91/2025/QH15).
 SMALLEST_GROUP = 5
 
 _MIN_HIDDEN = 2

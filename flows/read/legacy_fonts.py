@@ -1,7 +1,7 @@
 """Decodes Vietnamese text in legacy font encodings (TCVN3, VNI), and UTF-8 read as Windows-1252.
 
 A TCVN3 cell is valid text of Latin-1 letters (`MÉu sè` for `Mẫu số`), so no decoder raises an error. A word
-may be in an encoding if it is a Vietnamese syllable when read in it; many are so in several (FACTS.md §4).
+may be in an encoding if it is a Vietnamese syllable when read in it; many are so in several.
 The tables follow TCVN 5712:1993 (VN3) and the VNI for Windows layout.
 """
 

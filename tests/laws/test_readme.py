@@ -22,6 +22,7 @@ import typer.main
 from flows.cli.main import build_app, main
 from flows.forget.search import list_people
 from schemas import indicators, waivers
+from schemas.contract import USUAL_DUE
 from schemas.registry import load
 from schemas.tables import TABLES
 from schemas.units import COLUMNS, KINDS, OPERATORS, THON_COLUMNS
@@ -261,7 +262,9 @@ def test_figures_are_those_of_the_contracts() -> None:
         f"{len(indicators.load())} indicators",
     ):
         assert text in README
-    assert {one.due for one in contracts.datasets.values()} == {3}
+    assert {one.due for one in contracts.datasets.values()} == {USUAL_DUE}
+    assert f"{USUAL_DUE} if absent" in README
+    assert f"Hạn nộp là {USUAL_DUE} ngày làm việc" in TEXTS["README.vi.md"]
 
 
 def test_folders_of_the_inbox_are_those_of_the_units() -> None:
@@ -272,6 +275,13 @@ def test_folders_of_the_inbox_are_those_of_the_units() -> None:
 
 def test_declarations_of_a_commune_have_these_columns() -> None:
     assert {",".join(COLUMNS), ",".join(THON_COLUMNS)} <= set(spans(README))
+
+
+def test_the_sources_cite_no_text_that_is_not_here() -> None:
+    """Whoever reads a comment finds the rule or its reason there, or a law: not a paper that he does not have."""
+    sources = [path for room in ("flows", "schemas", "benchmarks") for path in (PROJECT / room).rglob("*.py")]
+    cited = {text for path in sources for text in re.findall(r"\b\w+\.md\b", path.read_text("utf-8"))}
+    assert [text for text in sorted(cited) if not (PROJECT / text).exists()] == []
 
 
 def test_ci_runs_what_the_readme_says() -> None:

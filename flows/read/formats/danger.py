@@ -157,7 +157,7 @@ def warn_of_xls_macros(data: bytes) -> list[Problem]:
 
 
 def check_sheet_xml(xml: bytes) -> None:
-    """Refuse a sheet with few cells that are far apart: calamine allocates the whole grid (DESIGN.md §11)."""
+    """Refuse a sheet with few cells that are far apart: calamine allocates the whole grid."""
     if _needs_exact_check(xml):
         extent = extent_of(xml)
         refuse_far_cells(extent.rows, extent.columns, extent.count)

@@ -26,7 +26,8 @@ _GROUPS = ("Mường", "Kinh", "Dao", "Thái")
 def make_registers(world: World) -> tuple[list[SamplePerson], list[SamplePerson]]:
     """The registers at the end of the last two months, sorted by thôn, household and relation."""
     older, latest = world.periods("dan_cu")
-    maker = _Maker(world, oldest_review=due(latest, 3, world.commune.moved) - timedelta(days=_FRESH_DAYS))
+    last_day = due(latest, world.datasets["dan_cu"].due, world.commune.moved)
+    maker = _Maker(world, oldest_review=last_day - timedelta(days=_FRESH_DAYS))
     first = list(maker.everyone(older.end))
     return first, maker.month_later(first, latest.start, latest.end)
 
