@@ -278,7 +278,7 @@ def test_declarations_of_a_commune_have_these_columns() -> None:
 
 
 def test_the_sources_cite_no_text_that_is_not_here() -> None:
-    """Whoever reads a comment finds the rule or its reason there, or a law: not a paper that he does not have."""
+    """Whoever reads a comment finds the rule or its reason there, not a paper that he does not have."""
     sources = [path for room in ("flows", "schemas", "benchmarks") for path in (PROJECT / room).rglob("*.py")]
     cited = {text for path in sources for text in re.findall(r"\b\w+\.md\b", path.read_text("utf-8"))}
     assert [text for text in sorted(cited) if not (PROJECT / text).exists()] == []
