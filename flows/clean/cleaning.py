@@ -63,7 +63,8 @@ def clean_all(
     known = occasions or [None] * len(tables)
     by_layout: dict[object, list[int]] = {}
     for at, table in enumerate(tables):
-        by_layout.setdefault((*table.cells.columns, *sorted(table.units.items())), []).append(at)
+        layout = (*table.cells.columns, *sorted(table.units.items()), table.from_1904)
+        by_layout.setdefault(layout, []).append(at)
     cleaned: dict[int, Cleaned] = {}
     for places in by_layout.values():
         some, when = [tables[at] for at in places], [known[at] for at in places]
@@ -83,7 +84,7 @@ def _clean_layout(
     )
     cells = pl.concat(numbered)
     settings = [
-        Setting(column, commune, tables[0].units.get(column.name))
+        Setting(column, commune, tables[0].units.get(column.name), from_1904=tables[0].from_1904)
         for column in dataset.columns
         if typed_column(column.name) in cells.columns
     ]

@@ -24,7 +24,7 @@ from flows.clean.date_evidence import (
     list_dates,
     weigh,
 )
-from flows.clean.reading import Reading
+from flows.clean.reading import Reading, make_nulls
 from schemas.contract import UNREAD, Dataset, stored_column
 from schemas.kinds import NGAY, NGAY_SINH
 
@@ -207,8 +207,7 @@ def _reread(reading: Reading, dates: pl.DataFrame, verdicts: Mapping[int, Column
     """`reading` of one column with the dates of the tables of `verdicts` read and told as those say."""
     told = _tell(dates, verdicts)
     at = told["at"]
-    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, reading.value.len())
-    notes = nothing if reading.notes is None else reading.notes.clone()
+    notes = make_nulls(reading.value.len(), pl.String) if reading.notes is None else reading.notes.clone()
     answers = reading.answers
     if answers is not None:
         answers = answers.update(

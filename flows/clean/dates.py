@@ -27,6 +27,8 @@ _DECIMALS_CUT = pl.when(TEXT.str.contains(_DECIMALS_OF_ZERO)).then(pl.lit("le_0"
 #: A number in this range is an Excel serial (days since 30/12/1899). Below it, 1900 to 2100 are years.
 SERIALS = (10_000, 60_000)
 SERIAL_EPOCH = date(1899, 12, 30)
+#: Days from there to the day that workbooks of old Macs count from.
+DAYS_TO_1904 = (date(1904, 1, 1) - SERIAL_EPOCH).days
 
 # `to_date` accepts a year with fewer than four digits, so such dates are left to the patterns.
 _FIRST_OF_FOUR_DIGITS = date(1000, 1, 1)
@@ -54,23 +56,30 @@ def _match_date(text: pl.Expr, shape: str, parts: tuple[str, ...]) -> pl.Expr:
     return pl.concat_str(numbers, separator="-").str.to_date("%Y-%m-%d", strict=False)
 
 
-def _read_serial() -> pl.Expr:
+def _read_serial(setting: Setting) -> pl.Expr:
     # A day less a hair is that day: half a second is added before the time is cut off.
     days = (pl.when(IS_NUMBER).then(TEXT.cast(pl.Float64, strict=False)) + 0.5 / 86_400).floor()
+    if setting.from_1904:
+        days += DAYS_TO_1904
     whole = pl.when(days.is_between(*SERIALS)).then(days).cast(pl.Int32)
     return pl.lit(SERIAL_EPOCH) + pl.duration(days=whole)
 
 
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    spelled, moment, serial = pl.col("spelled"), pl.col("moment"), pl.col("serial")
+    # A number that was copied from another workbook still counts from there.
+    doubtful = spelled.is_null() & serial.is_not_null() & pl.lit(setting.from_1904)
     return cells.with_columns(
-        spelled=parse_date(TEXT), moment=read_moment(TEXT), serial=_read_serial()
+        spelled=parse_date(TEXT), moment=read_moment(TEXT), serial=_read_serial(setting)
     ).with_columns(
-        value=pl.coalesce("spelled", "moment", "serial"),
-        change=pl.when(pl.col("spelled").is_not_null())
+        value=pl.coalesce(spelled, moment, serial),
+        unread=pl.when(doubtful).then(pl.lit("mo_ho")),
+        note=pl.when(doubtful).then(pl.lit("Đang đếm ngày từ năm 1904, như tệp này ghi.")),
+        change=pl.when(spelled.is_not_null())
         .then(None)
-        .when(pl.col("moment").is_not_null())
+        .when(moment.is_not_null())
         .then(pl.lit("mui_gio"))
-        .when(pl.col("serial").is_not_null())
+        .when(serial.is_not_null())
         .then(pl.lit("ngay_excel")),
     )
 

@@ -33,12 +33,14 @@ class Setting:
         unit: The unit of measure that its heading states; None if none.
         marks: What dots and commas mean in each table (`flows.clean.marks.MARKS_SCHEMA`); None if no number
             has two readings, or if cells are read without their column.
+        from_1904: Whether the workbook counts days from 1904 on.
     """
 
     column: Column
     commune: Commune
     unit: str | None = None
     marks: pl.DataFrame | None = None
+    from_1904: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class KindReader:
             (`CellType`); null for all other cells.
         read: Reads the other cells, one row per distinct spelling and table: `typed`, `stored`, `table` and
             `text` (the tidied form). Blank cells and failed formulas are not among them. It adds `value`, and
-            may add `unread` (a specific flaw), `change` (the name of a repair), and columns of its own.
+            may add `unread` (a specific flaw), `note` (a sentence about it), `change` (the name of a repair),
+            and columns of its own.
     """
 
     plain: Callable[[pl.Expr, pl.Expr, Setting], pl.Expr]
@@ -98,10 +101,13 @@ def complete(
     unusual = pl.DataFrame({"at": at, "typed": typed[at], "stored": stored[at], "table": tables[at]})
     spellings = read_spellings(unusual.select(_SPELLING).unique(), reader, setting)
     answers = unusual.join(spellings, on=_SPELLING, how="left", maintain_order="left")
+    notes = None
+    if "note" in answers.columns and answers["note"].null_count() < answers.height:
+        notes = make_nulls(typed.len(), pl.String).scatter(at, answers["note"])
     if at.len() == typed.len():
-        return Reading(answers["value"], answers["unread"], answers)
+        return Reading(answers["value"], answers["unread"], answers, notes)
     value = plain.value.clone().scatter(at, answers["value"])
-    return Reading(value, plain.unread.clone().scatter(at, answers["unread"]), answers)
+    return Reading(value, plain.unread.clone().scatter(at, answers["unread"]), answers, notes)
 
 
 def make_nulls(height: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:

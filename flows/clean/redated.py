@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from flows.clean.dates import SERIAL_EPOCH, SERIALS
+from flows.clean.dates import DAYS_TO_1904, SERIAL_EPOCH, SERIALS
 from flows.clean.nearest import OR
 from schemas.contract import Column
 from schemas.kinds import NGAY_SINH
@@ -49,10 +49,12 @@ def day(text: str, column: Column) -> Iterator[str]:
 
 
 def either_day(text: str, column: Column) -> Iterator[str]:
-    """Both days that a date in digits may be, each typed so that it has one reading."""
+    """Both days that a date in digits or a number of days may be, each typed so that it has one reading."""
     if found := _IN_DIGITS.match(text):
         both = (*_existing(found[1], found[2], found[3]), *_existing(found[2], found[1], found[3]))
         yield OR.join(f"ngày {each.day} tháng {each.month} năm {each.year}" for each in both)
+    if days := _read_serial(text.partition(".")[0]):
+        yield OR.join(_write(SERIAL_EPOCH + timedelta(days + more)) for more in (DAYS_TO_1904, 0))
 
 
 def month_first(text: str, column: Column) -> Iterator[str]:

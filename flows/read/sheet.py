@@ -75,6 +75,7 @@ class Sheet(ABC):
         hidden: Whether the sheet is hidden.
         hidden_rows: The hidden rows, as sheet rows (from 1).
         marks: What clerks did to its cells besides typing.
+        from_1904: Whether its workbook counts days from 1904 on, as Excel for old Macs did.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Sheet(ABC):
     hidden: bool = False
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
     marks: SheetMarks = field(default=NO_MARKS, kw_only=True)
+    from_1904: bool = field(default=False, kw_only=True)
 
     @property
     @abstractmethod

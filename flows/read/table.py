@@ -111,6 +111,7 @@ class ReadTable:
         totals: Its total rows: `_row` and those columns of `cells` that add up.
         changes: The cells that reading changed (`CHANGES_SCHEMA`).
         separator: In a text file, what stands between its cells; it tells how its program writes numbers.
+        from_1904: Whether its workbook counts days from 1904 on.
     """
 
     dataset: str
@@ -123,6 +124,7 @@ class ReadTable:
     totals: pl.DataFrame = field(default_factory=pl.DataFrame)
     changes: pl.DataFrame = field(default_factory=_no_changes)
     separator: str | None = None
+    from_1904: bool = False
 
 
 @dataclass(frozen=True, slots=True)

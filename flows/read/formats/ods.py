@@ -17,6 +17,8 @@ _TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"[^>]*>(.*?)</tabl
 _TAG = re.compile(
     rb"<table:(table-row|table-cell|covered-table-cell)\b([^>]*?)(/?)>(?:<text:p[^>]*>([^<]*)</text:p></table:table-cell>)?"
 )
+# Of all dates of a file, only the one that its days are counted from has this prefix.
+_COUNTS_FROM_1904 = b'table:date-value="1904-01-01"'
 _NEEDED = re.compile(rb"table:(?:number-|visibility)|calcext:value-type=\"error")
 _ATTRIBUTE = re.compile(rb'([\w:-]+)="([^"]*)"')
 
@@ -30,12 +32,14 @@ def read_ods_extras(archive: zipfile.ZipFile) -> Mapping[str, tuple[SheetExtras,
     xml = archive.read("content.xml")
     danger.refuse_declarations(xml[:2048])
     struck = find_struck_styles(archive, xml)
+    from_1904 = _COUNTS_FROM_1904 in xml
     return {
-        unescape(name.decode("utf-8", "replace")): _scan(body, struck) for name, body in _TABLE.findall(xml)
+        unescape(name.decode("utf-8", "replace")): _scan(body, struck, from_1904=from_1904)
+        for name, body in _TABLE.findall(xml)
     }
 
 
-def _scan(body: bytes, struck: frozenset[bytes]) -> tuple[SheetExtras, tuple[Merge, ...]]:
+def _scan(body: bytes, struck: frozenset[bytes], *, from_1904: bool) -> tuple[SheetExtras, tuple[Merge, ...]]:
     row = below = column = 0
     count = last_row = last_column = 0
     hidden: set[int] = set()
@@ -64,7 +68,8 @@ def _scan(body: bytes, struck: frozenset[bytes]) -> tuple[SheetExtras, tuple[Mer
                 merges.append((row, column, row + down - 1, column + across - 1))
         column += repeated
     danger.refuse_far_cells(last_row, last_column, count)
-    return SheetExtras(tuple(errors), frozenset(hidden), find_marks(body, struck)), tuple(merges)
+    marks = find_marks(body, struck)
+    return SheetExtras(tuple(errors), frozenset(hidden), marks, from_1904), tuple(merges)
 
 
 def _read_int(attributes: Mapping[bytes, bytes], name: bytes) -> int:

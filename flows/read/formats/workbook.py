@@ -102,7 +102,7 @@ def _build_sheet(workbook: CalamineWorkbook, meta: SheetMetadata, extras: _Extra
         columns[column][row] = content
         kinds[column] = stored = kinds[column] or [0] * height
         stored[row] = int(kind)
-    return workbook_sheet(
+    built = workbook_sheet(
         meta.name,
         merges or tuple(_list_merges(sheet)),
         meta.visible is not SheetVisibleEnum.Visible,
@@ -111,6 +111,8 @@ def _build_sheet(workbook: CalamineWorkbook, meta: SheetMetadata, extras: _Extra
         kinds,
         extra.marks,
     )
+    built.from_1904 = extra.from_1904
+    return built
 
 
 def _measure(rows: Sequence[Sequence[Any]], extra: SheetExtras) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from flows.read.formats import danger, ole
 from flows.read.formats.container import describe_locked
@@ -24,7 +25,7 @@ _ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
-_HIDDEN = 0x20
+_HIDDEN, _DATE_MODE = 0x20, 0x22
 
 Record = tuple[int, bytes]
 
@@ -37,13 +38,17 @@ def read_xls_extras(data: bytes) -> Mapping[int, SheetExtras]:
     """
     book = ole.read_stream(data, "Workbook", "Book") if data.startswith(b"\xd0\xcf") else data
     places, workbook = [], list(_records(book, 0))
+    from_1904 = any(kind == _DATE_MODE and body[:1] == b"\x01" for kind, body in workbook)
     for kind, body in workbook:
         if kind == _FILEPASS:
             raise describe_locked()
         if kind == _SHEET and len(body) >= 6:
             places.append(struct.unpack_from("<I", body)[0])
     fonts = read_struck_fonts(workbook)
-    return {number: _scan(_records(book, place), MarksScan(fonts)) for number, place in enumerate(places)}
+    return {
+        number: replace(_scan(_records(book, place), MarksScan(fonts)), from_1904=from_1904)
+        for number, place in enumerate(places)
+    }
 
 
 def _records(book: bytes, place: int) -> Iterator[Record]:

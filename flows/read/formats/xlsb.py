@@ -12,6 +12,7 @@ _ROW, _ERROR, _ERROR_FORMULA = 0, 3, 11
 _VALUES = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _HIDDEN = 0x10
+_WORKBOOK_PROPERTIES = 153
 
 
 def scan(part: bytes) -> tuple[list[tuple[int, int, CellType, str]], frozenset[int]]:
@@ -35,6 +36,11 @@ def scan(part: bytes) -> tuple[list[tuple[int, int, CellType, str]], frozenset[i
                 errors.append((row, column, CellType.ERROR, _ERRORS.get(body[8], "#ERR!")))
     danger.refuse_far_cells(last_row + 1, last_column + 1, count)
     return errors, frozenset(hidden)
+
+
+def counts_from_1904(workbook: bytes) -> bool:
+    """Whether the workbook part says that days are counted from 1904 on."""
+    return any(kind == _WORKBOOK_PROPERTIES and body[:1] and body[0] & 1 for kind, body in _records(workbook))
 
 
 def _records(part: bytes) -> Iterator[tuple[int, bytes]]:

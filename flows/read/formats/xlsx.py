@@ -39,11 +39,13 @@ class SheetExtras:
         cells: The cells that calamine gives as blank although they are not.
         hidden_rows: The hidden rows, as sheet rows (from 1).
         marks: What clerks did to cells besides typing.
+        from_1904: Whether the workbook counts days from 1904 on.
     """
 
     cells: tuple[Found, ...] = ()
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
     marks: SheetMarks = NO_MARKS
+    from_1904: bool = False
 
 
 def read_xlsx_extras(package: PartsPackage) -> list[SheetExtras]:
@@ -55,7 +57,9 @@ def read_xlsx_extras(package: PartsPackage) -> list[SheetExtras]:
     sheets, struck = package.sheets(), StruckText(package)
     # Several sheets may refer to one part; scan it once.
     found = {path: _scan(package, path, struck) for path in dict.fromkeys(chain.from_iterable(sheets))}
-    return [found[paths[-1]] if paths else SheetExtras() for paths in sheets]
+    extras = (found[paths[-1]] if paths else SheetExtras() for paths in sheets)
+    from_1904 = package.counts_from_1904()
+    return [replace(each, from_1904=from_1904) for each in extras]
 
 
 def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
@@ -65,7 +69,8 @@ def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
         KeyError: a part is missing.
     """
     found = (xlsb.scan(package.read(path)) for path in package.binary_sheets())
-    return [SheetExtras(tuple(errors), rows) for errors, rows in found]
+    from_1904 = bool(package.binary_sheets()) and xlsb.counts_from_1904(package.read("xl/workbook.bin"))
+    return [SheetExtras(tuple(errors), rows, from_1904=from_1904) for errors, rows in found]
 
 
 def _scan(package: PartsPackage, path: str, struck: StruckText) -> SheetExtras:

@@ -74,6 +74,14 @@ class PartsPackage:
         ids = ([value for key, value in tag.items() if key.rpartition(":")[2] == "id"] for tag in tags)
         return [[path for each in dict.fromkeys(own) for path in related.get(each, ())] for own in ids]
 
+    def counts_from_1904(self) -> bool:
+        """Whether the workbook part of an xlsx says that days are counted from 1904 on."""
+        folder = next(iter(self._folders), None)
+        if folder is None or folder + _WORKBOOK not in self._names:
+            return False
+        tags = self._read_tags(folder + _WORKBOOK, "workbookPr")
+        return any(tag.get("date1904", "0") in ("1", "true", "on") for tag in tags)
+
     def binary_sheets(self) -> list[str]:
         """The paths of the sheets of an xlsb, sorted; their order in the workbook is in a binary part."""
         if "xl/workbook.bin" not in self._names:

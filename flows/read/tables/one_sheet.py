@@ -184,6 +184,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             extract_totals(sheet, body, table, fit.dataset),
             changes,
             sheet.separator,
+            sheet.from_1904,
         )
     )
 

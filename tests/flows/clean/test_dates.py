@@ -1,10 +1,15 @@
+from dataclasses import replace
 from datetime import date
 
+import polars as pl
 import pytest
 
+from flows.clean import clean
+from flows.clean.propose import propose
 from schemas.contract import Column
 from schemas.kinds import NAM, NGAY, NGAY_SINH
-from tests.flows.clean.one_column import DATE, NUMBER, Cell, cleaned, read, read_one
+from schemas.units import ngoc_lac
+from tests.flows.clean.one_column import DATE, NUMBER, Cell, answers, cleaned, dataset, read, read_one, table
 
 DAY = Column("ngay", "Ngày", NGAY)
 BIRTH = Column("ngay_sinh", "Ngày sinh", NGAY_SINH)
@@ -217,3 +222,23 @@ def test_five_in_the_afternoon_is_midnight_only_among_days() -> None:
     day, clock = "2026-11-02T17:00:00Z", "2026-11-03T09:12:44Z"
     assert read(DAY, day, "2026-11-03T00:00:00Z")[0] == (date(2026, 11, 3), None, "mui_gio")
     assert read(DAY, day, clock) == [UNREADABLE, (date(2026, 11, 3), None, "mui_gio")]
+
+
+def test_a_number_of_days_in_a_workbook_that_counts_from_1904_is_told() -> None:
+    given = replace(
+        table({"ngay": [("44888", NUMBER), ("1985", NUMBER), "05/06/1990", ("05/06/1990", DATE)]}),
+        from_1904=True,
+    )
+    day = date(2026, 11, 24)
+    for column, year in ((DAY, UNREADABLE), (replace(BIRTH, name="ngay"), (date(1985, 1, 1), None, None))):
+        result = clean(given, dataset(column), ngoc_lac())
+        exact = (FIFTH_OF_JUNE, None, None)
+        assert answers(result, "ngay") == [(day, "mo_ho", "ngay_excel"), year, exact, exact]
+        assert result.frame["ngay.note"].to_list() == [
+            "Đang đếm ngày từ năm 1904, như tệp này ghi.",
+            None,
+            None,
+            None,
+        ]
+        proposal = propose(column, pl.Series(["44888"]), "mo_ho", ngoc_lac())
+        assert proposal.to_list() == ["24/11/2026 hoặc 23/11/2022"]

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+import xlwt
 
 from flows.read import read_file
+from flows.read.formats import xlsb
 from flows.read.table import CellType, ReadTable
 from schemas.datasets import load
-from tests.flows.read.forms import records, write_headings
+from tests.flows.read.forms import heading_grid, records, write_headings
 
 DATASETS = load()
 
@@ -118,3 +120,26 @@ def test_rich_text_is_its_words() -> None:
         sheet.write_rich_string(1, 2, "Bùi ", bold, "Văn", " Mẫu")
 
     assert read(write).cells["ho_ten.typed"][0] == "Bùi Văn Mẫu"
+
+
+def _old_workbook(*, from_1904: bool) -> bytes:
+    book = xlwt.Workbook()
+    book.dates_1904 = from_1904
+    sheet = book.add_sheet("Biểu")
+    dataset = DATASETS["nguoi_dung_dau"]
+    for row, cells in enumerate([*heading_grid(dataset), [1, *records(dataset, 1)[0]]]):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("from_1904", [False, True])
+def test_a_table_says_from_which_day_its_workbook_counts(from_1904: bool) -> None:
+    assert read(lambda *_: None, date_1904=from_1904).from_1904 is from_1904
+    (table,) = read_file(_old_workbook(from_1904=from_1904), "a.xls", DATASETS).tables
+    assert table.from_1904 is from_1904
+    # Two records of a binary workbook: its version, its properties.
+    properties = b"\x80\x01\x01\x00" + b"\x99\x01\x04" + bytes([from_1904, 0, 0, 0])
+    assert xlsb.counts_from_1904(properties) is from_1904

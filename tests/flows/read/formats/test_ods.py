@@ -1,4 +1,4 @@
-"""What an ods tells beside its values: which of its cells are merged."""
+"""What an ods tells beside its values: which of its cells are merged, from when its days count."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import pytest
 from flows.read.formats.ods import read_ods_extras
 
 
-def _package(cell: str) -> zipfile.ZipFile:
+def _package(cell: str, settings: str = "") -> zipfile.ZipFile:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr(
             "content.xml",
-            '<office:document-content><table:table table:name="Biểu 1"><table:table-row>'
+            f"<office:document-content>{settings}"
+            '<table:table table:name="Biểu 1"><table:table-row>'
             f'<table:table-cell {cell} office:value-type="string"><text:p>x</text:p></table:table-cell>'
             "</table:table-row></table:table></office:document-content>",
         )
@@ -37,3 +38,11 @@ def test_only_what_spans_several_cells_is_merged(
     with _package(cell) as archive:
         _, found = read_ods_extras(archive)["Biểu 1"]
     assert found == merges
+
+
+@pytest.mark.parametrize(("day", "from_1904"), [("1904-01-01", True), ("1899-12-30", False)])
+def test_days_count_from_the_day_that_the_file_states(day: str, from_1904: bool) -> None:
+    null_date = f'<table:null-date table:date-value="{day}"/>'
+    with _package("", f"<table:calculation-settings>{null_date}</table:calculation-settings>") as archive:
+        extras, _ = read_ods_extras(archive)["Biểu 1"]
+    assert extras.from_1904 is from_1904
