@@ -66,6 +66,14 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Thôn nộp bảng hộ gia đình",
         "Thôn nộp danh sách dân cư",
     ),
+    "tep.khac_don_vi": WholeFault(
+        "Tiêu đề hoặc tên tệp ghi một đơn vị khác với thư mục.",
+        "Không biết số liệu là của ai nên chưa tính cho đơn vị nào.",
+        "Chuyển tệp sang đúng thư mục, hoặc sửa tiêu đề và tên tệp cho khớp rồi nộp lại; hoặc nhờ người"
+        " quản trị xác nhận là của ai.",
+        "Tệp của Thôn Tiến Thành trong thư mục T47",
+        "Tệp của Thôn Tiến Thành trong thư mục T07",
+    ),
     "tep.don_vi_la": WholeFault(
         "Thư mục không phải của đơn vị nào.",
         "Không biết tệp của ai nên không tính cho đơn vị nào.",

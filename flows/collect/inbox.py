@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from flows.collect.archive import keep, read_receipts
+from flows.collect.archive import keep, note_gone, read_receipts
 from flows.collect.folder import Found, Obstacle, describe, look_through, read_open, show_path
 from flows.collect.submission import Submission, Who
 from flows.root import HERE, Root
@@ -79,6 +79,10 @@ def collect(
     """
     found, obstacles = look_through(folder or root.inbox)
     new = _find_new(root, found, obstacles)
+    if folder is None:
+        present = {(one.unit, one.name) for one in found}
+        unsure = {one.place.partition("/")[0] for one in obstacles}
+        note_gone(root, present, unsure, datetime.now(HERE).isoformat(timespec="seconds"))
     if when is received_now:
         new = _leave_unfinished(new, folder or root.inbox, obstacles)
     kept: list[Submission] = []

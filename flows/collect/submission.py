@@ -26,8 +26,9 @@ _TO_FIELD = {key: field for field, key in _TO_KEY.items()}
 class Submission:
     """One file that a unit handed in.
 
-    `received` is when the archive first saw it, `written` what the file's own clock said: local times in ISO
-    format. Two submissions are equal whatever was `written`; old receipts lack it.
+    `received` is when the archive first saw it, `written` what the file's own clock said, `gone` when its
+    sender took it out of the inbox again: local times in ISO format. `vouched` is why somebody said that it
+    is this unit's, whatever title or name say. `written` and `gone` make no other submission.
     """
 
     received: str
@@ -36,6 +37,9 @@ class Submission:
     sha256: str
     size: int
     written: str | None = field(default=None, compare=False)
+    vouched: str | None = None
+    # Nothing that is read depends on it: it is no part of a cache key.
+    gone: str | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Submission:
@@ -44,7 +48,8 @@ class Submission:
 
     def to_json(self) -> dict[str, Any]:
         """The submission as receipts and manifests store it."""
-        return {_TO_KEY.get(field, field): value for field, value in asdict(self).items()}
+        said = {_TO_KEY.get(field, field): value for field, value in asdict(self).items()}
+        return {key: value for key, value in said.items() if value is not None}
 
     @property
     def who(self) -> Who:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from flows.cache import SUBMISSIONS_CACHE, Cache
@@ -108,7 +108,8 @@ class SubmissionCache:
             kept = {one: summaries[one] for one in submissions if not summaries[one].lost}
             if kept != known:
                 self._cache.put(self._name(_SUMMARIES), kept)
-        return [summaries[one] for one in submissions]
+        # What is cached may have been known before its sender took the file back.
+        return [replace(summaries[one], submission=one) for one in submissions]
 
     def _load_summaries(self) -> dict[Submission, SubmissionSummary]:
         return (self._cache and self._cache.get(self._name(_SUMMARIES))) or {}

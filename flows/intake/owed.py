@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
 
@@ -12,7 +12,8 @@ import polars as pl
 from flows.collect.inbox import is_possible
 from flows.collect.submission import Submission
 from flows.intake.model import ReadSubmission
-from flows.intake.period import decide_period, name_of_sheet, sheets_are_months
+from flows.intake.owner import check_owner
+from flows.intake.period import decide_period, list_possible_periods, name_of_sheet, sheets_are_months
 from flows.read.reader import read_file, refuse_file
 from flows.read.table import Problem, ReadTable
 from schemas.contract import Dataset
@@ -27,7 +28,8 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
     clear. A problem says why, and its records get the role `ngoai_bang` in `rows`.
     """
     doc = read_file(data, PurePath(submission.file).name, contracts.datasets)
-    problems = [*doc.problems, *_check_clock(submission)]
+    problems = [_add_periods(problem, None, submission, contracts) for problem in doc.problems]
+    problems += _check_clock(submission)
     taken: list[tuple[ReadTable, Period]] = []
     refused: list[ReadTable] = []
     alike: dict[str, list[ReadTable]] = {}
@@ -37,7 +39,7 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
     for table in doc.tables:
         decision = _decide(table, submission, contracts, datasets[table.dataset])
         if isinstance(decision, Problem):
-            problems.append(decision)
+            problems.append(_add_periods(decision, table, submission, contracts))
             refused.append(table)
         else:
             taken.append((table, decision))
@@ -68,7 +70,7 @@ def _decide(
 ) -> Period | Problem:
     """The period of a table, or why it is refused."""
     dataset = contracts.datasets[table.dataset]
-    refusal = _check_unit(submission, table, contracts)
+    refusal = check_owner(submission, table, dataset, contracts.commune)
     if refusal:
         return refusal
     if _is_empty(table, dataset):
@@ -77,6 +79,16 @@ def _decide(
             return _describe_blank_period(table, dataset, label)
         return _describe_empty(table, dataset)
     return decide_period(table, submission, dataset, contracts.commune, lettered=alike.lettered)
+
+
+def _add_periods(
+    problem: Problem, table: ReadTable | None, submission: Submission, contracts: Contracts
+) -> Problem:
+    """A problem of a table of a known dataset, with the periods that the table may be for."""
+    if problem.dataset is None:
+        return problem
+    dataset = contracts.datasets[problem.dataset]
+    return replace(problem, periods=list_possible_periods(table, submission, dataset, contracts.commune))
 
 
 def give_up(submission: Submission, why: Problem) -> ReadSubmission:
@@ -97,22 +109,6 @@ def _check_clock(submission: Submission) -> Iterator[Problem]:
             f"Tệp ghi giờ lưu {written:%d/%m/%Y}, không thể đúng; đã tính theo giờ nhận"
             f" {received:%d/%m/%Y}. Chỉnh lại ngày giờ của máy soạn tệp.",
         )
-
-
-def _check_unit(submission: Submission, table: ReadTable, contracts: Contracts) -> Problem | None:
-    unit = contracts.commune.unit(submission.unit)
-    dataset = contracts.datasets[table.dataset]
-    if unit is not None and unit.kind == dataset.unit:
-        return None
-    who = unit.title if unit else f"Thư mục “{submission.unit}”"
-    return Problem(
-        "tep.sai_don_vi",
-        "dung",
-        "chan",
-        f"{who} không phải đơn vị nộp bảng “{dataset.title}”. Chuyển tệp cho đúng đơn vị nộp.",
-        dataset=dataset.name,
-        sheet=table.sheet,
-    )
 
 
 def _is_empty(table: ReadTable, dataset: Dataset) -> bool:

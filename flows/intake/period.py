@@ -87,6 +87,23 @@ def name_of_sheet(
     return next(iter(labels)) if len(labels) == 1 else None
 
 
+def list_possible_periods(
+    table: ReadTable | None, submission: Submission, dataset: Dataset, commune: Commune
+) -> tuple[str, ...]:
+    """The labels of the periods that a refused table may be for.
+
+    All that title, sheet and file name; if they name none, those that are handed in on that day. Without a
+    `table` only the file's name is known.
+    """
+    if table is None:
+        named = read_period([PurePath(submission.file).stem], dataset.cadence)
+    else:
+        sources = _read_sources(table, submission, dataset, lettered=False)
+        named = {label for source in sources for label in source.labels}
+    windows = open_windows(dataset, submission.day, commune.moved)
+    return tuple(sorted(named)) or tuple(each.label for each in windows)
+
+
 def _read_sources(
     table: ReadTable, submission: Submission, dataset: Dataset, *, lettered: bool
 ) -> list[_Source]:

@@ -78,6 +78,7 @@ class Problem:
         column: The letter of the column.
         value: The text of the cell.
         proposal: What to write instead, and nothing else: pages say "ghi" before it.
+        periods: The labels of the periods that the table may be for, if it was refused.
     """
 
     code: str
@@ -90,6 +91,7 @@ class Problem:
     column: str | None = None
     value: str | None = None
     proposal: str | None = None
+    periods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,12 +95,15 @@ def find_file_faults(
             continue
         period = mine[0].period.label if len(mine) == 1 else None
         rows += [
-            _identify(summary.submission) | {"period": period} | asdict(problem) | {"record": problem.sheet}
+            _identify(summary.submission)
+            | {"period": period}
+            | _describe(problem)
+            | {"record": problem.sheet}
             for problem in summary.problems
             # A lost file may have been correct, so a later submission does not fix it.
             if summary.lost or not _is_fixed(problem, summary.submission, mine, taken)
         ]
-    rows += [_identify(submission) | asdict(REPEATED) for submission in repeats]
+    rows += [_identify(submission) | _describe(REPEATED) for submission in repeats]
     if not rows:
         return pl.DataFrame(schema=FOUND)
     frame = fill_columns(pl.DataFrame(rows, infer_schema_length=None))
@@ -120,26 +123,34 @@ class _Taken:
 
 
 def _is_fixed(problem: Problem, submission: Submission, mine: Sequence[JudgedPart], taken: _Taken) -> bool:
-    """Whether a later submission replaces what was refused, so that its fault need not be shown any more.
+    """Whether its sender replaced or withdrew what was refused, so that the fault need not be shown any more.
 
-    If the problem names a dataset, a later usable part of that dataset fixes it; for a file in the wrong
-    unit's folder, a part from any unit. If no dataset is known, any of these fixes it: a later file of the
-    same name, the first submission of something owed, or a submission for a period that ended after this
-    one came in. What the unit still owes then is a fault of the roll call.
+    Withdrawn is a file that is no longer in the inbox. If the problem names a dataset, a later usable part of
+    that unit and dataset replaces it, for a period that it may have been for; so does the same content in
+    another unit's folder. If no dataset is known, a later file of the same name does, or the first usable
+    submission of something owed; what the unit still owes then is a fault of the roll call.
     """
     if problem.dataset in {one.dataset for one in mine}:
         return False
-    wrong_unit = problem.code == "tep.sai_don_vi"
-    of_unit = taken.all if wrong_unit else taken.by_unit.get(submission.unit, ())
-    later = [one for one in of_unit if one.submission > submission]
-    if problem.dataset is not None:
-        return any(one.dataset == problem.dataset for one in later)
+    if submission.gone is not None:
+        return True
+    if problem.dataset is None:
+        of_unit = taken.by_unit.get(submission.unit, ())
+        return any(
+            one.submission.file == submission.file or taken.first[one.owes] >= submission
+            for one in of_unit
+            if one.submission > submission
+        )
     return any(
-        one.submission.file == submission.file
-        or taken.first[one.owes] >= submission
-        or one.period.end > submission.day
-        for one in later
+        one.submission.sha256 == submission.sha256
+        or (one.submission.unit == submission.unit and one.period.label in problem.periods)
+        for one in taken.all
+        if one.dataset == problem.dataset and one.submission > submission
     )
+
+
+def _describe(problem: Problem) -> dict[str, object]:
+    return {name: value for name, value in asdict(problem).items() if name != "periods"}
 
 
 def _identify(submission: Submission) -> dict[str, object]:

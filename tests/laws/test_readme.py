@@ -155,7 +155,9 @@ BESIDE = {
     ],
 )
 def test_commands_run(words: list[str], commune: Path, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    name, *arguments = (re.sub(r"^\d{12}$", person, word) for word in words)
+    archived = next((commune / "raw" / "archive").glob("*/*.json")).name[:12]
+    stands_for = {"038085012345": person, "3f9a1c": archived}
+    name, *arguments = (stands_for.get(word, word) for word in words)
     monkeypatch.setattr(sys, "argv", ["dulieuxa", name, *arguments, *BESIDE.get(name, ())])
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     with pytest.raises(SystemExit) as left:

@@ -77,7 +77,7 @@ def outcome(found: CleanedSubmission) -> tuple[list[str], list[str]]:
         ("PHẢN ÁNH THÁNG 10", "phan anh.csv", "08/10/2026", "2026-10"),
         ("PHẢN ÁNH THÁNG 10", "phan anh 2026.csv", "08/10/2026", "2026-10"),
         ("PHẢN ÁNH THÁNG 10", "phan anh thang 10-2026.csv", "08/10/2026", "2026-10"),
-        ("PHẢN ÁNH THÔN CAO THẮNG 2", "phan anh.csv", "08/11/2026", "2026-11"),
+        ("PHẢN ÁNH CỦA CAO THẮNG 2", "phan anh.csv", "08/11/2026", "2026-11"),
         ("Tháng 11 năm 2026", "phan anh thang 10, 11 nam 2026.csv", "08/11/2026", "2026-11"),
     ],
 )

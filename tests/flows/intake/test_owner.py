@@ -1,0 +1,102 @@
+"""Whose a table is: folder, title and file name are weighed together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from flows.collect.submission import Submission
+from flows.intake.owed import read_submission
+from flows.intake.owner import find_named, find_near
+from schemas.registry import load
+from tests.conftest import lines
+
+CONTRACTS = load()
+COMMUNE = CONTRACTS.commune
+THON = COMMUNE.owing(CONTRACTS.datasets["ho_gia_dinh"])
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("THÔN TIẾN THÀNH", ["T47"]),
+        ("Ho_gia_dinh_Thon_Tien_Thanh_T47_thang_10_2026", ["T47"]),
+        ("Danh sách hộ thôn Chả Hạ", ["T20"]),
+        ("Thôn Hạ", ["T22"]),
+        ("Thôn Trung Tâm", ["T28", "T40"]),
+        ("PHỐ 1", ["T01"]),
+        ("Phố 10", []),
+        ("Khu phố Hưng Sơn", ["T10"]),
+        ("Thôn Quí Hoà", []),
+        ("Thôn Quý Hoà", ["T33"]),
+        ("bao cao T11.2026", []),
+        ("BÁO CÁO HỘ GIA ĐÌNH: KỸ NĂNG SỐ VÀ LỐI SỐNG XANH", []),
+        ("UBND XÃ NGỌC LẶC", []),
+    ],
+)
+def test_a_text_names_a_thon_by_its_whole_name_or_code(text: str, codes: list[str]) -> None:
+    assert [unit.name for unit in find_named([text], THON)] == codes
+
+
+@pytest.mark.parametrize(
+    ("folder", "unit"),
+    [
+        ("t06", "T06"),
+        ("T06 ", "T06"),
+        ("T 06", "T06"),
+        ("Công an", "cong_an"),
+        ("Công an xã", "cong_an"),
+        ("cong an", "cong_an"),
+        ("phố lê lai", "T06"),
+        ("kinh te", "kinh_te"),
+        ("Thôn Trung Tâm", None),
+        ("lịch trực", None),
+    ],
+)
+def test_the_folder_of_a_unit_that_is_nearly_named_is_proposed(folder: str, unit: str | None) -> None:
+    near = find_near(folder, COMMUNE)
+    assert (near.name if near else None) == unit
+
+
+def form(thon: str) -> bytes:
+    return lines(
+        [
+            [thon],
+            ["Tháng 10 năm 2026"],
+            ["Ngày phản ánh", "Nhà mạng", "Nội dung", "Trạng thái", "Ngày giải quyết"],
+            ["05/10/2026", "Viettel", "Mất sóng", "Mới", None],
+        ]
+    ).encode()
+
+
+def submission(unit: str, file: str) -> Submission:
+    return Submission("2026-11-05T10:00:00+07:00", unit, file, "0" * 64, 3)
+
+
+@pytest.mark.parametrize(
+    ("unit", "title", "file", "code"),
+    [
+        ("T47", "THÔN TIẾN THÀNH", "phan anh.csv", None),
+        ("T47", "", "phan anh.csv", None),
+        ("T07", "THÔN TIẾN THÀNH", "phan anh.csv", "tep.khac_don_vi"),
+        ("T07", "", "phan_anh_thon_tien_thanh.csv", "tep.khac_don_vi"),
+        ("T07", "", "phan_anh_T47.csv", "tep.khac_don_vi"),
+        ("T07", "THÔN TIẾN THÀNH", "phan anh pho trung tam.csv", "tep.khac_don_vi"),
+        ("T28", "Thôn Trung Tâm", "phan anh.csv", None),
+        ("t47", "THÔN TIẾN THÀNH", "phan anh.csv", "tep.sai_don_vi"),
+        ("kinh_te", "THÔN TIẾN THÀNH", "phan anh.csv", "tep.sai_don_vi"),
+    ],
+)
+def test_a_table_that_names_another_unit_is_held(unit: str, title: str, file: str, code: str | None) -> None:
+    read = read_submission(submission(unit, file), form(title), CONTRACTS)
+    codes = [problem.code for problem in read.problems if problem.severity == "chan"]
+    assert codes == [code] * (code is not None)
+    assert len(read.taken) == (code is None)
+    for problem in read.problems:
+        assert problem.periods == ("2026-10",)
+
+
+def test_what_somebody_vouched_for_counts() -> None:
+    one = replace(submission("T07", "phan anh.csv"), vouched="Trưởng thôn xác nhận")
+    assert len(read_submission(one, form("THÔN TIẾN THÀNH"), CONTRACTS).taken) == 1
