@@ -185,6 +185,8 @@ class Dataset:
     is the column that says when what a row is about happened: those dates lie in the period. `hidden` says
     what to do with records in hidden or filtered rows and on hidden sheets: count them with a warning
     (`read`), leave them out with a warning (`refuse`), or hold the table until the unit decides (`ask`).
+    `wide` are columns of which a form may have one for each period, side by side under headings such as
+    "Tháng 1"; each period is then counted as if it had been handed in alone, with the other columns.
     """
 
     name: str
@@ -204,6 +206,7 @@ class Dataset:
     due: int = USUAL_DUE
     dated: str | None = None
     hidden: Hidden = "read"
+    wide: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)

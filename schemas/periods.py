@@ -236,6 +236,29 @@ def read_numbers(texts: Iterable[str], cadence: Cadence) -> set[int]:
     return {number for match in matches for number in _list_numbers(match)}
 
 
+_SOME_YEAR = r"(?:\W*(?:nam\W*)?(?P<year>(?:19|20)\d\d))?"
+#: Words that are a period and nothing else, such as the heading of a column.
+_ALONE: Mapping[Cadence, re.Pattern[str]] = {
+    "thang": re.compile(rf"(?:thang|t)\W{{0,2}}{_MONTH}{_SOME_YEAR}"),
+    "quy": re.compile(rf"(?:quy|q)\W{{0,2}}{_QUARTER}{_SOME_YEAR}"),
+    "nam": re.compile(r"(?:nam\W*)?(?P<year>(?:19|20)\d\d)(?P<number>)"),
+}
+_WORDS: Mapping[Cadence, str] = {"thang": "tháng", "quy": "quý", "nam": "năm"}
+
+
+@lru_cache(maxsize=4096)
+def read_alone(text: str, cadence: Cadence) -> str | None:
+    """The period in words, such as "tháng 1" or "tháng 1/2026", if `text` names it and nothing else.
+
+    `read_period` and `read_numbers` read these words. "T1", "THÁNG 01" and "Tháng 1" give the same words.
+    """
+    match = _ALONE[cadence].fullmatch(_plain(text).strip())
+    if match is None:
+        return None
+    number = _ROMAN.get(match["number"]) or match["number"].lstrip("0")
+    return f"{_WORDS[cadence]} {'/'.join(filter(None, (str(number), match['year'])))}"
+
+
 def _plain(text: str) -> str:
     """Lower case without tone marks; underscores, which replace spaces in file names, become spaces."""
     letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace("_", " "))

@@ -144,11 +144,16 @@ def leave_out(rows: pl.DataFrame, refused: Sequence[ReadTable]) -> pl.DataFrame:
     if not refused:
         return rows
     records = pl.concat(
-        table.cells.select(pl.lit(table.sheet).alias("sheet"), row="_row", refused=pl.lit(value=True))
+        table.cells.select(
+            sheet=pl.lit(table.sheet),
+            row="_row",
+            side=pl.lit(table.side, pl.String),
+            refused=pl.lit(value=True),
+        )
         for table in refused
     )
     return (
-        rows.join(records, on=["sheet", "row"], how="left", maintain_order="left")
+        rows.join(records, on=["sheet", "row", "side"], how="left", maintain_order="left", nulls_equal=True)
         .with_columns(role=pl.when("refused").then(pl.lit("ngoai_bang")).otherwise("role"))
         .drop("refused")
     )

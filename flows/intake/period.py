@@ -13,7 +13,7 @@ import polars as pl
 
 from flows.collect.submission import Submission
 from flows.read.table import Problem, ReadTable
-from schemas.contract import Dataset
+from schemas.contract import Cadence, Dataset
 from schemas.periods import (
     Period,
     containing,
@@ -28,7 +28,7 @@ from schemas.periods import (
 from schemas.units import Commune
 
 _LETTERED = re.compile(r"(?i)\s*t\s*(1[0-2]|[1-9])\s*")
-_TITLE, _SHEET, _FILE = "tiêu đề", "tên trang tính", "tên tệp"
+_TITLE, _SHEET, _FILE, _HEADING = "tiêu đề", "tên trang tính", "tên tệp", "đầu cột"
 _HINT = "Ghi rõ kỳ báo cáo ở tiêu đề, ví dụ “{}”."
 
 
@@ -83,7 +83,7 @@ def name_of_sheet(
 ) -> str | None:
     """The label of the one period that the name of the table's sheet names; None if there is none."""
     sources = _read_sources(table, submission, dataset, lettered=lettered)
-    labels = next(source.labels for source in sources if source.where == _SHEET)
+    labels = next((each.labels for each in sources if each.where == _SHEET), frozenset())
     return next(iter(labels)) if len(labels) == 1 else None
 
 
@@ -113,11 +113,20 @@ def _read_sources(
         _SHEET: tuple(_sheet_texts(table.sheet, submission, lettered=lettered)),
         _FILE: (PurePath(submission.file).stem,),
     }
-    years = read_period((text for each in texts.values() for text in each), "nam")
-    year = int(min(years)) if len(years) == 1 else None
+    year = _find_year([text for each in texts.values() for text in each])
+    if table.side is not None:
+        # Title and names are then about the whole form, but may name the year.
+        texts = {_HEADING: (table.side,)}
     return [
         _Source(where, _read_labels(said, dataset, year, submission.day)) for where, said in texts.items()
     ]
+
+
+def _find_year(texts: Sequence[str]) -> int | None:
+    """The only year that `texts` name, alone or beside a month or quarter; None if it is not one."""
+    cadences: tuple[Cadence, ...] = ("thang", "quy", "nam")
+    years = {label[:4] for cadence in cadences for label in read_period(texts, cadence)}
+    return int(min(years)) if len(years) == 1 else None
 
 
 def _sheet_texts(sheet: str, submission: Submission, *, lettered: bool) -> Iterator[str]:

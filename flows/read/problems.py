@@ -19,6 +19,7 @@ _FAULTS: Mapping[str, tuple[Dimension, Severity]] = {
     "tep.trung_cot": ("sach", "chan"),
     "tep.bang_ma": ("sach", "canh_bao"),
     "tep.dong_lech": ("sach", "canh_bao"),
+    "tep.ky_trong": ("du", "canh_bao"),
     "tep.ban_ghi_an": ("sach", "canh_bao"),
     "tep.gach_ngang": ("sach", "canh_bao"),
     "tep.o_tron": ("sach", "canh_bao"),

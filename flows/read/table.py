@@ -38,11 +38,13 @@ ROLES: Mapping[str, str] = {
     "ban_ghi": "bản ghi",
 }
 
+#: One row per sheet row; where periods stand side by side, one per record and period (`side`).
 ROWS_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "sheet": pl.String,
     "row": pl.UInt32,
     "role": pl.Enum(list(ROLES)),
     "hidden": pl.Boolean,
+    "side": pl.String,
 }
 
 
@@ -114,6 +116,7 @@ class ReadTable:
         changes: The cells that reading changed (`CHANGES_SCHEMA`).
         separator: In a text file, what stands between its cells; it tells how its program writes numbers.
         from_1904: Whether its workbook counts days from 1904 on.
+        side: If periods stand side by side on the sheet, the one of this table in words ("tháng 1").
     """
 
     dataset: str
@@ -127,6 +130,7 @@ class ReadTable:
     changes: pl.DataFrame = field(default_factory=_no_changes)
     separator: str | None = None
     from_1904: bool = False
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ DATASET = Dataset(
     key=("thon",),
     rows=(1, 100),
     totals=True,
+    wide=("thanh_vien", "buoi_huong_dan", "luot_nguoi"),
     columns=(
         Column("thon", "Thôn", THON),
         Column("thanh_vien", "Số thành viên tổ", SO_LUONG, also=("Thành viên",), range=(0, 100)),

@@ -198,6 +198,8 @@ class Vocabulary:
     def __init__(self, datasets: Mapping[str, Dataset], *, bare: bool = False) -> None:
         self.datasets = datasets
         self.bare = bare
+        #: The contracts that allow periods side by side.
+        self.wide = tuple(dataset for dataset in datasets.values() if dataset.wide)
         self._known: dict[str, bool] = {}
 
     @cached_property

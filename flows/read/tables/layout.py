@@ -100,7 +100,8 @@ def _count_named(headings: Iterable[Heading], vocabulary: Vocabulary) -> tuple[i
     for heading in headings:
         for match in find_matches(heading, suited):
             named = found.setdefault(match.dataset, {})
-            named[match.column + match.sex] = match.exact or named.get(match.column + match.sex, False)
+            column = match.column + match.sex + match.side
+            named[column] = match.exact or named.get(column, False)
     return max(((len(named), sum(named.values())) for named in found.values()), default=(0, 0))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -17,7 +17,8 @@ from flows.read.tables.heading import (
     split_unit,
     strip_parentheses,
 )
-from schemas.contract import Column
+from schemas.contract import Cadence, Column
+from schemas.periods import read_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,14 @@ class Match:
         column: Name of the column.
         exact: False if some upper levels of the heading are unknown.
         sex: Set if the form has two columns for it, one for men and one for women.
+        side: Set if the form may have a column for each period: the period in words (`read_alone`).
     """
 
     dataset: str
     column: str
     exact: bool = True
     sex: Literal["", "Nam", "Nữ"] = ""
+    side: str = ""
 
 
 _SEXES: Mapping[str, Literal["Nam", "Nữ"]] = {key_of("Nam"): "Nam", key_of("Nữ"): "Nữ"}
@@ -43,6 +46,12 @@ _SEXES: Mapping[str, Literal["Nam", "Nữ"]] = {key_of("Nam"): "Nam", key_of("N�
 @lru_cache(maxsize=8192)
 def find_matches(heading: Heading, vocabulary: Vocabulary) -> Sequence[Match]:
     """All columns that a heading names, in all contracts; a count never by a heading that scales it."""
+    beside = _match_in_period(heading, vocabulary)
+    wide = {match.dataset for match in beside}
+    return [*beside, *(match for match in _match(heading, vocabulary) if match.dataset not in wide)]
+
+
+def _match(heading: Heading, vocabulary: Vocabulary) -> Sequence[Match]:
     path = Path("", heading)
     return [match for match in _find_matches(path, vocabulary) if not _is_scaled(match, path, vocabulary)]
 
@@ -77,7 +86,7 @@ def _match_by_sex(path: Path, vocabulary: Vocabulary) -> list[Match]:
         return []
     return [
         Match(match.dataset, match.column, match.exact, sex)
-        for match in find_matches(path.levels[:-1], vocabulary)
+        for match in _match(path.levels[:-1], vocabulary)
         if _is_split_by_sex(vocabulary.datasets[match.dataset][match.column])
     ]
 
@@ -100,3 +109,32 @@ def _match_without_group(path: Path, vocabulary: Vocabulary) -> list[Match]:
         return []
     pairs = vocabulary.without_group.get(vocabulary.key(path.keys[0]), ())
     return [Match(dataset, column, exact=False) for dataset, column in pairs]
+
+
+def _match_in_period(heading: Heading, vocabulary: Vocabulary) -> list[Match]:
+    """The columns that a heading names for one period, in contracts that allow periods side by side.
+
+    A heading that is a period alone names the column if only one stands side by side.
+    """
+    found: list[Match] = []
+    for dataset in vocabulary.wide:
+        side, rest = split_period(heading, dataset.cadence)
+        if side and rest:
+            named = (match for match in _match(rest, vocabulary) if match.dataset == dataset.name)
+            found += [replace(match, side=side) for match in named if match.column in dataset.wide]
+        elif side and len(dataset.wide) == 1:
+            found.append(Match(dataset.name, dataset.wide[0], side=side))
+    return found
+
+
+def split_period(heading: Heading, cadence: Cadence) -> tuple[str, Heading]:
+    """Split a heading into the period in words (empty if it names none) and the other levels.
+
+    The period is one level ("Tháng 1"), or two of which the upper one has the word: "Tháng" > "1".
+    """
+    for at in range(len(heading)):
+        for stop in (at + 1, at + 2):
+            text = " ".join(split_unit(each)[0].strip() for each in heading[at:stop])
+            if stop <= len(heading) and (side := read_alone(text, cadence)):
+                return side, heading[:at] + heading[stop:]
+    return "", heading

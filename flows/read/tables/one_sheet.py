@@ -32,6 +32,15 @@ from flows.read.tables.routing import (
     list_source_columns,
 )
 from flows.read.tables.row_words import is_tail, is_total, says_nil
+from flows.read.tables.side_by_side import (
+    Side,
+    describe_blank,
+    leave_out_blank,
+    repeat_rows,
+    split_sides,
+    with_content,
+    without_other_sides,
+)
 from flows.read.tables.uneven import find_uneven_rows
 from flows.read.tables.unknown import guess_body
 
@@ -55,6 +64,7 @@ class SheetRead:
         problems: The problems of the sheet and its headings.
         recognised: Whether some table is of a known dataset.
         marks: What clerks did to the cells of its tables besides typing.
+        sides: For each table with periods side by side, the mask of its records and its periods in words.
     """
 
     sheet: Sheet
@@ -65,22 +75,28 @@ class SheetRead:
     problems: list[Problem] = field(default_factory=list)
     recognised: bool = False
     marks: list[FileMarks] = field(default_factory=list)
+    sides: list[tuple[Mask, Sequence[str]]] = field(default_factory=list)
 
     def rows(self) -> pl.DataFrame:
-        """One row per sheet row (`ROWS_SCHEMA`)."""
+        """The role of each row (`ROWS_SCHEMA`)."""
         numbers = self.sheet.numbers()
         hidden = np.full(len(self.codes), self.sheet.hidden, np.bool_)
         if self.sheet.hidden_rows:
             hidden |= np.isin(numbers.to_numpy(), list(self.sheet.hidden_rows))
-        names = pl.Series("sheet", [self.sheet.name], pl.String)
-        return pl.DataFrame(
+        count = len(self.codes)
+        rows = pl.DataFrame(
             [
-                names.new_from_index(0, len(self.codes)) if len(self.codes) else names.clear(),
+                pl.Series("sheet", [self.sheet.name], pl.String).new_from_index(0, count),
                 numbers.alias("row"),
                 _ROLES[self.codes].alias("role"),
                 pl.Series("hidden", hidden),
+                pl.Series("side", [None], pl.String).new_from_index(0, count),
             ]
         )
+        for records, sides in self.sides:
+            before, after = rows.head(count), rows.slice(count)
+            rows = pl.concat([repeat_rows(before, pl.Series(records), sides), after])
+        return rows
 
 
 def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
@@ -121,7 +137,7 @@ def _join_continued(tables: Sequence[ReadTable]) -> list[ReadTable]:
 
 
 def _layout_of(table: ReadTable) -> tuple[object, ...]:
-    return table.dataset, table.letters, table.units
+    return table.dataset, table.letters, table.units, table.side
 
 
 def _find_title_top(sheet: Sheet, block: Block, floor: int) -> int:
@@ -152,41 +168,76 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         read.problems += describe_unread(sheet, block, stop, vocabulary, chosen)
         _set_roles_unread(read, block, top, stop)
         return
-    fit = chosen[0]
     read.recognised = True
-    body = classify(sheet, block.body, stop, _list_columns(fit, block))
+    fit, sides = chosen[0], split_sides(chosen[0])
+    body = classify(
+        sheet, block.body, stop, _list_columns(with_content(sheet, sides, block.body, stop), block)
+    )
     title = _read_title(sheet, top, block.top)
     marked = read_marked(sheet, body, fit.dataset, fit.letters)
     read.marks.append(marked.marks)
-    taken = extract_cells(sheet, body, fit, list_source_columns(fit))
-    table, changes = repair(sheet, taken, fit.dataset, read.originals)
-    found = frozenset(table.letters)
-    problems = find_heading_problems(fit, block, (sheet.name, line), _sample(sheet, body), found)
-    problems += _find_unheaded(sheet, block, body)
-    problems += describe_doubtful(sheet, body, fit, read.doubtful)
-    problems += find_uneven_rows(sheet, body, 1 + max(index_of(path.letter) for path in block.paths))
-    problems += marked.problems
+    filled, blank = leave_out_blank(sheet, body, sides)
+    tables: list[ReadTable] = []
+    problems: list[Problem] = []
+    for side in filled or sides[:1]:
+        tables.append(_make_table(read, body, side, title))
+        own = without_other_sides(block, side, sides)
+        problems += _find_column_problems(read, own, body, side, tables[-1])
+    problems = [
+        *dict.fromkeys(problems),
+        *_find_unheaded(sheet, block, body),
+        *find_uneven_rows(sheet, body, 1 + max(index_of(path.letter) for path in block.paths)),
+        *describe_blank(sheet, line, fit, blank if filled or body.records.any() else []),
+        *marked.problems,
+    ]
     read.problems += problems
     _set_roles(read, block, top, body)
-    if any(problem.severity == "chan" for problem in problems):
+    if any(problem.severity == "chan" for problem in problems) or (body.records.any() and not filled):
         read.codes[body.start : stop][body.records] = CODE["ngoai_bang"]
-        return
-    nil = (body.nil or any(map(says_nil, title))) and not body.records.any()
-    read.tables.append(
-        ReadTable(
-            fit.dataset.name,
-            sheet.name,
-            title,
-            table.cells,
-            table.letters,
-            _read_units(fit, title),
-            nil,
-            extract_totals(sheet, body, table, fit.dataset),
-            changes,
-            sheet.separator,
-            sheet.from_1904,
-        )
+    else:
+        read.tables += tables
+        _repeat_records(read, body, filled)
+
+
+def _repeat_records(read: SheetRead, body: Body, sides: Sequence[Side]) -> None:
+    """Note that each record stands once for each of the periods side by side."""
+    if sides and sides[0].words is not None:
+        records = np.zeros(read.sheet.height, np.bool_)
+        records[body.start : body.start + len(body.codes)] = body.records
+        read.sides.append((records, [str(side.words) for side in sides]))
+
+
+def _make_table(read: SheetRead, body: Body, side: Side, title: tuple[str, ...]) -> ReadTable:
+    """The records of one table, or of one of the periods that stand side by side in it."""
+    sheet, fit = read.sheet, side.fit
+    taken = extract_cells(sheet, body, fit, list_source_columns(fit))
+    table, changes = repair(sheet, taken, fit.dataset, read.originals)
+    return ReadTable(
+        fit.dataset.name,
+        sheet.name,
+        title,
+        table.cells,
+        table.letters,
+        _read_units(fit, title),
+        (body.nil or any(map(says_nil, title))) and not body.records.any(),
+        extract_totals(sheet, body, table, fit.dataset),
+        changes,
+        sheet.separator,
+        sheet.from_1904,
+        side.words if body.records.any() else None,
     )
+
+
+def _find_column_problems(
+    read: SheetRead, block: Block, body: Body, side: Side, table: ReadTable
+) -> list[Problem]:
+    """What is wrong with the columns of one table; `block` has no headings of other sides."""
+    sheet, found = read.sheet, frozenset(table.letters)
+    place = sheet.name, sheet.number(block.bottom)
+    return [
+        *find_heading_problems(side.fit, block, place, _sample(sheet, body), found),
+        *describe_doubtful(sheet, body, side.fit, read.doubtful),
+    ]
 
 
 def describe_unread(
