@@ -179,6 +179,13 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Tệp ghi ngày 20/11/2026, nhận ngày 24/11/2026",
         "Tệp ghi ngày 01/01/1980",
     ),
+    "tep.kho_luu_hong": WholeFault(
+        "Nội dung của tệp trong kho lưu bị mất hoặc bị đổi.",
+        _LOST,
+        "Đơn vị nộp lại tệp này, hoặc người quản trị khôi phục kho lưu từ bản sao lưu.",
+        "Nội dung đúng như lúc nhận",
+        "Đĩa hỏng làm mất một phần nội dung",
+    ),
     "tep.nop_lai_y_het": WholeFault(
         "Tệp giống hệt một tệp đã nộp.",
         "Không tính lại, cũng không thay gì.",

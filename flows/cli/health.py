@@ -7,10 +7,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.collect.archive import list_damaged
 from flows.collect.folder import Obstacle, look_through
 from flows.forget.tombstones import count_unfinished, mark_key_file
 from flows.protect import key_file
-from flows.release.journal import read_journal
+from flows.release.journal import find_torn_lines, read_journal
 from flows.release.publish import STAGING, read_published
 from flows.root import Root
 
@@ -47,7 +48,17 @@ def check_health(root: Root) -> Iterator[tuple[bool, str]]:
         if unfinished
         else "Không có yêu cầu xóa dở dang",
     )
-    yield bool(read_journal(root)) or shown is None, "Nhật ký công bố đọc được"
+    torn = find_torn_lines(root)
+    readable = bool(read_journal(root)) or shown is None
+    which = ", ".join(map(str, torn))
+    yield (
+        readable and not torn,
+        f"{root.journal} hỏng dòng {which}" if torn else "Nhật ký công bố đọc được",
+    )
+    for path in list_damaged(root):
+        yield False, f"Biên nhận {path} bị hỏng: lần chạy sau chuyển nó sang var/hong và nhận lại tệp"
+    if root.latest.is_dir() and not root.latest.is_symlink():
+        yield False, f"{root.latest} là thư mục, không phải liên kết: lần chạy sau đổi tên nó và công bố lại"
 
 
 def find_obstacles(root: Root) -> list[Obstacle]:

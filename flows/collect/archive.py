@@ -6,9 +6,10 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 from flows.collect.submission import Submission
-from flows.files import write_private
+from flows.files import make_private, write_private
 from flows.root import Root
 
 # When the submission was given to another unit.
@@ -79,12 +80,38 @@ def remove_orphans(root: Root) -> None:
 
 
 def read_receipts(root: Root) -> Iterator[ArchiveReceipt]:
-    """Every receipt of the archive, in the order of their paths."""
+    """Every receipt of the archive, in the order of their paths; damaged ones are left out."""
     for path in sorted(root.archive.glob("*/*.json")):
+        if (receipt := _read_receipt(path)) is not None:
+            yield receipt
+
+
+def _read_receipt(path: Path) -> ArchiveReceipt | None:
+    """The receipt at `path`; None if it is damaged."""
+    try:
         said = json.loads(path.read_bytes())
         dropped_as, purged = said.pop(_DROPPED_AS, said["file"]), said.pop(_PURGED, False)
         given_away = said.pop(_GIVEN_AWAY, None)
-        yield ArchiveReceipt(Submission.from_json(said), dropped_as, purged, given_away)
+        receipt = ArchiveReceipt(Submission.from_json(said), dropped_as, purged, given_away)
+        datetime.fromisoformat(receipt.submission.received)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return receipt
+
+
+def list_damaged(root: Root) -> list[Path]:
+    """Receipts that can't be read: cut by a power failure or a full disk, or changed by hand."""
+    return [path for path in sorted(root.archive.glob("*/*.json")) if _read_receipt(path) is None]
+
+
+def set_aside_damaged(root: Root) -> list[Path]:
+    """Move damaged receipts out of the archive, so that their files are taken again; returns where to."""
+    aside = []
+    for path in list_damaged(root):
+        place = root.state / "hong" / path.name
+        make_private(place.parent)
+        aside.append(path.replace(place))
+    return aside
 
 
 def list_archived(root: Root, as_of: date) -> list[Submission]:

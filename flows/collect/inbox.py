@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from flows.collect.archive import keep, note_gone, read_receipts
+from flows.collect.archive import keep, note_gone, read_receipts, set_aside_damaged
 from flows.collect.folder import Found, Obstacle, describe, look_through, read_open, show_path
 from flows.collect.submission import Submission, Who
 from flows.root import HERE, Root
@@ -50,6 +50,9 @@ def is_possible(written: datetime, received: datetime) -> bool:
     return _EARLIEST <= written <= received + timedelta(days=1)
 
 
+_DAMAGED = "biên nhận trong kho lưu bị hỏng, đã chuyển ra đây; tệp còn trong raw/inbox thì được nhận lại"
+
+
 @dataclass(frozen=True, slots=True)
 class Collected:
     """The new submissions in order of arrival, and what lies in the inbox but could not be taken."""
@@ -77,7 +80,9 @@ def collect(
     is a submission again, with a name of its own. A `gate` may change a file before it is archived. Files
     received at the same moment are in the order in which they got their state on our disk.
     """
+    damaged = set_aside_damaged(root)
     found, obstacles = look_through(folder or root.inbox)
+    obstacles += [Obstacle(str(path), _DAMAGED) for path in damaged]
     new = _find_new(root, found, obstacles)
     if folder is None:
         present = {(one.unit, one.name) for one in found}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TypeAlias
 
 from flows.cache import SUBMISSIONS_CACHE, Cache
@@ -36,6 +37,7 @@ _SUMMARIES = "accounts"
 _TOO_SLOW = "Đọc tệp mất quá lâu so với cỡ của tệp: tệp hỏng hoặc được làm để gây hại."
 _TOO_MUCH_MEMORY = "Đọc tệp cần quá nhiều bộ nhớ so với cỡ của tệp: tệp hỏng hoặc được làm để gây hại."
 _FAILED = "Chương trình gặp lỗi khi đọc tệp này; các tệp khác vẫn được đọc. Báo người quản trị."
+_DAMAGED = "Nội dung tệp trong kho lưu bị mất hoặc bị đổi: nộp lại tệp này, hoặc khôi phục từ bản sao lưu."
 _SECONDS = 60.0
 _BYTES_PER_SECOND = 100_000
 # An xlsx of plain records takes about twenty times its size as Python values; the limit is three times that.
@@ -68,7 +70,11 @@ class SubmissionReader:
 
     def __call__(self, submission: Submission) -> ReadSubmission:
         """Read one submission from the archive; its cells stay text."""
-        return read_submission(submission, submission.content(self.root).read_bytes(), self.contracts)
+        content = submission.content(self.root)
+        data = content.read_bytes() if content.exists() else b""
+        if sha256(data).hexdigest() != submission.sha256:
+            return give_up(submission, make_problem("tep.kho_luu_hong", _DAMAGED))
+        return read_submission(submission, data, self.contracts)
 
     def guard(self) -> Guard[Submission, ReadSubmission]:
         """The limits of a file, and what to return if reading it fails."""
@@ -76,7 +82,10 @@ class SubmissionReader:
 
     def limits(self, submission: Submission) -> Limits | None:
         """Time and memory that reading one file may take; None if it may be read in this process."""
-        with submission.content(self.root).open("rb") as file:
+        content = submission.content(self.root)
+        if not content.exists():
+            return None
+        with content.open("rb") as file:
             return limits_of(file.read(8), submission.size)
 
 

@@ -16,6 +16,7 @@ _FAULTS: Mapping[str, tuple[Dimension, Severity]] = {
     "tep.khong_ro_bo_du_lieu": ("dung", "chan"),
     "tep.thieu_cot": ("du", "chan"),
     "tep.cot_la": ("sach", "canh_bao"),
+    "tep.kho_luu_hong": ("du", "chan"),
     "tep.trung_cot": ("sach", "chan"),
     "tep.bang_ma": ("sach", "canh_bao"),
     "tep.dong_lech": ("sach", "canh_bao"),

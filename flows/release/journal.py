@@ -25,8 +25,22 @@ class JournalLine:
 
 
 def read_journal(root: Root) -> list[JournalLine]:
-    """All lines, oldest first; empty if there is no journal."""
-    return [JournalLine(**json.loads(text)) for text in read_lines(root.journal)]
+    """All lines that can be read, oldest first; empty if there is no journal."""
+    lines = (_to_line(text) for text in read_lines(root.journal))
+    return [line for line in lines if line is not None]
+
+
+def find_torn_lines(root: Root) -> list[int]:
+    """The numbers of the journal's lines that can't be read, from 1."""
+    lines = enumerate(read_lines(root.journal), start=1)
+    return [number for number, text in lines if _to_line(text) is None]
+
+
+def _to_line(text: str) -> JournalLine | None:
+    try:
+        return JournalLine(**json.loads(text))
+    except (ValueError, TypeError):
+        return None
 
 
 def add_line(root: Root, release: str, act: Act, reason: str | None = None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import polars as pl
@@ -133,6 +134,9 @@ def switch_latest(root: Root, release: str) -> None:
     link = root.latest.with_name(".latest")
     link.unlink(missing_ok=True)
     link.symlink_to(Path("releases") / release)
+    if root.latest.is_dir() and not root.latest.is_symlink():
+        # A backup was restored that follows links: what it holds may be all that is left of a release.
+        root.latest.rename(root.latest.with_name(f"latest.thu_muc-{token_hex(4)}"))
     link.replace(root.latest)
     pointer = json.dumps({"release": release, "path": f"releases/{release}"})
     write_lines(root.latest.with_name("latest.json"), [pointer])

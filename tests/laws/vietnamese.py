@@ -25,7 +25,8 @@ def words(text: str) -> frozenset[str]:
 #: Names, and what people who fill in tables say themselves.
 KNOWN = words(
     """excel csv xlsx word powerpoint pdf html xml jpeg png gif rtf rar zip gzip unicode internet web zalo
-    macro dde tslcd sđt đt đtdđ đdcn cc viettel vnpt mobifone bts mbps kwp grdp cccd cmnd hđnd ubnd dvc sha json parquet
+    sđt đt đtdđ đdcn cc
+    macro dde tslcd viettel vnpt mobifone bts mbps kwp grdp cccd cmnd hđnd ubnd dvc sha json parquet
     prefect dask ctrl kb mb gb byte manifest xls ods nđ cp tt bca
     pandas polars duckdb raw curated var inbox dir debug check dulieuxa"""
 ) | {module.name for module in pkgutil.iter_modules(commands.__path__)}

@@ -12,7 +12,8 @@ from flows.cli.commands import RootOption
 
 def command(
     submission: Annotated[
-        str, typer.Argument(metavar="TỆP", help="Mã của tệp nộp, như trang phiếu nhận ghi, hoặc phần đầu của mã.")
+        str,
+        typer.Argument(metavar="TỆP", help="Mã tệp ghi ở phiếu nhận, hoặc phần đầu của mã."),
     ],
     unit: Annotated[str, typer.Option("--unit", help="Đơn vị mà số liệu là của họ.")],
     reason: Annotated[str, typer.Option(metavar="LÝ_DO", help="Ai xác nhận, vì sao; được ghi vào kho lưu.")],

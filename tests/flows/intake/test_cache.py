@@ -150,6 +150,19 @@ def test_hostile_files_are_refused_and_the_others_read(root: Root) -> None:
     assert codes == [[code] for _, code in REFUSED.values()]
 
 
+@pytest.mark.parametrize("damage", ["changed", "gone"])
+def test_a_damaged_content_is_refused_and_the_others_read(root: Root, damage: str) -> None:
+    submissions = handed_in(root, ("a.xlsx", GOOD), ("b.csv", b"x;y\n1;2\n"))
+    content = submissions[0].content(root)
+    if damage == "gone":
+        content.unlink()
+    else:
+        content.write_bytes(content.read_bytes()[:-1] + b"?")
+    found, _ = read(root, submissions)
+    assert [problem.code for problem in found[0].problems] == ["tep.kho_luu_hong"]
+    assert found[1].rows.height == 2
+
+
 def test_a_file_over_which_the_reader_dies_is_refused_and_tried_again(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
