@@ -21,6 +21,7 @@ CHANGES: Mapping[str, str] = {
     "ma_quoc_gia": "thay +84 bằng số 0",
     "lay_so_dau": "lấy số thứ nhất trong ô có hai số",
     "doi_don_vi": "đổi đơn vị tính",
+    "dinh_dang": "lấy số như định dạng của ô hiển thị",
     "bang_ma": "đổi chữ từ bảng mã cũ sang Unicode",
     "nhu_tren": "thay dấu lặp lại bằng giá trị của dòng trên",
     "ngay_excel": "đổi số ngày của Excel sang ngày",

@@ -11,8 +11,8 @@ from flows.clean.changes import list_changes
 from flows.clean.date_evidence import Occasion
 from flows.clean.date_order import settle_orders
 from flows.clean.lost_zeros import restore_zeros
-from flows.clean.marks import add_marks
 from flows.clean.measures import refuse_unknown_units
+from flows.clean.punctuation import add_punctuation
 from flows.clean.readers import READERS
 from flows.clean.reading import Reading, Setting, complete, make_nulls
 from flows.clean.ticks import read_blanks_as_no
@@ -139,7 +139,7 @@ def _read_columns(
         plain.append(value.alias(name))
         plain.append(pl.when(blank).then(pl.lit("thieu", UNREAD)).alias(unread_column(name)))
     values = cells.select(plain)
-    settings = add_marks(settings, cells, values, tables)
+    settings = add_punctuation(settings, cells, values, tables)
     readings = {setting.column.name: _read_column(cells, values, setting) for setting in settings}
     yes_or_no = [setting.column.name for setting in settings if setting.column.kind is CO_KHONG]
     forms = {name: (cells[typed_column(name)], readings[name]) for name in yes_or_no}

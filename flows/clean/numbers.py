@@ -1,14 +1,13 @@
 """Reads counts, measures, money and shares; a text is a number only if it has one of the known shapes.
 
 A cell stored as a number has the 15 digits that Excel shows. In typed text three digits behind one mark have
-two readings: `flows.clean.marks` decides by column, and a doubtful cell has the flaw `mo_ho`.
+two readings: `flows.clean.punctuation` decides by column, and a doubtful cell has the flaw `mo_ho`.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from flows.clean.marks import MARKS_SCHEMA
 from flows.clean.measures import scale_of
 from flows.clean.number_shapes import (
     DOT_TAIL,
@@ -20,7 +19,9 @@ from flows.clean.number_shapes import (
     read_groups,
     split,
 )
+from flows.clean.punctuation import PUNCTUATION_SCHEMA
 from flows.clean.reading import IS_NUMBER, STORED, TEXT, KindReader, Setting
+from flows.clean.shown_numbers import with_formats
 from flows.read.table import CellType
 from schemas.contract import Column
 from schemas.kinds.base import range_of
@@ -37,12 +38,14 @@ _NUMBER, _OTHER, _SIZE, _DOUBTFUL = pl.col("number"), pl.col("other"), pl.col("s
 _GROUPS, _UNSURE = pl.col("groups"), pl.col("unsure")
 
 
-def _add_marks(cells: pl.DataFrame, marks: pl.DataFrame | None) -> pl.DataFrame:
+def _add_punctuation(cells: pl.DataFrame, found: pl.DataFrame | None) -> pl.DataFrame:
     """Add what is known of the mark of a tail: `groups`, `unsure`, `firm`, `low` and `high`; else null."""
-    if marks is None:
-        marks = pl.DataFrame(schema=MARKS_SCHEMA).with_columns(pl.col("table").cast(cells["table"].dtype))
+    if found is None:
+        found = pl.DataFrame(schema=PUNCTUATION_SCHEMA).with_columns(
+            pl.col("table").cast(cells["table"].dtype)
+        )
     dot = has(r"\.[0-9]{3}$")
-    return cells.join(marks, on="table", how="left", maintain_order="left").with_columns(
+    return cells.join(found, on="table", how="left", maintain_order="left").with_columns(
         groups=pl.when(dot).then("dot_groups").otherwise("comma_groups"),
         unsure=pl.when(dot).then("dot_doubtful").otherwise("comma_doubtful"),
         firm=pl.when(dot).then("dot_firm").otherwise("comma_firm"),
@@ -53,7 +56,7 @@ def _add_numbers(cells: pl.DataFrame, groups: pl.Expr, unsure: pl.Expr) -> pl.Da
     """Add `number`, `other` (what a tail means if not that; null for other shapes) and `doubtful`.
 
     Args:
-        cells: The split cells, with their marks.
+        cells: The split cells, with their punctuation.
         groups: Whether the mark of a tail groups thousands.
         unsure: Whether that is doubtful.
     """
@@ -106,7 +109,7 @@ def _plain_count(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
 
 def _read_count(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     """A count has no decimals: a tail is a group of thousands, and other decimals must be zeros."""
-    marked = _add_marks(split(cells), setting.marks)
+    marked = _add_punctuation(split(cells), setting.punctuation)
     typed = (STORED == CellType.TEXT) & _BEHIND.is_null()
     found = pl.when(is_tail()).then(read_groups()).otherwise(pl.coalesce(read_decimals(), read_groups()))
     noisy = found.cast(pl.Float64, strict=False).round_sig_figs(DIGITS)
@@ -139,7 +142,7 @@ def _read_measure(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     behind = _BEHIND.replace_strict(own.sizes, default=None, return_dtype=pl.Int64)
     size = pl.when(_BEHIND.is_null()).then(pl.lit(stated, pl.Int64)).otherwise(behind)
     money = setting.column.kind.name == "so_tien"
-    marked = _add_marks(split(cells), setting.marks).with_columns(
+    marked = _add_punctuation(split(cells), setting.punctuation).with_columns(
         size=size, in_dong=pl.lit(money) & (size == 1)
     )
     never_decimal = pl.col("in_dong")
@@ -195,7 +198,7 @@ def _read_share(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     headed = pl.lit("%" in column.label or column.unit == "%" or setting.unit is not None)
     percent = _BEHIND.is_in(list(own.sizes)).fill_null(value=False) | (headed & _BEHIND.is_null())
     unsure = (_GROUPS | _UNSURE).fill_null(value=True)
-    numbered = _add_numbers(_add_marks(split(cells), setting.marks), pl.lit(value=False), unsure)
+    numbered = _add_numbers(_add_punctuation(split(cells), setting.punctuation), pl.lit(value=False), unsure)
     as_is = IS_NUMBER & (_NUMBER.abs() <= 1)
     # Typed under a heading with %, 0,85 may be a share or less than one per cent.
     small = (
@@ -215,6 +218,6 @@ def _read_share(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     ).with_columns(unread=_name_doubt())
 
 
-COUNT = KindReader(_plain_count, _read_count)
-MEASURE = KindReader(_plain_measure, _read_measure)
-SHARE = KindReader(_plain_share, _read_share)
+COUNT = KindReader(_plain_count, with_formats(_read_count))
+MEASURE = KindReader(_plain_measure, with_formats(_read_measure))
+SHARE = KindReader(_plain_share, with_formats(_read_share))

@@ -31,15 +31,15 @@ class Setting:
         column: Its contract.
         commune: Its commune.
         unit: The unit of measure that its heading states; None if none.
-        marks: What dots and commas mean in each table (`flows.clean.marks.MARKS_SCHEMA`); None if no number
-            has two readings, or if cells are read without their column.
+        punctuation: What dots and commas mean in each table (`PUNCTUATION_SCHEMA`); None if no number has two
+            readings, or if cells are read without their column.
         from_1904: Whether the workbook counts days from 1904 on.
     """
 
     column: Column
     commune: Commune
     unit: str | None = None
-    marks: pl.DataFrame | None = None
+    punctuation: pl.DataFrame | None = None
     from_1904: bool = False
 
 

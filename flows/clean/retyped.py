@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from flows.clean.text import DASHES, fold_one
+from flows.read.number_formats import FORMATTED, section_of
 from schemas.contract import Column
 from schemas.kinds import SO_LUONG, TY_LE
 
@@ -71,7 +72,9 @@ def words(text: str, column: Column) -> Iterator[str]:
 
 def readings(text: str, column: Column) -> Iterator[str]:
     """What an ambiguous number may mean, typed so that it has one reading: `1,2340` is no thousands."""
-    if found := _TAIL.search(text):
+    if found := re.match(FORMATTED, text):
+        yield from dict.fromkeys(_read_format(Decimal(found[1]), found[2]))
+    elif found := _TAIL.search(text):
         whole = re.sub("[^0-9]", "", found[1])
         for meant in (whole + found[2], f"{whole},{found[2]}0"):
             yield text[: found.start()] + meant + text[found.end() :]
@@ -82,6 +85,15 @@ def readings(text: str, column: Column) -> Iterator[str]:
         else:
             # An amount in đồng: it has no decimals, unless it was meant in thousands.
             yield from map(_plainly, (1000 * number, number))
+
+
+def _read_format(stored: Decimal, code: str) -> Iterator[str]:
+    """The number stored, and what its format shows instead."""
+    yield _plainly(stored)
+    section = section_of(code, float(stored))
+    if section.shows and not section.odd:
+        shown = stored.scaleb(2 * section.percent - 3 * section.thousands)
+        yield f"{_plainly(shown)} {'%' if section.percent else section.words}".strip()
 
 
 def _plainly(number: Decimal) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from flows.read.number_formats import without_format
 from flows.read.table import Problem, ReadTable
 from flows.words import number
 from schemas.contract import Column, Dataset, typed_column, unread_column
@@ -65,7 +66,7 @@ def _find_wrong_totals(
         above = total["_row"]
         if total["value"] is None:
             continue
-        tolerance = _rounding_tolerance(total[typed_column(column.name)] or "")
+        tolerance = _rounding_tolerance(without_format(total[typed_column(column.name)] or ""))
         # What a doubtful mark means, the sum shows.
         meant = _MEANINGS if total["unread"] == "mo_ho" else (1.0,)
         if min(abs(total["value"] * times - each) for times in meant for each in (whole, block)) > tolerance:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from flows.read.clerk_marks import NO_MARKS, Cell, SheetMarks
+from flows.read.number_formats import Formats, name_format
 from flows.read.table import CellType
 
 #: A rectangle of merged cells: first row, first column, last row, last column, counted from 0.
@@ -76,6 +77,7 @@ class Sheet(ABC):
         hidden_rows: The hidden rows, as sheet rows (from 1).
         marks: What clerks did to its cells besides typing.
         from_1904: Whether its workbook counts days from 1904 on, as Excel for old Macs did.
+        formats: The number formats of cells that may show another number than they store.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Sheet(ABC):
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
     marks: SheetMarks = field(default=NO_MARKS, kw_only=True)
     from_1904: bool = field(default=False, kw_only=True)
+    formats: Formats = field(default_factory=dict, kw_only=True)
 
     @property
     @abstractmethod
@@ -128,6 +131,19 @@ class Sheet(ABC):
     def column(self, column: int) -> tuple[pl.Series, pl.Series]:
         """Text and `CellType` of every cell of a column."""
         return self.take(column, 0, np.ones(self.height, np.bool_))
+
+    def take_numbers(self, column: int, start: int, keep: Mask) -> tuple[pl.Series, pl.Series]:
+        """As `take`; where a number format may show another number than is stored, the text names it."""
+        text, kind = self.take(column, start, keep)
+        formats = {row - start: code for row, code in self.formats.get(column, {}).items()}
+        rows = np.array([row for row in formats if 0 <= row < len(keep) and keep[row]], np.int64)
+        places = pl.Series(np.cumsum(keep)[rows] - 1)
+        if places.is_empty():
+            return text, kind
+        codes = pl.Series([formats[row] for row in rows.tolist()], dtype=pl.String)
+        cells = pl.DataFrame([text[places].alias("text"), kind[places].alias("kind"), codes.alias("code")])
+        named = pl.when(pl.col("kind") == CellType.NUMBER).then(name_format(pl.col("text"), pl.col("code")))
+        return text.scatter(places, cells.select(named.otherwise("text")).to_series()), kind
 
     def row(self, row: int) -> Row:
         """The cells of one row."""
@@ -353,7 +369,15 @@ def least_of(text: pl.DataFrame) -> Mapping[str, str | None]:
     return dict(zip(text.columns, text.select(pl.all().min()).row(0), strict=True)) if text.width else {}
 
 
-def plain_sheet(name: str, columns: Sequence[Sequence[str | None]], merges: tuple[Merge, ...] = ()) -> Sheet:
-    """Make a sheet of cells that are all text, from its columns; blank cells are None."""
+def plain_sheet(
+    name: str,
+    columns: Sequence[Sequence[str | None]],
+    merges: tuple[Merge, ...] = (),
+    stored: Mapping[str, pl.Series] | None = None,
+) -> Sheet:
+    """Make a sheet of text from its columns; blank cells are None.
+
+    `stored` has the `CellType` of the columns that are not all TEXT; None if digits alone are numbers.
+    """
     text = pl.DataFrame({letter_of(i): pl.Series(cells, dtype=pl.String) for i, cells in enumerate(columns)})
-    return FrameSheet(name, merges, text=text, least=least_of(text))
+    return FrameSheet(name, merges, text=text, kinds=stored, least=least_of(text))

@@ -70,3 +70,6 @@ TY_LE = Kind(
     (OUT_OF_RANGE, _AMBIGUOUS),
     bounds=range_of,
 )
+
+#: The names of the kinds of numbers.
+NUMBER_KINDS = frozenset(kind.name for kind in (SO_LUONG, SO_THUC, SO_TIEN, TY_LE))

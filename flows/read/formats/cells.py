@@ -17,7 +17,12 @@ def _format_text(value: str) -> str | None:
 
 
 def number_text(value: float) -> str:
-    """The shortest digits of `value`, without exponent and without `.0` for whole numbers."""
+    """The digits of `value`, without exponent and without `.0` for whole numbers.
+
+    Decimals end at the 15th digit, as in Excel: what follows is noise of binary arithmetic.
+    """
+    if value != int(value):
+        value = float(f"{value:.15g}")
     if value == (whole := int(value)):
         return str(whole)
     shortest = repr(value)

@@ -9,14 +9,20 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import polars as pl
+
 from flows.read.formats import danger
+from flows.read.formats.cells import number_text
 from flows.read.formats.container import BROKEN
 from flows.read.formats.text import as_utf8
+from flows.read.number_formats import may_differ
 from flows.read.problems import RefusedError
-from flows.read.sheet import Merge, Sheet, plain_sheet
+from flows.read.sheet import Merge, Sheet, letter_of, plain_sheet
+from flows.read.table import CellType
 
 _SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 _NO_TABLE = "Tệp là trang web, không có bảng nào. Gửi lại bảng ở dạng Excel (.xlsx) hoặc CSV."
+_NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?(?:E[+-]?[0-9]{1,2})?")
 _MAX_SPAN = 1000
 _MAX_COVERED = 20_000  # no form merges more cells than this
 
@@ -40,9 +46,19 @@ def read_html(data: bytes, name: str) -> list[Sheet]:
 
 @dataclass(slots=True)
 class _Grid:
-    """A growing grid of cells, by row and column (from 0), filled from the top down."""
+    """A growing grid of cells, by row and column (from 0), filled from the top down.
+
+    Attributes:
+        cells: Their texts.
+        numbers: Those stored as numbers.
+        formats: The number formats that may show another number, by column and row.
+        merges: The merged cells.
+        covered: The cells that merged ones cover.
+    """
 
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    numbers: set[tuple[int, int]] = field(default_factory=set)
+    formats: dict[int, dict[int, str]] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     covered: set[tuple[int, int]] = field(default_factory=set)
 
@@ -67,7 +83,16 @@ class _Grid:
         columns = max((column for _, column in self.cells), default=-1) + 1
         danger.refuse_far_cells(rows, columns, len(self.cells))
         table = [[self.cells.get((row, column)) for row in range(rows)] for column in range(columns)]
-        return plain_sheet(name, table, tuple(self.merges))
+        stored = {
+            letter_of(column): pl.Series(
+                [int(CellType.NUMBER) * ((row, column) in self.numbers) for row in range(rows)],
+                dtype=pl.UInt8,
+            )
+            for column in {column for _, column in self.numbers}
+        }
+        sheet = plain_sheet(name, table, tuple(self.merges), stored or None)
+        sheet.formats = self.formats
+        return sheet
 
 
 class _Page(HTMLParser):
@@ -127,23 +152,41 @@ def _read_spreadsheetml(text: bytes) -> Iterator[Sheet]:
         root = ElementTree.parse(io.BytesIO(text)).getroot()  # noqa: S314 - entities were refused above
     except ElementTree.ParseError as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
+    formats = dict(_read_formats(root))
     for worksheet in root.iter(_tag("Worksheet")):
         grid = _Grid()
         row = 0
         for found in worksheet.iter(_tag("Row")):
             row = _read_index(found.attrib, row)
-            _read_row(grid, found, row)
+            _read_row(grid, found, row, formats)
             row += 1
         yield grid.sheet(worksheet.get(_tag("Name"), ""))
 
 
-def _read_row(grid: _Grid, found: ElementTree.Element, row: int) -> None:
+def _read_formats(root: ElementTree.Element) -> Iterator[tuple[str, str]]:
+    """Name and number format of each style that may show another number than is stored."""
+    for style in root.iter(_tag("Style")):
+        number = style.find(_tag("NumberFormat"))
+        code = "" if number is None else number.get(_tag("Format"), "")
+        code = "0%" if code == "Percent" else code
+        if may_differ(code):
+            yield style.get(_tag("ID"), ""), code
+
+
+def _read_row(grid: _Grid, found: ElementTree.Element, row: int, formats: Mapping[str, str]) -> None:
     column = 0
     for cell in found.iter(_tag("Cell")):
         column = _read_index(cell.attrib, grid.free(row, column))
         down, across = (_parse_int(cell.get(_tag(name))) + 1 for name in ("MergeDown", "MergeAcross"))
         value = cell.find(_tag("Data"))
-        grid.put(row, column, "" if value is None else "".join(value.itertext()), down, across)
+        text = "" if value is None else "".join(value.itertext())
+        if value is not None and value.get(_tag("Type")) == "Number" and _NUMBER.fullmatch(text):
+            text = number_text(float(text))
+            grid.numbers.add((row, column))
+            style = cell.get(_tag("StyleID"), found.get(_tag("StyleID"), ""))
+            if style in formats:
+                grid.formats.setdefault(column, {})[row] = formats[style]
+        grid.put(row, column, text, down, across)
         column += across
 
 

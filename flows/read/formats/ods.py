@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from html import unescape
 
 from flows.read.formats import danger
+from flows.read.formats.ods_formats import find_formats, find_formatted
 from flows.read.formats.ods_marks import find_marks, find_struck_styles
 from flows.read.formats.xlsx import SheetExtras
 from flows.read.sheet import Merge
@@ -31,15 +32,17 @@ def read_ods_extras(archive: zipfile.ZipFile) -> Mapping[str, tuple[SheetExtras,
     """
     xml = archive.read("content.xml")
     danger.refuse_declarations(xml[:2048])
-    struck = find_struck_styles(archive, xml)
+    struck, formats = find_struck_styles(archive, xml), find_formats(archive, xml)
     from_1904 = _COUNTS_FROM_1904 in xml
     return {
-        unescape(name.decode("utf-8", "replace")): _scan(body, struck, from_1904=from_1904)
+        unescape(name.decode("utf-8", "replace")): _scan(body, struck, formats, from_1904=from_1904)
         for name, body in _TABLE.findall(xml)
     }
 
 
-def _scan(body: bytes, struck: frozenset[bytes], *, from_1904: bool) -> tuple[SheetExtras, tuple[Merge, ...]]:
+def _scan(
+    body: bytes, struck: frozenset[bytes], formats: Mapping[bytes, str], *, from_1904: bool
+) -> tuple[SheetExtras, tuple[Merge, ...]]:
     row = below = column = 0
     count = last_row = last_column = 0
     hidden: set[int] = set()
@@ -68,8 +71,8 @@ def _scan(body: bytes, struck: frozenset[bytes], *, from_1904: bool) -> tuple[Sh
                 merges.append((row, column, row + down - 1, column + across - 1))
         column += repeated
     danger.refuse_far_cells(last_row, last_column, count)
-    marks = find_marks(body, struck)
-    return SheetExtras(tuple(errors), frozenset(hidden), marks, from_1904), tuple(merges)
+    marks, formatted = find_marks(body, struck), find_formatted(body, formats)
+    return SheetExtras(tuple(errors), frozenset(hidden), marks, from_1904, formatted), tuple(merges)
 
 
 def _read_int(attributes: Mapping[bytes, bytes], name: bytes) -> int:

@@ -107,11 +107,26 @@ class _Walk:
         return {(row, column) for row in self.rows[:_MOST_ROWS] for column in self.columns[:_MOST_COLUMNS]}
 
 
+def find_styled(body: bytes, styles: frozenset[bytes]) -> set[Cell]:
+    """The cells with content that have one of the styles, in the sheet the XML of which is `body`."""
+    return _walk(body, styles).struck
+
+
 def find_marks(body: bytes, struck_styles: frozenset[bytes]) -> SheetMarks:
     """The marks of a sheet, the XML of which is `body`."""
     if not (struck_styles or b"<office:annotation" in body or b'"filter"' in body):
         return SheetMarks()
-    walk = _Walk(struck_styles)
+    walk = _walk(body, struck_styles)
+    return SheetMarks(
+        frozenset(walk.filtered),
+        frozenset(walk.struck),
+        frozenset(walk.words - walk.struck),
+        tuple(walk.comments),
+    )
+
+
+def _walk(body: bytes, styles: frozenset[bytes]) -> _Walk:
+    walk = _Walk(styles)
     for name, attributes, comment, inside, span, of_span in _TOKEN.findall(body):
         given = dict(_ATTRIBUTE.findall(attributes or of_span))
         if comment:
@@ -124,12 +139,7 @@ def find_marks(body: bytes, struck_styles: frozenset[bytes]) -> SheetMarks:
             walk.add_row(given)
         else:
             walk.add_cell(given)
-    return SheetMarks(
-        frozenset(walk.filtered),
-        frozenset(walk.struck),
-        frozenset(walk.words - walk.struck),
-        tuple(walk.comments),
-    )
+    return walk
 
 
 def _plain(xml: bytes) -> str:

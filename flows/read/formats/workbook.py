@@ -112,6 +112,7 @@ def _build_sheet(workbook: CalamineWorkbook, meta: SheetMetadata, extras: _Extra
         extra.marks,
     )
     built.from_1904 = extra.from_1904
+    built.formats = extra.formats
     return built
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from flows.read.formats import danger, ole
 from flows.read.formats.container import describe_locked
+from flows.read.formats.xls_formats import FormatsScan, read_formats
 from flows.read.formats.xls_marks import MarksScan, read_struck_fonts
 from flows.read.formats.xlsx import Found, SheetExtras
 from flows.read.table import CellType
@@ -44,9 +45,11 @@ def read_xls_extras(data: bytes) -> Mapping[int, SheetExtras]:
             raise describe_locked()
         if kind == _SHEET and len(body) >= 6:
             places.append(struct.unpack_from("<I", body)[0])
-    fonts = read_struck_fonts(workbook)
+    fonts, formats = read_struck_fonts(workbook), read_formats(workbook)
     return {
-        number: replace(_scan(_records(book, place), MarksScan(fonts)), from_1904=from_1904)
+        number: replace(
+            _scan(_records(book, place), MarksScan(fonts), FormatsScan(formats)), from_1904=from_1904
+        )
         for number, place in enumerate(places)
     }
 
@@ -63,7 +66,7 @@ def _records(book: bytes, place: int) -> Iterator[Record]:
             return
 
 
-def _scan(records: Iterator[Record], marks: MarksScan) -> SheetExtras:
+def _scan(records: Iterator[Record], marks: MarksScan, formats: FormatsScan) -> SheetExtras:
     cells: list[Found] = []
     hidden: set[int] = set()
     count = last_row = last_column = 0
@@ -78,12 +81,14 @@ def _scan(records: Iterator[Record], marks: MarksScan) -> SheetExtras:
                 cells.append((row, column, CellType.ERROR, text))
             if struck:
                 marks.see_cell(kind, body, row, column)
+            if formats.by_style:
+                formats.see_cell(kind, body, row, column)
         elif kind == _ROW and len(body) >= 16 and struct.unpack_from("<I", body, 12)[0] & _HIDDEN:
             hidden.add(struct.unpack_from("<H", body)[0] + 1)
         else:
             marks.see(kind, body)
     danger.refuse_far_cells(last_row + 1, last_column + 1, count)
-    return SheetExtras(tuple(cells), frozenset(hidden), marks.marks(frozenset(hidden)))
+    return SheetExtras(tuple(cells), frozenset(hidden), marks.marks(frozenset(hidden)), formats=formats.found)
 
 
 def _read_error(kind: int, body: bytes) -> str | None:

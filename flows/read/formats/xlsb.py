@@ -1,11 +1,12 @@
-"""Finds error cells and hidden rows of an xlsb, and refuses cells far apart (specification MS-XLSB)."""
+"""Finds errors, hidden rows and number formats of an xlsb; refuses cells far apart (MS-XLSB)."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flows.read.formats import danger
+from flows.read.number_formats import PERCENT_FORMATS, Formats, may_differ
 from flows.read.table import CellType
 
 _ROW, _ERROR, _ERROR_FORMULA = 0, 3, 11
@@ -13,16 +14,40 @@ _VALUES = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _HIDDEN = 0x10
 _WORKBOOK_PROPERTIES = 153
+_FORMAT, _STYLE, _STYLES, _STYLES_END = 44, 47, 617, 618
 
 
-def scan(part: bytes) -> tuple[list[tuple[int, int, CellType, str]], frozenset[int]]:
-    """The error cells and the hidden rows (sheet rows) of one worksheet part.
+def read_formats(part: bytes) -> Mapping[int, str]:
+    """The format of each cell style that may show another number, from the styles of a workbook."""
+    codes, styles, inside = dict(PERCENT_FORMATS), list[int](), False
+    for kind, body in _records(part):
+        if kind == _FORMAT and len(body) >= 6:
+            length = struct.unpack_from("<I", body, 2)[0]
+            text = body[6 : 6 + 2 * length].decode("utf-16-le", "replace")
+            codes[struct.unpack_from("<H", body)[0]] = text
+        elif kind in (_STYLES, _STYLES_END):
+            inside = kind == _STYLES
+        elif kind == _STYLE and inside and len(body) >= 4:
+            styles.append(struct.unpack_from("<H", body, 2)[0])
+    telling = {number: code for number, code in codes.items() if may_differ(code)}
+    return {at: telling[number] for at, number in enumerate(styles) if number in telling}
+
+
+def scan(
+    part: bytes, by_style: Mapping[int, str]
+) -> tuple[list[tuple[int, int, CellType, str]], frozenset[int], Formats]:
+    """The error cells, the hidden rows (sheet rows) and the formats of one worksheet part.
+
+    Args:
+        part: The part.
+        by_style: What `read_formats` found.
 
     Raises:
         RefusedError: its cells are so far apart that the grid would fill the memory.
     """
     errors: list[tuple[int, int, CellType, str]] = []
     hidden: set[int] = set()
+    formats: dict[int, dict[int, str]] = {}
     row = count = last_row = last_column = 0
     for kind, body in _records(part):
         if kind == _ROW and len(body) >= 12:
@@ -32,10 +57,12 @@ def scan(part: bytes) -> tuple[list[tuple[int, int, CellType, str]], frozenset[i
         elif kind in _VALUES and len(body) >= 8:
             column = struct.unpack_from("<I", body)[0]
             count, last_row, last_column = count + 1, max(last_row, row), max(last_column, column)
+            if (style := int.from_bytes(body[4:7], "little")) in by_style:
+                formats.setdefault(column, {})[row] = by_style[style]
             if kind in (_ERROR, _ERROR_FORMULA) and len(body) >= 9:
                 errors.append((row, column, CellType.ERROR, _ERRORS.get(body[8], "#ERR!")))
     danger.refuse_far_cells(last_row + 1, last_column + 1, count)
-    return errors, frozenset(hidden)
+    return errors, frozenset(hidden), formats
 
 
 def counts_from_1904(workbook: bytes) -> bool:

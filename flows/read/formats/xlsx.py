@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import unescape
 from itertools import chain
 
 from flows.read.clerk_marks import NO_MARKS, SheetMarks
 from flows.read.formats import danger, xlsb
+from flows.read.formats.xlsx_formats import find_formats, find_formatted
 from flows.read.formats.xlsx_marks import StruckText, find_filtered, find_marks
 from flows.read.formats.xlsx_parts import PartsPackage
+from flows.read.number_formats import Formats
 from flows.read.sheet import index_of
 from flows.read.table import CellType
 
@@ -40,12 +42,14 @@ class SheetExtras:
         hidden_rows: The hidden rows, as sheet rows (from 1).
         marks: What clerks did to cells besides typing.
         from_1904: Whether the workbook counts days from 1904 on.
+        formats: The number formats that may show another number than is stored.
     """
 
     cells: tuple[Found, ...] = ()
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
     marks: SheetMarks = NO_MARKS
     from_1904: bool = False
+    formats: Formats = field(default_factory=dict)
 
 
 def read_xlsx_extras(package: PartsPackage) -> list[SheetExtras]:
@@ -54,9 +58,11 @@ def read_xlsx_extras(package: PartsPackage) -> list[SheetExtras]:
     Raises:
         KeyError: a part is missing.
     """
-    sheets, struck = package.sheets(), StruckText(package)
+    sheets, struck, formats = package.sheets(), StruckText(package), find_formats(package)
     # Several sheets may refer to one part; scan it once.
-    found = {path: _scan(package, path, struck) for path in dict.fromkeys(chain.from_iterable(sheets))}
+    found = {
+        path: _scan(package, path, struck, formats) for path in dict.fromkeys(chain.from_iterable(sheets))
+    }
     extras = (found[paths[-1]] if paths else SheetExtras() for paths in sheets)
     from_1904 = package.counts_from_1904()
     return [replace(each, from_1904=from_1904) for each in extras]
@@ -68,12 +74,16 @@ def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
     Raises:
         KeyError: a part is missing.
     """
-    found = (xlsb.scan(package.read(path)) for path in package.binary_sheets())
+    formats = xlsb.read_formats(package.find("styles.bin"))
+    found = (xlsb.scan(package.read(path), formats) for path in package.binary_sheets())
     from_1904 = bool(package.binary_sheets()) and xlsb.counts_from_1904(package.read("xl/workbook.bin"))
-    return [SheetExtras(tuple(errors), rows, from_1904=from_1904) for errors, rows in found]
+    return [
+        SheetExtras(tuple(errors), rows, from_1904=from_1904, formats=of_cells)
+        for errors, rows, of_cells in found
+    ]
 
 
-def _scan(package: PartsPackage, path: str, struck: StruckText) -> SheetExtras:
+def _scan(package: PartsPackage, path: str, struck: StruckText, formats: Mapping[int, str]) -> SheetExtras:
     xml = package.read(path)
     danger.refuse_declarations(xml[:_ROOT_WITHIN])
     danger.check_sheet_xml(xml)
@@ -83,7 +93,7 @@ def _scan(package: PartsPackage, path: str, struck: StruckText) -> SheetExtras:
     marks = find_marks(package, path, xml, struck)
     if hidden:
         marks = replace(marks, filtered=find_filtered(package, path, xml, hidden))
-    return SheetExtras(cells, hidden, marks)
+    return SheetExtras(cells, hidden, marks, formats=find_formatted(xml, formats) if formats else {})
 
 
 def _normalise(xml: bytes) -> bytes:

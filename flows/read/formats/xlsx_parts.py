@@ -39,7 +39,7 @@ class PartsPackage:
 
     def find(self, name: str) -> bytes:
         """The content of the part with this name beside the workbook, such as `styles.xml`; empty if none."""
-        path = next(iter(self._folders), "") + name
+        path = next(iter(self._folders), "xl/") + name
         return self.read(path) if _normalise(path) in self._names else b""
 
     @cached_property

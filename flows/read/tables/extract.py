@@ -13,6 +13,7 @@ from flows.read.tables.body import Body
 from flows.read.tables.heading import Path
 from flows.read.tables.routing import Fit
 from schemas.contract import Column, Dataset, stored_column, typed_column
+from schemas.kinds.numbers import NUMBER_KINDS
 from schemas.kinds.words import NO, YES
 
 
@@ -42,7 +43,7 @@ def extract_cells(
         if len(paths) == 2 and paths[0].levels[-1] != paths[1].levels[-1]:
             series += (_merge_by_tick if column.of else _merge_by_sex)(sheet, body, column, paths)
         elif paths:
-            series += _extract_column(sheet, body, column.name, paths[0].letter)
+            series += _extract_column(sheet, body, column, paths[0].letter)
     frame = pl.DataFrame(series)
     frame = _add_sex(frame, sheet, body, fit.dataset, columns)
     letters = {**letters, **_find_sex_letter(frame, letters, fit.dataset)}
@@ -57,7 +58,7 @@ def extract_totals(sheet: Sheet, body: Body, taken: ExtractedCells, dataset: Dat
         return pl.DataFrame()
     series = [_select_numbers(sheet, body, rows)]
     for name, letter in summed.items():
-        series += _extract_column(sheet, body, name, letter, rows)
+        series += _extract_column(sheet, body, dataset[name], letter, rows)
     return pl.DataFrame(series)
 
 
@@ -67,16 +68,17 @@ def _select_numbers(sheet: Sheet, body: Body, rows: Mask) -> pl.Series:
 
 
 def _extract_column(
-    sheet: Sheet, body: Body, name: str, letter: str, rows: Mask | None = None
+    sheet: Sheet, body: Body, column: Column, letter: str, rows: Mask | None = None
 ) -> list[pl.Series]:
     """Text and `CellType` of one column, for the records or for the given `rows`."""
-    text, kind = sheet.take(index_of(letter), body.start, body.records if rows is None else rows)
-    return [text.alias(typed_column(name)), kind.alias(stored_column(name))]
+    take = sheet.take_numbers if column.kind.name in NUMBER_KINDS else sheet.take
+    text, kind = take(index_of(letter), body.start, body.records if rows is None else rows)
+    return [text.alias(typed_column(column.name)), kind.alias(stored_column(column.name))]
 
 
 def _merge_by_sex(sheet: Sheet, body: Body, column: Column, paths: Sequence[Path]) -> list[pl.Series]:
     """Merge two columns, for men and for women; `<name>.letter` has the letter of each cell."""
-    one, other = (_extract_column(sheet, body, column.name, path.letter) for path in paths)
+    one, other = (_extract_column(sheet, body, column, path.letter) for path in paths)
     first = one[0].is_not_null()
     both = first & other[0].is_not_null()
     # If both are filled, the clerk must decide: the two texts joined can't be read as a date, so it is a

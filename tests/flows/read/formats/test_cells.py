@@ -39,6 +39,10 @@ def read(write: Any, **options: Any) -> ReadTable:
     [
         (38085012345, "38085012345", CellType.NUMBER),
         (12.5, "12.5", CellType.NUMBER),
+        (3.0000000000000004, "3", CellType.NUMBER),
+        (3.9999999999999996, "4", CellType.NUMBER),
+        (0.1 + 0.2, "0.3", CellType.NUMBER),
+        (1234567.1 * 3, "3703701.3", CellType.NUMBER),
         (0.000012, "0.000012", CellType.NUMBER),
         (1e15, "1000000000000000", CellType.NUMBER),
         ("038085012345", "038085012345", CellType.TEXT),

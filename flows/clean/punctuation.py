@@ -19,11 +19,12 @@ from flows.clean.reading import TYPED, Setting
 from flows.clean.text import tidy
 from flows.read.table import CellType, ReadTable
 from schemas.contract import stored_column, typed_column
+from schemas.kinds.numbers import NUMBER_KINDS
 
 #: One row per table: whether a tail behind a dot or a comma is a group; whether that is doubtful, or so firm
 #: that the size of the number does not matter; and the least and greatest of the column's other numbers, sign
 #: and zeros aside (null if it has none).
-MARKS_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
+PUNCTUATION_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "table": pl.UInt32,
     "dot_groups": pl.Boolean,
     "dot_doubtful": pl.Boolean,
@@ -35,17 +36,16 @@ MARKS_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "high": pl.Float64,
 }
 
-_KINDS = frozenset({"so_luong", "so_thuc", "so_tien", "ty_le"})
 _MAY_BE_TAIL = r"[.,][0-9]{3}(?:[^0-9.,]|$)"
 _OF_COLUMN = ("column", "table")
 _BIG = 100
 _ENOUGH = 3
 
 
-def add_marks(
+def add_punctuation(
     settings: Sequence[Setting], cells: pl.DataFrame, values: pl.DataFrame, tables: Sequence[ReadTable]
 ) -> list[Setting]:
-    """`settings` with `marks` for the columns of numbers that have cells of two readings.
+    """`settings` with `punctuation` for the columns of numbers that have cells of two readings.
 
     Args:
         settings: The columns of one layout.
@@ -53,7 +53,7 @@ def add_marks(
         values: The values of the plain cells; null for all others.
         tables: The tables; their total rows are evidence too.
     """
-    numbers = [setting for setting in settings if setting.column.kind.name in _KINDS]
+    numbers = [setting for setting in settings if setting.column.kind.name in NUMBER_KINDS]
     spelled = {setting.column.name: _spell(setting, cells, values, tables) for setting in numbers}
     asked = {name for name, column in spelled.items() if column["typed"].str.contains(_MAY_BE_TAIL).any()}
     if not asked:
@@ -67,7 +67,7 @@ def add_marks(
     decided = _decide(flags.join(sizes, on=_OF_COLUMN, how="left").join(separators, on="table", how="left"))
     of_column = decided.partition_by("column", as_dict=True, include_key=False)
     return [
-        replace(each, marks=of_column[each.column.name,].select(*MARKS_SCHEMA))
+        replace(each, punctuation=of_column[each.column.name,].select(*PUNCTUATION_SCHEMA))
         if each.column.name in asked
         else each
         for each in settings
@@ -152,7 +152,7 @@ def _measure(spelled: pl.DataFrame, cells: pl.DataFrame, values: pl.DataFrame, n
 
 
 def _decide(columns: pl.DataFrame) -> pl.DataFrame:
-    """`MARKS_SCHEMA` and `column`, from the shapes of every column, its sizes and the separator."""
+    """`PUNCTUATION_SCHEMA` and `column`, from the shapes of every column, its sizes and the separator."""
     comma_is_decimal = pl.col("comma_decimal") | pl.col("dot_group")
     dot_is_decimal = pl.col("dot_decimal") | pl.col("comma_group")
     columns = columns.with_columns(vietnamese=comma_is_decimal, english=dot_is_decimal)
