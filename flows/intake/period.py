@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
 
@@ -19,6 +19,7 @@ from schemas.periods import (
     containing,
     in_words,
     latest_begun,
+    latest_ended,
     of_year,
     open_windows,
     period,
@@ -92,16 +93,18 @@ def list_possible_periods(
 ) -> tuple[str, ...]:
     """The labels of the periods that a refused table may be for.
 
-    All that title, sheet and file name; if they name none, those that are handed in on that day. Without a
-    `table` only the file's name is known.
+    All that title, sheet and file name; if they name none, those that are handed in on that day, else the
+    latest that had ended and the one that runs. Without a `table` only the file's name is known.
     """
     if table is None:
         named = read_period([PurePath(submission.file).stem], dataset.cadence)
     else:
         sources = _read_sources(table, submission, dataset, lettered=False)
         named = {label for source in sources for label in source.labels}
-    windows = open_windows(dataset, submission.day, commune.moved)
-    return tuple(sorted(named)) or tuple(each.label for each in windows)
+    day = submission.day
+    windows = open_windows(dataset, day, commune.moved)
+    likely = windows or (latest_ended(dataset.cadence, dataset.basis, day), containing(dataset, day))
+    return tuple(sorted(named)) or tuple(each.label for each in likely)
 
 
 def _read_sources(
@@ -209,9 +212,9 @@ def weigh_dates(
     column = dataset[dataset.dated].label
     where = _describe_span(period(dataset, other))
     says = f"{most} trong {total} ngày ở cột “{column}” nằm trong {where}"
-    return describe_disagreement(
-        table, dataset, [f"bảng này là của {_describe_span(stated)}", says], blocks=clear
-    )
+    told = [f"bảng này là của {_describe_span(stated)}", says]
+    problem = describe_disagreement(table, dataset, told, blocks=clear)
+    return replace(problem, periods=(stated.label, other))
 
 
 def _count_periods(dates: pl.Series, dataset: Dataset, day: date) -> Counter[str]:

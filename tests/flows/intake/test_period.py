@@ -245,6 +245,12 @@ def test_dates_contradict_the_open_window_too() -> None:
         "bảng này là của tháng 11/2026 (15/10/2026–14/11/2026); 1 trong 1 ngày ở cột “Ngày phản ánh” "
         "nằm trong tháng 10/2026 (15/09/2026–14/10/2026)"
     ) in found.problems[0].message
+    assert found.problems[0].periods == ("2026-11", "2026-10")
+
+
+def test_a_file_without_a_period_may_be_for_the_one_that_ended_or_the_one_that_runs() -> None:
+    (problem,) = text("PHẢN ÁNH", complaints(IN_NOVEMBER), day="2026-11-10").problems
+    assert (problem.code, problem.periods) == ("tep.khong_ro_ky", ("2026-10", "2026-11"))
 
 
 def test_every_rule_about_the_period_is_on_the_column_that_the_contract_names() -> None:
