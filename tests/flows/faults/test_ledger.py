@@ -13,7 +13,7 @@ import pytest
 
 from flows.cli.main import main
 from flows.collect.submission import Submission
-from flows.day_tables import _list_submissions
+from flows.day_tables import list_received
 from flows.faults.ledger import follow, measure_pace
 from flows.faults.table import build_fault_table
 from flows.intake.records import clean_submission
@@ -94,7 +94,7 @@ def ledger(number: int, before: pl.DataFrame, waivers: tuple[Waiver, ...] = ()) 
             submission = Submission(received, unit, name, sha256(content).hexdigest(), len(content))
             all_cleaned.append(clean_submission(submission, content, held))
     settled = settle_submissions(all_cleaned, [], held)
-    called = call_roll(COMMUNE, held.datasets, _list_submissions(settled), day(number))
+    called = call_roll(COMMUNE, held.datasets, list_received(settled), day(number))
     silent = find_roll_call_faults(called, COMMUNE, held.datasets)
     faults = build_fault_table(settled, silent, held, Key(b"key"))
     return follow(faults.followed, before, day(number), waivers)
