@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.contract import Column
+from schemas.contract import Column, typed_column
 from schemas.kinds.base import OUT_OF_RANGE, Flaw, Kind, range_of, unread_as
 
 
-def _say_value(column: Column) -> pl.Expr:
-    """A sentence with the value taken; three decimals get a zero more, so that they are no thousands."""
-    taken = pl.col(column.name).cast(pl.String).str.strip_suffix(".0").str.replace(".", ",", literal=True)
-    return pl.format("Đang tính là {}.", taken.str.replace("(,[0-9]{3})$", "${1}0"))
+def _say_reading(column: Column) -> pl.Expr:
+    """A sentence with the reading that was taken; the same for all cells of a column that are read alike."""
+    typed, taken = pl.col(typed_column(column.name)), pl.col(column.name).cast(pl.Float64).abs()
+    stored = typed.str.extract(r"^-?([0-9.]+) \(").cast(pl.Float64, strict=False)
+    digits = typed.str.replace_all("[^0-9]", "").cast(pl.Float64, strict=False)
+    parts = typed.str.extract_groups("([0-9].*)[.,]([0-9]+)").struct
+    whole = parts.field("1").str.replace_all("[^0-9]", "")
+    decimal = pl.concat_str(whole, pl.lit("."), parts.field("2")).cast(pl.Float64, strict=False)
+    spelt = taken.cast(pl.String).str.strip_suffix(".0").str.replace(".", ",", literal=True)
+    return (
+        pl.when(taken == stored)
+        .then(pl.lit("Đang tính số lưu trong ô."))
+        .when(stored.is_null() & (taken == digits))
+        .then(pl.lit("Đang tính là số nguyên, dấu chấm hoặc phẩy ngăn cách hàng nghìn."))
+        .when(stored.is_null() & (taken == decimal))
+        .then(pl.lit("Đang tính là số có phần lẻ."))
+        .otherwise(pl.format("Đang tính là {}.", spelt))
+    )
 
 
 def _ambiguous(bad: str, beside: str) -> Flaw:
@@ -23,7 +37,7 @@ def _ambiguous(bad: str, beside: str) -> Flaw:
         unread_as("mo_ho"),
         bad,
         beside=(beside,),
-        note=_say_value,
+        note=_say_reading,
     )
 
 
