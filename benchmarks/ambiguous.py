@@ -12,13 +12,14 @@ import sys
 from collections.abc import Mapping
 
 from ambiguity import Ambiguity, score
+from ambiguous_dates import DATES
 from ambiguous_fonts import FONTS
 from ambiguous_numbers import NUMBERS
 from measuring import tell
 
 COLUMNS = 20_000
 #: The kinds of ambiguity, by the name on their lines.
-KINDS: Mapping[str, Ambiguity] = {"so": NUMBERS, "phong_chu": FONTS}
+KINDS: Mapping[str, Ambiguity] = {"so": NUMBERS, "phong_chu": FONTS, "ngay": DATES}
 
 
 def main() -> None:

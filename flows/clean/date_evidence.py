@@ -15,12 +15,6 @@ from schemas.kinds import NGAY_SINH
 from schemas.periods import Period
 
 _MONTHS = 12
-# Day, month and year of a date in digits, in whichever order the first two are.
-_PARTS = (
-    r"^(?:ngày )?(?<a>[0-9]{1,2}) ?(?<sign>[/.-]) ?(?<b>[0-9]{1,2}) ?[/.-] ?(?<y>[0-9]{4})(?:[ t][0-9:.]+)?$"
-)
-# Excel makes a text with one of these signs a date, where its settings allow.
-_SIGNS_OF_EXCEL = ("/", "-")
 # So many different dates must stand in order to show anything.
 _IN_ORDER = 5
 
@@ -35,9 +29,13 @@ CELLS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "month_first": pl.Date,
 }
 _DAY_FIRST, _MONTH_FIRST, _REAL = pl.col("day_first"), pl.col("month_first"), pl.col("real")
+_LAST = pl.col("last")
+_FITS_DAY, _FITS_MONTH = (each.is_between("start", "end") for each in (_DAY_FIRST, _MONTH_FIRST))
 #: What a cell can be: read in one way only, or in two that differ.
 ONLY_DAY_FIRST, ONLY_MONTH_FIRST = _MONTH_FIRST.is_null(), _DAY_FIRST.is_null()
 TWO_READINGS = (_DAY_FIRST != _MONTH_FIRST).fill_null(value=False)
+#: Whether the limits of a cell tell that its month is not first.
+IS_DAY_FIRST = ((_LAST < _MONTH_FIRST) | (_FITS_DAY & ~_FITS_MONTH)).fill_null(value=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,40 +113,22 @@ class Evidence:
 def find_unproved(reading: Reading, stored: pl.Series, tables: pl.Series) -> set[int]:
     """The tables in which the order of a date column is not plain at first sight.
 
-    In them some text can only be read month first, or no text or no real date has a day after the 12th.
+    In them some text can only be read month first, no text or no real date has a day after the 12th, or there
+    are both texts and real dates.
     """
-    found = _find_month_first(reading)
     if not tables.len():
-        return found
-    only_texts = stored.max() == CellType.TEXT
-    if only_texts and tables[0] == tables[-1] and (reading.value.head(1000).dt.day() > _MONTHS).any():
-        return found
-    days = pl.DataFrame({"table": tables, "real": stored == CellType.DATE, "day": reading.value.dt.day()})
-    latest = days.group_by("table", "real").agg(pl.col("day").max())
-    return found | {*latest.filter(pl.col("day") <= _MONTHS)["table"]}
-
-
-def _find_month_first(reading: Reading) -> set[int]:
-    if reading.answers is None:
         return set()
-    unread = reading.answers.filter(pl.col("value").is_null() & pl.col("text").is_not_null())
-    found = unread.filter(_read_parts(unread["text"])["month_first"].is_not_null())
-    return {*found["table"]}
-
-
-def _read_parts(texts: pl.Series) -> pl.DataFrame:
-    """`day_first`, `month_first` and `by_excel` of each text; null if it is no date in digits."""
-    parts = pl.col("text").str.to_lowercase().str.extract_groups(_PARTS).struct
-    a, b, year = (parts.field(name) for name in "aby")
-    return (
-        texts.alias("text")
-        .to_frame()
-        .select(
-            day_first=pl.concat_str(year, b, a, separator="-").str.to_date("%Y-%m-%d", strict=False),
-            month_first=pl.concat_str(year, a, b, separator="-").str.to_date("%Y-%m-%d", strict=False),
-            by_excel=parts.field("sign").is_in(_SIGNS_OF_EXCEL),
-        )
-    )
+    value, found = reading.value, set[int]()
+    if reading.answers is not None:
+        other = reading.answers.filter(ONLY_MONTH_FIRST)
+        found = {*other.filter(_MONTH_FIRST.is_not_null())["table"]}
+        value = value.clone().scatter(other["at"], None)
+    only_texts = stored.max() == CellType.TEXT
+    if only_texts and tables[0] == tables[-1] and (value.head(1000).dt.day() > _MONTHS).any():
+        return found
+    days = pl.DataFrame({"table": tables, "real": stored == CellType.DATE, "day": value.dt.day()})
+    latest = days.group_by("table", "real").agg(pl.col("day").max()).drop_nulls()
+    return found | {*latest.filter((pl.col("day") <= _MONTHS) | pl.col("table").is_duplicated())["table"]}
 
 
 def list_dates(reading: Reading, stored: pl.Series, tables: pl.Series, among: set[int]) -> pl.DataFrame:
@@ -169,7 +149,7 @@ def list_dates(reading: Reading, stored: pl.Series, tables: pl.Series, among: se
     )
     if reading.answers is not None:
         dates = dates.update(
-            reading.answers.select("at").hstack(_read_parts(reading.answers["text"])),
+            reading.answers.select("at", "by_excel", "day_first", "month_first"),
             on="at",
             include_nulls=True,
             maintain_order="left",
@@ -178,19 +158,16 @@ def list_dates(reading: Reading, stored: pl.Series, tables: pl.Series, among: se
     return dates.filter(is_date).select(pl.col(name).cast(dtype) for name, dtype in CELLS.items())
 
 
-def weigh(
+def add_limits(
     dates: pl.DataFrame, column: Column, dataset: Dataset, occasions: Sequence[Occasion | None]
-) -> dict[int, Evidence]:
-    """The evidence of each table, by its number.
+) -> pl.DataFrame:
+    """`dates` (`CELLS`) with what limits them; null if that is not known.
 
-    Args:
-        dates: The dates of one column (`CELLS`).
-        column: The column.
-        dataset: Its contract, which says whether the dates lie in the period.
-        occasions: The occasion of every table, if it is known.
+    `start` and `end` are the first and last day of the period, if the dates of the column lie in it; `last`
+    is the day of submission, if none can be later.
     """
     dated = column.name == dataset.dated
-    known = [
+    limits = [
         (
             table,
             one.period.start if one and dated else None,
@@ -200,15 +177,19 @@ def weigh(
         for table, one in enumerate(occasions)
     ]
     schema = {"table": pl.UInt32, "start": pl.Date, "end": pl.Date, "last": pl.Date}
-    frame = dates.join(
-        pl.DataFrame(known, schema=schema, orient="row"), on="table", how="left", maintain_order="left"
+    return dates.join(
+        pl.DataFrame(limits, schema=schema, orient="row"), on="table", how="left", maintain_order="left"
     )
+
+
+def weigh(dates: pl.DataFrame, column: Column) -> dict[int, Evidence]:
+    """The evidence of each table, by its number, from the `dates` of one column and their limits."""
     rows_in_order = column.kind is not NGAY_SINH
     halves = {
         "texts": _summarize(~_REAL, ~_REAL, rows_in_order=rows_in_order),
         "real": _summarize(_REAL, _REAL | ~TWO_READINGS, rows_in_order=rows_in_order),
     }
-    found = frame.group_by("table", maintain_order=True).agg(
+    found = dates.group_by("table", maintain_order=True).agg(
         value.alias(f"{half}.{name}") for half, values in halves.items() for name, value in values.items()
     )
     return {
@@ -222,8 +203,7 @@ def weigh(
 def _summarize(of: pl.Expr, beside: pl.Expr, *, rows_in_order: bool) -> dict[str, pl.Expr]:
     """The fields of `Half` for the cells `of`; the order of rows is that of the cells `beside`."""
     day, month, both = of & ONLY_DAY_FIRST, of & ONLY_MONTH_FIRST, of & TWO_READINGS
-    at, by_excel, last = pl.col("at"), pl.col("by_excel"), pl.col("last")
-    fits_day, fits_month = (each.is_between("start", "end") for each in (_DAY_FIRST, _MONTH_FIRST))
+    at, by_excel = pl.col("at"), pl.col("by_excel")
     as_read = pl.coalesce("day_first", "month_first").filter(beside)
     otherwise = (
         pl.when(of)
@@ -242,10 +222,10 @@ def _summarize(of: pl.Expr, beside: pl.Expr, *, rows_in_order: bool) -> dict[str
         "both_apart": _DAY_FIRST.filter(both).n_unique(),
         "both_by_excel": (both & by_excel).sum(),
         "once_by_excel": ((day | month) & by_excel).sum(),
-        "fit_day": (both & fits_day & ~fits_month).sum(),
-        "fit_month": (both & fits_month & ~fits_day).sum(),
-        "late_day": (both & (last < _DAY_FIRST)).any(),
-        "late_month": ((both | month) & (last < _MONTH_FIRST)).any(),
+        "fit_day": (both & _FITS_DAY & ~_FITS_MONTH).sum(),
+        "fit_month": (both & _FITS_MONTH & ~_FITS_DAY).sum(),
+        "late_day": (both & (_LAST < _DAY_FIRST)).any(),
+        "late_month": ((both | month) & (_LAST < _MONTH_FIRST)).any(),
         "rise_day": _stands_in_order(as_read) & pl.lit(rows_in_order),
         "rise_month": _stands_in_order(otherwise) & pl.lit(rows_in_order),
     }

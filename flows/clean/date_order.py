@@ -14,12 +14,13 @@ from enum import Enum
 import polars as pl
 
 from flows.clean.date_evidence import (
+    IS_DAY_FIRST,
     ONLY_DAY_FIRST,
-    ONLY_MONTH_FIRST,
     TWO_READINGS,
     Evidence,
     Half,
     Occasion,
+    add_limits,
     find_unproved,
     list_dates,
     weigh,
@@ -28,10 +29,12 @@ from flows.clean.reading import Reading, make_nulls
 from schemas.contract import UNREAD, Dataset, stored_column
 from schemas.kinds import NGAY, NGAY_SINH
 
-# One date the other way among so many is a slip of the hand.
+# One date the other way among so many is a slip of the hand: the others may be read, but with a doubt.
 _SLIP = 20
 # So many real dates and so many texts are no chance if each half keeps to its side of the 12th.
 _NO_CHANCE = 5
+# So many texts, all after the 12th, are enough for a doubt.
+_FEW = 3
 
 #: The text that names cells, given their rows.
 Address = Callable[[Iterable[int]], str]
@@ -40,12 +43,11 @@ Address = Callable[[Iterable[int]], str]
 class Order(Enum):
     """How one half of a column (its texts, or its real dates) is to be read.
 
-    With `ONE_SLIP` one cell has the month first; its neighbours with two readings are doubtful. With `EITHER`
-    both orders are proved, so that no date with two readings can be read.
+    With `DOUBTFUL` it is read day first, and told where the month may be first. With `EITHER` both orders are
+    proved, so that no date with two readings can be read.
     """
 
     DAY_FIRST = "day_first"
-    ONE_SLIP = "one_slip"
     DOUBTFUL = "doubtful"
     MONTH_FIRST = "month_first"
     EITHER = "either"
@@ -88,8 +90,9 @@ def settle_orders(
         return {}
     dates, evidence = {}, {}
     for each in columns:
-        dates[each.name] = list_dates(readings[each.name], stored[each.name], tables, unproved)
-        evidence[each.name] = weigh(dates[each.name], each, dataset, occasions)
+        listed = list_dates(readings[each.name], stored[each.name], tables, unproved)
+        dates[each.name] = add_limits(listed, each, dataset, occasions)
+        evidence[each.name] = weigh(dates[each.name], each)
     verdicts: dict[str, dict[int, ColumnOrder]] = {}
     for table in sorted(unproved):
         of_table = {name: found[table] for name, found in evidence.items() if table in found}
@@ -117,17 +120,13 @@ def decide_table(columns: Mapping[str, Evidence]) -> dict[str, ColumnOrder]:
         name: ColumnOrder(decide_texts(of.texts), decide_real(of.texts, of.real))
         for name, of in columns.items()
     }
-    if any(_is_odd(one.texts) for one in found.values()):
+    if any(one.texts is not Order.DAY_FIRST for one in found.values()):
         found = {
             name: replace(one, texts=_doubt(one.texts, columns[name].texts)) for name, one in found.items()
         }
-    if any(_is_odd(one.texts) or _is_odd(one.real) for one in found.values()):
+    if any({one.texts, one.real} != {Order.DAY_FIRST} for one in found.values()):
         found = {name: replace(one, real=_doubt(one.real, columns[name].real)) for name, one in found.items()}
     return {name: one for name, one in found.items() if {one.texts, one.real} != {Order.DAY_FIRST}}
-
-
-def _is_odd(order: Order) -> bool:
-    return order not in (Order.DAY_FIRST, Order.ONE_SLIP)
 
 
 def _doubt(order: Order, half: Half) -> Order:
@@ -139,7 +138,7 @@ def decide_texts(texts: Half) -> Order:
     """The order of the texts of a column."""
     if texts.days and texts.months:
         if texts.days >= _SLIP * texts.months:
-            return Order.ONE_SLIP if texts.months == 1 else Order.DOUBTFUL
+            return Order.DOUBTFUL
         return Order.MONTH_FIRST if texts.months >= _SLIP * texts.days else Order.EITHER
     if texts.months:
         proved = texts.leans > 0 or (texts.months_apart > 1 and not texts.leans)
@@ -150,20 +149,22 @@ def decide_texts(texts: Half) -> Order:
 def decide_real(texts: Half, real: Half) -> Order:
     """The order of the real dates: whether Excel took days for months.
 
-    It made dates where its settings allowed, and the others remained texts: then no real date has a day after
-    the 12th, and no text that Excel can take for a date has two readings.
+    It made dates where its settings allowed, and the others remained texts: then no text that Excel can take
+    for a date has two readings, and no real date has a day after the 12th, but for those of another.
     """
-    if not real.both or real.days:
+    missed = texts.once_by_excel
+    if not real.both or not (missed or (real.is_suspect and not real.days)):
         return Order.DAY_FIRST
-    if not texts.once_by_excel:
-        return Order.DOUBTFUL if real.is_suspect else Order.DAY_FIRST
-    if texts.both_by_excel or (texts.days and texts.months):
-        is_doubtful = real.leans > 0 or (texts.months and not real.leans)
+    if not missed:
+        return Order.DOUBTFUL
+    missed_all = not texts.both_by_excel and not (texts.days and texts.months)
+    if real.days:
+        is_doubtful = texts.months or (missed_all and missed >= _FEW)
         return Order.DOUBTFUL if is_doubtful else Order.DAY_FIRST
-    no_chance = real.both_apart >= _NO_CHANCE and texts.once_by_excel >= _NO_CHANCE
-    if real.leans > 0 or (no_chance and not real.leans):
+    no_chance = missed_all and real.both_apart >= _NO_CHANCE and missed >= _NO_CHANCE
+    if missed_all and (real.leans > 0 or (no_chance and not real.leans)):
         return Order.MONTH_FIRST
-    return Order.DOUBTFUL if no_chance or not real.leans else Order.DAY_FIRST
+    return Order.DOUBTFUL
 
 
 _TAKEN_AS = "Đang hiểu là ngày trước, tháng sau."
@@ -234,21 +235,19 @@ def _tell(dates: pl.DataFrame, verdicts: Mapping[int, ColumnOrder]) -> pl.DataFr
     frame = dates.join(
         pl.DataFrame(rows, schema=schema, orient="row"), on="table", how="inner", maintain_order="left"
     )
-    run = (~pl.col("real") & ONLY_DAY_FIRST).cum_sum().over("table")
     frame = frame.with_columns(
         order=pl.when("real").then("real_dates").otherwise("texts"),
         why=pl.when("real").then("real_why").otherwise(pl.coalesce("texts_why", "real_why")),
-        run=run,
-    ).with_columns(beside_slip=ONLY_MONTH_FIRST.any().over("table", "run"))
+    )
     order, month_first = pl.col("order"), pl.lit("month_first")
     is_month_first = (order == month_first) & ~ONLY_DAY_FIRST
     # In a column whose real dates Excel turned, every text is told too: the whole column is to be retyped.
     beside_turned = (order == "day_first") & ~pl.col("real") & (pl.col("real_dates") == month_first)
-    is_doubtful = (order == "doubtful") | ((order == "one_slip") & pl.col("beside_slip")) | beside_turned
+    is_doubtful = (order == "doubtful") | beside_turned
     unread = (
         pl.when(is_month_first | (beside_turned & ~TWO_READINGS))
         .then(pl.lit("thang_truoc"))
-        .when(TWO_READINGS & is_doubtful)
+        .when(TWO_READINGS & is_doubtful & ~IS_DAY_FIRST)
         .then(pl.lit("mo_ho"))
         .when(TWO_READINGS & (order == "either"))
         .then(pl.lit("hai_thu_tu"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import polars as pl
@@ -12,8 +13,10 @@ from flows.read.table import CellType
 
 _DAY, _MONTH, _YEAR = "(?<d>[0-9]{1,2})", "(?<m>[0-9]{1,2})", "(?<y>[0-9]{4})"
 _TIME = "(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?)?"
-_SHAPES = (
-    *(f"^(?:ngày )?{_DAY}{sign}{_MONTH}{sign}{_YEAR}{_TIME}$" for sign in ("/", "-", "[.]")),
+_IN_DIGITS = tuple(f"^(?:ngày )?{_DAY}{sign}{_MONTH}{sign}{_YEAR}{_TIME}$" for sign in ("/", "-", "[.]"))
+# Excel makes a date in digits one of its own, where its settings allow, unless its signs are dots.
+_DOTTED = "^(?:ngày )?[0-9]{1,2}[.]"
+_IN_ONE_ORDER = (
     f"^{_YEAR}-{_MONTH}-{_DAY}{_TIME}$",
     f"^(?:ngày )?{_DAY} tháng {_MONTH} năm {_YEAR}$",
 )
@@ -39,21 +42,21 @@ def _plain(typed: pl.Expr, stored: pl.Expr, setting: Setting) -> pl.Expr:
     return pl.when(read >= _FIRST_OF_FOUR_DIGITS).then(read)
 
 
-def parse_date(text: pl.Expr) -> pl.Expr:
-    """The date in `text`: ISO or day first, never month first; null if there is no such day (31/02)."""
-    text = _strip_separator_spaces(text)
-    return pl.coalesce(_match_date(text, shape, ("y", "m", "d")) for shape in _SHAPES)
-
-
 def _strip_separator_spaces(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.replace_all(" ?([/.-]) ?", "${1}")
 
 
-def _match_date(text: pl.Expr, shape: str, parts: tuple[str, ...]) -> pl.Expr:
-    """The date in `text` if it matches `shape`; a part that the shape lacks is 1."""
-    groups = text.str.extract_groups(shape).struct
-    numbers = [groups.field(part) if part in parts else pl.lit("1") for part in ("y", "m", "d")]
-    return pl.concat_str(numbers, separator="-").str.to_date("%Y-%m-%d", strict=False)
+def _match_date(text: pl.Expr, shapes: Iterable[str], parts: str) -> pl.Expr:
+    """The date in `text` by the first of `shapes` that gives one; null if there is no such day (31/02).
+
+    `parts` are the groups of a shape for year, month and day; those that it lacks at the end are 1.
+    """
+    found = []
+    for shape in shapes:
+        groups = text.str.extract_groups(shape).struct
+        numbers = [*(groups.field(part) for part in parts), *[pl.lit("1")] * (3 - len(parts))]
+        found.append(pl.concat_str(numbers, separator="-").str.to_date("%Y-%m-%d", strict=False))
+    return pl.coalesce(found)
 
 
 def _read_serial(setting: Setting) -> pl.Expr:
@@ -66,11 +69,19 @@ def _read_serial(setting: Setting) -> pl.Expr:
 
 
 def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
-    spelled, moment, serial = pl.col("spelled"), pl.col("moment"), pl.col("serial")
+    """Read dates; those in digits get both their readings, for `date_evidence`."""
+    text = _strip_separator_spaces(TEXT)
+    spelled = pl.coalesce("day_first", "spelled")
+    moment, serial = pl.col("moment"), pl.col("serial")
     # A number that was copied from another workbook still counts from there.
     doubtful = spelled.is_null() & serial.is_not_null() & pl.lit(setting.from_1904)
     return cells.with_columns(
-        spelled=parse_date(TEXT), moment=read_moment(TEXT), serial=_read_serial(setting)
+        day_first=_match_date(text, _IN_DIGITS, "ymd"),
+        month_first=_match_date(text, _IN_DIGITS, "ydm"),
+        by_excel=~text.str.contains(_DOTTED),
+        spelled=_match_date(text, _IN_ONE_ORDER, "ymd"),
+        moment=read_moment(TEXT),
+        serial=_read_serial(setting),
     ).with_columns(
         value=pl.coalesce(spelled, moment, serial),
         unread=pl.when(doubtful).then(pl.lit("mo_ho")),
@@ -87,10 +98,8 @@ def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
 def _read_birth(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     text = _strip_separator_spaces(TEXT)
     # Stored numbers are not months: Excel drops zeros of numbers (10.1990 becomes 10.199).
-    month = pl.when(~IS_NUMBER).then(
-        pl.coalesce(_match_date(text, shape, ("y", "m")) for shape in _MONTH_SHAPES)
-    )
-    year = _match_date(text, _BARE_YEAR, ("y",))
+    month = pl.when(~IS_NUMBER).then(_match_date(text, _MONTH_SHAPES, "ym"))
+    year = _match_date(text, [_BARE_YEAR], "y")
     return (
         _read(cells, setting)
         .with_columns(month=month, year=year)
