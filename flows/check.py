@@ -21,6 +21,7 @@ from flows.intake.model import CleanedSubmission, split_repeats, summarize
 from flows.intake.records import clean_submission
 from flows.protect import Key
 from flows.read.clerk_marks import MARKS, FileMarks
+from flows.read.table import ROLES
 from flows.returns.marks import Marks, make_marks
 from flows.roll_call import FAULTS as ROLL_CALL_FAULTS
 from flows.roll_call import OWED_PART, call_roll, find_roll_call_faults
@@ -68,6 +69,14 @@ SCHEMA: Mapping[str, Any] = {
                     "file": {"type": "string", "description": "Đường dẫn của tệp"},
                     "unit": {"type": ["string", "null"], "description": "Đơn vị nộp, nếu biết"},
                     "rows_seen": {"type": "integer", "description": "Số dòng đã đọc"},
+                    "left_out": {
+                        "type": "object",
+                        "description": "Số dòng không phải bản ghi, theo loại: "
+                        + ", ".join(
+                            f"{role} ({title})" for role, title in ROLES.items() if role != "ban_ghi"
+                        ),
+                        "additionalProperties": {"type": "integer"},
+                    },
                     "repaired": {"type": "integer", "description": "Số ô đã tự sửa"},
                     "compared": {
                         "type": "array",
@@ -126,6 +135,10 @@ SCHEMA: Mapping[str, Any] = {
                                 "period": {"type": "string", "description": "Kỳ, ví dụ 2026-11"},
                                 "accepted": {"type": "integer", "description": "Số bản ghi dùng được"},
                                 "quarantined": {"type": "integer", "description": "Số bản ghi bị giữ lại"},
+                                "refused": {
+                                    "type": "boolean",
+                                    "description": "Chưa được nhận vì đầu cột; các cột khác đã kiểm",
+                                },
                             },
                         },
                     },
@@ -162,7 +175,8 @@ class Checked:
     """Result of checking one file; `faults` and `marks` hold values as typed, not masked.
 
     `compared` says what the file changes against earlier submissions. `unknown` are sentences about what
-    could not be checked. `noticed` is what was done to cells besides typing.
+    could not be checked. `noticed` is what was done to cells besides typing. `left_out` counts the rows that
+    are no records, by their role (`ROLES`).
     """
 
     path: Path
@@ -174,6 +188,7 @@ class Checked:
     compared: Sequence[Comparison]
     unknown: Sequence[str]
     noticed: FileMarks
+    left_out: Mapping[str, int]
 
     @property
     def blocking(self) -> int:
@@ -215,7 +230,13 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts, root: R
         settled.compared.get(submission, ()),
         _list_unknown(settled, mine, contracts) if beside else [_ALONE],
         cleaned.marks,
+        _count_left_out(cleaned.rows),
     )
+
+
+def _count_left_out(rows: pl.DataFrame) -> Mapping[str, int]:
+    counts = dict(rows["role"].value_counts().iter_rows())
+    return {role: counts[role] for role in ROLES if role in counts and role != "ban_ghi"}
 
 
 def _settle_alone(cleaned: CleanedSubmission, contracts: Contracts) -> tuple[Settled, pl.DataFrame]:
@@ -287,6 +308,7 @@ def to_json(checked: Sequence[Checked]) -> dict[str, Any]:
                 "file": str(one.path),
                 "unit": one.unit,
                 "rows_seen": one.rows_seen,
+                "left_out": dict(one.left_out),
                 "repaired": one.marks.changes.height,
                 "tables": [
                     {
@@ -294,6 +316,7 @@ def to_json(checked: Sequence[Checked]) -> dict[str, Any]:
                         "period": part.period.label,
                         "accepted": part.accepted,
                         "quarantined": part.quarantined,
+                        "refused": part.refused,
                     }
                     for part in one.parts
                 ],

@@ -77,7 +77,7 @@ def find_in_archive(root: Root, number: str, contracts: Contracts) -> list[Place
     digits = re.sub(_DIGITS, "", number).lstrip("0")
     found = []
     for one in clean_all_submissions(submissions, root, contracts, read_side_by_side):
-        count = sum(_count_matches(part.frame, digits) for part in one.parts)
+        count = sum(_count_matches(part.frame, digits) for part in (*one.parts, *one.refused))
         if count:
             submission = one.submission
             found.append(Place(f"{submission.unit}/{submission.file} ({submission.sha256[:12]})", count))

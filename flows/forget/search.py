@@ -29,7 +29,7 @@ def list_people(root: Root, contracts: Contracts) -> pl.DataFrame:
 
 def people_in(all_cleaned: Iterable[CleanedSubmission], contracts: Contracts) -> pl.DataFrame:
     """All persons with a number in these submissions, as `PEOPLE`."""
-    parts = (part for each in all_cleaned for part in each.parts)
+    parts = (part for each in all_cleaned for part in (*each.parts, *each.refused))
     frames = [_list_rows(part.frame, contracts.datasets[part.dataset]) for part in parts]
     return pl.concat([pl.DataFrame(schema=PEOPLE), *frames]).unique(maintain_order=True)
 

@@ -24,6 +24,8 @@ class SubmissionPart:
         changes: `Cleaned.changes` of all its tables, plus `_table`.
         tables: Per table the name of its sheet and the letter of each of its columns.
         nil: Whether the form declares "Không phát sinh" (nothing to report).
+        refused: Whether its tables were refused for their headings. Its records are judged, so that all
+            faults are told at once; none of them counts.
     """
 
     dataset: str
@@ -32,6 +34,7 @@ class SubmissionPart:
     changes: pl.DataFrame
     tables: tuple[tuple[str, Mapping[str, str]], ...]
     nil: bool
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class CleanedSubmission:
         problems: The faults of the file, its sheets and its headings.
         lost: Whether reading was aborted. It may succeed on another day, so the result is not cached.
         marks: What clerks did to its cells besides typing.
+        refused: The parts whose tables were refused for their headings.
     """
 
     submission: Submission
@@ -53,6 +57,7 @@ class CleanedSubmission:
     problems: tuple[Problem, ...]
     lost: bool = False
     marks: FileMarks = NO_FILE_MARKS
+    refused: tuple[SubmissionPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class SubmissionSummary:
         brings: Dataset and period label of each of its parts.
         lost: See `CleanedSubmission`.
         marks: See `CleanedSubmission`.
+        refused: Dataset and period label of each of its refused parts.
     """
 
     submission: Submission
@@ -76,6 +82,7 @@ class SubmissionSummary:
     brings: tuple[tuple[str, str], ...] = ()
     lost: bool = False
     marks: FileMarks = NO_FILE_MARKS
+    refused: tuple[tuple[str, str], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -94,6 +101,7 @@ class ReadSubmission:
         problems: The faults of the file, its sheets and its headings.
         lost: See `CleanedSubmission`.
         marks: See `CleanedSubmission`.
+        refused: The tables refused for their headings that its unit must submit, each with its period.
     """
 
     submission: Submission
@@ -102,6 +110,7 @@ class ReadSubmission:
     problems: tuple[Problem, ...]
     lost: bool = False
     marks: FileMarks = NO_FILE_MARKS
+    refused: tuple[tuple[ReadTable, Period], ...] = ()
 
 
 def summarize(cleaned: CleanedSubmission) -> SubmissionSummary:
@@ -115,6 +124,7 @@ def summarize(cleaned: CleanedSubmission) -> SubmissionSummary:
         tuple((part.dataset, part.period.label) for part in cleaned.parts),
         cleaned.lost,
         cleaned.marks,
+        tuple((part.dataset, part.period.label) for part in cleaned.refused),
     )
 
 

@@ -25,7 +25,8 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
     """Read `data`, the content of the file, and decide the period of each table.
 
     A table is refused if its unit does not submit that dataset, if it is empty, or if its period is not
-    clear. A problem says why, and its records get the role `ngoai_bang` in `rows`.
+    clear. A problem says why, and its records get the role `ngoai_bang` in `rows`. The same is asked of
+    tables that reading refused, so that everything is told at once.
     """
     doc = read_file(data, PurePath(submission.file).name, contracts.datasets)
     problems = [_add_periods(problem, None, submission, contracts) for problem in doc.problems]
@@ -43,8 +44,21 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
             refused.append(table)
         else:
             taken.append((table, decision))
+    incomplete: list[tuple[ReadTable, Period]] = []
+    for table in doc.refused:
+        dataset = contracts.datasets[table.dataset]
+        commune = contracts.commune
+        decision = check_owner(submission, table, dataset, commune) or decide_period(
+            table, submission, dataset, commune
+        )
+        if isinstance(decision, Problem):
+            problems.append(_add_periods(decision, table, submission, contracts))
+        elif table.cells.height:
+            incomplete.append((table, decision))
     rows = leave_out(doc.rows, refused)
-    return ReadSubmission(submission, tuple(taken), rows, tuple(problems), marks=doc.marks)
+    return ReadSubmission(
+        submission, tuple(taken), rows, tuple(problems), marks=doc.marks, refused=tuple(incomplete)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,11 @@ def clean_submission(submission: Submission, data: bytes, contracts: Contracts) 
 
 def clean_submissions(reads: Sequence[ReadSubmission], contracts: Contracts) -> list[CleanedSubmission]:
     """Clean the tables of all `reads`; tables of one dataset are cleaned in one pass, which is faster."""
-    taken = [(table, Occasion(period, read.submission.day)) for read in reads for table, period in read.taken]
+    taken = [
+        (table, Occasion(period, read.submission.day))
+        for read in reads
+        for table, period in (*read.taken, *read.refused)
+    ]
     cleaned = _clean_tables(taken, contracts.datasets, contracts.commune)
     totals = _clean_tables(
         # Records and totals are written alike: each tells how to read the other.
@@ -65,10 +69,11 @@ def _assemble(
 
     A table whose records are dated in another period is refused.
     """
-    parts: dict[tuple[str, Period], SubmissionPart] = {}
+    parts: dict[tuple[str, Period, bool], SubmissionPart] = {}
     problems = [*read.problems]
     refused: list[ReadTable] = []
-    for table, period in read.taken:
+    for number, (table, period) in enumerate((*read.taken, *read.refused)):
+        incomplete = number >= len(read.taken)
         dataset, one = contracts.datasets[table.dataset], next(cleaned)
         total = next(totals).frame if table.totals.height else None
         problems += one.problems
@@ -77,17 +82,25 @@ def _assemble(
         if other and other.severity == "chan":
             refused.append(table)
             continue
-        before = parts.get((table.dataset, period))
-        part = _make_part(table, period, one, len(before.tables) if before else 0)
-        parts[table.dataset, period] = part if before is None else _concat(before, part)
+        before = parts.get((table.dataset, period, incomplete))
+        part = _make_part(table, period, one, len(before.tables) if before else 0, refused=incomplete)
+        parts[table.dataset, period, incomplete] = part if before is None else _concat(before, part)
         problems += check_totals(table, one.frame, total, dataset) if total is not None else []
     rows = leave_out(read.rows, refused)
     return CleanedSubmission(
-        read.submission, tuple(parts.values()), rows, tuple(problems), read.lost, read.marks
+        read.submission,
+        tuple(part for part in parts.values() if not part.refused),
+        rows,
+        tuple(problems),
+        read.lost,
+        read.marks,
+        tuple(part for part in parts.values() if part.refused),
     )
 
 
-def _make_part(table: ReadTable, period: Period, cleaned: Cleaned, number: int) -> SubmissionPart:
+def _make_part(
+    table: ReadTable, period: Period, cleaned: Cleaned, number: int, *, refused: bool
+) -> SubmissionPart:
     """The part of one table, the one with this `number` of its dataset and period."""
     at = pl.lit(number, pl.UInt16).alias("_table")
     return SubmissionPart(
@@ -97,6 +110,7 @@ def _make_part(table: ReadTable, period: Period, cleaned: Cleaned, number: int) 
         cleaned.changes.with_columns(at),
         ((table.sheet, table.letters),),
         table.nil,
+        refused,
     )
 
 

@@ -66,6 +66,7 @@ def _read_archive(data: bytes, vocabulary: Vocabulary) -> ReadFile:
         pl.concat([doc.rows for doc in docs]),
         tuple(found for doc in docs for found in doc.problems),
         FileMarks.of_all(doc.marks for doc in docs),
+        tuple(table for doc in docs for table in doc.refused),
     )
 
 
@@ -80,6 +81,7 @@ def _prefix_sheets(name: str, doc: ReadFile) -> ReadFile:
         doc.rows.with_columns(pl.lit(tidy(name) + "/").add(pl.col("sheet")).alias("sheet")),
         tuple(replace(found, sheet=within(found.sheet)) for found in doc.problems),
         doc.marks.within(tidy(name)),
+        tuple(replace(table, sheet=within(table.sheet)) for table in doc.refused),
     )
 
 
@@ -89,9 +91,11 @@ def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) 
     frames = [read.rows() for read in reads]
     rows = pl.concat(frames) if len(frames) > 1 else frames[0] if frames else pl.DataFrame(schema=ROWS_SCHEMA)
     tables = tuple(table for read in reads for table in read.tables)
+    refused = tuple(table for read in reads for table in read.refused)
     problems = [found for read in reads for found in read.problems]
+    problems += _describe_unrecognised(reads, vocabulary)
     marks = FileMarks.of_all(mark for read in reads for mark in (*read.marks, _list_comments(read.sheet)))
-    return ReadFile(tables, rows, (*warnings, *problems, *_describe_unrecognised(reads, vocabulary)), marks)
+    return ReadFile(tables, rows, (*warnings, *problems), marks, refused)
 
 
 def _list_comments(sheet: Sheet) -> FileMarks:

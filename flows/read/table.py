@@ -33,7 +33,7 @@ ROLES: Mapping[str, str] = {
     "cuoi": "phần ký, ghi chú",
     "trong": "dòng trống",
     "cho_san": "dòng chờ sẵn công thức, chưa có số liệu",
-    "ngoai_bang": "không thuộc bảng nào đọc được",
+    "ngoai_bang": "dòng không thuộc bảng nào được nhận",
     "an": "bản ghi ẩn mà biểu mẫu không nhận",
     "ban_ghi": "bản ghi",
 }
@@ -142,9 +142,13 @@ class ReadFile:
         rows: One row per sheet row (`ROWS_SCHEMA`).
         problems: The faults of the file, its sheets and its headings.
         marks: What clerks did to its cells besides typing.
+        refused: The tables that are not taken because of a problem of their headings, such as a missing
+            column. They hold what could be read, so that the faults of the other columns can be told too;
+            none of it counts.
     """
 
     tables: tuple[ReadTable, ...]
     rows: pl.DataFrame
     problems: tuple[Problem, ...]
     marks: FileMarks = NO_FILE_MARKS
+    refused: tuple[ReadTable, ...] = ()

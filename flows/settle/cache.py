@@ -149,7 +149,7 @@ def _records_key(key: str) -> str:
 def _group_by_period(summaries: Sequence[SubmissionSummary]) -> dict[str, list[Submission]]:
     found: dict[str, list[Submission]] = {}
     for summary in summaries:
-        for label in dict.fromkeys(period for _, period in summary.brings):
+        for label in dict.fromkeys(period for _, period in (*summary.brings, *summary.refused)):
             found.setdefault(label, []).append(summary.submission)
     return found
 

@@ -14,6 +14,8 @@ from flows.read.table import Problem
 from flows.settle.model import FOUND, REPAIRED, JudgedPart, Owes, Standing
 from flows.validate.records import Verdict
 from schemas.contract import Dataset
+from schemas.judgement import REPEATED as SAME_ROW
+from schemas.judgement import judgements_of
 from schemas.registry import Contracts
 
 #: A file with the content of an earlier submission of its unit.
@@ -32,9 +34,12 @@ def fill_columns(frame: pl.DataFrame) -> pl.DataFrame:
 
 def find_record_faults(verdict: Verdict, name: str, standing: Standing, contracts: Contracts) -> pl.DataFrame:
     """Faults of records of the dataset `name` that are not superseded, with their place (`FOUND`)."""
-    tables, letters = _places(one for one in standing.judged if one.dataset == name and standing.counts(one))
+    mine = [one for one in standing.judged if one.dataset == name and standing.counts(one)]
+    tables, letters = _places(mine)
+    unknown = _list_unjudgeable(mine, contracts.datasets[name])
     faults = (
-        verdict.faults.join(tables, on=["_part", "_table"], how="inner", maintain_order="left")
+        verdict.faults.join(unknown, on=["_part", "_table", "code"], how="anti", maintain_order="left")
+        .join(tables, on=["_part", "_table"], how="inner", maintain_order="left")
         .join(letters, on=["_part", "_table", "column"], how="left", maintain_order="left")
         .with_columns(
             dataset=pl.lit(name),
@@ -64,6 +69,24 @@ def _places(judged: Iterable[JudgedPart]) -> tuple[pl.DataFrame, pl.DataFrame]:
         ),
         pl.DataFrame(letters, schema={**_TABLE, **_texts("column", "letter")}, orient="row"),
     )
+
+
+def _list_unjudgeable(judged: Iterable[JudgedPart], dataset: Dataset) -> pl.DataFrame:
+    """The rules that say nothing of a refused table, because a column that they ask is not there.
+
+    Rows that are equal in the columns that are there need not be repetitions.
+    """
+    every = {column.name for column in dataset.columns}
+    asked = {rule.code: {*rule.on} for rule in judgements_of(dataset)} | {SAME_ROW: every}
+    rows = [
+        (one.number, table, code)
+        for one in judged
+        if one.refused
+        for table, (_, columns) in enumerate(one.tables)
+        for code, on in asked.items()
+        if not on <= columns.keys()
+    ]
+    return pl.DataFrame(rows, schema={**_TABLE, **_texts("code")}, orient="row")
 
 
 def _texts(*names: str) -> Mapping[str, type[pl.DataType]]:
@@ -130,7 +153,7 @@ def _is_fixed(problem: Problem, submission: Submission, mine: Sequence[JudgedPar
     another unit's folder. If no dataset is known, a later file of the same name does, or the first usable
     submission of something owed; what the unit still owes then is a fault of the roll call.
     """
-    if problem.dataset in {one.dataset for one in mine}:
+    if problem.dataset in {one.dataset for one in mine if not one.refused}:
         return False
     if submission.gone is not None:
         return True

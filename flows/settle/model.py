@@ -34,7 +34,7 @@ class JudgedPart:
 
     `number` is its number among the parts of its dataset and period. `tables` gives each table's sheet and
     its columns' letters. `records` counts the rows read; `accepted`, `quarantined` and `repeated` say how
-    many of them ended how.
+    many of them ended how. A `refused` one counts nowhere; only its faults are told.
     """
 
     submission: Submission
@@ -47,11 +47,12 @@ class JudgedPart:
     accepted: int
     quarantined: int
     repeated: int
+    refused: bool = False
 
     @property
     def taken(self) -> bool:
         """Whether it is usable: it has an accepted record, or declares that there is nothing to report."""
-        return self.accepted > 0 or self.nil
+        return not self.refused and (self.accepted > 0 or self.nil)
 
     @property
     def owes(self) -> Owes:
@@ -79,7 +80,9 @@ class Standing:
     def counts(self, judged: JudgedPart) -> bool:
         """Whether `judged` is not superseded: in effect, or refused after the one in effect came."""
         current = self.in_effect.get(judged.owes)
-        return current is None or judged is current or judged.submission > current.submission
+        if current is None or judged is current or judged.submission > current.submission:
+            return True
+        return judged.refused and judged.submission == current.submission
 
     def by_submission(self) -> dict[Submission, list[JudgedPart]]:
         """The judged parts of each submission."""

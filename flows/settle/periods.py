@@ -64,7 +64,7 @@ def settle_submissions(
         RuleDidNotRunError: a rule gave no result.
         ConservationError: rows seen are not rows left out, accepted and quarantined.
     """
-    labels = {part.period.label for cleaned in all_cleaned for part in cleaned.parts}
+    labels = {part.period.label for cleaned in all_cleaned for part in (*cleaned.parts, *cleaned.refused)}
     periods = judge_periods(all_cleaned, labels, contracts)
     return settle_all(periods, [summarize(cleaned) for cleaned in all_cleaned], repeats, contracts)
 
@@ -113,7 +113,7 @@ def judge_periods(
 def _group_by_dataset(all_cleaned: Sequence[CleanedSubmission], labels: Collection[str]) -> Brought:
     found: dict[str, list[tuple[Submission, SubmissionPart]]] = {}
     for cleaned in all_cleaned:
-        for part in cleaned.parts:
+        for part in (*cleaned.parts, *cleaned.refused):
             if part.period.label in labels:
                 found.setdefault(part.dataset, []).append((cleaned.submission, part))
     for parts in found.values():
@@ -130,26 +130,31 @@ def _count_rows(parts: Sequence[tuple[Submission, SubmissionPart]], verdict: Ver
     by_class = verdict.judged.select("_part", held=QUARANTINED).group_by("_part", "held").len()
     counts = {(number, held): rows for number, held, rows in by_class.iter_rows()}
     repeated = dict(verdict.repeated.iter_rows())
-    return [
-        JudgedPart(
-            submission,
-            part.dataset,
-            part.period,
-            part.nil,
-            part.tables,
-            number,
-            part.frame.height,
-            counts.get((number, False), 0),
-            counts.get((number, True), 0),
-            repeated.get(number, 0),
+    judged: list[JudgedPart] = []
+    for number, (submission, part) in enumerate(parts):
+        counted = not part.refused
+        judged.append(
+            JudgedPart(
+                submission,
+                part.dataset,
+                part.period,
+                part.nil,
+                part.tables,
+                number,
+                part.frame.height * counted,
+                counts.get((number, False), 0) * counted,
+                counts.get((number, True), 0) * counted,
+                repeated.get(number, 0) * counted,
+                part.refused,
+            )
         )
-        for number, (submission, part) in enumerate(parts)
-    ]
+    return judged
 
 
 def _build_tallies(verdicts: Mapping[str, Verdict], standing: Standing) -> pl.DataFrame:
     """Cells judged and failed: one row per submission that counts, dataset, period and dimension."""
-    who = list_parts(filter(standing.counts, standing.judged)).rename({"_unit": "unit", "_period": "period"})
+    counted = (one for one in standing.judged if standing.counts(one) and not one.refused)
+    who = list_parts(counted).rename({"_unit": "unit", "_period": "period"})
     found = [verdict.tally.with_columns(dataset=pl.lit(name)) for name, verdict in verdicts.items()]
     every = pl.concat([pl.DataFrame(schema=COLUMNS | {"dataset": pl.String}), *found])
     return every.join(who, on=["dataset", "_part"], maintain_order="left").drop("_part")
@@ -169,6 +174,7 @@ def _compare_all(
         (submission, name, part.period.label): part
         for name, some in brought.items()
         for submission, part in some
+        if not part.refused
     }
     found: dict[str, dict[Submission, list[Comparison]]] = {}
     for one, former, name in pairs:

@@ -82,15 +82,19 @@ def _mark(checked: Checked, target: Path, datasets: Mapping[str, Dataset]) -> No
 
 
 def _print(checked: Checked, titles: dict[str, str], console: Console) -> None:
+    from flows.read.table import ROLES
     from schemas.periods import in_words
 
     console.print(f"[bold]{escape(str(checked.path))}[/]", soft_wrap=True)
     for one in checked.parts:
-        console.print(
-            f"  {titles[one.dataset]}, {in_words(one.period.label)}: "
-            f"{one.accepted} bản ghi dùng được, {one.quarantined} bị giữ lại",
-            soft_wrap=True,
+        came_to = (
+            "chưa được nhận; các cột đọc được đã kiểm luôn để sửa một lần"
+            if one.refused
+            else f"{one.accepted} bản ghi dùng được, {one.quarantined} bị giữ lại"
         )
+        console.print(f"  {titles[one.dataset]}, {in_words(one.period.label)}: {came_to}", soft_wrap=True)
+    if left_out := "; ".join(f"{count} {ROLES[role]}" for role, count in checked.left_out.items()):
+        console.print(f"  Đã đọc {checked.rows_seen} dòng; không phải bản ghi: {left_out}", soft_wrap=True)
     for change in checked.compared:
         console.print(f"  {_describe_change(change)}", soft_wrap=True)
     if checked.marks.changes.height:

@@ -65,6 +65,7 @@ class SheetRead:
         recognised: Whether some table is of a known dataset.
         marks: What clerks did to the cells of its tables besides typing.
         sides: For each table with periods side by side, the mask of its records and its periods in words.
+        refused: The tables that are not taken (see `ReadFile`).
     """
 
     sheet: Sheet
@@ -76,6 +77,7 @@ class SheetRead:
     recognised: bool = False
     marks: list[FileMarks] = field(default_factory=list)
     sides: list[tuple[Mask, Sequence[str]]] = field(default_factory=list)
+    refused: list[ReadTable] = field(default_factory=list)
 
     def rows(self) -> pl.DataFrame:
         """The role of each row (`ROWS_SCHEMA`)."""
@@ -113,7 +115,7 @@ def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
         _read_table(read, block, top, stop, vocabulary)
     if not blocks and height:
         read.codes[_find_blank(sheet, 0, height)] = CODE["trong"]
-    read.tables = _join_continued(read.tables)
+    read.tables, read.refused = _join_continued(read.tables), _join_continued(read.refused)
     return read
 
 
@@ -192,8 +194,10 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     ]
     read.problems += problems
     _set_roles(read, block, top, body)
-    if any(problem.severity == "chan" for problem in problems) or (body.records.any() and not filled):
+    refused = any(problem.severity == "chan" for problem in problems)
+    if refused or (body.records.any() and not filled):
         read.codes[body.start : stop][body.records] = CODE["ngoai_bang"]
+        read.refused += tables if refused else []
     else:
         read.tables += tables
         _repeat_records(read, body, filled)

@@ -294,8 +294,12 @@ def _find_missing(
 
 
 def list_source_columns(fit: Fit) -> Mapping[str, tuple[Path, ...]]:
-    """The headings from which to read each contract column: one, or two if its values are split by sex."""
+    """The headings from which to read each contract column: one, or two if its values are split by sex.
+
+    A column that several headings name is left out: which one holds its values is not known.
+    """
     return {
         name: tuple(path for _, path in sorted(pairs, key=lambda pair: pair[0].sex))
         for name, pairs in fit.columns.items()
+        if not _is_repeated(pairs)
     }
