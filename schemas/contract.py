@@ -50,6 +50,7 @@ def note_column(column: str) -> str:
 UNREAD = pl.Enum(
     [
         "thieu",
+        "trong_ca_cot",
         "khong_doc_duoc",
         "loi_cong_thuc",
         "cong_thuc_chua_tinh",

@@ -8,6 +8,7 @@ import polars as pl
 
 from schemas.contract import Column, Cross, Dataset, Dimension, Severity, typed_column
 from schemas.kinds.base import Flaw, range_of
+from schemas.kinds.words import BLANK_COLUMN, CO_KHONG
 
 REPEATED = "khoa.trung_y_het"
 CLASHING = "khoa.trung"
@@ -29,12 +30,25 @@ class Judgement:
 
 def judgements_of(dataset: Dataset) -> tuple[Judgement, ...]:
     """The judgements of a dataset: by column, then of its key, then its rules."""
-    flaws = (_of_flaw(column, flaw) for column in dataset.columns for flaw in column.kind.flaws(column))
+    flaws = (_of_flaw(column, flaw) for column in dataset.columns for flaw in flaws_of(column, dataset))
     rules = (
         Judgement(r.code, dataset.blamed(r), r.on, r.dimension, r.severity, r.says, r.fails_when, r.note)
         for r in dataset.rules
     )
     return (*flaws, *_of_key(dataset), *rules)
+
+
+def flaws_of(column: Column, dataset: Dataset) -> tuple[Flaw, ...]:
+    """Every flaw that a cell of `column` can have in `dataset`."""
+    flaws = column.kind.flaws(column)
+    return flaws if may_be_open(column, dataset) else tuple(f for f in flaws if f is not BLANK_COLUMN)
+
+
+def may_be_open(column: Column, dataset: Dataset) -> bool:
+    """Whether a published record may lack the answer of `column` even if it is required (`BLANK_COLUMN`)."""
+    return column.kind is CO_KHONG and any(
+        other.kind is CO_KHONG and other is not column for other in dataset.columns
+    )
 
 
 def crossing(dataset: Dataset, cross: Cross, *, not_judged: pl.Expr) -> Judgement:

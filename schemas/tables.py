@@ -10,6 +10,7 @@ import polars as pl
 
 from schemas.contract import DIMENSIONS, GOOD, SEVERITIES, WARNED, Column, Dataset
 from schemas.indicator import Grouping
+from schemas.judgement import may_be_open
 from schemas.kinds import THON
 from schemas.kinds.dates import EARLIEST
 from schemas.periods import LABEL
@@ -323,7 +324,7 @@ def record_columns(dataset: Dataset, commune: Commune | None = None) -> dict[str
         commune: The commune whose records they are; without it a thôn may be any.
     """
     own = {
-        column.name: _record_column(column, commune)
+        column.name: _record_column(column, dataset, commune)
         for column in dataset.columns
         if protection(column) != "bo"
     }
@@ -333,11 +334,12 @@ def record_columns(dataset: Dataset, commune: Commune | None = None) -> dict[str
     return own | beside
 
 
-def _record_column(column: Column, commune: Commune | None) -> PublishedColumn:
+def _record_column(column: Column, dataset: Dataset, commune: Commune | None) -> PublishedColumn:
     """What can be said of a published value: a record with a blocking fault is not published."""
     how = protection(column)
     says = column.label if how == "nguyen" else f"{column.label} ({PROTECTIONS[how]})"
-    told = PublishedColumn(published_dtype(column), says, required=column.required)
+    required = column.required and not may_be_open(column, dataset)
+    told = PublishedColumn(published_dtype(column), says, required=required)
     match how:
         case "ma_hoa":
             return replace(told, pattern=TOKEN_PATTERN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 
 from flows.cache import AUDIT_CACHE, Cache
 from flows.release.manifest import read_hashes, read_manifest
+from schemas.contract import GOOD, Dataset
+from schemas.judgement import may_be_open
 from schemas.periods import ended
 from schemas.privacy import protection
 from schemas.registry import Contracts
@@ -41,7 +43,8 @@ class FileFacts:
     """Facts about one Parquet file of a `table`.
 
     `doubles` counts the rows that share their whole key with another row; None if the table has no key
-    that is published whole. `types` are the column types as text; `filled` counts non-null cells by column.
+    that is published whole. `types` are the column types as text; `filled` counts non-null cells by column,
+    `unwarned` the blank cells of a required column that no warning excuses.
     """
 
     table: str
@@ -49,6 +52,7 @@ class FileFacts:
     doubles: int | None
     types: Mapping[str, str]
     filled: Mapping[str, int]
+    unwarned: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +88,31 @@ def _look_up(
     for table, path in _list_parquets(release):
         place = path.relative_to(release).as_posix()
         facts = known.get(by_path.get(place, ""))
-        found[place] = facts or _inspect(table, path, _published_key(table, contracts))
+        found[place] = facts or _inspect(table, path, contracts)
     return found
 
 
-def _inspect(table: str, path: Path, key: tuple[str, ...]) -> FileFacts:
+def _inspect(table: str, path: Path, contracts: Contracts) -> FileFacts:
     metadata = pq.read_metadata(path)
     types = {column: str(dtype) for column, dtype in pl.read_parquet_schema(path).items()}
+    key = _published_key(table, contracts)
     doubles = _count_doubles(path, key) if key else None
-    return FileFacts(table, metadata.num_rows, doubles, types, _count_filled(metadata))
+    filled = _count_filled(metadata)
+    dataset = contracts.datasets.get(table)
+    blank = {name for name in types if filled[name] < metadata.num_rows}
+    unwarned = _count_unwarned(path, dataset, blank) if dataset else {}
+    return FileFacts(table, metadata.num_rows, doubles, types, filled, unwarned)
+
+
+def _count_unwarned(path: Path, dataset: Dataset, blank: Set[str]) -> Mapping[str, int]:
+    """Blank cells by required column; where an answer may be open, only those of rows without a warning."""
+    unwarned = pl.col(dataset.row_class) == GOOD
+    counts = [
+        (pl.col(column.name).is_null() & (unwarned if may_be_open(column, dataset) else True)).sum()
+        for column in dataset.columns
+        if column.required and column.name in blank
+    ]
+    return pl.scan_parquet(path).select(counts).collect().row(0, named=True) if counts else {}
 
 
 def list_columns(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
@@ -100,7 +120,7 @@ def list_columns(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
 
     Columns: `table`, `column`, the types `declared` and `stored` as text, non-null cells now (`filled`)
     and in the release before (`filled_before`, null if it had no such column), and `blanks`: null cells
-    of a required column.
+    of a required column that no warning excuses.
     """
     declared = {
         (table, column): str(dtype)
@@ -109,8 +129,10 @@ def list_columns(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
     }
     now, was = _sum_columns(seen.now), _sum_columns(seen.before)
     here = {table for table, _ in now}
-    rows_of = {table: now[table, "_row"][1] for table in here if (table, "_row") in now}
-    required = {(d.name, c.name) for d in case.contracts.datasets.values() for c in d.columns if c.required}
+    blanks: dict[tuple[str, str], int] = {}
+    for facts in seen.now.values():
+        for column, count in facts.unwarned.items():
+            blanks[facts.table, column] = blanks.get((facts.table, column), 0) + count
     rows = [
         (
             *place,
@@ -118,7 +140,7 @@ def list_columns(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
             now[place][0] if place in now else "không có",
             now.get(place, ("", 0))[1],
             was[place][1] if place in was else None,
-            rows_of[place[0]] - now[place][1] if place in required and place in now else 0,
+            blanks.get(place, 0),
         )
         for place in sorted({*now, *(place for place in {*declared, *was} if place[0] in here)})
         if place in now or place in declared or was[place][1]

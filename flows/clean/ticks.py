@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -34,8 +35,9 @@ def read_blanks_as_no(
 ) -> dict[str, Reading]:
     """Decide whether blank cells of yes-or-no columns mean no, or are missing.
 
-    Blank means no in a column that has a tick, and in an empty column of a table that has a tick in another
-    column. Otherwise it is missing. Each table is decided by itself.
+    Blank means no in a column that has a tick. A column without any answer, beside another that has a tick,
+    may say no everywhere or have been forgotten: it is left open (`trong_ca_cot`). Otherwise a blank cell is
+    missing. Each table is decided by itself.
 
     Args:
         columns: For each yes-or-no column its typed text and its reading.
@@ -49,15 +51,16 @@ def read_blanks_as_no(
     readings: dict[str, Reading] = {}
     for name, (_, reading) in columns.items():
         is_empty = ~tables.is_in(tables.filter(~blank[name]).unique())
-        means_no = blank[name] & (tables.is_in(ticked[name]) | (on_ticked_form & is_empty))
-        readings[name] = _set_no(reading, means_no) if means_no.any() else reading
+        means_no, is_open = blank[name] & tables.is_in(ticked[name]), is_empty & on_ticked_form
+        readings[name] = _set_blanks(reading, means_no, is_open)
     return readings
 
 
-def _set_no(reading: Reading, blank: pl.Series) -> Reading:
-    return Reading(
-        reading.value.set(blank, value=False), reading.unread.set(blank, value=None), reading.answers
-    )
+def _set_blanks(reading: Reading, means_no: pl.Series, is_open: pl.Series) -> Reading:
+    if not means_no.any() and not is_open.any():
+        return reading
+    unread = reading.unread.set(means_no, value=None).set(is_open, value="trong_ca_cot")
+    return replace(reading, value=reading.value.set(means_no, value=False), unread=unread)
 
 
 def _find_ticked_tables(typed: pl.Series, tables: pl.Series) -> pl.Series:

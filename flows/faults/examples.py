@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.contract import Column, Cross, Dataset, Rows, Rule
-from schemas.judgement import CLASHING, REPEATED
+from schemas.judgement import CLASHING, REPEATED, flaws_of
 from schemas.kinds import CO_KHONG, VAN_BAN
 from schemas.kinds.base import UNREADABLE, Flaw
+from schemas.kinds.words import BLANK_COLUMN, TICKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,11 @@ def make_examples(dataset: Dataset) -> dict[str, Example]:
             flaw,
             (column.name,),
             ({column.name: make_good_cell(column)},),
-            tuple({column.name: cell} for cell in (*(flaw.beside or [make_good_cell(column)]), flaw.bad)),
+            _make_bad_rows(flaw, column, dataset),
             unread=flaw is UNREADABLE and column.kind.reads_all,
         )
         for column in dataset.columns
-        for flaw in column.kind.flaws(column)
+        for flaw in flaws_of(column, dataset)
     }
     examples |= _make_key_examples(dataset)
     examples |= {rule.code: Example(rule, rule.on, rule.good, rule.bad) for rule in dataset.rules}
@@ -53,6 +54,13 @@ def make_examples(dataset: Dataset) -> dict[str, Example]:
         rule.code: Example(rule, rule.on, rule.good, rule.bad, rule.tied.to, rule.beside)
         for rule in dataset.cross
     }
+
+
+def _make_bad_rows(flaw: Flaw, column: Column, dataset: Dataset) -> Rows:
+    if flaw is BLANK_COLUMN:
+        ticked = next(c for c in dataset.columns if c.kind is CO_KHONG and c is not column)
+        return ({column.name: flaw.bad, ticked.name: TICKS[0]},)
+    return tuple({column.name: cell} for cell in (*(flaw.beside or [make_good_cell(column)]), flaw.bad))
 
 
 def _make_key_examples(dataset: Dataset) -> dict[str, Example]:

@@ -49,7 +49,8 @@ def count_ticks(dataset: Dataset) -> Dataset:
 
 def _is_fully_read(records: pl.DataFrame, column: Column) -> bool:
     return (
-        records[unread_column(column.name)].is_null() | (records[unread_column(column.name)] == "thieu")
+        records[unread_column(column.name)].is_null()
+        | records[unread_column(column.name)].is_in(["thieu", "trong_ca_cot"])
     ).all()
 
 

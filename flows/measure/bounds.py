@@ -95,17 +95,19 @@ def _judge(bound: str) -> pl.Expr:
 
 
 def suppress(figures: pl.DataFrame) -> pl.DataFrame:
-    """Add `small` and `beside`, and set the figures of these rows to null.
+    """Add `small`, `beside` and `nobody`, and set the figures of the first two to null.
 
-    `small` marks a thôn whose group has fewer than `SMALLEST_GROUP` people. Hiding it alone is not enough:
-    the figure of the commune minus those of the other thôn would reveal it. So more thôn, the smallest first,
-    are hidden too (`beside`), until at least two are hidden with `SMALLEST_GROUP` people between them.
+    `small` marks a thôn whose group has fewer than `SMALLEST_GROUP` people, `nobody` one in which no row
+    counts: that may have other reasons than its size. Hiding a small thôn alone is not enough: the figure of
+    the commune minus those of the other thôn would reveal it. So more thôn, the smallest first, are hidden
+    too (`beside`), until at least two are hidden with `SMALLEST_GROUP` people between them.
     """
     people = pl.coalesce("mau_so", "tu_so")
     of_thon = ((pl.col("by") == "thon") & pl.col("of_persons") & pl.col("usable")).fill_null(value=False)
     group = ["indicator", "period", "by"]
     marked = figures.with_columns(
         small=(of_thon & (people < SMALLEST_GROUP)).fill_null(value=False),
+        nobody=(of_thon & (people == 0)).fill_null(value=False),
         _people=pl.when(of_thon).then(people),
     ).with_columns(_next=pl.when(~pl.col("small")).then("_people"))
     # An empty group reveals nothing.

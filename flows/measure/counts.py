@@ -9,11 +9,13 @@ import polars as pl
 from flows.measure.views import View
 from schemas.contract import QUARANTINED
 from schemas.indicator import Indicator
+from schemas.judgement import may_be_open
 from schemas.units import Commune
 
 #: One row per indicator, period, grouping (`by`) and key. `tu_so` is the numerator, `mau_so` the denominator.
-#: `unknown` is what quarantined rows may add to both, `only_tu_so` what may be added to the numerator alone.
-#: `rows` is the number of rows read, `blocked` how many of them are quarantined.
+#: `unknown` is what quarantined and undecided rows may add to both, `only_tu_so` what may be added to the
+#: numerator alone. `rows` is the number of rows read, `blocked` how many of them are quarantined, `open` how
+#: many others lack the answer that decides.
 COUNTS = {
     "indicator": pl.String,
     "period": pl.String,
@@ -25,9 +27,11 @@ COUNTS = {
     "only_tu_so": pl.Float64,
     "rows": pl.Float64,
     "blocked": pl.Float64,
+    "open": pl.Float64,
 }
 _EXACT = pl.Decimal(38, 9)
-_AMOUNTS = ("tu_so", "mau_so", "unknown", "only_tu_so", "rows", "blocked")
+_OWN = ("tu_so", "mau_so", "unknown", "only_tu_so", "open")
+_AMOUNTS = (*_OWN, "rows", "blocked")
 #: Grouping by the submitting unit; it is not published, but used to estimate the weight of missing units.
 BY_UNIT = "_unit"
 
@@ -62,15 +66,19 @@ def _count_by(
         .collect()
     )
     for each in indicators:
-        own = sums_by_key.select(
-            pl.lit(each.name).alias("indicator"),
-            pl.col("_period").alias("period"),
-            pl.lit(by).alias("by"),
-            pl.col("_key").alias("key"),
-            *(pl.col(f"{each.name}.{name}").alias(name) for name in _AMOUNTS[:4]),
-            "rows",
-            "blocked",
-        ).cast(dict.fromkeys(_AMOUNTS, pl.Float64))
+        own = (
+            sums_by_key.select(
+                pl.lit(each.name).alias("indicator"),
+                pl.col("_period").alias("period"),
+                pl.lit(by).alias("by"),
+                pl.col("_key").alias("key"),
+                *(pl.col(f"{each.name}.{name}").alias(name) for name in _OWN),
+                "rows",
+                "blocked",
+            )
+            .select(*COUNTS)
+            .cast(dict.fromkeys(_AMOUNTS, pl.Float64))
+        )
         yield _spread_unplaced(own, each) if by == "thon" else own.filter(pl.col("key").is_not_null())
 
 
@@ -79,17 +87,29 @@ def _count_blocked() -> pl.Expr:
 
 
 def _sum_amounts(indicator: Indicator, rows: pl.DataFrame) -> Iterator[pl.Expr]:
-    counted = ~pl.col("_phu") & (pl.lit(indicator.of_rows_read) | ~QUARANTINED)
-    quarantined = ~pl.col("_phu") & ~counted
     measured = indicator.tu_so if indicator.mau_so is None else indicator.mau_so
+    counted = ~pl.col("_phu") & (pl.lit(indicator.of_rows_read) | ~QUARANTINED) & ~is_undecided(indicator)
+    uncounted = ~pl.col("_phu") & ~counted
     weight = pl.lit(1.0) if _counts_rows(measured, rows) else pl.col(f"{indicator.name}.typical")
     amounts = {
         "tu_so": sum_exactly(pl.when(counted).then(indicator.tu_so.cast(pl.Float64))),
         "mau_so": sum_exactly(pl.when(counted).then(measured.cast(pl.Float64))),
-        "unknown": sum_exactly(pl.when(quarantined).then(weight)),
+        "unknown": sum_exactly(pl.when(uncounted).then(weight)),
         "only_tu_so": (pl.col("_phu") & QUARANTINED).sum(),
+        "open": (~pl.col("_phu") & ~QUARANTINED & is_undecided(indicator)).sum(),
     }
     return (amount.alias(f"{indicator.name}.{name}") for name, amount in amounts.items())
+
+
+def is_undecided(indicator: Indicator) -> pl.Expr:
+    """Whether a row lacks an answer (`BLANK_COLUMN`) on which it depends if and where the row counts."""
+    over = indicator.over
+    counted = [indicator.tu_so, *([] if indicator.mau_so is None else [indicator.mau_so])]
+    used = {name for each in counted for name in each.meta.root_names()}
+    open_ = [name for name in sorted(used) if over and name in over and may_be_open(over[name], over)]
+    if not open_:
+        return pl.lit(value=False)
+    return pl.any_horizontal(pl.col(open_).is_null()) & pl.any_horizontal(e.is_null() for e in counted)
 
 
 def sum_exactly(amounts: pl.Expr) -> pl.Expr:
@@ -142,13 +162,16 @@ def _spread_unplaced(own: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
 
 
 def _count_thon(view: View, indicator: Indicator, commune: Commune) -> pl.DataFrame:
-    """Count the thôn with an accepted row that says yes; a quarantined row only may say so."""
+    """Count the thôn with an accepted row that says yes; a quarantined or undecided row only may say so."""
     yes = (indicator.tu_so & ~QUARANTINED).any()
     by_thon = view.rows.group_by("_period", "_thon").agg(
-        yes=yes.fill_null(value=False), rows=pl.len(), blocked=QUARANTINED.sum()
+        yes=yes.fill_null(value=False),
+        rows=pl.len(),
+        blocked=QUARANTINED.sum(),
+        open=(~QUARANTINED & is_undecided(indicator)).sum(),
     )
-    known = pl.col("_thon").is_not_null()
-    maybe = pl.when(known).then((pl.col("blocked") > 0) & ~pl.col("yes")).otherwise(pl.col("blocked"))
+    known, doubtful = pl.col("_thon").is_not_null(), pl.col("blocked") + pl.col("open")
+    maybe = pl.when(known).then((doubtful > 0) & ~pl.col("yes")).otherwise(doubtful)
     return (
         by_thon.group_by("_period")
         .agg(
@@ -156,6 +179,7 @@ def _count_thon(view: View, indicator: Indicator, commune: Commune) -> pl.DataFr
             only_tu_so=maybe.sum(),
             rows=pl.col("rows").sum(),
             blocked=pl.col("blocked").sum(),
+            open=pl.col("open").sum(),
         )
         .select(
             indicator=pl.lit(indicator.name),
@@ -168,6 +192,7 @@ def _count_thon(view: View, indicator: Indicator, commune: Commune) -> pl.DataFr
             only_tu_so="only_tu_so",
             rows="rows",
             blocked="blocked",
+            open="open",
         )
         .cast(dict.fromkeys(_AMOUNTS, pl.Float64))
     )

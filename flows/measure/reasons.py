@@ -9,7 +9,7 @@ from flows.measure.bounds import SMALLEST_GROUP
 
 def add_reasons(figures: pl.DataFrame) -> pl.DataFrame:
     """Add `reason` (a Vietnamese sentence for people); null if there is nothing to explain."""
-    blocked = pl.col("blocked").fill_null(0.0).cast(pl.Int64)
+    blocked, unanswered = (pl.col(name).fill_null(0.0).cast(pl.Int64) for name in ("blocked", "open"))
     without_value = pl.col("value").is_null() & pl.col("usable")
     left_out = (
         pl.when(blocked > 0)
@@ -30,10 +30,19 @@ def add_reasons(figures: pl.DataFrame) -> pl.DataFrame:
         pl.lit("Phần chưa có có thể đổi kết luận")
     )
     missing = pl.when(pl.col("missing") != "").then("missing")
-    all_reasons = pl.concat_str(missing, empty, left_out, undecided, separator="; ", ignore_nulls=True)
+    unsaid = pl.when(unanswered > 0).then(pl.format("{} dòng chưa ghi Có hoặc Không, chưa tính", unanswered))
+    all_reasons = pl.concat_str(
+        missing, empty, left_out, unsaid, undecided, separator="; ", ignore_nulls=True
+    )
+    emptied = pl.col("nobody") & (blocked + unanswered > 0)
     small = pl.lit(f"Nhóm dưới {SMALLEST_GROUP} người hoặc hộ, không công bố")
     beside = pl.lit(f"Không công bố, vì từ đó suy ra được nhóm dưới {SMALLEST_GROUP} người của thôn khác")
     reason = (
-        pl.when("small").then(small).when("beside").then(beside).when(all_reasons != "").then(all_reasons)
+        pl.when(pl.col("small") & ~emptied)
+        .then(small)
+        .when("beside")
+        .then(beside)
+        .when(all_reasons != "")
+        .then(all_reasons)
     )
     return figures.with_columns(reason=reason)

@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.contract import GOOD, HELD_BACK, QUARANTINED
 from schemas.indicator import Indicator, Join
+from schemas.judgement import may_be_open
 from schemas.periods import period
 from schemas.units import Commune
 
@@ -86,8 +87,16 @@ def _list_used_columns(indicator: Indicator) -> Iterable[str]:
 
 
 def _join_other(rows: pl.DataFrame, other: pl.DataFrame, join: Join) -> pl.DataFrame:
-    """`rows` with the joined columns of accepted rows, plus all rows of the other dataset as `_phu`."""
+    """`rows` with the joined columns of accepted rows, plus all rows of the other dataset as `_phu`.
+
+    A row that lacks an answer asked for is as unknown as a quarantined one.
+    """
     same = ["_period", join.on]
+    open_ = [name for name in join.columns if may_be_open(join.dataset[name], join.dataset)]
+    if open_:
+        lacks_answer = pl.any_horizontal(pl.col(open_).is_null())
+        held_back = pl.when(lacks_answer).then(pl.lit(HELD_BACK)).otherwise(pl.col("_class"))
+        other = other.with_columns(held_back.cast(other["_class"].dtype).alias("_class"))
     accepted = other.filter(~QUARANTINED).select(*same, *join.columns)
     wider = rows.join(accepted.unique(same, keep="first", maintain_order=True), on=same, how="left")
     if join.only_places:

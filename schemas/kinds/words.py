@@ -81,11 +81,21 @@ TICKS = ("x", "✓", "✔", "☑", "√")
 YES = (*TICKS, "có", "co", "c", "1", "đúng", "yes", "true")
 NO = ("không", "khong", "ko", "k", "0", "no", "false", "☐")
 
+#: Beside a ticked column, one without any answer may say no everywhere or have been forgotten.
+BLANK_COLUMN = Flaw(
+    "trong_ca_cot",
+    "du",
+    "canh_bao",
+    "“{label}” trống ở mọi dòng, cột khác lại có dấu x. Ghi Có hoặc Không: chưa ghi thì chưa tính.",
+    unread_as("trong_ca_cot"),
+)
+
 CO_KHONG = Kind(
     "co_khong",
     "Có/Không",
     pl.Boolean,
-    "Đánh dấu x nếu có, để trống hoặc ghi Không nếu không",
-    "x",
+    "Chọn Có hoặc Không ở mọi dòng",
+    "Có",
+    (BLANK_COLUMN,),
     adds_up=True,
 )

@@ -67,6 +67,39 @@ def test_a_clean_commune_has_no_fault(clean: Day) -> None:
     assert clean.table("faults").select(PLACE).rows() == []
 
 
+HOME = (
+    *("Mã hộ", "Chủ hộ", "Số nhân khẩu", "Internet", "DVC trực tuyến", "TT không tiền mặt"),
+    *("Phân loại rác", "Năng lượng sạch"),
+)
+
+
+@pytest.mark.parametrize(
+    ("waste", "code", "published"),
+    [
+        # Forgotten, or nobody does it: the clerk is asked.
+        ((None, None, None), "phan_loai_rac.trong_ca_cot", [None] * 3),
+        (("Không", "Không", "Không"), None, [False] * 3),
+        (("x", None, None), None, [True, False, False]),
+        (("Có", "Có", None), "phan_loai_rac.thieu", [True, True]),
+    ],
+)
+def test_a_column_left_blank_beside_ticks_is_asked_about(
+    waste: tuple[str | None, ...], code: str | None, published: list[bool | None], tmp_path: Path
+) -> None:
+    homes = [
+        [f"H0000{at}", f"Bùi Văn {name}", 4, "Cáp quang", "x", "Có", each, "x"]
+        for at, (name, each) in enumerate(zip(("Một", "Hai", "Ba"), waste, strict=True), 1)
+    ]
+    drop(tmp_path, "T01", "ho.csv", lines([["Tháng 10 năm 2026"], HOME, *homes]).encode())
+    outcome = run_plainly(tmp_path)
+    faults = outcome.faults.filter(pl.col("unit") == "T01", pl.col("code").str.starts_with("phan_loai_rac"))
+    assert faults["code"].unique().to_list() == ([] if code is None else [code])
+    records = pl.read_parquet(outcome.release / "data" / "ho_gia_dinh")
+    assert records["phan_loai_rac"].to_list() == published
+    state = "can_bo_sung" if published[0] is None else "dat"
+    assert records["trang_thai"].unique().to_list() == [state]
+
+
 def test_a_clean_commune_owes_nothing(clean: Day) -> None:
     assert set(clean.table("roll_call")["state"].unique()) <= {"dung_han", "khong_phat_sinh", "chua_den_han"}
 

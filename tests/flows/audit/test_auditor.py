@@ -25,6 +25,7 @@ from tests.conftest import TODAY, Day, run_plainly
 
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]
 REGISTER = "data/dan_cu/ky=2026-10/cong_an.parquet"
+HOUSEHOLDS = "data/ho_gia_dinh/ky=2026-10/T01.parquet"
 
 # What is done to a table, and what the audit must say of it.
 SPOILT: dict[str, tuple[str, Spoil, str]] = {
@@ -73,6 +74,11 @@ SPOILT: dict[str, tuple[str, Spoil, str]] = {
         lambda t: t.with_columns(thon=pl.lit(None, pl.String)),
         "thiếu ô bắt buộc",
     ),
+    "an open question without a warning": (
+        HOUSEHOLDS,
+        lambda t: t.with_columns(phan_loai_rac=pl.lit(None, pl.Boolean), trang_thai=pl.lit("dat")),
+        "thiếu ô bắt buộc",
+    ),
     "another type": (REGISTER, lambda t: t.with_columns(pl.col("ngay_sinh").cast(pl.String)), "đúng kiểu"),
     "a column too many": (REGISTER, lambda t: t.with_columns(ho_ten=pl.lit("Ai")), "không thừa cột"),
     "a column gone": (REGISTER, lambda t: t.drop("gioi_tinh"), "không thiếu"),
@@ -107,6 +113,17 @@ def test_a_spoilt_release_is_refused_with_its_reason(
     file, change, said = SPOILT[name]
     spoil(staged, file, change)
     assert said in " ".join(ask(AuditCase(staged, None, load(), TODAY)).faults)
+
+
+def test_an_answer_that_a_warning_asks_for_may_be_open(
+    staged: Path, ask: Callable[[AuditCase], Audit]
+) -> None:
+    spoil(
+        staged,
+        HOUSEHOLDS,
+        lambda t: t.with_columns(phan_loai_rac=pl.lit(None, pl.Boolean), trang_thai=pl.lit("can_bo_sung")),
+    )
+    assert ask(AuditCase(staged, None, load(), TODAY)).faults == ()
 
 
 def test_pages_of_an_audit_are_the_same_each_time_and_fetch_nothing(

@@ -263,14 +263,15 @@ SILENT: list[Cell] = [None, "-", ""]
 @pytest.mark.parametrize(
     ("beside", "value", "flaw"),
     [
-        (["x", None, None], False, None),
+        (["x", None, None], None, "trong_ca_cot"),
         (["Có", "Không", "Có"], None, "thieu"),
         ([None, None, None], None, "thieu"),
     ],
 )
-def test_a_column_that_says_nothing_is_taken_as_its_form_is(
+def test_a_column_that_says_nothing_never_says_no(
     beside: list[Cell], value: bool | None, flaw: str | None
 ) -> None:
+    """Whether it was forgotten or nobody has it, only the clerk knows."""
     frame = cleaned((TICK, SILENT), (Column("khac", "Khác", CO_KHONG), beside)).frame
     assert frame["co"].to_list() == [value] * 3
     assert frame["co.unread"].to_list() == [flaw] * 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import date
 
 import openpyxl
@@ -28,15 +29,17 @@ def blank(dataset: Dataset) -> bytes:
     return build_form(asked(dataset), CONTRACTS.commune, CONTRACTS.hash[:12], rows)
 
 
-def filled(dataset: Dataset) -> bytes:
-    """The form with its own example typed into the first row, as a clerk would."""
+def filled(dataset: Dataset, *rows: Mapping[str, str | None]) -> bytes:
+    """The form with its own example typed into the first row, as a clerk would; or so often, with changes."""
     book = openpyxl.load_workbook(io.BytesIO(blank(dataset)))
     page = book["Biểu mẫu"]
-    row = page.freeze_panes.strip("A")
-    for at, column in enumerate(dataset.columns, 2):
-        text = example_of(column, asked(dataset).period, CONTRACTS.commune)
-        number = page.cell(int(row), at).number_format == "General"
-        page.cell(int(row), at).value = float(text.replace(".", "").replace(",", ".")) if number else text
+    first = int(page.freeze_panes.strip("A"))
+    for row, changes in enumerate(rows or ({},), first):
+        for at, column in enumerate(dataset.columns, 2):
+            text = example_of(column, asked(dataset).period, CONTRACTS.commune)
+            number = page.cell(row, at).number_format == "General"
+            value = float(text.replace(".", "").replace(",", ".")) if number else text
+            page.cell(row, at).value = changes.get(column.name, value)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

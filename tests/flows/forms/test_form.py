@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 
 from flows.collect.submission import Submission
-from flows.forms.inputs import list_choices
+from flows.forms.inputs import hint_of, list_choices
 from flows.intake.model import CleanedSubmission
 from flows.intake.records import clean_submission
 from flows.read import read_file
 from schemas.contract import Dataset, unread_column
+from schemas.kinds import CO_KHONG
 from tests.flows.forms.made import CONTRACTS, DAY, asked, blank, filled
 
 EVERY = pytest.mark.parametrize("dataset", CONTRACTS.datasets.values(), ids=lambda dataset: dataset.name)
@@ -41,6 +42,20 @@ def test_a_filled_in_form_has_one_record_and_no_fault_of_structure(dataset):
     assert (part.dataset, part.period, part.frame.height) == (dataset.name, asked(dataset).period, 1)
     unread = {c.name: part.frame[unread_column(c.name)][0] for c in dataset.columns}
     assert set(unread.values()) == {None}, unread
+
+
+@EVERY
+def test_a_question_is_checked_as_the_form_says_to_answer_it(dataset):
+    questions = [column for column in dataset.columns if column.kind is CO_KHONG]
+    for column in questions:
+        assert hint_of(column) == "Chọn Có hoặc Không ở mọi dòng. Bắt buộc."
+        assert list_choices(column, CONTRACTS.commune) == ("Có", "Không")
+    said = ("Có", "Không", None)
+    data = filled(dataset, *(dict.fromkeys((c.name for c in questions), each) for each in said))
+    (part,) = digested(dataset, data).parts
+    for column in questions:
+        assert part.frame[column.name].to_list() == [True, False, None]
+        assert part.frame[unread_column(column.name)].to_list() == [None, None, "thieu"]
 
 
 @EVERY

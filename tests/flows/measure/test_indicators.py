@@ -7,8 +7,12 @@ from datetime import date
 import polars as pl
 import pytest
 
+from flows.measure import count_records
 from flows.measure.indicators import COLUMNS, STEADY_DECIMALS
+from schemas.indicator import ALL, Indicator, Join
 from tests.flows.measure.commune import (
+    COMMUNE,
+    DATASETS,
     INDICATORS,
     PERIOD,
     QUARTER,
@@ -353,6 +357,68 @@ def test_quarantined_households_widen_the_bounds(table):
     row = figure(table, "ho_co_ky_nang_so")
     assert (row["low"], row["high"], row["quarantined_share"]) == (3 / 6, 4 / 6, 1 / 6)
     assert row["reason"] == "1 dòng bị chặn, chưa tính"
+
+
+def homes(unit: str, *answers: bool | None) -> pl.DataFrame:
+    """Households that all have internet, and what they answer about their waste."""
+    said = ({"phan_loai_rac": each, "internet": "Cáp quang", "_class": "can_bo_sung"} for each in answers)
+    return rows("ho_gia_dinh", *said, unit=unit)
+
+
+def test_an_open_question_counts_as_neither_yes_nor_no():
+    judged = pl.concat([homes("T01", *[None] * 10), homes("T02", *[True] * 8, *[False] * 2)])
+    table = measured({"ho_gia_dinh": judged}, ("T03", "ho_gia_dinh", "2026-10"))
+    row = figure(table, "ho_phan_loai_rac")
+    assert (row["tu_so"], row["mau_so"], row["value"], row["low"], row["high"]) == (8, 10, 0.8, 0.4, 0.9)
+    assert "10 dòng chưa ghi Có hoặc Không, chưa tính" in row["reason"]
+    one = figure(table, "ho_phan_loai_rac", "T01")
+    assert one["value"] is None
+    assert "10 dòng chưa ghi Có hoặc Không, chưa tính" in one["reason"]
+    assert figure(table, "ho_internet", "T01")["value"] == 1.0
+
+
+def test_an_open_question_that_decides_nothing_is_not_asked():
+    """Without the one skill, a household lacks both."""
+    one, both = {"ky_nang_dvc": False, "ky_nang_ttkdtm": None}, {"ky_nang_dvc": True, "ky_nang_ttkdtm": True}
+    none = [(thon, "ho_gia_dinh", "2026-10") for thon in ("T02", "T03")]
+    decided = measured({"ho_gia_dinh": rows("ho_gia_dinh", one, both)}, *none)
+    assert figure(decided, "ho_co_ky_nang_so")["high"] == 0.5
+    open_ = measured({"ho_gia_dinh": rows("ho_gia_dinh", {**one, "ky_nang_dvc": True}, both)}, *none)
+    row = figure(open_, "ho_co_ky_nang_so")
+    assert (row["value"], row["low"], row["high"]) == (1.0, 0.5, 1.0)
+
+
+def test_a_thon_of_which_no_operator_says_may_be_covered():
+    judged = rows("ha_tang_vien_thong", {"thon": "T01", "phu_5g": None}, {"thon": "T02", "phu_5g": True})
+    others = [
+        rows("ha_tang_vien_thong", {"thon": "T01", "phu_5g": False}, unit=unit)
+        for unit in ("vnpt", "mobifone")
+    ]
+    row = figure(measured({"ha_tang_vien_thong": pl.concat([judged, *others])}), "thon_phu_5g")
+    assert (row["value"], row["low"], row["high"]) == pytest.approx((1 / 3, 1 / 3, 2 / 3), abs=STEADY)
+
+
+def test_an_open_question_of_a_joined_dataset_is_not_a_no():
+    of_home = Join(DATASETS["ho_gia_dinh"], on="ma_ho", columns=("phan_loai_rac",))
+    asked = Indicator(
+        name="nguoi_o_ho_phan_loai_rac",
+        title="Tỷ lệ người ở hộ phân loại rác",
+        from_="",
+        owner="cong_an",
+        by=("xa",),
+        over=DATASETS["dan_cu"],
+        joined=of_home,
+        tu_so=pl.col("phan_loai_rac"),
+        mau_so=ALL,
+    )
+    homes_ = [{"ma_ho": "H1", "phan_loai_rac": True}, {"ma_ho": "H2", "phan_loai_rac": None}]
+    judged = {
+        "dan_cu": rows("dan_cu", *({**person(n), "ma_ho": f"H{n}"} for n in (1, 2, 3))),
+        "ho_gia_dinh": rows("ho_gia_dinh", *homes_),
+    }
+    counted = count_records(judged, COMMUNE, {asked.name: asked})
+    row = counted.row(by_predicate=pl.col("by") == "xa", named=True)
+    assert (row["tu_so"], row["mau_so"], row["only_tu_so"]) == (1, 3, 1)
 
 
 def test_a_quarantined_account_may_only_raise_the_numerator():
