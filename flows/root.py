@@ -14,25 +14,27 @@ from zoneinfo import ZoneInfo
 
 from flows.errors import LockedError
 from flows.files import clear_half_written
-from schemas import units
+from schemas import accepted_headings, units, waivers
 from schemas.registry import Contracts
-from schemas.waivers import FILE
 
 
 def read_contracts(root: Root, contracts: Contracts) -> Contracts:
     """The contracts with what the root declares in a `schemas/` of its own.
 
     `xa.csv` and `thon.csv` say which commune it is, if not the one of this installation; `waivers.csv` adds
-    waivers.
+    waivers; `ten_cot.csv` accepts other headings for single units.
 
     Raises:
         DeclarationError: one of these files can't be used.
     """
-    commune, places, waivers = (root.path / file for file in (units.FILE, units.THON_FILE, FILE))
+    files = (units.FILE, units.THON_FILE, waivers.FILE, accepted_headings.FILE)
+    commune, places, waived, headings = (root.path / file for file in files)
     if commune.exists() or places.exists():
         said = (path.read_bytes() if path.exists() else b"" for path in (commune, places))
         contracts = contracts.of_commune(*said)
-    return contracts.with_waivers(waivers.read_bytes()) if waivers.exists() else contracts
+    if headings.exists():
+        contracts = contracts.with_accepted_headings(headings.read_bytes())
+    return contracts.with_waivers(waived.read_bytes()) if waived.exists() else contracts
 
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -78,6 +78,7 @@ class Column:
     other headings accepted for it, `of` the values of its code list, `codes` their official numbers,
     `range` inclusive bounds, `unit` the unit of an amount. `may_be_future` allows dates after the day of
     submission. `adds_up` is false for amounts of which no sum is made, such as speeds or years' figures.
+    `accepted` are headings that only one unit may use, as a root declares in `ten_cot.csv`.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Column:
     example: str | None = None
     may_be_future: bool = False
     adds_up: bool = True
+    accepted: tuple[str, ...] = ()
 
     @property
     def is_summed(self) -> bool:

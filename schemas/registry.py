@@ -9,6 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from schemas import datasets, indicators
+from schemas.accepted_headings import AcceptedHeading, accept_headings, read_accepted_headings
 from schemas.contract import Dataset
 from schemas.fingerprint import hash_declarations
 from schemas.indicator import Indicator
@@ -35,6 +36,11 @@ class Contracts:
     hash: str
     rules_hash: str
     waivers: tuple[Waiver, ...] = ()
+    accepted: tuple[AcceptedHeading, ...] = ()
+
+    def datasets_of(self, unit: str) -> Mapping[str, Dataset]:
+        """The datasets with the headings that were accepted for this unit."""
+        return accept_headings(self.datasets, self.accepted, unit)
 
     def of_commune(self, commune: bytes, thon: bytes) -> Contracts:
         """These contracts for the commune that a root declares in an `xa.csv` and a `thon.csv` of its own.
@@ -61,6 +67,20 @@ class Contracts:
             waivers=(*self.waivers, *own),
             hash=sha256(self.hash.encode() + content).hexdigest() if own else self.hash,
         )
+
+    def with_accepted_headings(self, content: bytes) -> Contracts:
+        """These contracts with the headings that a root's own `ten_cot.csv` accepts for single units.
+
+        Raises:
+            DeclarationError: a line is not dated or signed, or has a name or heading that can't be used.
+        """
+        units = {unit.name for unit in self.commune.units}
+        accepted = read_accepted_headings(content, self.datasets, units)
+        both, rules = (
+            sha256(b" ".join((before.encode(), content))).hexdigest()
+            for before in (self.hash, self.rules_hash)
+        )
+        return replace(self, accepted=accepted, hash=both, rules_hash=rules)
 
 
 def load() -> Contracts:

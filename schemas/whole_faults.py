@@ -133,7 +133,8 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
     "tep.thieu_cot": WholeFault(
         "Bảng thiếu cột bắt buộc.",
         _TABLE_LOST,
-        "Thêm cột còn thiếu, ghi đầu cột như biểu mẫu.",
+        "Thêm cột còn thiếu, ghi đầu cột như biểu mẫu. Nếu xã chấp nhận đầu cột khác của đơn vị thì khai một"
+        " lần ở schemas/ten_cot.csv.",
         "Đủ các cột của biểu mẫu",
         "Không có cột “Loại hình”",
     ),

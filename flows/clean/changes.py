@@ -23,6 +23,7 @@ CHANGES: Mapping[str, str] = {
     "doi_don_vi": "đổi đơn vị tính",
     "dinh_dang": "lấy số như định dạng của ô hiển thị",
     "bang_ma": "đổi chữ từ bảng mã cũ sang Unicode",
+    "ten_cot": "đọc đầu cột khác như xã đã chấp nhận cho đơn vị này",
     "nhu_tren": "thay dấu lặp lại bằng giá trị của dòng trên",
     "ngay_excel": "đổi số ngày của Excel sang ngày",
     "mui_gio": "đổi giờ có múi giờ sang ngày ở Việt Nam",

@@ -28,7 +28,7 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
     clear. A problem says why, and its records get the role `ngoai_bang` in `rows`. The same is asked of
     tables that reading refused, so that everything is told at once.
     """
-    doc = read_file(data, PurePath(submission.file).name, contracts.datasets)
+    doc = read_file(data, PurePath(submission.file).name, contracts.datasets_of(submission.unit))
     problems = [_add_periods(problem, None, submission, contracts) for problem in doc.problems]
     problems += _check_clock(submission)
     taken: list[tuple[ReadTable, Period]] = []

@@ -59,6 +59,7 @@ CHANGES_SCHEMA: Mapping[str, type[pl.DataType]] = {
 }
 DECODED = "bang_ma"  # the cell was in a legacy encoding
 DITTO = "nhu_tren"  # the cell held a ditto mark
+ACCEPTED = "ten_cot"  # the heading is one that was accepted for the unit
 
 
 def _no_changes() -> pl.DataFrame:

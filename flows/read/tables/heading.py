@@ -321,8 +321,8 @@ def remark_keys() -> frozenset[str]:
 
 
 def list_headings(column: Column) -> tuple[str, ...]:
-    """The headings that the contract accepts for `column`."""
-    return (column.label, *column.also)
+    """The headings that the contract accepts for `column`, and those accepted for its unit."""
+    return (column.label, *column.also, *column.accepted)
 
 
 def list_usual_headings(dataset: Dataset) -> Iterator[tuple[str, str]]:

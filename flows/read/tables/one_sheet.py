@@ -13,11 +13,11 @@ from flows.read.clerk_marks import FileMarks
 from flows.read.problems import make_problem
 from flows.read.recode import Originals, to_unicode
 from flows.read.sheet import Mask, Sheet, index_of, letter_of
-from flows.read.table import ROLES, ROWS_SCHEMA, Problem, ReadTable
+from flows.read.table import ACCEPTED, CHANGES_SCHEMA, ROLES, ROWS_SCHEMA, Problem, ReadTable
 from flows.read.tables.body import CODE, Body, Codes, Columns, classify
 from flows.read.tables.doubtful import describe_doubtful
 from flows.read.tables.extract import extract_cells, extract_totals
-from flows.read.tables.heading import Vocabulary, has_unit, key_of, strip_parentheses, tidy
+from flows.read.tables.heading import Vocabulary, has_unit, key_of, strip_parentheses, tidy, words_of
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
 from flows.read.tables.marked import read_marked
 from flows.read.tables.proposals import SAMPLE, Values
@@ -182,7 +182,11 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     tables: list[ReadTable] = []
     problems: list[Problem] = []
     for side in filled or sides[:1]:
-        tables.append(_make_table(read, body, side, title))
+        table = _make_table(read, body, side, title)
+        accepted = _log_accepted(side.fit, line)
+        if accepted.height:
+            table = replace(table, changes=pl.concat([accepted, table.changes]))
+        tables.append(table)
         own = without_other_sides(block, side, sides)
         problems += _find_column_problems(read, own, body, side, tables[-1])
     problems = [
@@ -230,6 +234,17 @@ def _make_table(read: SheetRead, body: Body, side: Side, title: tuple[str, ...])
         sheet.from_1904,
         side.words if body.records.any() else None,
     )
+
+
+def _log_accepted(fit: Fit, line: int) -> pl.DataFrame:
+    """One change (`CHANGES_SCHEMA`) per heading that is read as the root accepted it for this unit."""
+    found = [
+        (line, path.letter, name, ACCEPTED, path.label, fit.dataset[name].label)
+        for name, pairs in fit.columns.items()
+        for _, path in pairs
+        if path.keys[0] in map(words_of, fit.dataset[name].accepted)
+    ]
+    return pl.DataFrame(found, schema=CHANGES_SCHEMA, orient="row")
 
 
 def _find_column_problems(
