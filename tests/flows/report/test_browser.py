@@ -141,6 +141,20 @@ def test_no_text_is_clipped_and_nothing_overlaps(
             assert page.evaluate(BROKEN) == [], (path.name, width)
 
 
+#: What reaches out of its cell into the next one.
+SPILT = """() => [...document.querySelectorAll('main td > *, main td figcaption > *, main th > *')]
+  .filter(e => e.offsetParent || e.getBoundingClientRect().width)
+  .filter(e => e.getBoundingClientRect().right > e.closest('td, th').getBoundingClientRect().right + 1)
+  .map(e => e.tagName + ': ' + e.textContent.trim().slice(0, 60))"""
+
+
+def test_nothing_reaches_into_the_next_column(page: Any, reports: Path) -> None:
+    for width in (390, 768, 1024, *range(1120, 1321, 40)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto((reports / "index.html").as_uri())
+        assert page.evaluate(SPILT) == [], width
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser: Any, reports: Path, receipt: str, province: Path, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
