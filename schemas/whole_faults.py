@@ -134,7 +134,7 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Bảng thiếu cột bắt buộc.",
         _TABLE_LOST,
         "Thêm cột còn thiếu, ghi đầu cột như biểu mẫu. Nếu xã chấp nhận đầu cột khác của đơn vị thì khai một"
-        " lần ở schemas/ten_cot.csv.",
+        " lần trong tệp “ten_cot.csv” của xã.",
         "Đủ các cột của biểu mẫu",
         "Không có cột “Loại hình”",
     ),

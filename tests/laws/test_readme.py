@@ -9,7 +9,7 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -21,7 +21,7 @@ import typer.main
 
 from flows.cli.main import build_app, main
 from flows.forget.search import list_people
-from schemas import indicators, waivers
+from schemas import accepted_headings, indicators, waivers
 from schemas.contract import USUAL_DUE
 from schemas.registry import load
 from schemas.tables import TABLES
@@ -197,10 +197,20 @@ def test_the_dataset_is_read_judged_and_published(tmp_path: Path, monkeypatch: p
     assert pl.read_parquet(outcome.release / "data" / "hop_thon")["nguoi_du"].to_list() == [40]
 
 
+def declared(columns: Sequence[str]) -> bytes:
+    """The file that the README shows with these columns: its first line and the line below it."""
+    shown = [span for span in spans(README) if span.count(",") == len(columns) - 1]
+    head = shown.index(",".join(columns))
+    return "\n".join(shown[head : head + 2]).encode()
+
+
 def test_a_waiver_can_be_declared_so() -> None:
-    head, line = (span for span in spans(README) if span.count(",") == len(waivers.COLUMNS) - 1)
     contracts = load()
-    assert len(contracts.with_waivers(f"{head}\n{line}\n".encode()).waivers) == len(contracts.waivers) + 1
+    assert len(contracts.with_waivers(declared(waivers.COLUMNS)).waivers) == len(contracts.waivers) + 1
+
+
+def test_a_heading_can_be_accepted_so() -> None:
+    assert len(load().with_accepted_headings(declared(accepted_headings.COLUMNS)).accepted) == 1
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
@@ -219,6 +229,7 @@ def test_links_lead_somewhere(text: str) -> None:
 AT_TIMES = {
     "schemas/xa.csv": "schemas/units.py",
     "schemas/thon.csv": "schemas/units.py",
+    "schemas/ten_cot.csv": "schemas/accepted_headings.py",
     "curated/khong_cong_bo": "flows/root.py",
     "var/da_quen.jsonl": "flows/forget/tombstones.py",
 }
