@@ -42,7 +42,7 @@ from flows.read.tables.side_by_side import (
     without_other_sides,
 )
 from flows.read.tables.uneven import find_uneven_rows
-from flows.read.tables.unknown import guess_body
+from flows.read.tables.unknown import add_unknown_blocks, guess_body
 
 _ROLES = pl.Series("role", list(ROLES), ROWS_SCHEMA["role"])
 _UNIT_LINE = re.compile(r"(?i)(?:đơn vị tính|đvt|đơn vị)\s*[:：]\s*([^()]+?)\s*\)?\s*$")
@@ -106,7 +106,7 @@ def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
     sheet, originals, doubtful = to_unicode(sheet)
     height = sheet.height
     read = SheetRead(sheet, originals, doubtful, np.full(height, CODE["ngoai_bang"], np.uint8))
-    blocks = find_blocks(sheet, vocabulary) if height else []
+    blocks = add_unknown_blocks(sheet, find_blocks(sheet, vocabulary)) if height else []
     tops = [
         _find_title_top(sheet, block, after)
         for block, after in zip(blocks, [-1, *(b.body for b in blocks)], strict=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from flows.read.tables.levels import read_paths
 
 _SEARCHED_ROWS = 40
 _MAX_DEPTH = 8
+_NUMBER_HEADING = r"\s*(?i:s\s*t\s*t|t\s*t|số\s+tt|số\s+thứ\s+tự)\s*$"
 _NUMBER_KEYS = number_keys() | {key_of("Mã số"), key_of("Số hiệu")}
 
 
@@ -46,6 +47,24 @@ def guess_block(sheet: Sheet, start: int = 0) -> Block | None:
         numbering if _is_adjacent(sheet, bottom, numbering) else None,
         read_paths(sheet, top, bottom),
     )
+
+
+def add_unknown_blocks(sheet: Sheet, blocks: Sequence[Block]) -> list[Block]:
+    """`blocks` and the headings of unknown tables below them, which begin with STT again."""
+    found: list[Block] = []
+    stops = [*(block.top for block in blocks[1:]), sheet.height]
+    for block, stop in zip(blocks, stops, strict=False):
+        found.append(block)
+        number = find_numbering_letter(block)
+        if number is None:
+            continue
+        body = max(found[-1].body, block.body)
+        rows = np.ones(max(stop - body, 0), np.bool_)
+        for row in np.flatnonzero(sheet.matching(_NUMBER_HEADING, [index_of(number)], body, rows)).tolist():
+            unknown = guess_block(sheet, body + row) if body + row > found[-1].bottom else None
+            if unknown and unknown.top == body + row and _has_number_heading(sheet.row(unknown.top)):
+                found.append(unknown)
+    return found
 
 
 def _has_number_heading(row: Row) -> bool:

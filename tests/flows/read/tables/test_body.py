@@ -246,3 +246,30 @@ def test_a_record_with_two_cells_of_its_own_is_never_left_out(seed: int, name: s
     end = random.choice([["", "* Ghi chú"], ["Tổng cộng"], ["", "Danh sách gồm 04 mục./."], ["", "Cộng"]])
     assert roles(["", *row], end, dataset=name, numbered=numbered)[0] == "ban_ghi"
     assert roles(end, ["", *row], dataset=name, numbered=numbered)[1] == "ban_ghi"
+
+
+def test_an_unknown_table_below_is_told_and_gives_no_records() -> None:
+    dataset = DATASETS["to_cong_nghe_so"]
+    known = [[n, *row] for n, row in enumerate(records(dataset, 2), 1)]
+    below = [["S T T", "Màu", "Cỡ", "Kho"], [1, "đỏ", 2, "a"], [2, "xanh", 3, "b"]]
+    doc = read([*heading_grid(dataset), *known, [], ["BIỂU 2"], *below])
+    assert [table.cells["_row"].to_list() for table in doc.tables] == [[2, 3]]
+    assert [(problem.code, problem.row) for problem in doc.problems] == [("tep.khong_ro_bo_du_lieu", 6)]
+    assert doc.rows["role"].to_list()[3:] == ["trong", "tieu_de", "dau_cot", "ngoai_bang", "ngoai_bang"]
+
+
+def test_reads_headings_in_two_rows_that_were_never_merged() -> None:
+    dataset = DATASETS["moi_truong"]
+    upper = [
+        "STT",
+        "Thôn",
+        "Rác thải sinh hoạt (tấn)",
+        "",
+        "",
+        "Số mô hình kinh tế tuần hoàn",
+        "Điện mặt trời (kWp)",
+    ]
+    lower = ["", "", "Phát sinh", "Thu gom, xử lý", "Tái chế", "", ""]
+    doc = read([upper, lower, *([n, *row] for n, row in enumerate(records(dataset, 2), 1))])
+    assert doc.problems == ()
+    assert doc.tables[0].cells["_row"].to_list() == [3, 4]
