@@ -57,8 +57,8 @@ class CacheFolder:
 
 
 _GROUND = ("cache", "errors", "files", "root")
-_READING = (*_GROUND, "clean", "collect", "engine", "intake", "read", "words")
-_JUDGING = ("fingerprints", "measure", "protect", "roll_call", "settle", "validate")
+_READING = (*_GROUND, "clean", "collect", "engine", "intake", "protect", "read", "words")
+_JUDGING = ("fingerprints", "measure", "roll_call", "settle", "validate")
 _SETTLING = (*_READING, *_JUDGING)
 
 #: What was read in each submission.
@@ -66,7 +66,9 @@ SUBMISSIONS_CACHE = CacheFolder("doc", _READING)
 #: What each period came to.
 PERIODS_CACHE = CacheFolder("xet", _SETTLING)
 #: Which files hold the published records of each period; its keys have the period's own key in them.
-RECORDS_CACHE = CacheFolder("bang", (*_GROUND, "collect", "engine", "intake", "read", *_JUDGING, "release"))
+RECORDS_CACHE = CacheFolder(
+    "bang", (*_GROUND, "collect", "engine", "intake", "protect", "read", *_JUDGING, "release")
+)
 #: Which marked workbooks and receipts there are.
 RETURNS_CACHE = CacheFolder("tra_lai", (*_SETTLING, "day_tables", "faults", "release", "report", "returns"))
 #: What audits saw in files of a release.

@@ -249,8 +249,10 @@ def writes(source: Path) -> list[str]:
 
 def _writes(call: ast.Call) -> bool:
     name = ast.unparse(call.func)
-    if name.endswith((".write_bytes", ".write_text", ".touch", "os.open", "mkstemp", "NamedTemporaryFile")):
+    if name.endswith((".write_bytes", ".write_text", ".touch", "mkstemp", "NamedTemporaryFile")):
         return True
+    if name.endswith("os.open"):
+        return "O_RDONLY" not in ast.unparse(call)
     modes = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
     return name.split(".")[-1] in ("open", "fdopen") and any({*mode} & {*"wax+"} for mode in modes[-1:])
 
