@@ -113,7 +113,7 @@ def any_name(random: Random) -> str:
 
 
 def draw(random: Random) -> Drawn:
-    """One cell of a column of names: its row and the column. Whoever knows the names can tell what it means."""
+    """One cell of a column of names: its row and the column. Who knows the names can tell what it means."""
     column = mixed_column(random)
     row = random.randrange(len(column.typed))
     return Drawn((row, column.typed), (_key(column.meant[row]),), decidable=True)

@@ -162,7 +162,7 @@ def forget() -> None:
         ("flows/read/formats/xlsx.py", {"doc", "xet", "bang", "tra_lai"}),
         # A key of "bang" contains the key of its period, of "xet", beside what stands here.
         ("flows/words.py", {"doc", "xet", "tra_lai"}),
-        ("flows/protect.py", {"xet", "bang", "tra_lai"}),
+        ("flows/protect.py", {"doc", "xet", "bang", "tra_lai"}),
         ("flows/release/parquet.py", {"bang", "tra_lai", "kiem"}),
         ("flows/report/templates/phieu_nhan.html.j2", {"tra_lai"}),
         ("flows/audit/facts.py", {"kiem"}),
