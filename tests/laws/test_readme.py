@@ -28,6 +28,7 @@ from schemas.tables import TABLES
 from schemas.units import COLUMNS, KINDS, OPERATORS, THON_COLUMNS
 from tests.added import add_dataset
 from tests.conftest import TODAY, Day, lines, run_plainly
+from tests.flows.trial import trial
 
 PROJECT = Path(__file__).parents[2]
 TEXTS = {name: (PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "README.vi.md")}
@@ -195,6 +196,12 @@ def test_the_dataset_is_read_judged_and_published(tmp_path: Path, monkeypatch: p
         ("B4", "nguoi_du.vuot_moi")
     ]
     assert pl.read_parquet(outcome.release / "data" / "hop_thon")["nguoi_du"].to_list() == [40]
+    # `make test` asks this of the rules of any dataset.
+    contracts = load()
+    (rule,) = contracts.datasets["hop_thon"].rules
+    assert rule.good
+    assert rule.bad
+    assert trial(contracts.datasets["hop_thon"], contracts).unnoticed() == []
 
 
 def declared(columns: Sequence[str]) -> bytes:
@@ -222,7 +229,8 @@ def test_every_table_is_named(name: str) -> None:
 def test_links_lead_somewhere(text: str) -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
     assert links
-    assert [link for link in links if not (PROJECT / link).exists()] == []
+    headings = {f"#{title.lower().replace(' ', '-')}" for title in re.findall(r"^#+ (.+)$", text, re.M)}
+    assert [link for link in links if link not in headings and not (PROJECT / link).exists()] == []
 
 
 # What a root has only if somebody declared, refused or erased something: where our code says its name.
@@ -239,6 +247,40 @@ def paths(text: str) -> list[str]:
     """What the text names as files or folders, of the project, of a root or of its release."""
     whole = [span.rstrip("/") for span in spans(text) if re.fullmatch(r"[\w<>=.*/ ]*[\w<>]/?", span)]
     return sorted({s for s in whole if " " not in s and ("/" in s or s.endswith(SUFFIXES)) and s[0] != "."})
+
+
+BENCHMARKS = (PROJECT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+
+
+MEASURED = [row.split(" | ") for row in re.findall(r"^\| (.+ \| at (?:most|least) .+) \|$", BENCHMARKS, re.M)]
+COUNTS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+
+
+def misses(row: list[str]) -> bool:
+    """Whether a ratio is beyond the bound that is wanted."""
+    bound, *ratios = (float(each) for each in re.findall(r"[\d.]+", f"{row[-1]} {row[-2]}"))
+    return min(ratios) < bound if "at least" in row[-1] else max(ratios) > bound
+
+
+def test_each_measurement_says_whether_it_is_as_wanted() -> None:
+    assert [path for path in paths(BENCHMARKS) if not (PROJECT / "benchmarks" / path).exists()] == []
+    missed = [row for row in MEASURED if misses(row)]
+    assert missed == [row for row in MEASURED if row[-1].endswith(": missed")]
+    assert f"{COUNTS[len(missed)].capitalize()} of {COUNTS[len(MEASURED)]} miss it" in README
 
 
 @pytest.mark.parametrize("path", sorted({path for text in TEXTS.values() for path in paths(text)}))
@@ -258,8 +300,8 @@ def test_what_is_said_to_stand_in_a_module_stands_there(names: str, path: str) -
     assert [name for name in re.findall(r"[\w.]+", names) if not attrgetter(name)(module)] == []
 
 
-def test_every_room_is_in_the_layout() -> None:
-    layout = README[README.index("| Room of `flows/`") : README.index("| To change")]
+def test_every_module_is_in_the_layout() -> None:
+    layout = README[README.index("| Module of `flows/`") : README.index("| To change")]
     rooms = [
         name for row in re.findall(r"^\| (`.*?) \|", layout, re.M) for name in re.findall(r"`(\w+)`", row)
     ]
