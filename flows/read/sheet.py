@@ -330,8 +330,9 @@ class FrameSheet(Sheet):
         self, spellings: frozenset[str], columns: Collection[int], start: int, among: Mask
     ) -> npt.NDArray[np.uint32]:
         """See `Sheet`."""
-        rows = self.text.slice(start, len(among)).filter(pl.Series(among))
-        held = pl.col([letter_of(index) for index in columns]).is_in(spellings).fill_null(value=False)
+        names = [letter_of(index) for index in columns]
+        rows = self.text.lazy().select(names).slice(start, len(among)).filter(pl.Series(among)).collect()
+        held = pl.col(names).is_in(spellings).fill_null(value=False)
         counted = rows.select(pl.sum_horizontal(held).cast(pl.UInt32).alias("n"))
         result: npt.NDArray[np.uint32] = counted["n"].to_numpy()
         return result

@@ -140,16 +140,19 @@ _FILLED, _WAITING, _ZEROS = 0, 1, 2
 def _find_waiting(sheet: Sheet, start: int, columns: Columns, among: Mask) -> npt.NDArray[np.uint8]:
     """For each row `_WAITING` if it holds just #N/A and zeros, `_ZEROS` if just zeros, else `_FILLED`."""
     found = np.full(len(among), _FILLED, np.uint8)
-    rows = np.flatnonzero(among)
-    if not len(rows) or not columns.contract:
+    if not columns.contract:
         return found
+    idle = among.copy()
     others = [index for index in range(sheet.width) if index != columns.number]
-    filled = sheet.filled(others, start, start + len(among))[rows]
-    not_found = sheet.count_holding(_NOT_FOUND, others, start, among)
-    zeros = sheet.count_holding(_ZERO, others, start, among)
-    idle = (filled > 0) & (not_found + zeros == filled)
-    found[rows[idle]] = _ZEROS
-    found[rows[idle & (not_found > 0)]] = _WAITING
+    # Nearly always the first column leaves no row.
+    for index in others:
+        filled = sheet.filled([index], start, start + len(among))[idle]
+        idle[idle] = sheet.count_holding(_NOT_FOUND | _ZERO, [index], start, idle) == filled
+        if not idle.any():
+            return found
+    # A line with nothing but its number is blank.
+    idle &= sheet.filled(others, start, start + len(among)) > 0
+    found[idle] = np.where(sheet.count_holding(_NOT_FOUND, others, start, idle) > 0, _WAITING, _ZEROS)
     return found
 
 
