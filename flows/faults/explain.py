@@ -9,12 +9,15 @@ from flows.faults.examples import Example, make_examples
 from schemas.contract import DIMENSIONS, SEVERITIES, Cross, Dataset, Rows, Severity
 from schemas.judgement import Judgement, judgements_of
 from schemas.kinds.base import Flaw
+from schemas.kinds.words import BLANK_COLUMN
 from schemas.whole_faults import WHOLE_FAULTS
 
 WHY: Mapping[Severity, str] = {
     "chan": "Dòng có lỗi này bị giữ lại, không được công bố và không tính vào chỉ tiêu cho đến khi sửa.",
     "canh_bao": "Dòng có lỗi này vẫn được công bố và tính, nhưng ghi là cần bổ sung.",
 }
+#: Why a question left blank matters: its rows are published, but say neither yes nor no.
+WHY_OPEN = "Dòng vẫn được công bố nhưng để trống ô này; chỉ tiêu nào cần câu trả lời thì chưa tính dòng đó."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def _explain_in(code: str, dataset: Dataset, datasets: Mapping[str, Dataset]) ->
             f"{dataset.title}, “{dataset[_find_column(rule, dataset)].label.replace(' > ', ', ')}”",
             f"{DIMENSIONS[rule.dimension]}, {SEVERITIES[rule.severity].lower()}",
             rule.says,
-            WHY[rule.severity],
+            WHY_OPEN if example.rule is BLANK_COLUMN else WHY[rule.severity],
             _describe_fix(example, dataset),
             _label(example.good, dataset),
             bad[-1:],

@@ -280,7 +280,7 @@ def test_each_measurement_says_whether_it_is_as_wanted() -> None:
     assert [path for path in paths(BENCHMARKS) if not (PROJECT / "benchmarks" / path).exists()] == []
     missed = [row for row in MEASURED if misses(row)]
     assert missed == [row for row in MEASURED if row[-1].endswith(": missed")]
-    assert f"{COUNTS[len(missed)].capitalize()} of {COUNTS[len(MEASURED)]} miss it" in README
+    assert f"{COUNTS[len(missed)].capitalize()} of {COUNTS[len(MEASURED)]} miss the target" in README
 
 
 @pytest.mark.parametrize("path", sorted({path for text in TEXTS.values() for path in paths(text)}))

@@ -91,6 +91,12 @@ def test_a_flaw_of_a_cell_is_shown_by_its_cell_alone() -> None:
     )
 
 
+def test_a_question_left_blank_is_not_said_to_count() -> None:
+    output = run_explain("phan_loai_rac.trong_ca_cot").output
+    assert "chưa tính dòng đó" in output
+    assert "vẫn được công bố và tính" not in output
+
+
 def test_a_row_that_is_wrong_beside_others_is_shown_beside_them() -> None:
     output = run_explain("quan_he.nhieu_chu_ho").output
     assert output.count("  Đúng: ") == output.count("  Dòng khác của bảng: ") == 2
