@@ -19,12 +19,14 @@ pytestmark = pytest.mark.slow
 
 MONDAY, TUESDAY = "2026-11-23", "2026-11-24"
 DISK = 24 << 20
+PROJECT = Path(__file__).parents[2]
 
 
 def run(root: Path, day: str) -> subprocess.Popen[str]:
-    words = [Path(sys.executable).with_name("dulieuxa"), "run", "--plain", "--root", root, "--date", day]
+    program = [sys.executable, "-m", "tests.laws.as_written"]
+    words = [*program, "run", "--plain", "--root", str(root), "--date", day]
     pipe = subprocess.PIPE
-    return subprocess.Popen([str(word) for word in words], stdout=pipe, stderr=pipe, text=True)
+    return subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, cwd=PROJECT)
 
 
 def done(root: Path, day: str) -> tuple[int, str]:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from flows.release.refusal import read_refusal
 from flows.release.verify import find_damage
 from flows.root import Root
 from schemas.datasets import load
+from tests.arrived import receive
 from tests.command import dulieuxa
 from tests.conftest import lines
 
@@ -49,6 +51,7 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
     done = []
     for day, count in ((23, len(NAMES)), (24, 12)):
         register(root, f"dan cu {day}", count)
+        receive(Root(root), date(2026, 11, day))
         done.append(dulieuxa("run", "--root", str(root), "--date", f"2026-11-{day}", home=root / "home"))
     return root, done
 
