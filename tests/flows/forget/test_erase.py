@@ -101,7 +101,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     accounts = table("dinh_danh", [account(f"03809000000{n}") for n in range(4)] + [account(NUMBER)])
     drop(root, "cong_an", f"tai khoan {NUMBER} {NAME}.zip", zipped(trong__ds_csv=accounts), MONDAY)
     work = table("sang_kien", [["SK-2026-001", "Số hóa", NAME, "Xã", "Chuyển đổi số", None, "1", "x"]])
-    drop(root, "van_hoa_xa_hoi", "sang kien.csv", work.encode("utf-16"), MONDAY)
+    drop(root, "van_hoa_xa_hoi", "sang kien quy III 2026.csv", work.encode("utf-16"), MONDAY)
     drop(root, "mat_tran", "mot.csv", "a;b\n1;2\n", MONDAY)
     drop(root, "mat_tran", "hai.csv", "a;b\n1;2\n", MONDAY)
     for name in ("mot.csv", "hai.csv"):

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from flows.protect import read_key
 from flows.release.manifest import MANIFEST, read_hashes, read_manifest
 from flows.root import Root
 from flows.sample import write_province
+from tests.arrived import receive
 from tests.waiting import WITHIN_SECONDS, wait_for
 
 pytestmark = pytest.mark.slow
@@ -67,7 +69,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Province:
     folder = tmp_path_factory.mktemp("tinh")
     write_province(folder, len(CODES), persons=300, truth=folder / "ai.csv")
     for code in CODES:
-        Root(folder / code).prepare()
+        receive(Root(folder / code), date.fromisoformat(DAY))
         # The same commune has the same key wherever it runs.
         read_key(Root(folder / code))
     return Province(folder, pl.read_csv(folder / "ai.csv", infer_schema=False))
