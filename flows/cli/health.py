@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.collect.archive import list_damaged
-from flows.collect.folder import Obstacle, look_through
+from flows.collect.archive import list_set_aside, scan_receipts
+from flows.collect.inbox import DAMAGED
 from flows.forget.tombstones import count_unfinished, mark_key_file
 from flows.protect import key_file
 from flows.release.journal import find_torn_lines, read_journal
@@ -55,15 +55,12 @@ def check_health(root: Root) -> Iterator[tuple[bool, str]]:
         readable and not torn,
         f"{root.journal} hỏng dòng {which}" if torn else "Nhật ký công bố đọc được",
     )
-    for path in list_damaged(root):
+    for path in scan_receipts(root)[1]:
         yield False, f"Biên nhận {path} bị hỏng: lần chạy sau chuyển nó sang var/hong và nhận lại tệp"
+    for path in list_set_aside(root):
+        yield False, f"{path}: {DAMAGED}. Xong việc thì xóa"
     if root.latest.is_dir() and not root.latest.is_symlink():
         yield False, f"{root.latest} là thư mục, không phải liên kết: lần chạy sau đổi tên nó và công bố lại"
-
-
-def find_obstacles(root: Root) -> list[Obstacle]:
-    """What lies in the inbox and no run can take."""
-    return look_through(root.inbox)[1]
 
 
 def find_unowned_folders(root: Root, units: frozenset[str]) -> Iterator[Path]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from flows.collect.submission import Submission
@@ -18,6 +19,8 @@ _GIVEN_AWAY = "given_away"
 _PURGED = "purged"
 # Under which name the file lies in the inbox, if the submission bears another.
 _DROPPED_AS = "dropped_as"
+# How the name of a file begins that does not lie in the folder of its unit.
+_ELSEWHERE = "../"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,40 @@ class ArchiveReceipt:
         write_private(self.submission.receipt(root), receipt)
 
 
+def name_elsewhere(folder: str, name: str) -> str:
+    """The name that a receipt gives to a file which never lay in the folder of its unit."""
+    return f"{_ELSEWHERE}{folder}/{name}"
+
+
 def keep(root: Root, submission: Submission, data: bytes, dropped_as: str | None = None) -> None:
     """Put a submission into the archive. The receipt comes last: a content with a receipt is complete."""
     if not submission.content(root).exists():
         write_private(submission.content(root), data)
     if not submission.receipt(root).exists():
         ArchiveReceipt(submission, dropped_as or submission.file, purged=False).write(root)
+
+
+def exchange(root: Root, old: Submission, data: bytes | None, rename: Callable[[str], str]) -> Submission:
+    """Put a submission with other content and names in the place of `old`; the rest of its receipt stays.
+
+    Args:
+        root: The root.
+        old: The submission; afterwards the archive does not have it.
+        data: The new content; None if it stays, or was purged.
+        rename: Makes the new name from the old one, of the submission and of its file in the inbox.
+    """
+    receipt = _receipt_of(root, old)
+    new = replace(old, file=rename(old.file))
+    if data is not None:
+        new = replace(new, sha256=sha256(data).hexdigest(), size=len(data))
+        if not receipt.purged and not new.content(root).exists():
+            write_private(new.content(root), data)
+    changed = replace(receipt, submission=new, dropped_as=rename(receipt.dropped_as))
+    if changed != receipt:
+        changed.write(root)
+    if new.who != old.who:
+        discard(root, old)
+    return new
 
 
 def discard(root: Root, one: Submission) -> None:
@@ -60,30 +91,52 @@ def discard(root: Root, one: Submission) -> None:
 
 
 def purge_content(root: Root, one: Submission) -> None:
-    """Remove the content of a submission. Its receipt stays: its file must not be taken for a new one."""
-    receipts = [each for each in read_receipts(root) if each.submission.sha256 == one.sha256]
-    for each in receipts:
-        if each.submission == one:
-            replace(each, purged=True).write(root)
-    if all(each.purged or each.submission == one for each in receipts):
+    """Remove the content of a submission. Its receipt stays: its file is not to be taken for a new one."""
+    replace(_receipt_of(root, one), purged=True).write(root)
+    if not _is_needed(one.content(root)):
         one.content(root).unlink(missing_ok=True)
 
 
-def remove_orphans(root: Root) -> None:
-    """Remove contents without a receipt: a kill between the two leaves them, and nothing lists them.
+def _is_needed(content: Path) -> bool:
+    """Whether a content has a receipt that is not purged; a damaged one may be of a submission that counts."""
+    receipts = map(_read_receipt, content.parent.glob(f"{content.name}.*.json"))
+    return any(each is None or not each.purged for each in receipts)
 
-    Their submissions are still in the inbox, or were discarded. Only for who holds the root's lock.
+
+def remove_orphans(root: Root) -> None:
+    """Remove contents that no receipt needs: a kill between the two leaves them, and nothing lists them.
+
+    Their submissions are still in the inbox, were discarded or purged, or had a receipt that was set aside,
+    which every run names. Only for who holds the root's lock.
     """
     for content in root.archive.glob("*/*"):
-        if content.suffix != ".json" and not list(content.parent.glob(f"{content.name}.*.json")):
+        if content.suffix != ".json" and not _is_needed(content):
             content.unlink()
 
 
-def read_receipts(root: Root) -> Iterator[ArchiveReceipt]:
+def read_receipts(root: Root) -> list[ArchiveReceipt]:
     """Every receipt of the archive, in the order of their paths; damaged ones are left out."""
+    return scan_receipts(root)[0]
+
+
+def scan_receipts(root: Root) -> tuple[list[ArchiveReceipt], list[Path]]:
+    """Every receipt that can be read, and the paths of the damaged ones, both in the order of paths.
+
+    A power failure or a full disk cuts a receipt; somebody may have changed one by hand.
+    """
+    receipts: list[ArchiveReceipt] = []
+    damaged: list[Path] = []
     for path in sorted(root.archive.glob("*/*.json")):
-        if (receipt := _read_receipt(path)) is not None:
-            yield receipt
+        receipt = _read_receipt(path)
+        if receipt is None:
+            damaged.append(path)
+        else:
+            receipts.append(receipt)
+    return receipts, damaged
+
+
+def _receipt_of(root: Root, one: Submission) -> ArchiveReceipt:
+    return _read_receipt(one.receipt(root)) or ArchiveReceipt(one, one.file, purged=False)
 
 
 def _read_receipt(path: Path) -> ArchiveReceipt | None:
@@ -99,19 +152,21 @@ def _read_receipt(path: Path) -> ArchiveReceipt | None:
     return receipt
 
 
-def list_damaged(root: Root) -> list[Path]:
-    """Receipts that can't be read: cut by a power failure or a full disk, or changed by hand."""
-    return [path for path in sorted(root.archive.glob("*/*.json")) if _read_receipt(path) is None]
+def set_aside(root: Root, damaged: Iterable[Path]) -> None:
+    """Move damaged receipts out of the archive: a file that still lies in the inbox is then taken again."""
+    for path in damaged:
+        make_private(_aside(root))
+        path.replace(_aside(root) / path.name)
 
 
-def set_aside_damaged(root: Root) -> list[Path]:
-    """Move damaged receipts out of the archive, so that their files are taken again; returns where to."""
-    aside = []
-    for path in list_damaged(root):
-        place = root.state / "hong" / path.name
-        make_private(place.parent)
-        aside.append(path.replace(place))
-    return aside
+def list_set_aside(root: Root) -> list[Path]:
+    """Receipts that were set aside and whose files were not taken again: what they tell of counts nowhere."""
+    aside = sorted(_aside(root).glob("*.json"))
+    return [path for path in aside if not (root.archive / path.name[:2] / path.name).exists()]
+
+
+def _aside(root: Root) -> Path:
+    return root.state / "hong"
 
 
 def list_archived(root: Root, as_of: date) -> list[Submission]:
@@ -126,30 +181,36 @@ def _as_known(one: Submission, as_of: date) -> Submission:
     return replace(one, gone=None) if later else one
 
 
-def note_gone(root: Root, present: Collection[tuple[str, str]], unsure: Collection[str], now: str) -> None:
+def note_gone(
+    root: Root,
+    receipts: Iterable[ArchiveReceipt],
+    present: Collection[tuple[str, str]],
+    unsure: Collection[str],
+    now: str,
+) -> None:
     """Note which files are no longer in the inbox, and which are there again.
 
     `present` are unit and name of each file in the inbox; if there is none at all, its disk is not there.
     `unsure` are units whose folders could not be seen whole.
     """
-    for each in read_receipts(root) if present else ():
+    for each in receipts if present else ():
         one = each.submission
         is_there = (one.unit, each.dropped_as) in present and each.given_away is None
+        was_there = not each.dropped_as.startswith(_ELSEWHERE)
         if is_there and one.gone is not None:
             replace(each, submission=replace(one, gone=None)).write(root)
-        if not is_there and one.gone is None and one.vouched is None and one.unit not in unsure:
+        if was_there and not is_there and one.gone is None and one.vouched is None and one.unit not in unsure:
             replace(each, submission=replace(one, gone=now)).write(root)
 
 
 def give_to(root: Root, one: Submission, unit: str, reason: str, now: str) -> Submission:
     """Say that a submission is of `unit`, its own or another one: it is judged as that unit's from now on."""
-    (receipt,) = (each for each in read_receipts(root) if each.submission == one)
+    receipt = _receipt_of(root, one)
     given = replace(one, unit=unit, vouched=reason, gone=None)
     if unit == one.unit:
         replace(receipt, submission=given).write(root)
         return given
     given = replace(given, received=now)
-    # No file of the other unit's folder has this name.
-    ArchiveReceipt(given, f"../{one.unit}/{receipt.dropped_as}", purged=False).write(root)
+    ArchiveReceipt(given, name_elsewhere(one.unit, receipt.dropped_as), purged=False).write(root)
     replace(receipt, submission=replace(one, gone=now), given_away=now).write(root)
     return given

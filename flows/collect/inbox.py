@@ -11,7 +11,15 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from flows.collect.archive import keep, note_gone, read_receipts, set_aside_damaged
+from flows.collect.archive import (
+    ArchiveReceipt,
+    keep,
+    list_set_aside,
+    name_elsewhere,
+    note_gone,
+    scan_receipts,
+    set_aside,
+)
 from flows.collect.folder import Found, Obstacle, describe, look_through, read_open, show_path
 from flows.collect.submission import Submission, Who
 from flows.root import HERE, Root
@@ -50,7 +58,8 @@ def is_possible(written: datetime, received: datetime) -> bool:
     return _EARLIEST <= written <= received + timedelta(days=1)
 
 
-_DAMAGED = "biên nhận trong kho lưu bị hỏng, đã chuyển ra đây; tệp còn trong raw/inbox thì được nhận lại"
+#: Why a receipt lies in `var/hong`.
+DAMAGED = "biên nhận trong kho lưu bị hỏng, đã chuyển ra đây; tệp còn trong raw/inbox thì được nhận lại"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,10 @@ class _New:
     file: str
 
 
+class _StillWrittenError(Exception):
+    """A file is not what it was when it was looked at first."""
+
+
 def collect(
     root: Root, gate: Gate | None = None, when: Clock = received_now, folder: Path | None = None
 ) -> Collected:
@@ -80,41 +93,46 @@ def collect(
     is a submission again, with a name of its own. A `gate` may change a file before it is archived. Files
     received at the same moment are in the order in which they got their state on our disk.
     """
-    damaged = set_aside_damaged(root)
-    found, obstacles = look_through(folder or root.inbox)
-    obstacles += [Obstacle(str(path), _DAMAGED) for path in damaged]
-    new = _find_new(root, found, obstacles)
+    place = folder or root.inbox
+    receipts, damaged = scan_receipts(root)
+    set_aside(root, damaged)
+    found, obstacles = look_through(place)
     if folder is None:
         present = {(one.unit, one.name) for one in found}
         unsure = {one.place.partition("/")[0] for one in obstacles}
-        note_gone(root, present, unsure, datetime.now(HERE).isoformat(timespec="seconds"))
-    if when is received_now:
-        new = _leave_unfinished(new, folder or root.inbox, obstacles)
+        note_gone(root, receipts, present, unsure, datetime.now(HERE).isoformat(timespec="seconds"))
+    obstacles += [Obstacle(str(path), DAMAGED) for path in list_set_aside(root)]
+    arriving = when is received_now
+    new = _find_new(receipts, found, place, obstacles)
+    if new and arriving:
+        # Each is read again when it is taken: one that changed meanwhile is still being written.
+        time.sleep(SETTLE_SECONDS)
     kept: list[Submission] = []
     for at, one in enumerate(sorted(new, key=lambda one: one.seen.st_ctime_ns)):
         received = when(one.seen)
         if received is None:
-            written = f"{time_written(one.seen):%d/%m/%Y}"
-            why = f"giờ của tệp ghi {written}, không thể đúng; chép tệp vào raw/inbox để nhận theo giờ tới"
-            obstacles.append(Obstacle(show_path(one.found.path, folder or root.inbox), why))
+            obstacles.append(Obstacle(show_path(one.found.path, place), _describe_clock(one.seen)))
             continue
-        if when is received_now:
+        if arriving:
             received += timedelta(microseconds=at)
         try:
-            submission = _take(root, one, received, gate, folder or root.inbox)
+            data, seen = _read_again(one)
         except OSError:
-            obstacles.append(_describe_unreadable(one.found, folder or root.inbox))
-            continue
-        if submission is not None:
-            kept.append(submission)
+            obstacles.append(_describe_unreadable(one.found, place))
+        except _StillWrittenError:
+            why = "còn đang được ghi; lần chạy sau sẽ nhận"
+            obstacles.append(Obstacle(show_path(one.found.path, place), why))
+        else:
+            kept += _take(root, one, data, (received, time_written(seen)), gate, place)
     return Collected(sorted(kept), obstacles)
 
 
-def _find_new(root: Root, found: Iterable[Found], obstacles: list[Obstacle]) -> list[_New]:
-    receipts = sorted(read_receipts(root), key=lambda each: each.submission)
-    known = {each.submission.who for each in receipts}
-    last = {(each.submission.unit, each.dropped_as): each.submission.sha256 for each in receipts}
-    found = [*found]
+def _find_new(
+    receipts: Iterable[ArchiveReceipt], found: Sequence[Found], place: Path, obstacles: list[Obstacle]
+) -> list[_New]:
+    in_order = sorted(receipts, key=lambda each: each.submission)
+    known = {each.submission.who for each in in_order}
+    last = {(each.submission.unit, each.dropped_as): each.submission.sha256 for each in in_order}
     # Two files whose names are shown alike would replace each other every day.
     alike = Counter((one.unit, one.name) for one in found)
     new: list[_New] = []
@@ -122,12 +140,15 @@ def _find_new(root: Root, found: Iterable[Found], obstacles: list[Obstacle]) -> 
         try:
             data, seen = read_open(one.path)
         except OSError:
-            obstacles.append(_describe_unreadable(one, root.inbox))
+            obstacles.append(_describe_unreadable(one, place))
             continue
         content = sha256(data).hexdigest()
+        before = last.get((one.unit, one.name))
+        if before == content:
+            continue
         if (one.unit, one.name, content) not in known:
             new.append(_New(one, seen, content, one.name))
-        elif alike[one.unit, one.name] == 1 and last.get((one.unit, one.name)) != content:
+        elif before is not None and alike[one.unit, one.name] == 1:
             new.append(_New(one, seen, content, _name_again(one, content, known)))
     return new
 
@@ -139,51 +160,48 @@ def _name_again(one: Found, content: str, known: set[Who]) -> str:
     return next(name for name in names if (one.unit, name, content) not in known)
 
 
-def _leave_unfinished(new: Sequence[_New], folder: Path, obstacles: list[Obstacle]) -> list[_New]:
-    """Look at new files a second time; those that changed meanwhile are still being written."""
-    if new:
-        time.sleep(SETTLE_SECONDS)
-    return [one for one in new if _is_unchanged(one, folder, obstacles)]
+def _describe_unreadable(one: Found, place: Path) -> Obstacle:
+    why = "không đọc được, hoặc vừa bị chuyển đi; lần chạy sau thử lại"
+    return Obstacle(show_path(one.path, place), why)
 
 
-def _is_unchanged(one: _New, folder: Path, obstacles: list[Obstacle]) -> bool:
-    try:
-        data, _ = read_open(one.found.path)
-    except OSError:
-        obstacles.append(_describe_unreadable(one.found, folder))
-        return False
-    if sha256(data).hexdigest() == one.sha256:
-        return True
-    place = show_path(one.found.path, folder)
-    obstacles.append(Obstacle(place, "còn đang được ghi; lần chạy sau sẽ nhận"))
-    return False
+def _describe_clock(seen: os.stat_result) -> str:
+    written = f"{time_written(seen):%d/%m/%Y}"
+    return f"giờ của tệp ghi {written}, không thể đúng; chép tệp vào raw/inbox để nhận theo giờ tới"
 
 
-def _describe_unreadable(one: Found, folder: Path) -> Obstacle:
-    return Obstacle(
-        show_path(one.path, folder), "không đọc được, hoặc vừa bị chuyển đi; lần chạy sau thử lại"
-    )
-
-
-def _take(root: Root, one: _New, received: datetime, gate: Gate | None, folder: Path) -> Submission | None:
-    """Archive one file; None if the gate made it one that is there already.
+def _read_again(one: _New) -> tuple[bytes, os.stat_result]:
+    """The content and state of a file that is about to be taken.
 
     Raises:
-        OSError: the file is no longer what it was a moment ago.
+        OSError: it can't be read any more.
+        _StillWrittenError: its content is another one now.
     """
     data, seen = read_open(one.found.path)
     if sha256(data).hexdigest() != one.sha256:
-        raise OSError("changed while it was taken")
+        raise _StillWrittenError
+    return data, seen
+
+
+def _take(
+    root: Root,
+    one: _New,
+    data: bytes,
+    times: tuple[datetime, datetime],
+    gate: Gate | None,
+    place: Path,
+) -> list[Submission]:
+    """Archive one file, received and written at `times`; nothing if the gate made it one that is there."""
     file, dropped_as = one.file, one.found.name
     if gate is not None:
         path, data = gate(one.found.unit, one.found.path, data)
         if path != one.found.path:
-            file = dropped_as = describe(path, folder).name
-    written = time_written(seen).isoformat()
-    submission = Submission(
-        received.isoformat(), one.found.unit, file, sha256(data).hexdigest(), len(data), written
-    )
+            file = dropped_as = describe(path, place).name
+    received, written = (moment.isoformat() for moment in times)
+    submission = Submission(received, one.found.unit, file, sha256(data).hexdigest(), len(data), written)
     if submission.receipt(root).exists():
-        return None
+        return []
+    if place != root.inbox:
+        dropped_as = name_elsewhere(place.name, dropped_as)
     keep(root, submission, data, dropped_as)
-    return submission
+    return [submission]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePath
 
 from flows.cache import clear_all
-from flows.collect.archive import discard, keep, list_archived, remove_orphans
+from flows.collect.archive import exchange, list_archived, read_receipts, remove_orphans
 from flows.collect.folder import look_through, read_open
 from flows.collect.submission import Submission
 from flows.engine.workers import Guard, LostError, map_in_order
@@ -79,9 +79,11 @@ def clear(root: Root, contracts: Contracts, person: ForgottenPerson, mark: str) 
         new = found.get(one.sha256)
         if new is not None:
             _rewrite(root, one, new, person, mark)
-        elif (file := _strip_name(one.file, person)) != one.file:
-            keep(root, replace(one, file=file), one.content(root).read_bytes())
-            discard(root, one)
+        else:
+            exchange(root, one, None, partial(_strip_name, person=person))
+    for each in read_receipts(root):
+        if each.purged:
+            exchange(root, each.submission, None, partial(_strip_name, person=person))
     return Cleared(
         len(found), sum(new.rows for new in found.values()), sum(new.cells for new in found.values())
     )
@@ -105,6 +107,7 @@ def _clear_inbox(
     root: Root, contracts: Contracts, person: ForgottenPerson, mark: str, found: Mapping[str, Redacted]
 ) -> None:
     kept = {one.sha256 for one in list_archived(root, date.max)}
+    purged = {each.submission.sha256: each.submission for each in read_receipts(root) if each.purged}
     files, _ = look_through(root.inbox)
     for one in files:
         path, (data, _) = one.path, read_open(one.path)
@@ -114,6 +117,9 @@ def _clear_inbox(
             new = redact(data, path.name, person, contracts.datasets)
         if new is not None and content not in kept:
             note_rewrite(root, mark, one.unit, data, new)
+        if new is not None and content in purged:
+            # It counts no more, and must not come back as a new submission.
+            exchange(root, purged[content], new.data, partial(_strip_name, person=person))
         if new is not None or person.taken_out_of(path.name) != path.name:
             put_back(path, new.data if new else data, person)
 
@@ -121,9 +127,7 @@ def _clear_inbox(
 def _rewrite(root: Root, one: Submission, new: Redacted, person: ForgottenPerson, mark: str) -> None:
     data = one.content(root).read_bytes()
     note_rewrite(root, mark, one.unit, data, new)
-    file, content = _strip_name(one.file, person), sha256(new.data).hexdigest()
-    keep(root, replace(one, file=file, sha256=content, size=len(new.data)), new.data)
-    discard(root, one)
+    exchange(root, one, new.data, partial(_strip_name, person=person))
 
 
 def _strip_name(file: str, person: ForgottenPerson) -> str:

@@ -29,7 +29,18 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
     tables that reading refused, so that everything is told at once.
     """
     doc = read_file(data, PurePath(submission.file).name, contracts.datasets_of(submission.unit))
-    problems = [_add_periods(problem, None, submission, contracts) for problem in doc.problems]
+    incomplete_by_place: dict[tuple[str | None, str | None], ReadTable] = {
+        (table.dataset, table.sheet): table for table in doc.refused
+    }
+    problems = [
+        _add_periods(
+            problem,
+            incomplete_by_place.get((problem.dataset, problem.sheet)),
+            submission,
+            contracts,
+        )
+        for problem in doc.problems
+    ]
     problems += _check_clock(submission)
     taken: list[tuple[ReadTable, Period]] = []
     refused: list[ReadTable] = []
@@ -102,7 +113,8 @@ def _add_periods(
     if problem.dataset is None:
         return problem
     dataset = contracts.datasets[problem.dataset]
-    return replace(problem, periods=list_possible_periods(table, submission, dataset, contracts.commune))
+    periods, named = list_possible_periods(table, submission, dataset, contracts.commune)
+    return replace(problem, periods=periods, period_named=named)
 
 
 def give_up(submission: Submission, why: Problem) -> ReadSubmission:

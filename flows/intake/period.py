@@ -90,8 +90,8 @@ def name_of_sheet(
 
 def list_possible_periods(
     table: ReadTable | None, submission: Submission, dataset: Dataset, commune: Commune
-) -> tuple[str, ...]:
-    """The labels of the periods that a refused table may be for.
+) -> tuple[tuple[str, ...], bool]:
+    """The labels of the periods that a table may be for, and whether the file names them.
 
     All that title, sheet and file name; if they name none, those that are handed in on that day, else the
     latest that had ended and the one that runs. Without a `table` only the file's name is known.
@@ -101,10 +101,12 @@ def list_possible_periods(
     else:
         sources = _read_sources(table, submission, dataset, lettered=False)
         named = {label for source in sources for label in source.labels}
+    if named:
+        return tuple(sorted(named)), True
     day = submission.day
     windows = open_windows(dataset, day, commune.moved)
     likely = windows or (latest_ended(dataset.cadence, dataset.basis, day), containing(dataset, day))
-    return tuple(sorted(named)) or tuple(each.label for each in likely)
+    return tuple(each.label for each in likely), False
 
 
 def _read_sources(

@@ -81,7 +81,8 @@ class Problem:
         column: The letter of the column.
         value: The text of the cell.
         proposal: What to write instead, and nothing else: pages say "ghi" before it.
-        periods: The labels of the periods that the table may be for, if it was refused.
+        periods: The labels of the periods that the table may be for.
+        period_named: Whether the file names them; else they are those that are likely on that day.
     """
 
     code: str
@@ -95,6 +96,7 @@ class Problem:
     value: str | None = None
     proposal: str | None = None
     periods: tuple[str, ...] = ()
+    period_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

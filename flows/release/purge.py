@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.collect.archive import list_archived, purge_content
+from flows.collect.archive import list_archived, purge_content, remove_orphans
 from flows.collect.submission import WHO, Submission
 from flows.files import add_lines
 from flows.release.manifest import MANIFEST, read_manifest
@@ -76,6 +76,7 @@ def purge(root: Root, what: PurgePlan) -> None:
         remove_release(root, name)
     for one in what.submissions:
         purge_content(root, one)
+    remove_orphans(root)
 
 
 def _log(root: Root, what: PurgePlan) -> None:

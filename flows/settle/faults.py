@@ -149,9 +149,10 @@ def _is_fixed(problem: Problem, submission: Submission, mine: Sequence[JudgedPar
     """Whether its sender replaced or withdrew what was refused, so that the fault need not be shown any more.
 
     Withdrawn is a file that is no longer in the inbox. If the problem names a dataset, a later usable part of
-    that unit and dataset replaces it, for a period that it may have been for; so does the same content in
-    another unit's folder. If no dataset is known, a later file of the same name does, or the first usable
-    submission of something owed; what the unit still owes then is a fault of the roll call.
+    that unit and dataset replaces it: for a period that it may have been for, or under the same name if the
+    refused file named no period. So does the same content in another unit's folder. If no dataset is known, a
+    later file of the same name does, or the first usable submission of something owed; what the unit still
+    owes then is a fault of the roll call.
     """
     if problem.dataset in {one.dataset for one in mine if not one.refused}:
         return False
@@ -166,14 +167,19 @@ def _is_fixed(problem: Problem, submission: Submission, mine: Sequence[JudgedPar
         )
     return any(
         one.submission.sha256 == submission.sha256
-        or (one.submission.unit == submission.unit and one.period.label in problem.periods)
+        or (one.submission.unit == submission.unit and _replaces(one, problem, submission))
         for one in taken.all
         if one.dataset == problem.dataset and one.submission > submission
     )
 
 
+def _replaces(later: JudgedPart, problem: Problem, refused: Submission) -> bool:
+    same_name = later.submission.file == refused.file
+    return later.period.label in problem.periods or (same_name and not problem.period_named)
+
+
 def _describe(problem: Problem) -> dict[str, object]:
-    return {name: value for name, value in asdict(problem).items() if name != "periods"}
+    return {name: value for name, value in asdict(problem).items() if name in FOUND}
 
 
 def _identify(submission: Submission) -> dict[str, object]:

@@ -48,12 +48,12 @@ def command(
     from flows.root import Root, read_contracts
     from schemas.registry import load
 
-    contracts = read_contracts(Root(root.resolve()), load())
+    place = Root(root.resolve())
+    contracts = read_contracts(place, load())
     if unit is not None and contracts.commune.unit(unit) is None:
         raise typer.BadParameter(f"không có đơn vị {unit}", param_hint="--unit")
     if marked is not None and len(files) > 1:
         raise typer.BadParameter("chỉ đánh dấu được một tệp mỗi lần", param_hint="--marked")
-    place = Root(root.resolve())
     checked = [check(path, unit, day_of(when), contracts, place) for path in files]
     if as_data:
         typer.echo(json.dumps(to_json(checked), ensure_ascii=False, indent=1))

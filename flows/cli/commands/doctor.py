@@ -14,7 +14,8 @@ def command(root: RootOption = Path()) -> None:
 
     Ví dụ: dulieuxa doctor --root /srv/xa
     """
-    from flows.cli.health import check_health, find_obstacles, find_unowned_folders
+    from flows.cli.health import check_health, find_unowned_folders
+    from flows.collect.folder import look_through
     from flows.root import Root, read_contracts
     from schemas.registry import load
 
@@ -25,7 +26,7 @@ def command(root: RootOption = Path()) -> None:
     for good, sentence in check_health(commune_root):
         typer.echo(f"{'✓' if good else '✗'} {sentence}")
         well = well and good
-    for obstacle in find_obstacles(commune_root):
+    for obstacle in look_through(commune_root.inbox)[1]:
         typer.echo(f"✗ Không nhận được {obstacle}")
         well = False
     if strange := [folder.name for folder in find_unowned_folders(commune_root, units)]:

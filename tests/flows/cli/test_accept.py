@@ -112,3 +112,12 @@ def test_a_refused_file_is_told_of_until_that_period_is_replaced(tmp_path: Path)
     assert "tep.thieu_cot" in codes(run_plainly(tmp_path), "T01")
     drop(tmp_path, "T01", "sua 10 2026.csv", form("Phố 1"))
     assert "tep.thieu_cot" not in codes(run_plainly(tmp_path), "T01")
+
+
+def test_a_refused_file_that_is_mended_under_its_own_name_is_told_of_no_more(tmp_path: Path) -> None:
+    """Neither its name nor the day on which it came says for which period it was."""
+    bad = "\n".join(form("Phố 1").decode().replace("Nội dung", "Ghi chép").splitlines()[2:])
+    drop(tmp_path, "T01", "phan anh.csv", bad.encode())
+    assert "tep.thieu_cot" in codes(run_plainly(tmp_path), "T01")
+    drop(tmp_path, "T01", "phan anh.csv", form("Phố 1"))
+    assert "tep.thieu_cot" not in codes(run_plainly(tmp_path), "T01")

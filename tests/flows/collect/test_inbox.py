@@ -189,6 +189,48 @@ def test_loading_the_past_takes_the_files_clock_and_names_impossible_ones(root: 
     assert [one.place for one in loaded.obstacles] == ["T01/b.csv", "T01/c.csv"]
 
 
+def test_files_of_the_past_come_from_any_folder_and_are_never_taken_back(root: Root, tmp_path: Path) -> None:
+    old = tmp_path / "tep_cu" / "T01"
+    old.mkdir(parents=True)
+    (old / "a.csv").write_bytes(b"1")
+    (old / "b.csv").symlink_to("/nowhere")
+    loaded = load_files(root, tmp_path / "tep_cu")
+    assert ([one.file for one in loaded.new], [one.place for one in loaded.obstacles]) == (
+        ["a.csv"],
+        ["T01/b.csv"],
+    )
+    drop(root, "T02/c.csv")
+    receive(root, TODAY)
+    assert [one.gone for one in list_archived(root, date.max)] == [None, None]
+    assert load_files(root, tmp_path / "tep_cu").new == []
+
+
+def test_a_file_that_can_not_be_read_is_named_wherever_it_lies(
+    root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tep_cu" / "T01").mkdir(parents=True)
+    (tmp_path / "tep_cu" / "T01" / "a.csv").write_bytes(b"1")
+
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("flows.collect.inbox.read_open", refuse)
+    assert [one.place for one in load_files(root, tmp_path / "tep_cu").obstacles] == ["T01/a.csv"]
+
+
+def test_a_disk_that_is_full_is_no_file_that_can_not_be_read(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(root, "T01/a.csv")
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("flows.collect.inbox.keep", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        receive(root, TODAY)
+
+
 def test_a_then_b_then_a_again_is_three_submissions(root: Root) -> None:
     for at, content in enumerate((b"a", b"b", b"a", b"a", b"b", b"a")):
         drop(root, "T01/x.csv", content, WRITTEN + timedelta(hours=at))

@@ -20,7 +20,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli.main import build_app
-from flows.collect.archive import list_archived
+from flows.collect.archive import list_archived, purge_content, read_receipts
 from flows.forget.tombstones import count_unfinished
 from flows.release import journal
 from flows.release.manifest import read_manifest
@@ -190,6 +190,19 @@ def test_the_next_day_does_not_bring_the_person_back(erased: tuple[Path, Result]
     assert mine["rows_seen"] == mine["rows_left_out"] + mine["rows_accepted"] + mine["rows_quarantined"]
     assert leaks(root) == {}
     assert run_plainly(root, as_of=WEDNESDAY).new == []
+
+
+def test_a_purged_file_that_still_lies_in_the_inbox_tells_nothing_and_never_comes_back(
+    told: Path, tmp_path: Path
+) -> None:
+    root = Root(Path(shutil.copytree(told, tmp_path / "xa", symlinks=True)))
+    purged = [one for one in list_archived(root, TUESDAY) if one.file.endswith(".zip")]
+    for one in purged:
+        purge_content(root, one)
+    assert dulieuxa("erase", NUMBER, "--reason", "Đơn số 12", "--yes", root=root.path).exit_code == 0
+    assert leaks(root.path) == {}
+    assert [one for one in run_plainly(root.path, as_of=WEDNESDAY).new if one.file.endswith(".zip")] == []
+    assert {each.purged for each in read_receipts(root) if each.submission.file.endswith(".zip")} == {True}
 
 
 def killed_at(root: Path, at: int) -> None:
