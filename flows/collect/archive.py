@@ -98,7 +98,7 @@ def purge_content(root: Root, one: Submission) -> None:
 
 
 def _is_needed(content: Path) -> bool:
-    """Whether a content has a receipt that is not purged; a damaged one may be of a submission that counts."""
+    """Whether a receipt of a content is not purged; a damaged one may be of a submission that counts."""
     receipts = map(_read_receipt, content.parent.glob(f"{content.name}.*.json"))
     return any(each is None or not each.purged for each in receipts)
 
