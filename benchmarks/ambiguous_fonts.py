@@ -126,7 +126,8 @@ def read(drawn: Sequence[Drawn]) -> Iterator[Sequence[Answer]]:
         height = max(len(typed), len(_BESIDE))
         columns = [[*cells, *[None] * (height - len(cells))] for cells in (typed, _BESIDE)]
         found = to_unicode(plain_sheet("Trang", columns))
-        yield [(_key(str(found.sheet.row(row)[0])), "bang_ma" if (row, 0) in found.doubtful else None)]
+        told = "bang_ma" if (row, 0) in found.doubtful else None
+        yield [(_key(str(found.sheet.row(row)[0])), told)]
 
 
 def _key(name: str) -> str:

@@ -152,9 +152,16 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Một cột “Ngày lập hồ sơ”",
         "Hai cột “Ngày lập hồ sơ”",
     ),
+    "tep.dong_hong": WholeFault(
+        "Một dòng của tệp văn bản bị hỏng, hoặc viết khác các dòng khác.",
+        "Dòng không đọc chắc được thì chưa nhận; dòng đọc được vẫn nhận, nhưng cần xem lại.",
+        "Sửa dòng đó theo lời nhắc, hoặc xuất lại tệp bằng Excel.",
+        '2,21/10/2026,"Mất sóng, yếu",Mới',
+        '2,21/10/2026,"Mất sóng,Mới',
+    ),
     "tep.dong_lech": WholeFault(
         "Một dòng của tệp văn bản có nhiều hoặc ít ô hơn các dòng khác.",
-        "Các ô của dòng đó có thể lệch sang cột bên cạnh.",
+        "Các ô của dòng đó có thể lệch sang cột bên cạnh: dòng thừa ô chưa được nhận.",
         "Đặt ô có dấu ngăn cột trong dấu ngoặc kép, hoặc lưu lại tệp bằng Excel.",
         '2,21/10/2026,"Mất sóng, yếu",Mới',
         "2,21/10/2026,Mất sóng, yếu,Mới",

@@ -10,7 +10,7 @@ import polars as pl
 from flows.forget.person import ERASED, ForgottenPerson
 from flows.forget.traces import SealedError, read_texts
 from flows.read.formats.container import Container, detect
-from flows.read.formats.text import as_utf8
+from flows.read.formats.encodings import as_utf8
 from flows.read.problems import RefusedError
 from flows.read.reader import read_sheets
 from flows.read.recode import to_unicode
@@ -134,13 +134,11 @@ def _rebuild_sheet(searched: _SearchedSheet, person: ForgottenPerson) -> Sheet:
 
 def _redact_lines(data: bytes, searched: _SearchedSheet, person: ForgottenPerson) -> str:
     """The text without the person, with the same number of lines."""
-    text = as_utf8(data).decode("utf-8", "replace")
-    ends = "\n" if "\n" in text else "\r"
-    lines = text.split(ends)
+    lines = as_utf8(data).decode().split("\n")
     starts = [*(int(number) - 1 for number in searched.sheet.numbers()), len(lines)]
     for row in searched.gone.arg_true().to_list():
         for line in range(starts[row], starts[row + 1]):
-            lines[line] = "\r" if ends == "\n" and lines[line].endswith("\r") else ""
+            lines[line] = ""
     touched: Sequence[int] = (
         searched.changed.select(pl.any_horizontal(pl.all())).to_series().arg_true().to_list()
         if searched.changed.width
@@ -149,4 +147,4 @@ def _redact_lines(data: bytes, searched: _SearchedSheet, person: ForgottenPerson
     for row in touched:
         for line in range(starts[row], starts[row + 1]):
             lines[line] = person.taken_out_of(lines[line])
-    return ends.join(lines)
+    return ("\r\n" if b"\r\n" in data else "\n").join(lines)

@@ -19,6 +19,7 @@ _FAULTS: Mapping[str, tuple[Dimension, Severity]] = {
     "tep.kho_luu_hong": ("du", "chan"),
     "tep.trung_cot": ("sach", "chan"),
     "tep.bang_ma": ("sach", "canh_bao"),
+    "tep.dong_hong": ("sach", "canh_bao"),
     "tep.dong_lech": ("sach", "canh_bao"),
     "tep.ky_trong": ("du", "canh_bao"),
     "tep.ban_ghi_an": ("sach", "canh_bao"),

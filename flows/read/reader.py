@@ -92,7 +92,7 @@ def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) 
     rows = pl.concat(frames) if len(frames) > 1 else frames[0] if frames else pl.DataFrame(schema=ROWS_SCHEMA)
     tables = tuple(table for read in reads for table in read.tables)
     refused = tuple(table for read in reads for table in read.refused)
-    problems = [found for read in reads for found in read.problems]
+    problems = [found for read in reads for found in (*read.problems, *read.damage)]
     problems += _describe_unrecognised(reads, vocabulary)
     marks = FileMarks.of_all(mark for read in reads for mark in (*read.marks, _list_comments(read.sheet)))
     return ReadFile(tables, rows, (*warnings, *problems), marks, refused)

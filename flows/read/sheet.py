@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from flows.read.clerk_marks import NO_MARKS, Cell, SheetMarks
+from flows.read.formats.lines import LineFault
 from flows.read.number_formats import Formats, name_format
 from flows.read.table import CellType
 
@@ -154,6 +155,11 @@ class Sheet(ABC):
         """In a text file, what stands between the cells of a row; None in a workbook."""
         return None
 
+    @property
+    def last_line(self) -> int | None:
+        """In a text file, the number of its last line; None in a workbook."""
+        return None
+
     def number(self, row: int) -> int:
         """The number of a row on the sheet (from 1); in a text file its line."""
         return row + 1
@@ -252,6 +258,9 @@ class FrameSheet(Sheet):
         least: In a text file, the smallest text of each column in code point order.
         widths: In a text file, the number of cells of each row; None if all rows have the same.
         separator: In a text file, what stands between the cells of a row.
+        last_line: In a text file, the number of its last line; rows may go over several lines.
+        open_end: Whether a text file ends without a line end, so that it may have been cut off.
+        faults: The damaged lines of a text file.
     """
 
     text: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -260,6 +269,9 @@ class FrameSheet(Sheet):
     least: Mapping[str, str | None] = field(default_factory=dict)
     widths: pl.Series | None = None
     separator: str | None = None
+    last_line: int | None = None
+    open_end: bool = False
+    faults: Sequence[LineFault] = ()
 
     @property
     def height(self) -> int:

@@ -33,6 +33,7 @@ ROLES: Mapping[str, str] = {
     "cuoi": "phần ký, ghi chú",
     "trong": "dòng trống",
     "cho_san": "dòng chờ sẵn công thức, chưa có số liệu",
+    "tiep": "dòng tiếp của một ô nhiều dòng",
     "ngoai_bang": "dòng không thuộc bảng nào được nhận",
     "an": "bản ghi ẩn mà biểu mẫu không nhận",
     "ban_ghi": "bản ghi",

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from enum import Enum
 
+from flows.read.formats.encodings import sniff
 from flows.read.problems import RefusedError
 
 
@@ -47,6 +48,10 @@ ZIP_ERRORS = (
     NotImplementedError,
     RuntimeError,
 )
+_MARKUP = re.compile(
+    rb"<(?:\?xml|!doctype|!--|(?:html|head|meta|title|body|style|script|div|p|table|thead|tbody|tr|br)\b)",
+    re.I,
+)
 _ODS_PARTS = "META-INF/manifest.xml"
 _SEND = "Gửi lại bảng ở dạng Excel (.xlsx) hoặc CSV."
 BROKEN = f"Không mở được tệp: tệp hỏng hoặc chưa ghi xong. {_SEND}"
@@ -69,9 +74,7 @@ def detect(data: bytes) -> Container:
             raise _make_format_error(what)
     if re.match(rb"\x09[\x00\x02\x04\x08][\x04-\x10]\x00", data[:4]):
         return Container.XLS
-    if re.match(
-        rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype\s+html|!--|html|table|meta|head)", data[:512], re.I
-    ):
+    if _MARKUP.match(sniff(data)):
         return Container.MARKUP
     return Container.TEXT
 

@@ -14,7 +14,7 @@ import polars as pl
 from flows.read.formats import danger
 from flows.read.formats.cells import number_text
 from flows.read.formats.container import BROKEN
-from flows.read.formats.text import as_utf8
+from flows.read.formats.encodings import as_utf8
 from flows.read.number_formats import may_differ
 from flows.read.problems import RefusedError
 from flows.read.sheet import Merge, Sheet, letter_of, plain_sheet

@@ -15,6 +15,7 @@ from flows.read.recode import Originals, to_unicode
 from flows.read.sheet import Mask, Sheet, index_of, letter_of
 from flows.read.table import ACCEPTED, CHANGES_SCHEMA, ROLES, ROWS_SCHEMA, Problem, ReadTable
 from flows.read.tables.body import CODE, Body, Codes, Columns, classify
+from flows.read.tables.damaged import describe_damaged, hold_damaged
 from flows.read.tables.doubtful import describe_doubtful
 from flows.read.tables.extract import extract_cells, extract_totals
 from flows.read.tables.heading import Vocabulary, has_unit, key_of, strip_parentheses, tidy, words_of
@@ -41,7 +42,7 @@ from flows.read.tables.side_by_side import (
     with_content,
     without_other_sides,
 )
-from flows.read.tables.uneven import find_uneven_rows
+from flows.read.tables.uneven import find_shifted_heading, hold_uneven
 from flows.read.tables.unknown import add_unknown_blocks, guess_body
 
 _ROLES = pl.Series("role", list(ROLES), ROWS_SCHEMA["role"])
@@ -66,6 +67,7 @@ class SheetRead:
         marks: What clerks did to the cells of its tables besides typing.
         sides: For each table with periods side by side, the mask of its records and its periods in words.
         refused: The tables that are not taken (see `ReadFile`).
+        damage: The problems of single lines of a text file.
     """
 
     sheet: Sheet
@@ -78,6 +80,7 @@ class SheetRead:
     marks: list[FileMarks] = field(default_factory=list)
     sides: list[tuple[Mask, Sequence[str]]] = field(default_factory=list)
     refused: list[ReadTable] = field(default_factory=list)
+    damage: list[Problem] = field(default_factory=list)
 
     def rows(self) -> pl.DataFrame:
         """The role of each row (`ROWS_SCHEMA`)."""
@@ -98,7 +101,22 @@ class SheetRead:
         for records, sides in self.sides:
             before, after = rows.head(count), rows.slice(count)
             rows = pl.concat([repeat_rows(before, pl.Series(records), sides), after])
-        return rows
+        last = self.sheet.last_line
+        return rows if last is None or last == count else self._add_lines(rows, last)
+
+    def _add_lines(self, rows: pl.DataFrame, last: int) -> pl.DataFrame:
+        """`rows` with the lines of a text file on which no row starts; one above all rows is `sep=`."""
+        every = pl.int_range(1, last + 1, dtype=pl.UInt32, eager=True).alias("row").to_frame()
+        first = rows["row"].min()
+        role = pl.when(pl.col("row") < pl.lit(first)).then(pl.lit("tieu_de")).otherwise(pl.lit("tiep"))
+        lines = every.join(rows, on="row", how="anti").select(
+            pl.lit(self.sheet.name).alias("sheet"),
+            "row",
+            role.cast(ROWS_SCHEMA["role"]).alias("role"),
+            pl.lit(self.sheet.hidden).alias("hidden"),
+            pl.lit(None, pl.String).alias("side"),
+        )
+        return pl.concat([rows, lines]).sort("row", maintain_order=True)
 
 
 def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
@@ -116,6 +134,7 @@ def read_sheet(sheet: Sheet, vocabulary: Vocabulary) -> SheetRead:
     if not blocks and height:
         read.codes[_find_blank(sheet, 0, height)] = CODE["trong"]
     read.tables, read.refused = _join_continued(read.tables), _join_continued(read.refused)
+    read.damage += describe_damaged(sheet, read.codes)
     return read
 
 
@@ -175,6 +194,9 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     body = classify(
         sheet, block.body, stop, _list_columns(with_content(sheet, sides, block.body, stop), block)
     )
+    hold_damaged(sheet, body)
+    headed = 1 + max(index_of(path.letter) for path in block.paths)
+    read.damage += hold_uneven(sheet, body, headed, fit.dataset.name)
     title = _read_title(sheet, top, block.top)
     marked = read_marked(sheet, body, fit.dataset, fit.letters)
     read.marks.append(marked.marks)
@@ -192,10 +214,10 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     problems = [
         *dict.fromkeys(problems),
         *_find_unheaded(sheet, block, body),
-        *find_uneven_rows(sheet, body, 1 + max(index_of(path.letter) for path in block.paths)),
         *describe_blank(sheet, line, fit, blank if filled or body.records.any() else []),
         *marked.problems,
     ]
+    problems += find_shifted_heading(sheet, block, body, problems, fit.dataset.name)
     read.problems += problems
     _set_roles(read, block, top, body)
     refused = any(problem.severity == "chan" for problem in problems)

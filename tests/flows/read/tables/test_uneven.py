@@ -1,4 +1,4 @@
-"""Lines of a text file with more or fewer cells than the others are told, each by its line."""
+"""Lines of a text file with more or fewer cells than the others are told; those with more are held."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ FEWER = "3,20/10/2026,Viettel"
 
 
 def told(*lines: str) -> list[tuple[int | None, str]]:
-    found = read_file("\n".join(lines).encode(), "a.csv", DATASETS)
-    assert found.tables[0].cells.height == sum(line[:1].isdigit() for line in "\n".join(lines).splitlines())
-    return [(one.row, one.message) for one in found.problems if one.code == "tep.dong_lech"]
+    found = read_file("\n".join(lines).encode() + b"\n", "a.csv", DATASETS)
+    held = lines.count(MORE)
+    records = sum(line[:1].isdigit() for line in "\n".join(lines).splitlines())
+    assert found.tables[0].cells.height == records - held
+    assert (found.rows["role"] == "ngoai_bang").sum() == held
+    problems = [one for one in found.problems if one.code == "tep.dong_lech"]
+    assert any(one.severity == "chan" for one in problems) == bool(held)
+    return [(one.row, one.message) for one in problems]
 
 
 @pytest.mark.parametrize("before", [(), ("PHẢN ÁNH HẠ TẦNG", "Tháng 10 năm 2026")], ids=["bare", "titled"])
@@ -56,3 +61,10 @@ def test_the_rest_of_very_many_is_one_sentence() -> None:
         11 + _MAX_PROBLEMS,
         f"Từ dòng {11 + _MAX_PROBLEMS} còn 5 dòng nữa có số ô khác các dòng khác.",
     )
+
+
+def test_a_last_line_that_the_end_of_the_file_cuts_is_held() -> None:
+    for end, role in (("", "ngoai_bang"), ("\n", "ban_ghi")):
+        found = read_file("\n".join([HEADING, GOOD, FEWER]).encode() + end.encode(), "a.csv", DATASETS)
+        assert found.rows["role"][-1] == role
+        assert [one.row for one in found.problems] == [3]
