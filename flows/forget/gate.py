@@ -21,7 +21,7 @@ from flows.forget.person import NUMBER_DIGITS, ForgottenPerson, digits_of
 from flows.forget.redact import Redacted, redact
 from flows.forget.search import find_person, people_in
 from flows.forget.tombstones import Tombstones
-from flows.intake.cache import limits_of
+from flows.intake.cache import START, limits_of
 from flows.intake.records import clean_submission
 from flows.read.problems import RefusedError
 from flows.read.reader import read_sheets
@@ -81,7 +81,7 @@ def _skip(_: _Came, error: Exception) -> list[tuple[ForgottenPerson, Redacted]]:
     raise error
 
 
-_GUARD = Guard(lambda came: limits_of(came.data[:8], len(came.data)), _skip)
+_GUARD = Guard(lambda came: limits_of(came.data[:START], len(came.data)), _skip)
 
 
 def _list_numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]:

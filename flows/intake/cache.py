@@ -18,6 +18,7 @@ from flows.errors import place_of
 from flows.intake.model import CleanedSubmission, ReadSubmission, SubmissionSummary, summarize
 from flows.intake.owed import give_up, read_submission
 from flows.intake.records import clean_submissions
+from flows.read.formats.container import is_text
 from flows.read.problems import make_problem
 from flows.root import Root
 from schemas.registry import Contracts
@@ -43,22 +44,11 @@ _BYTES_PER_SECOND = 100_000
 # An xlsx of plain records takes about twenty times its size as Python values; the limit is three times that.
 _MEMORY_BASE = 256 << 20
 _MEMORY_PER_BYTE = 60
-# Reading a longer text file again is faster than writing and loading its cache entry.
-_LARGEST_TEXT_CACHED = 8 << 20
-# First bytes of the formats that are parsed in their own process, with limits; HTML may begin with spaces.
-# Plain text needs no limits: nothing is unpacked, and its parser returns an error instead of crashing.
-_PARSED_WITH_LIMITS = (
-    b"PK",
-    b"\xd0\xcf",
-    b"\x09",
-    b"<",
-    b"\xef\xbb\xbf<",
-    b"\xff\xfe<",
-    b" ",
-    b"\r",
-    b"\n",
-    b"\t",
-)
+# Reading a longer text file again is faster than writing and loading its cache entry; and it is read in this
+# process, because sending its cells from another one costs more. Its cost grows with its size alone.
+_LARGE_TEXT = 8 << 20
+#: How many bytes of a file tell what it is.
+START = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +71,12 @@ class SubmissionReader:
         return Guard(self.limits, _refuse)
 
     def limits(self, submission: Submission) -> Limits | None:
-        """Time and memory that reading one file may take; None if it may be read in this process."""
+        """Time and memory that reading one file may take; None if it is read in this process."""
         content = submission.content(self.root)
         if not content.exists():
             return None
         with content.open("rb") as file:
-            return limits_of(file.read(8), submission.size)
+            return limits_of(file.read(START), submission.size)
 
 
 class SubmissionCache:
@@ -156,7 +146,7 @@ class SubmissionCache:
 
 
 def _is_worth_caching(submission: Submission, reader: SubmissionReader) -> bool:
-    return submission.size <= _LARGEST_TEXT_CACHED or reader.limits(submission) is not None
+    return submission.size <= _LARGE_TEXT or reader.limits(submission) is not None
 
 
 def clean_all_submissions(
@@ -179,9 +169,9 @@ def _clean_or_refuse(reads: Sequence[ReadSubmission], contracts: Contracts) -> l
 def limits_of(start: bytes, size: int) -> Limits | None:
     """Time and memory for reading `size` bytes that begin with `start`.
 
-    None if the file is plain text, which is read in this process without limits.
+    None if the file is a large text, which is read in this process without limits.
     """
-    if not start.startswith(_PARSED_WITH_LIMITS):
+    if size > _LARGE_TEXT and is_text(start):
         return None
     return Limits(_SECONDS + size / _BYTES_PER_SECOND, _MEMORY_BASE + _MEMORY_PER_BYTE * size)
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from flows.collect.submission import Submission
 from flows.files import write_private
-from flows.read.formats.container import PACKED, Container, detect
+from flows.read.formats.container import is_text
 from flows.read.problems import RefusedError
 from flows.returns.book import list_marks, mark_workbook
 from flows.returns.marks import Marks, arrange
@@ -57,6 +57,4 @@ def mark_copy(content: Path, name: str, marks: Marks, datasets: Mapping[str, Dat
 
 def _is_text(content: Path) -> bool:
     with content.open("rb") as file:
-        start = file.read(_START_SIZE)
-    # `detect` needs the end of a compressed file, which `start` does not have.
-    return not start.startswith(PACKED) and detect(start) is Container.TEXT
+        return is_text(file.read(_START_SIZE))

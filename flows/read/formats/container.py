@@ -79,6 +79,15 @@ def detect(data: bytes) -> Container:
     return Container.TEXT
 
 
+def is_text(start: bytes) -> bool:
+    """Whether a file that begins with `start` is plain text."""
+    try:
+        # `detect` needs the end of a packed file, which `start` does not have.
+        return not start.startswith(PACKED) and detect(start) is Container.TEXT
+    except RefusedError:
+        return False
+
+
 def describe_locked() -> RefusedError:
     """The error for a file that needs a password."""
     return RefusedError("tep.mat_khau", "Tệp đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.")

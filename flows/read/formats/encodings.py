@@ -58,7 +58,7 @@ def decode_text(data: bytes) -> DecodedText:
         if not _is_utf8(data):
             data, others = _decode_lines(data)
             faults += [fault_of(line, Damage.ENCODING) for line in others]
-    data = data.replace(b"\0", _LOST)
+    data = data.replace(b"\0", _LOST) if b"\0" in data else data
     faults += [fault_of(line, Damage.LOST) for line in dict.fromkeys(_lines_with(data, _LOST))]
     if cut:
         last = data.count(b"\n") + (not data.endswith(b"\n"))

@@ -24,6 +24,8 @@ _NBSP = "\u00a0".encode()
 # A frame of rows of different lengths may have this many cells, or this many times those of the file.
 _SMALL_AREA = 2_000_000
 _MOST_PER_CELL = 4
+# No spreadsheet has more columns.
+_MOST_COLUMNS = 16_384
 
 
 def read_text(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
@@ -136,7 +138,8 @@ def _parse(
     rows = [len(cells) for cells in csv.reader(head, delimiter=separator, quotechar=quote)]
     width = max(rows, default=1)
     plain = quote.encode() not in data
-    frame = _read_frame(data, separator, quote, width, first=rows[0])
+    small = width <= _MOST_COLUMNS and width * len(starts) <= max(_SMALL_AREA, 2 * len(data))
+    frame = _read_frame(data, separator, quote, width, first=rows[0]) if small else None
     even = frame is not None and data.count(separator.encode()) == (width - 1) * len(starts)
     if frame is None or not (plain and even):
         widths = _count_cells(mended, separator, quote, starts)
@@ -199,7 +202,7 @@ def _count_cells(mended: MendedText, separator: str, quote: str, starts: pl.Seri
 def _limit_width(widths: pl.Series) -> int:
     """The number of columns to read: all, unless a few long rows would make the frame huge."""
     area = max(_SMALL_AREA, _MOST_PER_CELL * int(widths.sum()))
-    return max(min(int(str(widths.max())), area // len(widths)), 1)
+    return max(min(int(str(widths.max())), area // len(widths), _MOST_COLUMNS), 1)
 
 
 def _blank_to_null(text: pl.DataFrame, least: Mapping[str, str | None], *, nbsp: bool) -> pl.DataFrame:
