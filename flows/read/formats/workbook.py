@@ -19,7 +19,7 @@ from python_calamine import (
     load_workbook,
 )
 
-from flows.read.formats import danger, ods, xls, xlsx
+from flows.read.formats import danger, ods, ods_text, xls, xlsx
 from flows.read.formats.cells import column_of
 from flows.read.formats.container import BROKEN, ZIP_ERRORS, Container, describe_locked
 from flows.read.formats.xlsx import SheetExtras
@@ -38,6 +38,8 @@ def read_workbook(data: bytes, container: Container) -> tuple[list[Sheet], list[
     danger.check_size(len(data), danger.MAX_WORKBOOK)
     try:
         # Check before calamine opens the file: some harmful files make it crash or fill the memory.
+        if container is Container.ODS:
+            data = _straighten(data)
         extras_of, warnings = _read_extras(data, container)
         workbook = load_workbook(io.BytesIO(data))
         metas = workbook.sheets_metadata
@@ -51,6 +53,17 @@ def read_workbook(data: bytes, container: Container) -> tuple[list[Sheet], list[
     except (CalamineError, OSError, ValueError, KeyError) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
     return sheets, warnings
+
+
+def _straighten(data: bytes) -> bytes:
+    """An ods whose content calamine reads."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            danger.check_package(archive, len(data))
+            danger.refuse_declarations(archive.read(ods_text.CONTENT)[:2048])
+            return ods_text.straighten(archive) or data
+    except (KeyError, *ZIP_ERRORS) as error:
+        raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 
 
 #: What calamine leaves out of a sheet: extra cells and hidden rows, and for an ods the merged cells.
