@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from itertools import count
 from pathlib import Path, PurePath
 
 from flows.collect.archive import (
@@ -37,15 +39,10 @@ Clock = Callable[[os.stat_result], datetime | None]
 _EARLIEST = datetime(2000, 1, 1, tzinfo=HERE)
 
 
-def received_now(_: os.stat_result) -> datetime:
-    """The moment at which the archive sees a file; what the file's own clock says does not matter."""
-    return datetime.now(HERE)
-
-
 def received_when_written(seen: os.stat_result) -> datetime | None:
-    """For loading files of the past: the file's own time, unless that is impossible."""
-    written = time_written(seen)
-    return written if is_possible(written, datetime.now(HERE)) else None
+    """For loading files of the past: the file's own time, unless that is impossible; never after now."""
+    written, now = time_written(seen), datetime.now(HERE)
+    return min(written, now) if is_possible(written, now) else None
 
 
 def time_written(seen: os.stat_result) -> datetime:
@@ -85,13 +82,17 @@ class _StillWrittenError(Exception):
 
 
 def collect(
-    root: Root, gate: Gate | None = None, when: Clock = received_now, folder: Path | None = None
+    root: Root, gate: Gate | None = None, when: Clock | None = None, folder: Path | None = None
 ) -> Collected:
     """Archive all files of the inbox (or of `folder`) that are new and complete.
 
     A submission is one content under one name from one unit. If a file returns to an earlier content, that
-    is a submission again, with a name of its own. A `gate` may change a file before it is archived. Files
-    received at the same moment are in the order in which they got their state on our disk.
+    is a submission again, with a name of its own. A `gate` may change a file before it is archived.
+
+    A file is received now, whatever its own clock says, and after all that the archive has: what arrives
+    last counts. Of files that arrive together the one that got its state on our disk last is the last.
+    `when` says otherwise for files of the past. Nothing is taken while our clock shows a day before that of
+    a receipt: one of the two is wrong, and nobody could say which file is the newest.
     """
     place = folder or root.inbox
     receipts, damaged = scan_receipts(root)
@@ -102,19 +103,24 @@ def collect(
         unsure = {one.place.partition("/")[0] for one in obstacles}
         note_gone(root, receipts, present, unsure, datetime.now(HERE).isoformat(timespec="seconds"))
     obstacles += [Obstacle(str(path), DAMAGED) for path in list_set_aside(root)]
-    arriving = when is received_now
-    new = _find_new(receipts, found, place, obstacles)
-    if new and arriving:
-        # Each is read again when it is taken: one that changed meanwhile is still being written.
-        time.sleep(SETTLE_SECONDS)
+    new = sorted(_find_new(receipts, found, place, obstacles), key=lambda one: one.seen.st_ctime_ns)
+    if when is None:
+        newest = _find_newest(receipts)
+        if newest.date() > datetime.now(HERE).date():
+            why = _describe_wrong_clock(newest)
+            refused = [Obstacle(show_path(one.found.path, place), why) for one in new]
+            return Collected([], obstacles + refused)
+        if new:
+            # Each is read again when it is taken: one that changed meanwhile is still being written.
+            time.sleep(SETTLE_SECONDS)
+        # A clock may have been set back a little: what arrives is after all that is there.
+        when = partial(_arrive, max(datetime.now(HERE), newest), count(1))
     kept: list[Submission] = []
-    for at, one in enumerate(sorted(new, key=lambda one: one.seen.st_ctime_ns)):
+    for one in new:
         received = when(one.seen)
         if received is None:
             obstacles.append(Obstacle(show_path(one.found.path, place), _describe_clock(one.seen)))
             continue
-        if arriving:
-            received += timedelta(microseconds=at)
         try:
             data, seen = _read_again(one)
         except OSError:
@@ -125,6 +131,17 @@ def collect(
         else:
             kept += _take(root, one, data, (received, time_written(seen)), gate, place)
     return Collected(sorted(kept), obstacles)
+
+
+def _find_newest(receipts: Iterable[ArchiveReceipt]) -> datetime:
+    """When the newest submission was received."""
+    received = (datetime.fromisoformat(each.submission.received) for each in receipts)
+    return max(received, default=_EARLIEST)
+
+
+def _arrive(start: datetime, counter: Iterator[int], _: os.stat_result) -> datetime:
+    """The moment of one more file of a round that started then."""
+    return start + timedelta(microseconds=next(counter))
 
 
 def _find_new(
@@ -168,6 +185,14 @@ def _describe_unreadable(one: Found, place: Path) -> Obstacle:
 def _describe_clock(seen: os.stat_result) -> str:
     written = f"{time_written(seen):%d/%m/%Y}"
     return f"giờ của tệp ghi {written}, không thể đúng; chép tệp vào raw/inbox để nhận theo giờ tới"
+
+
+def _describe_wrong_clock(newest: datetime) -> str:
+    here = datetime.now(HERE)
+    return (
+        f"chưa nhận: đồng hồ máy chỉ {here:%d/%m/%Y}, kho lưu đã có tệp nhận ngày {newest:%d/%m/%Y}; "
+        "chỉnh lại giờ máy rồi chạy lại"
+    )
 
 
 def _read_again(one: _New) -> tuple[bytes, os.stat_result]:

@@ -3,15 +3,20 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows.collect.archive import list_archived, purge_content
 from flows.collect.folder import LARGEST, UNKNOWN, look_through
 from flows.collect.inbox import collect, time_written
 from flows.collect.load import load_files
+from flows.collect.submission import Submission
 from flows.root import HERE, Root
 from tests.arrived import receive
 
@@ -178,6 +183,50 @@ def test_what_arrives_last_counts_even_with_an_older_clock(
     time.sleep(0.02)
     drop(root, "T01/a.csv", b"2", WRITTEN - timedelta(days=400))
     assert [one.file for one in collect(root).new] == ["b.csv", "a.csv"]
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    """Make our clock stand at `moment`."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return moment.astimezone(tz)
+
+    monkeypatch.setattr("flows.collect.inbox.datetime", Stopped)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+
+@given(steps=st.lists(st.integers(-600, 600), min_size=1, max_size=6))
+def test_what_arrives_last_counts_though_our_clock_is_set_back_a_little(steps: list[int]) -> None:
+    noon = datetime(2026, 11, 3, 12, tzinfo=HERE)
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        root = Root(Path(folder))
+        root.prepare()
+        arrived: list[Submission] = []
+        for at, step in enumerate(steps):
+            set_clock(patch, noon + timedelta(minutes=step))
+            drop(root, "T01/a.csv", str(at).encode())
+            arrived += collect(root).new
+        in_order = [sha256(str(at).encode()).hexdigest() for at in range(len(steps))]
+        assert [one.sha256 for one in sorted(arrived)] == in_order
+
+
+def test_nothing_is_taken_while_our_clock_shows_an_earlier_day_than_the_archive(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(root, "T01/a.csv", b"1")
+    set_clock(monkeypatch, datetime(2026, 11, 3, 12, tzinfo=HERE))
+    assert len(collect(root).new) == 1
+    drop(root, "T01/b.csv", b"2")
+    set_clock(monkeypatch, datetime(2000, 1, 1, tzinfo=HERE))
+    collected = collect(root)
+    assert collected.new == []
+    (obstacle,) = collected.obstacles
+    assert obstacle.place == "T01/b.csv"
+    assert "đồng hồ máy chỉ 01/01/2000" in obstacle.why
+    set_clock(monkeypatch, datetime(2026, 11, 4, tzinfo=HERE))
+    assert [one.file for one in collect(root).new] == ["b.csv"]
 
 
 def test_loading_the_past_takes_the_files_clock_and_names_impossible_ones(root: Root) -> None:
