@@ -10,6 +10,7 @@ from html import unescape
 from flows.read.formats import danger
 from flows.read.formats.ods_formats import find_formats, find_formatted
 from flows.read.formats.ods_marks import find_marks, find_struck_styles
+from flows.read.formats.ods_styles import read_attributes, read_count
 from flows.read.formats.xlsx import SheetExtras
 from flows.read.sheet import Merge
 from flows.read.table import CellType
@@ -21,7 +22,6 @@ _TAG = re.compile(
 # Of all dates of a file, only the one that its days are counted from has this prefix.
 _COUNTS_FROM_1904 = b'table:date-value="1904-01-01"'
 _NEEDED = re.compile(rb"table:(?:number-|visibility)|calcext:value-type=\"error")
-_ATTRIBUTE = re.compile(rb'([\w:-]+)="([^"]*)"')
 
 
 def read_ods_extras(archive: zipfile.ZipFile) -> Mapping[str, tuple[SheetExtras, tuple[Merge, ...]]]:
@@ -50,14 +50,14 @@ def _scan(
     errors = []
     for tag, text, _, content in _TAG.findall(body):
         # Parsing attributes is slow, and most cells have only a style and a value.
-        given = dict(_ATTRIBUTE.findall(text)) if _NEEDED.search(text) else {}
+        given = read_attributes(text) if _NEEDED.search(text) else {}
         if tag == b"table-row":
             row, column = below, 0
-            below = row + _read_int(given, b"table:number-rows-repeated")
+            below = row + read_count(given, b"table:number-rows-repeated")
             if given.get(b"table:visibility", b"visible") != b"visible" and below - row < 10_000:
                 hidden |= {*range(row + 1, below + 1)}
             continue
-        repeated = _read_int(given, b"table:number-columns-repeated")
+        repeated = read_count(given, b"table:number-columns-repeated")
         if b'office:value-type="' in text:
             count += 1
             last_row, last_column = max(last_row, below), max(last_column, column + repeated)
@@ -65,7 +65,7 @@ def _scan(
                 errors.append((row, column, CellType.ERROR, unescape(content.decode("utf-8", "replace"))))
         if b"-spanned=" in text:
             down, across = (
-                _read_int(given, b"table:number-%s-spanned" % name) for name in (b"rows", b"columns")
+                read_count(given, b"table:number-%s-spanned" % name) for name in (b"rows", b"columns")
             )
             if down * across > 1:
                 merges.append((row, column, row + down - 1, column + across - 1))
@@ -73,8 +73,3 @@ def _scan(
     danger.refuse_far_cells(last_row, last_column, count)
     marks, formatted = find_marks(body, struck), find_formatted(body, formats)
     return SheetExtras(tuple(errors), frozenset(hidden), marks, from_1904, formatted), tuple(merges)
-
-
-def _read_int(attributes: Mapping[bytes, bytes], name: bytes) -> int:
-    value = attributes.get(name, b"1")
-    return int(value) if value.isdigit() and len(value) < 10 else 1

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 
 from flows.read.formats.ods_marks import find_styled
+from flows.read.formats.ods_styles import Styles, read_attributes, read_style_parts
 from flows.read.number_formats import Formats, may_differ
 
-_ATTRIBUTE = re.compile(rb'([\w:-]+)="([^"]*)"')
 _FORMAT = re.compile(rb"<number:(number|percentage|currency)-style\b([^>]*)>(.*?)</number:\1-style>", re.S)
 _STYLE = re.compile(rb"<style:style\b([^>]*)>")
 _PIECE = re.compile(
@@ -24,31 +24,15 @@ _CONDITION = re.compile(r"value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?[0-9.]+)")
 
 def find_formats(archive: zipfile.ZipFile, content: bytes) -> Mapping[bytes, str]:
     """The format, as Excel writes it, of each cell style that may show another number."""
-    named = archive.read("styles.xml") if "styles.xml" in archive.namelist() else b""
-    codes = {
-        name: code for part in (named, content) for name, code in _read_formats(part) if may_differ(code)
-    }
+    parts = read_style_parts(archive, content)
+    codes = {name: code for part in parts for name, code in _read_formats(part) if may_differ(code)}
     if not codes:
         return {}
-    own: dict[bytes, bytes] = {}
-    parents: dict[bytes, bytes] = {}
-    for part in (named, content):
-        for head in _STYLE.findall(part):
-            given = dict(_ATTRIBUTE.findall(head))
-            name = given.get(b"style:name", b"")
-            parents[name] = given.get(b"style:parent-style-name", b"")
-            if b"style:data-style-name" in given:
-                own[name] = given[b"style:data-style-name"]
-    formats = {name: codes.get(_inherit(name, own, parents), "") for name in {*own, *parents}}
-    return {name: code for name, code in formats.items() if code}
-
-
-def _inherit(name: bytes, own: Mapping[bytes, bytes], parents: Mapping[bytes, bytes]) -> bytes:
-    seen: set[bytes] = set()
-    while name and name not in own and name not in seen:
-        seen.add(name)
-        name = parents.get(name, b"")
-    return own.get(name, b"")
+    styles: Styles[bytes] = Styles()
+    for head in (head for part in parts for head in _STYLE.findall(part)):
+        given = read_attributes(head)
+        styles.add(given, given.get(b"style:data-style-name"))
+    return {name: codes[format_] for name, format_ in styles.resolve().items() if format_ in codes}
 
 
 def _read_formats(xml: bytes) -> Iterator[tuple[bytes, str]]:
@@ -58,7 +42,7 @@ def _read_formats(xml: bytes) -> Iterator[tuple[bytes, str]]:
         sections, code = [], ""
         for text, number, condition in _PIECE.findall(body):
             if condition:
-                given = dict(_ATTRIBUTE.findall(condition))
+                given = read_attributes(condition)
                 when = _CONDITION.search(
                     unescape(given.get(b"style:condition", b"").decode("utf-8", "replace"))
                 )
@@ -73,7 +57,7 @@ def _read_formats(xml: bytes) -> Iterator[tuple[bytes, str]]:
                 factor, places = _FACTOR.search(number), _PLACES.search(number)
                 decimals = "." + "0" * int(places[1]) if places and places[1] != b"0" else ""
                 code += "0" + decimals + "," * (factor[1].count(b"000") if factor else 0)
-        name = dict(_ATTRIBUTE.findall(head)).get(b"style:name", b"")
+        name = read_attributes(head).get(b"style:name", b"")
         codes[name] = code
         yield name, ";".join([*sections, code])
 

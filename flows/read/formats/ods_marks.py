@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from flows.read.clerk_marks import Cell, Comment, SheetMarks
+from flows.read.formats.ods_styles import Styles, read_attributes, read_count, read_style_parts
 from flows.read.our_sheets import without_ours
 from flows.read.sheet import letter_of
 
-_ATTRIBUTE = re.compile(rb'([\w:-]+)="([^"]*)"')
 _STYLE = re.compile(rb"<style:style\b([^>]*?)(?:/>|>(.*?)</style:style>)", re.S)
 _LINE = re.compile(rb'style:text-line-through-(?:style|type)="([^"]*)"')
 _TOKEN = re.compile(
@@ -32,31 +32,14 @@ _MOST_ROWS = 10_000
 
 def find_struck_styles(archive: zipfile.ZipFile, content: bytes) -> frozenset[bytes]:
     """Names of the styles of cells and words that strike text through."""
-    named = archive.read("styles.xml") if "styles.xml" in archive.namelist() else b""
-    own: dict[bytes, bool] = {}
-    parents: dict[bytes, bytes] = {}
-    for part in (named, content):
-        if b"text-line-through" not in part:
-            continue
-        for head, body in _STYLE.findall(part):
-            given = dict(_ATTRIBUTE.findall(head))
-            name = given.get(b"style:name", b"")
-            parents[name] = given.get(b"style:parent-style-name", b"")
-            if line := _LINE.search(body):
-                own[name] = line[1] != b"none"
-    if b"text-line-through" in named and b"text-line-through" not in content:
-        for head, _ in _STYLE.findall(content):
-            given = dict(_ATTRIBUTE.findall(head))
-            parents[given.get(b"style:name", b"")] = given.get(b"style:parent-style-name", b"")
-    return frozenset(name for name in {*own, *parents} if _inherits(name, own, parents))
-
-
-def _inherits(name: bytes, own: Mapping[bytes, bool], parents: Mapping[bytes, bytes]) -> bool:
-    seen: set[bytes] = set()
-    while name and name not in own and name not in seen:
-        seen.add(name)
-        name = parents.get(name, b"")
-    return own.get(name, False)
+    parts = read_style_parts(archive, content)
+    if not any(b"text-line-through" in part for part in parts):
+        return frozenset()
+    styles: Styles[bool] = Styles()
+    for head, body in (style for part in parts for style in _STYLE.findall(part)):
+        line = _LINE.search(body)
+        styles.add(read_attributes(head), line[1] != b"none" if line else None)
+    return frozenset(name for name, struck in styles.resolve().items() if struck)
 
 
 @dataclass(slots=True)
@@ -74,20 +57,20 @@ class _Walk:
     comments: list[Comment] = field(default_factory=list)
 
     def add_columns(self, given: Mapping[bytes, bytes]) -> None:
-        count = _read_count(given, b"table:number-columns-repeated")
+        count = read_count(given, b"table:number-columns-repeated")
         style = given.get(b"table:default-cell-style-name", b"")
         self.defaults += [style] * min(count, _MOST_COLUMNS - len(self.defaults))
 
     def add_row(self, given: Mapping[bytes, bytes]) -> None:
         start = self.rows.stop
-        self.rows = range(start, start + _read_count(given, b"table:number-rows-repeated"))
+        self.rows = range(start, start + read_count(given, b"table:number-rows-repeated"))
         self.columns = range(0)
         if given.get(b"table:visibility") == b"filter":
             self.filtered |= {row + 1 for row in self.rows[:_MOST_ROWS]}
 
     def add_cell(self, given: Mapping[bytes, bytes]) -> None:
         start = self.columns.stop
-        self.columns = range(start, start + _read_count(given, b"table:number-columns-repeated"))
+        self.columns = range(start, start + read_count(given, b"table:number-columns-repeated"))
         self.filled = b"office:value-type" in given
         default = self.defaults[start] if start < len(self.defaults) else b""
         if self.filled and given.get(b"table:style-name", default) in self.struck_styles:
@@ -128,7 +111,7 @@ def find_marks(body: bytes, struck_styles: frozenset[bytes]) -> SheetMarks:
 def _walk(body: bytes, styles: frozenset[bytes]) -> _Walk:
     walk = _Walk(styles)
     for name, attributes, comment, inside, span, of_span in _TOKEN.findall(body):
-        given = dict(_ATTRIBUTE.findall(attributes or of_span))
+        given = read_attributes(attributes or of_span)
         if comment:
             walk.add_comment(inside)
         elif span:
@@ -145,8 +128,3 @@ def _walk(body: bytes, styles: frozenset[bytes]) -> _Walk:
 def _plain(xml: bytes) -> str:
     text = _ANY_TAG.sub(b"", _SPACE.sub(b" ", _BREAK.sub(b"\n", xml)))
     return unescape(text.decode("utf-8", "replace"))
-
-
-def _read_count(given: Mapping[bytes, bytes], name: bytes) -> int:
-    value = given.get(name, b"1")
-    return int(value) if value.isdigit() and len(value) < 10 else 1

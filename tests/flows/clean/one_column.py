@@ -7,9 +7,18 @@ import polars as pl
 from flows.clean import Cleaned, clean
 from flows.read.table import CellType, ReadTable
 from schemas.contract import Column, Dataset, stored_column, typed_column, unread_column
+from schemas.kinds import SO_LUONG, SO_THUC, SO_TIEN, TY_LE
 from schemas.units import ngoc_lac
 
 TEXT, NUMBER, DATE, BOOL, ERROR, FORMULA = CellType
+
+COUNT = Column("so", "Số hộ", SO_LUONG)
+MEASURE = Column("so", "Số đo", SO_THUC)
+TONNES = Column("so", "Rác thải sinh hoạt (tấn) > Phát sinh", SO_THUC)
+DONG = Column("so", "Phí, lệ phí (đồng)", SO_TIEN)
+MILLIONS = Column("so", "Giá trị (triệu đồng)", SO_TIEN, unit="triệu đồng")
+SHARE = Column("so", "Tỷ lệ", TY_LE)
+PERCENT = Column("so", "Tỷ lệ (%)", TY_LE)
 
 Cell = str | tuple[str, CellType] | None
 Answer = tuple[object, str | None, str | None]

@@ -5,12 +5,19 @@ import pytest
 
 from flows.clean import clean
 from schemas.contract import Column
-from schemas.kinds import SO_LUONG, SO_THUC, SO_TIEN, TY_LE
+from schemas.kinds import SO_LUONG, SO_THUC
 from schemas.units import ngoc_lac
 from tests.flows.clean.one_column import (
     BOOL,
+    COUNT,
     DATE,
+    DONG,
+    MEASURE,
+    MILLIONS,
     NUMBER,
+    PERCENT,
+    SHARE,
+    TONNES,
     Answer,
     Cell,
     answers,
@@ -20,14 +27,6 @@ from tests.flows.clean.one_column import (
     read_one,
     table,
 )
-
-COUNT = Column("so", "Số hộ", SO_LUONG)
-MEASURE = Column("so", "Số đo", SO_THUC)
-TONNES = Column("so", "Rác thải sinh hoạt (tấn) > Phát sinh", SO_THUC)
-DONG = Column("so", "Phí, lệ phí (đồng)", SO_TIEN)
-MILLIONS = Column("so", "Giá trị (triệu đồng)", SO_TIEN, unit="triệu đồng")
-SHARE = Column("so", "Tỷ lệ", TY_LE)
-PERCENT = Column("so", "Tỷ lệ (%)", TY_LE)
 
 UNREADABLE = (None, "khong_doc_duoc", None)
 

@@ -6,17 +6,23 @@ import pytest
 from flows.clean.propose import propose
 from flows.read.number_formats import name_format
 from schemas.contract import Column
-from schemas.kinds import SO_LUONG, SO_THUC, SO_TIEN, TY_LE
 from schemas.units import ngoc_lac
-from tests.flows.clean.one_column import NUMBER, Answer, Cell, cleaned, read, read_one
+from tests.flows.clean.one_column import (
+    COUNT,
+    DONG,
+    MEASURE,
+    MILLIONS,
+    NUMBER,
+    PERCENT,
+    SHARE,
+    TONNES,
+    Answer,
+    Cell,
+    cleaned,
+    read,
+    read_one,
+)
 
-COUNT = Column("so", "Số hộ", SO_LUONG)
-MEASURE = Column("so", "Số đo", SO_THUC)
-TONNES = Column("so", "Rác thải sinh hoạt (tấn) > Phát sinh", SO_THUC)
-DONG = Column("so", "Phí, lệ phí (đồng)", SO_TIEN)
-MILLIONS = Column("so", "Giá trị (triệu đồng)", SO_TIEN, unit="triệu đồng")
-SHARE = Column("so", "Tỷ lệ", TY_LE)
-PERCENT = Column("so", "Tỷ lệ (%)", TY_LE)
 SHOWN = "dinh_dang"
 
 
