@@ -7,15 +7,19 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EMLINK, ENOTSUP, EPERM, EXDEV
 from pathlib import Path
 from secrets import token_hex
+from typing import BinaryIO
 
 # Errors of a file system without hard links, or with the most links that a file may have.
 _NO_LINKS = {EMLINK, ENOTSUP, EPERM, EXDEV}
 
 _SYNCED_AT_ONCE = 16
+
+#: Modes of files and folders that everybody may read.
+PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
 
 # Names of files that are being written. The inbox ignores such names.
 _HALF_WRITTEN = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.part")
@@ -24,7 +28,7 @@ _HALF_WRITTEN = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.part")
 def write_file(
     path: Path,
     *data: bytes | memoryview,
-    mode: int | None = None,
+    mode: int = PUBLIC_FILE,
     durable: bool = True,
     times: tuple[int, int] | None = None,
 ) -> None:
@@ -64,12 +68,12 @@ def write_private(path: Path, *data: bytes | memoryview, durable: bool = True) -
     write_file(path, *data, mode=0o600, durable=durable)
 
 
-def write_lines(path: Path, lines: Iterable[str], mode: int = 0o644) -> None:
+def write_lines(path: Path, lines: Iterable[str], mode: int = PUBLIC_FILE) -> None:
     """Write `lines`, none of which may contain a line feed."""
     write_file(path, "".join(f"{line}\n" for line in lines).encode(), mode=mode)
 
 
-def add_lines(path: Path, lines: Iterable[str], mode: int = 0o644) -> None:
+def add_lines(path: Path, lines: Iterable[str], mode: int = PUBLIC_FILE) -> None:
     """Append `lines` to the file: all of them or none."""
     write_lines(path, [*read_lines(path), *lines], mode)
 
@@ -84,11 +88,33 @@ def make_private(folder: Path, *, durable: bool = True) -> None:
     """Make a folder that only its owner can open; an existing one stays as it is."""
     if folder.exists():
         return
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_public(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     folder.chmod(0o700)
     if durable:
         sync(folder.parent)
+
+
+def make_public(folder: Path) -> None:
+    """Make a folder that everybody can open, and the missing ones above it, whatever the umask is."""
+    if folder.exists():
+        return
+    make_public(folder.parent)
+    with suppress(FileExistsError):
+        folder.mkdir()
+        folder.chmod(PUBLIC_FOLDER)
+
+
+@contextmanager
+def create_public(path: Path) -> Iterator[BinaryIO]:
+    """Open a new file, in a folder that is made where it is missing, to write it piece by piece.
+
+    Only for folders that no reader sees yet: the file is neither synced nor removed after an error.
+    """
+    make_public(path.parent)
+    with path.open("wb") as handle:
+        os.fchmod(handle.fileno(), PUBLIC_FILE)
+        yield handle
 
 
 def try_link(theirs: Path, ours: Path) -> bool:
@@ -150,19 +176,18 @@ def _is_held(path: Path) -> bool:
 def _half_written(
     folder: Path,
     data: Iterable[bytes | memoryview],
-    mode: int | None,
+    mode: int,
     *,
     durable: bool,
     times: tuple[int, int] | None = None,
 ) -> Iterator[Path]:
     """Write `data` to a file in `folder` under a name of its own, locked; remove it if anything fails."""
     partial = folder / f".{os.getpid()}-{token_hex(4)}.part"
-    handle_of = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
+    handle_of = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle_of, "wb") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            if mode is not None:
-                os.fchmod(handle_of, mode)
+            os.fchmod(handle_of, mode)
             handle.writelines(data)
             handle.flush()
             if times is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flows.errors import LockedError
-from flows.files import clear_half_written
+from flows.files import clear_half_written, make_public
 from schemas import accepted_headings, units, waivers
 from schemas.registry import Contracts
 
@@ -83,8 +83,8 @@ class Root:
 
     def prepare(self, units: Iterable[str] = ()) -> None:
         """Make the folders, in the inbox one for each of `units`; private where personal data lies."""
-        for folder in (self.inbox, self.releases):
-            folder.mkdir(parents=True, exist_ok=True)
+        self.inbox.mkdir(parents=True, exist_ok=True)
+        make_public(self.releases)
         for unit in units:
             # The inbox may be a share that is read-only for us: its folders are then made by its owner.
             with suppress(OSError):

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from flows.files import write_file
+from flows.files import make_public, write_file
 
 #: Name, title, result and rendered page of every suite.
 Pages = Sequence[tuple[str, str, Any, str]]
@@ -38,7 +38,7 @@ _POLICY = (
 
 def write_audit_pages(folder: Path, results: Pages, as_of: date) -> None:
     """Write one page per suite, and the index of them; the same results give the same bytes."""
-    (folder / "validations").mkdir(parents=True, exist_ok=True)
+    make_public(folder / "validations")
     for name, title, _, html in results:
         page = folder / "validations" / f"{name}.html"
         write_file(page, _make_static(html, title).encode(), durable=False)

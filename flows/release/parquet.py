@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.files import create_public
 from flows.release.proof import prove
 from schemas.published import table_schema
 from schemas.tables import PublishedColumn, PublishedTable
@@ -19,7 +20,6 @@ def write_parquet(
     path: Path, pieces: Iterable[pl.DataFrame], title: str, described: Mapping[str, str]
 ) -> None:
     """Write `pieces` (at least one) to one file; `described` are descriptions of columns for its metadata."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     rest = iter(pieces)
     first = _arrow(next(rest))
     fields = [
@@ -27,7 +27,7 @@ def write_parquet(
         for field in first.schema
     ]
     schema = pa.schema(fields, metadata={"title": title})
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with create_public(path) as handle, pq.ParquetWriter(handle, schema, compression="zstd") as writer:
         for piece in chain([first], map(_arrow, rest)):
             if piece.num_rows:
                 writer.write_table(piece.cast(schema))

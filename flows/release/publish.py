@@ -16,7 +16,7 @@ import polars as pl
 
 from flows.collect.submission import Submission
 from flows.errors import NoReleaseError
-from flows.files import make_durable, sync, try_link, write_lines
+from flows.files import make_durable, make_public, sync, try_link, write_lines
 from flows.release import journal
 from flows.release.manifest import (
     MANIFEST,
@@ -35,9 +35,6 @@ from schemas.tables import ISSUES
 STAGING = ".dang_ghi"
 DOOMED = ".xoa"
 
-# Everybody may read a release, except the marked workbooks, which have stricter modes of their own.
-PUBLIC = 0o755
-
 
 @contextmanager
 def stage(root: Root) -> Iterator[Path]:
@@ -48,8 +45,8 @@ def stage(root: Root) -> Iterator[Path]:
     clear_leftovers(root)
     # The process id keeps workers of a killed run, which may live on for a moment, out of our folder.
     folder = root.releases / f"{STAGING}.{os.getpid()}"
-    folder.mkdir()
-    folder.chmod(PUBLIC)
+    # Everybody may read a release, except the marked workbooks, which have stricter modes of their own.
+    make_public(folder)
     try:
         yield folder
     finally:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.errors import AuditRefusedError
-from flows.files import make_durable, sync, write_file
+from flows.files import make_durable, make_public, sync, write_file
 from flows.release.manifest import AUDIT
 from flows.root import Root
 
@@ -23,6 +23,7 @@ def keep_refusal(root: Root, folder: Path, as_of: date, refusal: AuditRefusedErr
     shutil.rmtree(root.refused, ignore_errors=True)
     partial = root.refused.with_name(f".{root.refused.name}")
     shutil.rmtree(partial, ignore_errors=True)
+    make_public(partial)
     shutil.copytree(folder / AUDIT, partial / "data_docs")
     reasons = {"as_of": as_of.isoformat(), "faults": refusal.faults, "surprises": refusal.surprises}
     write_file(partial / _REASONS, json.dumps(reasons, ensure_ascii=False, indent=1).encode(), durable=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.cache import Cache
-from flows.files import try_link
+from flows.files import make_public, try_link
 from flows.release import publish
 from flows.release.manifest import FileEntry, describe_file
 from flows.root import Root
@@ -72,7 +72,7 @@ class EarlierFiles:
 def _link_or_copy(one: ReusableFile, former: Path, folder: Path) -> None:
     theirs, ours = former / one.entry.path, folder / one.entry.path
     if not ours.parent.exists():
-        ours.parent.mkdir(parents=True)
+        make_public(ours.parent)
         ours.parent.chmod(one.around)
     if not try_link(theirs, ours):
         shutil.copy(theirs, ours)

@@ -16,7 +16,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from flows import words
-from flows.files import write_file
+from flows.files import PUBLIC_FILE, make_public, write_file
 from flows.report.names import Names
 
 _FILTERS = ("number", "share", "day", "moment", "period", "short_period", "word")
@@ -52,10 +52,10 @@ class Site:
         A `private` page can be read by its owner only.
         """
         page = self.folder / path
-        page.parent.mkdir(parents=True, exist_ok=True)
+        make_public(page.parent)
         root = "../" * path.count("/")
         text = self.environment.get_template(template).render(root=root, **content)
-        write_file(page, text.encode(), mode=0o600 if private else None, durable=False)
+        write_file(page, text.encode(), mode=0o600 if private else PUBLIC_FILE, durable=False)
         return page
 
 

@@ -21,7 +21,9 @@ from flows.engine import workers
 from flows.files import (
     add_lines,
     clear_half_written,
+    create_public,
     make_durable,
+    make_public,
     read_lines,
     try_link,
     write_file,
@@ -60,9 +62,15 @@ def test_the_mode_is_the_one_that_was_asked_for(mode: int, umask: int, tmp_path:
     assert path.read_bytes() == b"xy"
 
 
-def test_without_a_mode_the_umask_decides(umask: int, tmp_path: Path) -> None:
+def test_what_is_not_private_everybody_may_read_whatever_the_umask_is(umask: int, tmp_path: Path) -> None:
     write_file(tmp_path / "a", b"x")
-    assert mode_of(tmp_path / "a") == 0o666 & ~umask
+    with create_public(tmp_path / "b" / "c" / "d") as handle:
+        handle.write(b"x")
+    make_public(tmp_path / "e" / "f")
+    made = list(tmp_path.rglob("*"))
+    assert {mode_of(path) for path in made if path.is_file()} == {0o644}
+    assert {mode_of(path) for path in made if path.is_dir()} == {0o755}
+    assert len(made) == 6
 
 
 def test_a_private_file_stands_in_a_private_folder(umask: int, tmp_path: Path) -> None:
