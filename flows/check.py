@@ -226,7 +226,7 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts, root: R
         mine,
         cleaned.rows.height,
         faults,
-        make_marks(faults, changes, contracts.datasets, (path.name, *about)),
+        make_marks(faults, changes, contracts.datasets, (path.name, *about), unit),
         settled.compared.get(submission, ()),
         _list_unknown(settled, mine, contracts) if beside else [_ALONE],
         cleaned.marks,

@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from flows.forms.guide import write_guide
 from flows.forms.inputs import example_of, list_choices, number_format, validation_of, width_of
-from flows.read.our_sheets import STAMP
+from flows.read.our_sheets import Stamp
 from flows.read.sheet import letter_of
 from schemas.contract import Dataset
 from schemas.periods import Period, in_words
@@ -176,7 +176,9 @@ class _Form:
 
     def _write_lists(self, version: str) -> list[str | None]:
         """Write the hidden sheet of our stamp and drop-down values; returns the range of values by column."""
-        self._lists.write_string(0, 0, f"{STAMP}bieu_mau:{self._request.dataset.name}:{version}")
+        unit = self._request.unit
+        stamp = Stamp("bieu_mau", self._request.dataset.name, version, unit.name if unit else None)
+        self._lists.write_string(0, 0, str(stamp))
         self._lists.very_hidden()
         sources: list[str | None] = []
         for at, column in enumerate(self._columns, 1):

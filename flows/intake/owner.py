@@ -1,9 +1,9 @@
-"""Decides whose a table is: the folder that it lies in, its title and its file's name must agree."""
+"""Decides whose a table is: its folder, its title, its file's name and our own stamp in it must agree."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import PurePath
 
@@ -25,8 +25,9 @@ def check_owner(
 ) -> Problem | None:
     """Why the table may not count for the unit of its folder; None if nothing speaks against that.
 
-    A unit of another kind is `tep.sai_don_vi`. If title or file name name another unit that submits the same
-    dataset, that is `tep.khac_don_vi`: the table is held until somebody says whose it is.
+    A unit of another kind is `tep.sai_don_vi`. If title, file name or the stamp of our form name another
+    unit that submits the same dataset, that is `tep.khac_don_vi`: the table is held until somebody says whose
+    it is.
     """
     unit = commune.unit(submission.unit)
     if unit is None or unit.kind != dataset.unit:
@@ -36,24 +37,38 @@ def check_owner(
     places = {"tiêu đề": table.title, "tên tệp": (PurePath(submission.file).stem,)}
     owing = commune.owing(dataset)
     others = [
-        f"{place} ghi {' hoặc '.join(_describe(other) for other in named)}"
+        f"{place} ghi {' hoặc '.join(describe_unit(other) for other in named)}"
         for place, texts in places.items()
         if (named := find_named(texts, owing)) and unit not in named
     ]
-    if not others:
-        return None
+    stamped = [other for other in owing if other.name in table.made_for]
+    if stamped and unit not in stamped:
+        others.append(f"mẫu được xã in cho {' hoặc '.join(map(describe_unit, stamped))}")
+    return describe_other_owner(unit, others, dataset, table.sheet) if others else None
+
+
+def describe_other_owner(
+    unit: Unit, points: Sequence[str], dataset: Dataset, sheet: str | None, *, blocks: bool = True
+) -> Problem:
+    """The problem `tep.khac_don_vi`; `points` say what points to another unit than `unit`."""
+    mend = (
+        "Nếu gửi nhầm thì chuyển tệp sang đúng thư mục; nếu đúng là của đơn vị này thì sửa cho khớp rồi nộp"
+        " lại, hoặc báo xã xác nhận."
+        if blocks
+        else "Số liệu vẫn được tính cho đơn vị này: kiểm tra lại, nếu gửi nhầm thì nộp lại tệp đúng."
+    )
     return Problem(
         "tep.khac_don_vi",
         "dung",
-        "chan",
-        f"Tệp nằm trong thư mục của {_describe(unit)} nhưng {', '.join(others)}. Nếu gửi nhầm thì chuyển tệp"
-        " sang đúng thư mục; nếu đúng là của đơn vị này thì sửa cho khớp rồi nộp lại.",
+        "chan" if blocks else "canh_bao",
+        f"Tệp nằm trong thư mục của {describe_unit(unit)} nhưng {', '.join(points)}. {mend}",
         dataset=dataset.name,
-        sheet=table.sheet,
+        sheet=sheet,
     )
 
 
-def _describe(unit: Unit) -> str:
+def describe_unit(unit: Unit) -> str:
+    """Title and name of a unit."""
     return f"{unit.title} ({unit.name})"
 
 

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from flows.read.sheet import Sheet
 
 #: How the first cell of each of our sheets begins. A cell survives if the clerk saves the workbook in another
 #: format.
 STAMP = "dulieuxa:"
+#: The kind of the sheet that lists what to fix.
+TO_FIX_KIND = "can_sua"
 #: First line of each of our comments. It identifies them, even after another program has saved the file.
 HEAD = "KIỂM TRA DỮ LIỆU"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the first cell of one of our sheets says.
+
+    Attributes:
+        kind: What the sheet is.
+        about: The dataset of a form; else the version of the sheet.
+        version: The contracts of a form.
+        unit: The name of the unit that it was made for; None if it is for any.
+    """
+
+    kind: str
+    about: str = ""
+    version: str = ""
+    unit: str | None = None
+
+    def __str__(self) -> str:
+        return f"{STAMP}{self.kind}:{self.about}:{self.version}:{self.unit or ''}"
+
+
+def read_stamps(sheets: Iterable[Sheet]) -> list[Stamp]:
+    """The stamps of those of `sheets` that are ours."""
+    stamped = (sheet.row(0)[0] or "" for sheet in sheets if is_ours(sheet))
+    parts = ([*text.removeprefix(STAMP).split(":"), "", "", ""] for text in stamped)
+    return [Stamp(kind, about, version, unit.strip() or None) for kind, about, version, unit, *_ in parts]
 
 
 def is_ours(sheet: Sheet) -> bool:

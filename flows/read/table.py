@@ -121,6 +121,7 @@ class ReadTable:
         separator: In a text file, what stands between its cells; it tells how its program writes numbers.
         from_1904: Whether its workbook counts days from 1904 on.
         side: If periods stand side by side on the sheet, the one of this table in words ("tháng 1").
+        made_for: The units that our own stamps in its file name: of a form, of a marked workbook.
     """
 
     dataset: str
@@ -135,6 +136,7 @@ class ReadTable:
     separator: str | None = None
     from_1904: bool = False
     side: str | None = None
+    made_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from flows.read.our_sheets import TO_FIX_KIND, Stamp
 from flows.returns.marks import ASKS, Marks
 from flows.returns.xlsx.listing import ListSheet
 from flows.returns.xlsx.styles import COLOURS, Styles
@@ -93,7 +94,14 @@ def write_faults_sheet(marks: Marks, looks: Looks, sheets: Collection[str], *, a
     )
     wide = lines["look"].is_in([looks.title, looks.plain, looks.blocks, looks.warns, looks.group])
     return ListSheet(
-        "can_sua:1", lines, (11, 9, 20, 28, 30, 56, 34), len(top), 1, looks.link, wide, COLOURS["chan"]
+        Stamp(TO_FIX_KIND, "1", unit=marks.unit),
+        lines,
+        (11, 9, 20, 28, 30, 56, 34),
+        len(top),
+        1,
+        looks.link,
+        wide,
+        COLOURS["chan"],
     ).xml()
 
 
@@ -123,7 +131,7 @@ def write_repairs_sheet(marks: Marks, looks: Looks, sheets: Collection[str]) -> 
     lines = pl.concat([_frame(top).drop("g"), lines, _frame(rest).drop("g")])
     wide = lines["look"].is_in([looks.title, looks.plain])
     return ListSheet(
-        "da_tu_sua:1", lines, (9, 20, 28, 34, 32, 32), len(top), 0, looks.link, wide, "FF9FC5A0"
+        Stamp("da_tu_sua", "1"), lines, (9, 20, 28, 34, 32, 32), len(top), 0, looks.link, wide, "FF9FC5A0"
     ).xml()
 
 

@@ -22,24 +22,33 @@ class Marks:
     `faults`, sorted by cause, has `cause` (UInt32, 0 for the first to fix), `count` (faults of the cause),
     `sheet`, `row`, `cell`, `heading`, `severity`, `value`, `message`, `twins` (a sentence that lists the
     duplicate rows, or null) and `proposal`. `changes` has `sheet`, `row`, `cell`, `heading`, `change` (in
-    Vietnamese), `before` and `after`. `about` are lines that describe the submission.
+    Vietnamese), `before` and `after`. `about` are lines that describe the submission. `unit` is the name of
+    the unit whose it is; None where that is in doubt.
     """
 
     faults: pl.DataFrame
     changes: pl.DataFrame
     about: tuple[str, ...] = ()
+    unit: str | None = None
 
 
 def make_marks(
-    faults: pl.DataFrame, changes: pl.DataFrame, datasets: Mapping[str, Dataset], about: tuple[str, ...] = ()
+    faults: pl.DataFrame,
+    changes: pl.DataFrame,
+    datasets: Mapping[str, Dataset],
+    about: tuple[str, ...] = (),
+    unit: str | None = None,
 ) -> Marks:
     """Make marks from one submission's rows of the tables `faults` and `changes`, not masked."""
-    return arrange(add_headings(faults, datasets), add_headings(changes, datasets), about)
+    return arrange(add_headings(faults, datasets), add_headings(changes, datasets), about, unit)
 
 
-def arrange(faults: pl.DataFrame, changes: pl.DataFrame, about: tuple[str, ...]) -> Marks:
-    """Make marks from rows that already have their `heading`."""
-    return Marks(_by_cause(faults), _by_kind(changes), about)
+def arrange(
+    faults: pl.DataFrame, changes: pl.DataFrame, about: tuple[str, ...], unit: str | None = None
+) -> Marks:
+    """Make marks from rows that already have their `heading`; `unit` handed the file in."""
+    in_doubt = faults["code"].is_in(["tep.khac_don_vi", "tep.sai_don_vi"]).any()
+    return Marks(_by_cause(faults), _by_kind(changes), about, None if in_doubt else unit)
 
 
 def add_headings(frame: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:

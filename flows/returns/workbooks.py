@@ -39,7 +39,7 @@ class Job:
 def write_marked(jobs: Sequence[Job], datasets: Mapping[str, Dataset]) -> None:
     """Mark and write the workbook of each job; files that can't be opened get none."""
     for job in jobs:
-        marks = arrange(job.faults, job.changes, job.about)
+        marks = arrange(job.faults, job.changes, job.about, job.submission.unit)
         book = mark_copy(job.content, PurePath(job.submission.file).name, marks, datasets)
         if book is not None:
             write_private(job.target, book, durable=False)

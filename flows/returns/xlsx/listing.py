@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.read.our_sheets import STAMP
+from flows.read.our_sheets import TO_FIX_KIND, Stamp
 from flows.read.sheet import letter_of
 from flows.returns.xlsx.xml import escape
 
@@ -35,7 +35,7 @@ class ListSheet:
     `frozen` rows stay on screen; `wide` lines are merged across all columns.
     """
 
-    kind: str
+    stamp: Stamp
     lines: pl.DataFrame
     widths: Sequence[float]
     frozen: int
@@ -63,13 +63,13 @@ class ListSheet:
                 pl.lit("</row>"),
             )
         ).to_series()
-        stamp = f'<row r="1" hidden="1"><c r="A1" t="inlineStr"><is><t>{STAMP}{self.kind}</t></is></c></row>'
+        first = f'<c r="A1" t="inlineStr"><is><t>{escape(str(self.stamp))}</t></is></c>'
         return "".join(
             [
                 _HEAD,
                 self._top(),
                 "<sheetData>",
-                stamp,
+                f'<row r="1" hidden="1">{first}</row>',
                 *body,
                 "</sheetData>",
                 self._bottom(numbered["_row"]),
@@ -106,7 +106,7 @@ class ListSheet:
             for n, width in enumerate(self.widths, 1)
         )
         below = self.frozen + 2
-        selected = ' tabSelected="1"' if self.kind.startswith("can_sua") else ""
+        selected = ' tabSelected="1"' if self.stamp.kind == TO_FIX_KIND else ""
         return (
             f'<sheetPr><tabColor rgb="{self.tab}"/><outlinePr summaryBelow="0"/>'
             '<pageSetUpPr fitToPage="1"/></sheetPr>'

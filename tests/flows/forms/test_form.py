@@ -84,7 +84,8 @@ def test_every_choice_has_a_drop_down_with_all_its_values(dataset):
     book = openpyxl.load_workbook(io.BytesIO(blank(dataset)))
     page, lists = book["Biểu mẫu"], book["dulieuxa"]
     assert lists.sheet_state == "veryHidden"
-    assert lists["A1"].value == f"dulieuxa:bieu_mau:{dataset.name}:{CONTRACTS.hash[:12]}"
+    stamp = f"dulieuxa:bieu_mau:{dataset.name}:{CONTRACTS.hash[:12]}:{asked(dataset).unit.name}"
+    assert lists["A1"].value == stamp
     by_column = {
         str(v.sqref).split(":")[0].rstrip("0123456789"): v for v in page.data_validations.dataValidation
     }

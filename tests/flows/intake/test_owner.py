@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
 from flows.collect.submission import Submission
 from flows.intake.owed import read_submission
 from flows.intake.owner import find_named, find_near
+from flows.read import read_file
 from schemas.registry import load
 from tests.conftest import lines
+from tests.flows.forms.made import filled
+from tests.flows.returns.books import mark_workbook, marks
 
 CONTRACTS = load()
 COMMUNE = CONTRACTS.commune
@@ -95,6 +100,36 @@ def test_a_table_that_names_another_unit_is_held(unit: str, title: str, file: st
     assert len(read.taken) == (code is None)
     for problem in read.problems:
         assert problem.periods == ("2026-10",)
+
+
+def without_title(data: bytes) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    page = book.worksheets[0]
+    for merged in [*page.merged_cells.ranges]:
+        if merged.max_row < 4:
+            page.unmerge_cells(str(merged))
+    for row in page["A1:Z3"]:
+        for cell in row:
+            cell.value = None
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_the_stamp_of_our_form_says_whose_it_is() -> None:
+    data = without_title(filled(CONTRACTS.datasets["ho_gia_dinh"]))
+    for unit, codes in (("T01", []), ("T02", ["tep.khac_don_vi"])):
+        read = read_submission(submission(unit, "ho gia dinh.xlsx"), data, CONTRACTS)
+        assert [problem.code for problem in read.problems] == codes
+        assert all("mẫu được xã in cho Phố 1 (T01)" in problem.message for problem in read.problems)
+
+
+def test_a_marked_workbook_is_stamped_with_its_unit_unless_that_is_in_doubt() -> None:
+    for code, made_for in (("x.thieu", ("T07",)), ("tep.khac_don_vi", ())):
+        told = marks({"cell": None, "sheet": None, "code": code}, unit="T07")
+        book = mark_workbook(form("Phố Trung Tâm"), "phan anh.csv", told)
+        (table,) = read_file(book, "phan anh.xlsx", CONTRACTS.datasets).tables
+        assert table.made_for == made_for
 
 
 def test_what_somebody_vouched_for_counts() -> None:

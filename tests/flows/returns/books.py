@@ -80,7 +80,10 @@ def rich(rows: int = 12) -> bytes:
 
 
 def marks(
-    *faults: dict[str, object], changes: Sequence[dict[str, object]] = (), sheet: str = "Danh sách"
+    *faults: dict[str, object],
+    changes: Sequence[dict[str, object]] = (),
+    sheet: str = "Danh sách",
+    unit: str | None = None,
 ) -> Marks:
     """Marks of a list of households from each fault's `cell` and what differs from the usual."""
     base = {
@@ -102,6 +105,7 @@ def marks(
         CHANGES.conform(pl.DataFrame(repairs, infer_schema_length=None)),
         load(),
         ("Tệp mau.xlsx của Phố 1, nhận ngày 05/11/2026",),
+        unit,
     )
 
 
