@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +12,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path, PurePath
 
+from flows.collect.alike import Dropped, tell_apart
 from flows.collect.archive import (
     ArchiveReceipt,
     keep,
@@ -97,13 +97,17 @@ def collect(
     place = folder or root.inbox
     receipts, damaged = scan_receipts(root)
     set_aside(root, damaged)
+    in_order = sorted(receipts, key=lambda each: each.submission)
+    last = {(each.submission.unit, each.dropped_as): each.submission.sha256 for each in in_order}
     found, obstacles = look_through(place)
+    found = tell_apart(found, last)
     if folder is None:
         present = {(one.unit, one.name) for one in found}
         unsure = {one.place.partition("/")[0] for one in obstacles}
         note_gone(root, receipts, present, unsure, datetime.now(HERE).isoformat(timespec="seconds"))
     obstacles += [Obstacle(str(path), DAMAGED) for path in list_set_aside(root)]
-    new = sorted(_find_new(receipts, found, place, obstacles), key=lambda one: one.seen.st_ctime_ns)
+    known = {each.submission.who for each in receipts}
+    new = sorted(_find_new(known, last, found, place, obstacles), key=lambda one: one.seen.st_ctime_ns)
     if when is None:
         newest = _find_newest(receipts)
         if newest.date() > datetime.now(HERE).date():
@@ -145,13 +149,12 @@ def _arrive(start: datetime, counter: Iterator[int], _: os.stat_result) -> datet
 
 
 def _find_new(
-    receipts: Iterable[ArchiveReceipt], found: Sequence[Found], place: Path, obstacles: list[Obstacle]
+    known: set[Who],
+    last: Mapping[Dropped, str],
+    found: Sequence[Found],
+    place: Path,
+    obstacles: list[Obstacle],
 ) -> list[_New]:
-    in_order = sorted(receipts, key=lambda each: each.submission)
-    known = {each.submission.who for each in in_order}
-    last = {(each.submission.unit, each.dropped_as): each.submission.sha256 for each in in_order}
-    # Two files whose names are shown alike would replace each other every day.
-    alike = Counter((one.unit, one.name) for one in found)
     new: list[_New] = []
     for one in found:
         try:
@@ -165,7 +168,7 @@ def _find_new(
             continue
         if (one.unit, one.name, content) not in known:
             new.append(_New(one, seen, content, one.name))
-        elif before is not None and alike[one.unit, one.name] == 1:
+        elif before is not None:
             new.append(_New(one, seen, content, _name_again(one, content, known)))
     return new
 

@@ -301,6 +301,32 @@ def test_two_files_whose_numbers_are_masked_alike_are_taken_once_each(root: Root
     assert receive(root, TODAY) == []
 
 
+def test_a_file_keeps_its_name_whatever_comes_or_goes_that_is_masked_alike(root: Root) -> None:
+    first, second = (f"T01/so 038{middle}12347.csv" for middle in ("1859", "9999"))
+    plain, numbered = "so 038xxxxxxx47.csv", "so 038xxxxxxx47 (trùng tên 2).csv"
+    drop(root, "T01/so 038xxxxxxx47 (trùng tên 3).csv", b"a real name")
+    drop(root, second, b"1")
+    came = [[one.file for one in receive(root, TODAY) if "3" not in one.file.partition("(")[2]]]
+    drop(root, first, b"2")
+    came.append([one.file for one in receive(root, TODAY)])
+    drop(root, second, b"1, corrected", WRITTEN + timedelta(hours=1))
+    came.append([one.file for one in receive(root, TODAY)])
+    (root.inbox / second).unlink()
+    came.append([one.file for one in receive(root, TODAY)])
+    assert came == [[plain], [numbered], [plain], []]
+    gone = {one.content(root).read_bytes(): one.gone is not None for one in list_archived(root, date.max)}
+    assert gone[b"1, corrected"]
+    assert not gone[b"2"]
+    assert not gone[b"a real name"]
+
+
+def test_two_files_masked_alike_with_one_content_are_two(root: Root) -> None:
+    drop(root, "T01/a 038185912347.csv")
+    drop(root, "T01/a 038999912347.csv")
+    assert len({one.file for one in receive(root, TODAY)}) == 2
+    assert receive(root, TODAY) == []
+
+
 def test_a_purged_file_that_still_lies_in_the_inbox_is_not_new(root: Root) -> None:
     drop(root, "T01/a.csv")
     (one,) = receive(root, TODAY)
