@@ -54,6 +54,11 @@ def period(of: Dataset | tuple[Cadence, Basis], label: str) -> Period:
     return Period(label, cadence, first, after - _DAY)
 
 
+def is_label(of: Dataset, label: str) -> bool:
+    """Whether `label` is one of a period of the dataset."""
+    return _LABEL[of.cadence].fullmatch(label) is not None
+
+
 def _first(year: int, month: int) -> date:
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
 

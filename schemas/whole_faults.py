@@ -67,10 +67,10 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Thôn nộp danh sách dân cư",
     ),
     "tep.khac_don_vi": WholeFault(
-        "Tiêu đề hoặc tên tệp ghi một đơn vị khác với thư mục.",
+        "Tiêu đề, tên tệp, mẫu đã in hoặc chính các bản ghi chỉ ra một đơn vị khác với thư mục.",
         "Không biết số liệu là của ai nên chưa tính cho đơn vị nào.",
         "Chuyển tệp sang đúng thư mục, hoặc sửa tiêu đề và tên tệp cho khớp rồi nộp lại; hoặc nhờ người"
-        " quản trị xác nhận là của ai.",
+        " quản trị xác nhận là của ai (`dulieuxa accept --unit`).",
         "Tệp của Thôn Tiến Thành trong thư mục T47",
         "Tệp của Thôn Tiến Thành trong thư mục T07",
     ),
@@ -91,7 +91,7 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
     "tep.khac_ky": WholeFault(
         "Tiêu đề, tên trang tính, tên tệp và ngày của các bản ghi chỉ ra những kỳ khác nhau.",
         _TABLE_LOST,
-        "Sửa cho khớp rồi nộp lại.",
+        "Sửa cho khớp rồi nộp lại; hoặc nhờ người quản trị xác nhận kỳ (`dulieuxa accept --period`).",
         "Tiêu đề và tên tệp cùng ghi tháng 11/2026, các ngày nằm trong kỳ đó",
         "Tiêu đề ghi tháng 10, tên tệp ghi tháng 11",
     ),

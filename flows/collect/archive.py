@@ -203,11 +203,28 @@ def note_gone(
             replace(each, submission=replace(one, gone=now)).write(root)
 
 
-def give_to(root: Root, one: Submission, unit: str, reason: str, now: str) -> Submission:
-    """Say that a submission is of `unit`, its own or another one: it is judged as that unit's from now on."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody said of a submission that is in doubt, and why: whose it is, for which period."""
+
+    reason: str
+    unit: str | None = None
+    period: str | None = None
+
+
+def answer(root: Root, one: Submission, said: Answer, now: str) -> Submission:
+    """Record what was said of a submission: it is judged by that from now on, if need be as another unit's.
+
+    Returns:
+        The submission as it stands now.
+    """
     receipt = _receipt_of(root, one)
-    given = replace(one, unit=unit, vouched=reason, gone=None)
-    if unit == one.unit:
+    given = one
+    if said.period is not None:
+        given = replace(given, stated=said.period, stated_why=said.reason)
+    if said.unit is not None:
+        given = replace(given, unit=said.unit, vouched=said.reason, gone=None)
+    if given.unit == one.unit:
         replace(receipt, submission=given).write(root)
         return given
     given = replace(given, received=now)

@@ -28,7 +28,8 @@ class Submission:
 
     `received` is when the archive first saw it, `written` what the file's own clock said, `gone` when its
     sender took it out of the inbox again: local times in ISO format. `vouched` is why somebody said that it
-    is this unit's, whatever title or name say. `written` and `gone` make no other submission.
+    is this unit's, whatever title or name say; `stated` is the period that somebody said it is for, and why.
+    `written` and `gone` make no other submission.
     """
 
     received: str
@@ -38,6 +39,8 @@ class Submission:
     size: int
     written: str | None = field(default=None, compare=False)
     vouched: str | None = None
+    stated: str | None = None
+    stated_why: str | None = None
     # Nothing that is read depends on it: it is no part of a cache key.
     gone: str | None = field(default=None, compare=False, repr=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +14,13 @@ from flows.collect.inbox import is_possible
 from flows.collect.submission import Submission
 from flows.intake.model import ReadSubmission
 from flows.intake.owner import check_owner
-from flows.intake.period import decide_period, list_possible_periods, name_of_sheet, sheets_are_months
+from flows.intake.period import (
+    decide_period,
+    heed_answer,
+    list_possible_periods,
+    name_of_sheet,
+    sheets_are_months,
+)
 from flows.read.reader import read_file, refuse_file
 from flows.read.table import Problem, ReadTable
 from schemas.contract import Dataset
@@ -48,8 +55,10 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
     for table in doc.tables:
         alike.setdefault(table.dataset, []).append(table)
     datasets = {name: _Alike.of(tables, contracts.datasets[name]) for name, tables in alike.items()}
+    count = Counter(table.dataset for table in (*doc.tables, *doc.refused))
     for table in doc.tables:
         decision = _decide(table, submission, contracts, datasets[table.dataset])
+        decision = _heed(decision, table, submission, contracts, alone=count[table.dataset] == 1)
         if isinstance(decision, Problem):
             problems.append(_add_periods(decision, table, submission, contracts))
             refused.append(table)
@@ -62,6 +71,7 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
         decision = check_owner(submission, table, dataset, commune) or decide_period(
             table, submission, dataset, commune
         )
+        decision = _heed(decision, table, submission, contracts, alone=count[table.dataset] == 1)
         if isinstance(decision, Problem):
             problems.append(_add_periods(decision, table, submission, contracts))
         elif table.cells.height:
@@ -104,6 +114,21 @@ def _decide(
             return _describe_blank_period(table, dataset, label)
         return _describe_empty(table, dataset)
     return decide_period(table, submission, dataset, contracts.commune, lettered=alike.lettered)
+
+
+def _heed(
+    decision: Period | Problem,
+    table: ReadTable,
+    submission: Submission,
+    contracts: Contracts,
+    *,
+    alone: bool,
+) -> Period | Problem:
+    """The decision, or what somebody said if only the period was in doubt."""
+    if isinstance(decision, Problem) and decision.code not in ("tep.khac_ky", "tep.khong_ro_ky"):
+        return decision
+    dataset = contracts.datasets[table.dataset]
+    return heed_answer(decision, table, submission, dataset, contracts.commune, alone=alone)
 
 
 def _add_periods(

@@ -18,6 +18,7 @@ from schemas.periods import (
     Period,
     containing,
     in_words,
+    is_label,
     latest_begun,
     latest_ended,
     of_year,
@@ -77,6 +78,32 @@ def decide_period(
         where = naming[0].where.capitalize()
         return describe_unclear(table, dataset, f"{where} ghi hơn một kỳ: {_describe_labels(agreed)}")
     return _check(period(dataset, min(agreed)), table, submission.day, dataset, commune)
+
+
+def heed_answer(
+    decided: Period | Problem,
+    table: ReadTable,
+    submission: Submission,
+    dataset: Dataset,
+    commune: Commune,
+    *,
+    alone: bool,
+) -> Period | Problem:
+    """The period that somebody said the submission is for, where it was in doubt; else `decided`.
+
+    The dates of the records may be what speaks against a period: a table that stands `alone`, the only one of
+    its dataset in the file, takes the one that was said.
+    """
+    said = find_answer(submission, dataset)
+    if said is None or not (alone or isinstance(decided, Problem)):
+        return decided
+    return _check(said, table, submission.day, dataset, commune)
+
+
+def find_answer(submission: Submission, dataset: Dataset) -> Period | None:
+    """The period said for a submission; None if none was said, or it is none of `dataset`."""
+    said = submission.stated
+    return period(dataset, said) if said is not None and is_label(dataset, said) else None
 
 
 def name_of_sheet(
@@ -188,7 +215,7 @@ def _check(
 
 
 def weigh_dates(
-    table: ReadTable, records: pl.DataFrame, stated: Period, dataset: Dataset, day: date
+    table: ReadTable, records: pl.DataFrame, stated: Period, dataset: Dataset, submission: Submission
 ) -> Problem | None:
     """`tep.khac_ky` if the dates of the records point to another period than the one `stated`.
 
@@ -201,11 +228,12 @@ def weigh_dates(
         records: Its records, cleaned (`Cleaned.frame`).
         stated: The period decided for it.
         dataset: The contract, which names the column whose dates lie in the period (`Dataset.dated`).
-        day: The day of submission; later dates are faults of their own and do not count.
+        submission: Dates after its day are faults of their own and do not count. If somebody said that it is
+            for that period, its dates are right.
     """
-    if dataset.dated is None:
+    if dataset.dated is None or find_answer(submission, dataset) == stated:
         return None
-    found = _count_periods(records[dataset.dated], dataset, day)
+    found = _count_periods(records[dataset.dated], dataset, submission.day)
     total, inside = sum(found.values()), found[stated.label]
     if 2 * inside >= total:
         return None

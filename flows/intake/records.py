@@ -77,7 +77,7 @@ def _assemble(
         dataset, one = contracts.datasets[table.dataset], next(cleaned)
         total = next(totals).frame if table.totals.height else None
         problems += one.problems
-        other = weigh_dates(table, one.frame, period, dataset, read.submission.day)
+        other = weigh_dates(table, one.frame, period, dataset, read.submission)
         problems += [other] if other else []
         if other and other.severity == "chan":
             refused.append(table)

@@ -1,13 +1,19 @@
-"""`dulieuxa accept`: says whose a submission is that is held because folder, title and name disagree."""
+"""`dulieuxa accept`: says once what is right of a submission that is held because its facts disagree."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.commands import RootOption
+
+if TYPE_CHECKING:
+    from flows.collect.submission import Submission
+    from flows.root import Root
+    from schemas.registry import Contracts
 
 
 def command(
@@ -15,31 +21,64 @@ def command(
         str,
         typer.Argument(metavar="TỆP", help="Mã tệp ghi ở phiếu nhận, hoặc phần đầu của mã."),
     ],
-    unit: Annotated[str, typer.Option("--unit", help="Đơn vị mà số liệu là của họ.")],
     reason: Annotated[str, typer.Option(metavar="LÝ_DO", help="Ai xác nhận, vì sao; được ghi vào kho lưu.")],
+    unit: Annotated[str | None, typer.Option("--unit", help="Đơn vị mà số liệu là của họ.")] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="Kỳ của số liệu, ví dụ 2026-11, 2026-Q4, 2026.")
+    ] = None,
     root: RootOption = Path(),
 ) -> None:
-    """Xác nhận một tệp bị giữ (tep.khac_don_vi) là của đơn vị nào; lần chạy sau tính cho đơn vị đó.
+    """Xác nhận một tệp đang bị nghi ngờ: của đơn vị nào (tep.khac_don_vi), cho kỳ nào (tep.khac_ky).
 
     Ví dụ: dulieuxa accept 3f9a1c --unit T07 --reason "Trưởng thôn xác nhận qua điện thoại"
     """
     from datetime import datetime
 
-    from flows.collect.archive import give_to, list_archived
+    from flows.collect.archive import Answer, answer
     from flows.root import HERE, Root, read_contracts
+    from schemas.periods import in_words
     from schemas.registry import load
 
     place = Root(root.resolve())
-    owner = read_contracts(place, load()).commune.unit(unit)
-    if owner is None:
+    contracts = read_contracts(place, load())
+    if unit is None and period is None:
+        raise typer.BadParameter("nói rõ xác nhận điều gì: --unit hoặc --period")
+    if unit is not None and contracts.commune.unit(unit) is None:
         raise typer.BadParameter(f"không có đơn vị {unit}", param_hint="--unit")
     now = datetime.now(HERE)
     with place.lock():
-        found = [one for one in list_archived(place, now.date()) if one.sha256.startswith(submission)]
-        if not found:
-            raise typer.BadParameter(f"kho lưu không có tệp nào có mã bắt đầu bằng {submission}")
-        if len(found) > 1:
-            where = "; ".join(f"{one.sha256[:12]} của {one.unit}, {one.file}" for one in found)
-            raise typer.BadParameter(f"nhiều tệp có mã bắt đầu như vậy: {where}")
-        give_to(place, found[0], unit, reason, now.isoformat(timespec="seconds"))
-    typer.echo(f"Tệp {found[0].sha256[:12]} được tính cho {owner.title} từ lần chạy sau.")
+        found = _find(place, submission, now.date())
+        if period is not None:
+            _check_period(period, unit or found.unit, contracts)
+        said = Answer(reason, unit, period)
+        given = answer(place, found, said, now.isoformat(timespec="seconds"))
+    owner = contracts.commune.unit(given.unit)
+    what = [f"của {owner.title}" if unit and owner else "", f"cho {in_words(period)}" if period else ""]
+    typer.echo(f"Tệp {found.sha256[:12]} được tính là {', '.join(filter(None, what))} từ lần chạy sau.")
+
+
+def _find(root: Root, start: str, today: date) -> Submission:
+    """The one archived submission whose code begins with `start`.
+
+    Raises:
+        typer.BadParameter: there is none, or several.
+    """
+    from flows.collect.archive import list_archived
+
+    found = [one for one in list_archived(root, today) if one.sha256.startswith(start)]
+    if not found:
+        raise typer.BadParameter(f"kho lưu không có tệp nào có mã bắt đầu bằng {start}")
+    if len(found) > 1:
+        where = "; ".join(f"{one.sha256[:12]} của {one.unit}, {one.file}" for one in found)
+        raise typer.BadParameter(f"nhiều tệp có mã bắt đầu như vậy: {where}")
+    return found[0]
+
+
+def _check_period(label: str, name: str, contracts: Contracts) -> None:
+    """Refuse a period that no dataset of the unit has."""
+    from schemas.periods import is_label
+
+    unit = contracts.commune.unit(name)
+    owed = (dataset for dataset in contracts.datasets.values() if unit and dataset.unit == unit.kind)
+    if not any(is_label(dataset, label) for dataset in owed):
+        raise typer.BadParameter(f"{name} không nộp bảng nào cho kỳ {label}", param_hint="--period")

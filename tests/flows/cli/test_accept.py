@@ -78,9 +78,25 @@ def test_who_is_right_is_said_once(held: Path, unit: str, rows: dict[str, int]) 
     assert codes(outcome, "T07") == []
 
 
+@pytest.mark.parametrize("period", ["2026-09", "2026-10"])
+def test_for_which_period_a_file_is_can_be_said_once(tmp_path: Path, period: str) -> None:
+    """Its title says October, its name September; its dates lie in October."""
+    drop(tmp_path, "T07", "phan anh thang 9.csv", form("Phố Trung Tâm", rows=3))
+    outcome = run_plainly(tmp_path)
+    assert (counted(outcome, "T07"), codes(outcome, "T07")) == (0, ["tep.khac_ky"])
+    sha256 = outcome.faults.filter(code="tep.khac_ky")["submission"][0]
+    assert accept(tmp_path, sha256[:10], "--period", period, "--reason", "Đã hỏi trưởng thôn").exit_code == 0
+    outcome = run_plainly(tmp_path)
+    assert (counted(outcome, "T07"), codes(outcome, "T07")) == (3, [])
+    assert outcome.submissions["period"].to_list() == [period]
+    (receipt,) = (tmp_path / "raw" / "archive").glob("*/*.json")
+    assert "Đã hỏi trưởng thôn" in receipt.read_text()
+
+
 def test_wrong_answers_are_refused(held: Path) -> None:
-    run_plainly(held)
-    for arguments in (("ffffffffff", "--unit", "T07"), ("", "--unit", "T07"), ("0", "--unit", "T99")):
+    sha256 = run_plainly(held).submissions["submission"][0]
+    wrong = (("ffffffffff", "--unit", "T07"), ("", "--unit", "T07"), ("0", "--unit", "T99"), (sha256,))
+    for arguments in (*wrong, *((sha256, "--period", each) for each in ("2026", "tháng 10", "2026-13"))):
         assert accept(held, *arguments, "--reason", "x").exit_code == 2
 
 

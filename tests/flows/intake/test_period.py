@@ -36,8 +36,10 @@ def team(meetings: int = 1) -> list[list[object]]:
     return [[1, "Thôn Thanh Sơn", 5, meetings, 30 * meetings]]
 
 
-def handed_in(data: bytes, unit: str, file: str, day: str) -> CleanedSubmission:
-    submission = Submission(f"{day}T09:30:00+07:00", unit, file, sha256(data).hexdigest(), len(data))
+def handed_in(data: bytes, unit: str, file: str, day: str, said: str | None = None) -> CleanedSubmission:
+    submission = Submission(
+        f"{day}T09:30:00+07:00", unit, file, sha256(data).hexdigest(), len(data), stated=said
+    )
     return clean_submission(submission, data, CONTRACTS)
 
 
@@ -236,6 +238,35 @@ def test_the_dates_of_the_records_count(title: str, days: list[str], held: bool,
         ["chan"] if held else ["canh_bao"] * len(codes)
     )
     assert (found.rows["role"] == "ban_ghi").sum() == (0 if held else len(days))
+
+
+@pytest.mark.parametrize(
+    ("title", "file", "said", "label"),
+    [
+        ("Tháng 10 năm 2026", "phan anh.csv", "2026-10", "2026-10"),
+        ("Tháng 10 năm 2026", "phan anh.csv", "2026-11", "2026-11"),
+        ("Tháng 10 năm 2026", "phan anh thang 9.csv", "2026-11", "2026-11"),
+        ("Tháng 9 và tháng 10 năm 2026", "phan anh.csv", "2026-10", "2026-10"),
+        # A quarter is none of its periods.
+        ("Tháng 10 năm 2026", "phan anh.csv", "2026-Q4", None),
+        # It has not begun.
+        ("Tháng 10 năm 2026", "phan anh.csv", "2027-01", None),
+    ],
+)
+def test_what_somebody_said_is_the_period_where_it_is_in_doubt(
+    title: str, file: str, said: str, label: str | None
+) -> None:
+    data = lines([[title], COMPLAINTS, *complaints(IN_NOVEMBER)]).encode()
+    found = handed_in(data, "T01", file, "2026-11-17", said)
+    assert [part.period.label for part in found.parts] == ([label] if label else [])
+    assert bool(found.problems) == (label is None)
+
+
+def test_what_somebody_said_leaves_other_tables_where_they_are() -> None:
+    clear, doubtful = ("Tháng 10 năm 2026", team()), ("Tháng 9 năm 2026", team())
+    data = workbook({"Tháng 10.2026": clear, "Tháng 11.2026": doubtful}, TEAMS)
+    found = handed_in(data, "van_hoa_xa_hoi", "to cong nghe so.xlsx", "2026-11-17", "2026-11")
+    assert outcome(found) == (["2026-10", "2026-11"], [])
 
 
 def test_dates_contradict_the_open_window_too() -> None:
