@@ -74,8 +74,18 @@ RETURNS_CACHE = CacheFolder("tra_lai", (*_SETTLING, "day_tables", "faults", "rel
 #: What audits saw in files of a release.
 AUDIT_CACHE = CacheFolder("kiem", (*_GROUND, "audit", "collect", "release"))
 
+#: Which files of a release were seen to be as they were published.
+INTACT_CACHE = CacheFolder("nguyen_ven", (*_GROUND, "collect", "release"))
+
 #: Every cache of a root.
-CACHE_FOLDERS = (SUBMISSIONS_CACHE, PERIODS_CACHE, RECORDS_CACHE, RETURNS_CACHE, AUDIT_CACHE)
+CACHE_FOLDERS = (
+    SUBMISSIONS_CACHE,
+    PERIODS_CACHE,
+    RECORDS_CACHE,
+    RETURNS_CACHE,
+    AUDIT_CACHE,
+    INTACT_CACHE,
+)
 
 
 def clear_all(root: Root) -> None:
@@ -143,10 +153,10 @@ class Cache:
     frozen: bool = False
 
     def get(self, key: str) -> Any:
-        """The value of `key`; None if there is none or it is damaged."""
+        """The value of `key`; None if there is none, or it is damaged or can't be read."""
         try:
             whole = (self.folder / key).read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):
             return None
         proof, value = whole[:_PROOF], memoryview(whole)[_PROOF:]
         if sha256(value).digest() != proof:

@@ -42,6 +42,10 @@ class NoReleaseError(LookupError):
     """There is no such release."""
 
 
+class DamagedReleaseError(LookupError):
+    """A release is not as it was published. The message says what is wrong and what to do."""
+
+
 class BadKeyError(ValueError):
     """A key file does not hold a key. The message says what is wrong and what to do."""
 
@@ -75,6 +79,7 @@ DISK = {
 _FOR_PEOPLE = (
     AuditRefusedError,
     BadKeyError,
+    DamagedReleaseError,
     DeclarationError,
     LockedError,
     NoReleaseError,

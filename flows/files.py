@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from errno import EMLINK, ENOTSUP, EPERM, EXDEV
+from hashlib import file_digest
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
@@ -126,6 +127,12 @@ def try_link(theirs: Path, ours: Path) -> bool:
             raise
         return False
     return True
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file's content."""
+    with path.open("rb") as handle:
+        return file_digest(handle, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:

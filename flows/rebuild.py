@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import file_digest
 from pathlib import Path
 
 from flows.audit.auditor import start_auditor
 from flows.build import Recipe, build
-from flows.collect.submission import Submission
+from flows.collect.archive import is_content_of
 from flows.engine.runner import Runner
 from flows.release import publish
-from flows.release.manifest import read_hashes, read_manifest, read_origin
+from flows.release.manifest import read_hashes, read_manifest, read_origin, read_staged
 from flows.root import Root, read_contracts
 from schemas.registry import Contracts
 
@@ -27,7 +26,7 @@ def read_recipe(root: Root, place: Path) -> Recipe:
         NotRebuildableError: a submission, or the release before, no longer exists.
     """
     origin = read_origin(read_manifest(place))
-    gone = [one for one in origin.inputs if not _is_archived(root, one)]
+    gone = [one for one in origin.inputs if not is_content_of(one.content(root), one)]
     before = root.releases / origin.before if origin.before else None
     if gone:
         raise NotRebuildableError(f"kho không còn {len(gone)} trong {len(origin.inputs)} tệp nộp của bản này")
@@ -35,15 +34,6 @@ def read_recipe(root: Root, place: Path) -> Recipe:
         raise NotRebuildableError(f"bản trước nó, {before.name}, không còn")
     inputs, ledger = tuple(sorted(origin.inputs)), publish.read_issues(before)
     return Recipe(origin.as_of, inputs, origin.before, ledger, origin.reason, again=place.name, fresh=True)
-
-
-def _is_archived(root: Root, one: Submission) -> bool:
-    """Whether the archive still has the submission with the same bytes."""
-    content = one.content(root)
-    if not content.exists():
-        return False
-    with content.open("rb") as handle:
-        return file_digest(handle, "sha256").hexdigest() == one.sha256
 
 
 def find_differences(root: Root, contracts: Contracts, place: Path, runner: Runner) -> list[str]:
@@ -61,7 +51,7 @@ def find_differences(root: Root, contracts: Contracts, place: Path, runner: Runn
 
 
 def _list_differences(place: Path, again: Path) -> Iterator[str]:
-    before, now = read_manifest(place), read_manifest(again)
+    before, now = read_manifest(place), read_staged(again)
     for field, what in (("code", "Phiên bản chương trình"), ("contract", "Hợp đồng dữ liệu")):
         if before[field] != now[field]:
             yield f"{what} nay đã khác, nên bản dựng lại có thể khác."

@@ -10,7 +10,8 @@ from typing import Any
 from flows.audit.auditor import Answer
 from flows.audit.facts import AuditCase
 from flows.errors import AuditRefusedError
-from flows.release.manifest import AUDIT, MANIFEST, read_hashes, read_manifest, select_records, select_tables
+from flows.release.intact import IntactFiles
+from flows.release.manifest import AUDIT, read_hashes, read_manifest, select_records, select_tables
 from flows.root import Root
 
 Acknowledged = Mapping[str, Any] | None
@@ -49,10 +50,10 @@ def find_same_audit(root: Root, case: AuditCase, but: str | None = None) -> Path
     """
     before = case.before.name if case.before else None
     for place in sorted(root.releases.glob(f"{case.as_of:%Y%m%d}-*"), reverse=True):
-        manifest = _read_audited(place, case) if place.name != but else None
+        manifest = _read_audited(root, place, case) if place.name != but else None
         if manifest and manifest["before"] == before and select_tables(read_hashes(manifest)) == case.tables:
             return place
-    manifest = _read_audited(case.before, case) if case.before else None
+    manifest = _read_audited(root, case.before, case) if case.before else None
     return (
         case.before
         if manifest and select_records(read_hashes(manifest)) == select_records(case.tables)
@@ -60,9 +61,10 @@ def find_same_audit(root: Root, case: AuditCase, but: str | None = None) -> Path
     )
 
 
-def _read_audited(place: Path, case: AuditCase) -> Mapping[str, Any] | None:
-    """The manifest of a release; None if it has no audit or was made under other contracts."""
-    if not (place / MANIFEST).exists() or not (place / AUDIT / "index.html").exists():
+def _read_audited(root: Root, place: Path, case: AuditCase) -> Mapping[str, Any] | None:
+    """The manifest of a release; None if its audit is not intact or was made under other contracts."""
+    release = IntactFiles(root, place.name)
+    pages = [path for path in release.entries if path.startswith(f"{AUDIT}/")]
+    if release.manifest is None or not pages or release.find_faults(pages):
         return None
-    manifest = read_manifest(place)
-    return manifest if manifest["contract"] == case.contracts.hash else None
+    return release.manifest if release.manifest["contract"] == case.contracts.hash else None

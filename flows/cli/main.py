@@ -13,7 +13,15 @@ import typer
 
 from flows.cli import commands
 from flows.cli.vietnamese import Command, Group
-from flows.errors import DISK, AuditRefusedError, BadKeyError, LockedError, NoReleaseError, message_of
+from flows.errors import (
+    DISK,
+    AuditRefusedError,
+    BadKeyError,
+    DamagedReleaseError,
+    LockedError,
+    NoReleaseError,
+    message_of,
+)
 from schemas.declared import DeclarationError
 
 WRONG_USAGE = 2
@@ -54,7 +62,7 @@ def main() -> None:
     except LockedError as locked:
         typer.echo(str(locked), err=True)
         sys.exit(LOCKED)
-    except (NoReleaseError, DeclarationError, BadKeyError) as unknown:
+    except (NoReleaseError, DeclarationError, BadKeyError, DamagedReleaseError) as unknown:
         typer.echo(str(unknown), err=True)
         sys.exit(WRONG_USAGE)
     except AuditRefusedError as refused:

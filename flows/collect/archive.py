@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from flows.collect.submission import Submission
-from flows.files import make_private, write_private
+from flows.files import hash_file, make_private, write_private
 from flows.root import Root
 
 # When the submission was given to another unit.
@@ -78,6 +78,14 @@ def exchange(root: Root, old: Submission, data: bytes | None, rename: Callable[[
     if new.who != old.who:
         discard(root, old)
     return new
+
+
+def is_content_of(content: Path, one: Submission) -> bool:
+    """Whether the file `content` can be read and holds what was handed in."""
+    try:
+        return hash_file(content) == one.sha256
+    except OSError:
+        return False
 
 
 def discard(root: Root, one: Submission) -> None:

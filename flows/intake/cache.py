@@ -61,7 +61,10 @@ class SubmissionReader:
     def __call__(self, submission: Submission) -> ReadSubmission:
         """Read one submission from the archive; its cells stay text."""
         content = submission.content(self.root)
-        data = content.read_bytes() if content.exists() else b""
+        try:
+            data = content.read_bytes()
+        except (FileNotFoundError, PermissionError):
+            data = b""
         if sha256(data).hexdigest() != submission.sha256:
             return give_up(submission, make_problem("tep.kho_luu_hong", _DAMAGED))
         return read_submission(submission, data, self.contracts)
@@ -72,11 +75,11 @@ class SubmissionReader:
 
     def limits(self, submission: Submission) -> Limits | None:
         """Time and memory that reading one file may take; None if it is read in this process."""
-        content = submission.content(self.root)
-        if not content.exists():
+        try:
+            with submission.content(self.root).open("rb") as file:
+                return limits_of(file.read(START), submission.size)
+        except (FileNotFoundError, PermissionError):
             return None
-        with content.open("rb") as file:
-            return limits_of(file.read(START), submission.size)
 
 
 class SubmissionCache:

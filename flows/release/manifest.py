@@ -10,16 +10,21 @@ from datetime import date
 from hashlib import file_digest, sha256
 from importlib.metadata import version
 from pathlib import Path
+from stat import S_IMODE
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.collect.submission import Submission
-from flows.files import write_file
+from flows.errors import DamagedReleaseError
+from flows.files import PUBLIC_FILE, write_file
 from schemas.registry import Contracts
 
 MANIFEST = "manifest.json"
+
+#: The bits of a mode that a file of a release may have.
+READ_ONLY = 0o555
 
 #: Folder of the audit's pages within a release.
 AUDIT = "reports/data_docs"
@@ -30,16 +35,21 @@ _RECORDS = ("data/", "submissions.parquet", "changes.parquet")
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One file of a release: path relative to it, hash, size, and number of `rows` (Parquet only)."""
+    """One file of a release: path relative to it, hash, size, and number of `rows` (Parquet only).
+
+    `mode` is the one that the file has once it is sealed: nobody may write it.
+    """
 
     path: str
     sha256: str
     bytes: int
     rows: int | None
+    mode: int
 
     def to_json(self) -> Mapping[str, object]:
-        """The entry as written in the manifest: fields that are None are left out."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        """The entry as written in the manifest: the mode in octal; fields that are None are left out."""
+        said = asdict(self) | {"mode": f"{self.mode:04o}"}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +98,15 @@ def describe_file(folder: Path, path: Path) -> FileEntry:
     with path.open("rb") as handle:
         digest = file_digest(handle, "sha256").hexdigest()
     rows = _count_rows(path) if path.suffix == ".parquet" else None
-    return FileEntry(path.relative_to(folder).as_posix(), digest, path.stat().st_size, rows)
+    seen = path.stat()
+    mode = S_IMODE(seen.st_mode) & READ_ONLY
+    return FileEntry(path.relative_to(folder).as_posix(), digest, seen.st_size, rows, mode)
 
 
 def _count_rows(path: Path) -> int | None:
     try:
         return int(pq.read_metadata(path).num_rows)
-    except pa.ArrowInvalid:
+    except (pa.ArrowInvalid, OSError):
         # The file was damaged after publication; `verify` reports it by its hash.
         return None
 
@@ -123,7 +135,7 @@ def seal_manifest(
         "files": [entry.to_json() for entry in all_files],
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode()
-    write_file(folder / MANIFEST, text, durable=False)
+    write_file(folder / MANIFEST, text, mode=PUBLIC_FILE & READ_ONLY, durable=False)
     return name_release(as_of, text)
 
 
@@ -143,8 +155,34 @@ def name_release(as_of: date, text: bytes) -> str:
 
 
 def read_manifest(release: Path) -> dict[str, Any]:
-    """Read the manifest of the release in the folder `release`."""
-    return json.loads((release / MANIFEST).read_bytes())  # type: ignore[no-any-return]
+    """Read the manifest of the release in the folder `release`.
+
+    Raises:
+        DamagedReleaseError: there is none, or it is not the one that the release is named after.
+    """
+    manifest = read_if_intact(release)
+    if manifest is None:
+        raise DamagedReleaseError(
+            f"Bản công bố {release.name} bị hỏng: {release / MANIFEST} bị mất hoặc bị đổi. "
+            "Chạy dulieuxa doctor --fix để dựng lại bản này từ kho lưu."
+        )
+    return manifest
+
+
+def read_if_intact(release: Path) -> dict[str, Any] | None:
+    """The manifest of a release; None if there is none, or it is not the one the release is named after."""
+    try:
+        text = (release / MANIFEST).read_bytes()
+        manifest: dict[str, Any] = json.loads(text)
+        named = name_release(date.fromisoformat(manifest["as_of"]), text)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return manifest if named == release.name else None
+
+
+def read_staged(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a release in a folder that does not bear its name yet."""
+    return json.loads((folder / MANIFEST).read_bytes())  # type: ignore[no-any-return]
 
 
 def read_hashes(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -18,13 +18,12 @@ from flows.collect.submission import Submission
 from flows.errors import NoReleaseError
 from flows.files import make_durable, make_public, sync, try_link, write_lines
 from flows.release import journal
+from flows.release.intact import IntactFiles, close_to_writing, forget_all_but, replace_damaged
 from flows.release.manifest import (
-    MANIFEST,
     FileEntry,
     Origin,
     list_entries,
-    read_hashes,
-    read_manifest,
+    read_if_intact,
     read_origin,
     write_manifest,
 )
@@ -62,34 +61,28 @@ def clear_leftovers(root: Root) -> None:
 def seal(root: Root, folder: Path, contracts: Contracts, origin: Origin, known: Sequence[FileEntry]) -> str:
     """Write the manifest of the finished release in `folder`; returns the release's id.
 
-    Files with a `known` entry are not read again. Files that are equal in the release before or in the
-    published one become hard links to those.
+    Files with a `known` entry are not read again. Nobody may write any file from now on. Files that are
+    equal in the release before or in the published one, and intact there, become hard links to those.
     """
     all_files = list_entries(folder, known)
+    close_to_writing(folder)
     for name in {origin.before, read_published(root)} - {None}:
-        _link_unchanged(root.releases / str(name), folder, all_files)
+        _link_unchanged(IntactFiles(root, str(name)), folder, all_files)
     return write_manifest(folder, contracts, origin, all_files)
 
 
-def read_hashes_in(former: Path) -> dict[str, str]:
-    """Hash by path of the release in the folder `former`; empty if it has no manifest."""
-    return read_hashes(read_manifest(former)) if (former / MANIFEST).exists() else {}
-
-
-def _link_unchanged(former: Path, folder: Path, all_files: list[FileEntry]) -> None:
-    known, link = read_hashes_in(former), folder / ".lien_ket"
+def _link_unchanged(former: IntactFiles, folder: Path, all_files: list[FileEntry]) -> None:
+    link = folder / ".lien_ket"
     for entry in all_files:
-        theirs, ours = former / entry.path, folder / entry.path
-        if known.get(entry.path) == entry.sha256 and _may_share(theirs, ours):
+        theirs, ours = former.place / entry.path, folder / entry.path
+        if former.has(entry.path, entry.sha256) and _may_share(theirs, ours):
             if not try_link(theirs, link):
                 return
             link.replace(ours)
 
 
 def _may_share(theirs: Path, ours: Path) -> bool:
-    """Whether `theirs` exists with the same size and mode as `ours`, and is not already the same file."""
-    if not theirs.is_file():
-        return False
+    """Whether two files have the same size and mode, and are not already the same file."""
     was, now = theirs.stat(), ours.stat()
     return was.st_ino != now.st_ino and (was.st_size, was.st_mode) == (now.st_size, now.st_mode)
 
@@ -106,16 +99,28 @@ def publish(root: Root, folder: Path, release: str) -> Path:
         journal.add_line(root, release, "cong_bo")
         switch_latest(root, release)
         shutil.rmtree(root.refused, ignore_errors=True)
+    before = (read_if_intact(place) or {}).get("before")
+    forget_all_but(root, {release, read_published(root) or release, before or release})
     return place
 
 
 def put_in_place(root: Root, folder: Path, release: str) -> Path:
-    """Move the sealed `folder` to `releases/`, synced to disk, without showing it to readers."""
+    """Move the sealed `folder` to `releases/`, synced to disk, without showing it to readers.
+
+    If the release is there already, what is damaged of it is replaced.
+    """
     place = root.releases / release
     if not place.exists():
         make_durable(folder)
         folder.rename(place)
         sync(root.releases)
+        IntactFiles(root, release).take_as_seen()
+        return place
+    there = IntactFiles(root, release)
+    if there.manifest is None or there.find_faults() or there.find_strays():
+        replace_damaged(place, folder)
+        make_durable(place)
+    there.remember()
     return place
 
 
@@ -177,11 +182,9 @@ def read_published(root: Root) -> str | None:
 
 
 def read_inputs(root: Root, release: str | None) -> frozenset[Submission]:
-    """The submissions that a release was made from; none without one."""
-    place = root.releases / release if release else None
-    if place is None or not (place / MANIFEST).exists():
-        return frozenset()
-    return frozenset(read_origin(read_manifest(place)).inputs)
+    """The submissions that a release was made from; none without one, or if its manifest is damaged."""
+    manifest = read_if_intact(root.releases / release) if release else None
+    return frozenset(read_origin(manifest).inputs) if manifest else frozenset()
 
 
 def find_before(root: Root, as_of: date) -> Path | None:
@@ -204,6 +207,6 @@ def read_issues(place: Path | None) -> pl.DataFrame:
     return ISSUES.conform(pl.read_parquet(place / "issues.parquet") if place else pl.DataFrame())
 
 
-def read_manifests(root: Root) -> Mapping[str, dict[str, Any]]:
-    """The manifest of every release on disk, by id."""
-    return {name: read_manifest(root.releases / name) for name in list_releases(root)}
+def read_manifests(root: Root) -> Mapping[str, dict[str, Any] | None]:
+    """The manifest of every release on disk, by id; None for one that is damaged."""
+    return {name: read_if_intact(root.releases / name) for name in list_releases(root)}

@@ -13,7 +13,7 @@ import polars as pl
 from flows.collect.archive import list_archived, purge_content, remove_orphans
 from flows.collect.submission import WHO, Submission
 from flows.files import add_lines
-from flows.release.manifest import MANIFEST, read_manifest
+from flows.release.manifest import read_manifest
 from flows.release.publish import day_of, list_releases, read_published, remove_release
 from flows.root import HERE, Root
 from schemas.retention import Policy
@@ -33,9 +33,12 @@ def plan_purge(root: Root, policy: Policy) -> PurgePlan:
     """Work out what the policy no longer keeps, on the day of the published release; nothing without one.
 
     The published release and the one before it always stay.
+
+    Raises:
+        DamagedReleaseError: the manifest of the published release is damaged.
     """
     shown = read_published(root)
-    if shown is None or not (root.releases / shown / MANIFEST).exists():
+    if shown is None:
         return PurgePlan((), ())
     manifest = read_manifest(root.releases / shown)
     today = date.fromisoformat(manifest["as_of"])

@@ -6,20 +6,21 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_IMODE
 
 from flows.cache import Cache
 from flows.files import make_public, try_link
 from flows.release import publish
+from flows.release.intact import IntactFiles
 from flows.release.manifest import FileEntry, describe_file
 from flows.root import Root
 
 
 @dataclass(frozen=True, slots=True)
 class ReusableFile:
-    """A file that an earlier run wrote, with its `mode` and the mode of its folder (`around`)."""
+    """A file that an earlier run wrote, and the mode of its folder (`around`)."""
 
     entry: FileEntry
-    mode: int
     around: int
 
 
@@ -28,13 +29,12 @@ class EarlierFiles:
 
     def __init__(self, root: Root, before: str | None) -> None:
         names = dict.fromkeys((before, publish.read_published(root), *publish.list_releases(root)[-1:]))
-        places = [root.releases / str(name) for name in names]
-        self._known = {place: publish.read_hashes_in(place) for place in places}
+        self._releases = [IntactFiles(root, name) for name in names if name]
 
     def all_taken_over(self, folder: Path, wanted: Sequence[ReusableFile]) -> bool:
         """Link all files `wanted` into `folder`; returns False, and changes nothing, if any is missing.
 
-        A file can be linked if an earlier release has it with the same hash, size and modes.
+        A file can be linked if an earlier release has it intact, with the same hash, size and modes.
         """
         places = [(one, place) for one in wanted if (place := self._find_release(one))]
         if len(places) < len(wanted):
@@ -63,9 +63,9 @@ class EarlierFiles:
 
     def _find_release(self, one: ReusableFile) -> Path | None:
         """The release that still has this file, unchanged; None if there is none."""
-        for former, known in self._known.items():
-            if known.get(one.entry.path) == one.entry.sha256 and _is_unchanged(former, one):
-                return former
+        for former in self._releases:
+            if former.has(one.entry.path, one.entry.sha256) and _has_modes(former.place, one):
+                return former.place
         return None
 
 
@@ -100,14 +100,13 @@ def make_or_link(
 
 def describe(folder: Path, path: Path) -> ReusableFile | None:
     """Describe the file `path` of the release in `folder`; None if there is no such file."""
-    return _with_modes(describe_file(folder, path), path) if path.exists() else None
+    if not path.exists():
+        return None
+    return ReusableFile(describe_file(folder, path), path.parent.stat().st_mode)
 
 
-def _with_modes(entry: FileEntry, path: Path) -> ReusableFile:
-    return ReusableFile(entry, path.stat().st_mode, path.parent.stat().st_mode)
-
-
-def _is_unchanged(former: Path, one: ReusableFile) -> bool:
-    """Whether the former release still has the file with the same size and modes."""
+def _has_modes(former: Path, one: ReusableFile) -> bool:
+    """Whether the former release still has the file with the same modes of its own and of its folder."""
     path = former / one.entry.path
-    return path.is_file() and path.stat().st_size == one.entry.bytes and _with_modes(one.entry, path) == one
+    modes = S_IMODE(path.stat().st_mode), path.parent.stat().st_mode
+    return modes == (one.entry.mode, one.around)

@@ -8,6 +8,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from flows.cache import RETURNS_CACHE, Cache
+from flows.collect.archive import is_content_of
 from flows.day_tables import DayTables
 from flows.engine.runner import Runner, Step
 from flows.release.manifest import FileEntry
@@ -45,6 +46,7 @@ def give_back(
     typed = figures.typed
     marked = plan_books(folder / "reports", contracts, settled, typed)
     files: dict[str, ReusableFile | None] = {}
+    damaged: set[str] = set()
     if former:
         files |= former.some_taken_over(folder, kept, {book.name: book.target for book in marked})
     left = [book for book in marked if book.name not in files]
@@ -52,6 +54,8 @@ def give_back(
         work = deal_jobs(make_jobs(left, root, contracts, settled, typed), HANDS)
         runner.each(MARK, partial(write_marked, datasets=contracts.datasets), work)
         files |= {book.name: describe(folder, book.target) for book in left}
+        sources = ((book.name, book.submission) for book in left if files[book.name] is None)
+        damaged = {book for book, one in sources if not is_content_of(one.content(root), one)}
     pages = make_receipts(
         settled, figures, {book.submission: book.target for book in marked if files[book.name]}
     )
@@ -67,5 +71,6 @@ def give_back(
     rmtree(root.state / MARKED, ignore_errors=True)
     if former:
         cache.sweep([name])
-        cache.put(name, files)
+        # Once its content is there again, a book is written.
+        cache.put(name, {each: file for each, file in files.items() if each not in damaged})
     return [each.entry for each in files.values() if each]

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 import polars as pl
 
+from flows.collect.archive import is_content_of
 from flows.collect.submission import Submission
 from flows.files import write_private
 from flows.read.formats.container import is_text
@@ -37,8 +38,13 @@ class Job:
 
 
 def write_marked(jobs: Sequence[Job], datasets: Mapping[str, Dataset]) -> None:
-    """Mark and write the workbook of each job; files that can't be opened get none."""
+    """Mark and write the workbook of each job; files that can't be opened get none.
+
+    What the archive has of a file may have been damaged since it was read: then it gets none, either.
+    """
     for job in jobs:
+        if not is_content_of(job.content, job.submission):
+            continue
         marks = arrange(job.faults, job.changes, job.about, job.submission.unit)
         book = mark_copy(job.content, PurePath(job.submission.file).name, marks, datasets)
         if book is not None:

@@ -22,6 +22,11 @@ def command(root: RootOption = Path()) -> None:
     at = {line.release: line.at for line in journal.read_journal(commune_root)}
     shown, known = read_published(commune_root), read_manifests(commune_root)
     for name, manifest in known.items():
+        if manifest is None:
+            typer.echo(
+                f"{'*' if name == shown else ' '} {name}  bị hỏng: dulieuxa doctor --fix dựng lại từ kho"
+            )
+            continue
         rows = sum(entry["rows"] for entry in manifest["files"] if entry["path"].startswith("data/"))
         typer.echo(
             f"{'*' if name == shown else ' '} {name}  tính đến {manifest['as_of']}  "

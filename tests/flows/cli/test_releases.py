@@ -231,12 +231,13 @@ def test_retention_keeps_recent_days_and_the_first_of_each_month(tmp_path: Path)
     root.prepare()
     days = ["20260901", "20260915", "20261001", "20261020", "20261101", "20261124"]
     for day in days:
-        place = root.releases / f"{day}-00000000"
+        as_of = date.fromisoformat(day)
+        said = {"as_of": as_of.isoformat(), "before": None, "files": [], "inputs": []}
+        place = root.releases / name_release(as_of, json.dumps(said).encode())
         place.mkdir()
-        said = {"as_of": f"{day[:4]}-{day[4:6]}-{day[6:]}", "before": None, "files": [], "inputs": []}
         (place / "manifest.json").write_text(json.dumps(said))
-    shutil.copy(_no_submissions(tmp_path), root.releases / "20261124-00000000" / "submissions.parquet")
-    roll_back(root, root.releases / "20261124-00000000", None)
+    shutil.copy(_no_submissions(tmp_path), place / "submissions.parquet")
+    roll_back(root, place, None)
     what = plan_purge(root, Policy(release_days=30))
     assert [name[:8] for name in what.releases] == ["20260915", "20261020"]
     purge(root, what)

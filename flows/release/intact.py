@@ -1,0 +1,147 @@
+"""Knows which files of a release are as published; only what changed since it was seen is hashed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from stat import S_IMODE, S_ISREG
+from typing import Any
+
+from flows.cache import INTACT_CACHE, Cache
+from flows.files import hash_file
+from flows.release.manifest import MANIFEST, READ_ONLY, list_files, read_if_intact
+from flows.root import Root
+
+#: What a change of a file changes: inode, time of the last change of its content in nanoseconds, size.
+State = tuple[int, int, int]
+
+#: What is wrong with a file that is not there.
+LOST = "bị mất"
+
+_PRIVATE = 0o077
+
+
+class IntactFiles:
+    """The files of one release as its manifest tells them, and those that were seen to be so.
+
+    With `afresh`, nothing counts as seen. `manifest` is None if it is damaged; no file is intact then.
+    """
+
+    def __init__(self, root: Root, release: str, *, afresh: bool = False) -> None:
+        self.place = root.releases / release
+        self.manifest = read_if_intact(self.place)
+        files = self.manifest["files"] if self.manifest else ()
+        self.entries: Mapping[str, Mapping[str, Any]] = {entry["path"]: entry for entry in files}
+        self._cache = Cache(INTACT_CACHE.path_in(root))
+        self._seen: dict[str, State] = {} if afresh else self._cache.get(_key(release)) or {}
+
+    def has(self, path: str, digest: str) -> bool:
+        """Whether the release has the file at `path` with this SHA-256, and it is intact."""
+        entry = self.entries.get(path)
+        return entry is not None and entry["sha256"] == digest and self.find_fault(path) is None
+
+    def find_fault(self, path: str) -> str | None:
+        """What is wrong with a file of the manifest, in Vietnamese; None if it is intact."""
+        entry, file = self.entries[path], self.place / path
+        try:
+            state = file.lstat()
+            if not S_ISREG(state.st_mode) or state.st_size != entry["bytes"]:
+                return "đã bị sửa"
+            now = (state.st_ino, state.st_mtime_ns, state.st_size)
+            if self._seen.get(path) != now:
+                if hash_file(file) != entry["sha256"]:
+                    return "đã bị sửa"
+                self._seen[path] = now
+        except FileNotFoundError:
+            return LOST
+        except OSError:
+            return "không đọc được"
+        return _find_wrong_mode(S_IMODE(state.st_mode), entry.get("mode"))
+
+    def find_faults(self, paths: Iterable[str] | None = None) -> dict[str, str]:
+        """What is wrong, by path: of all files of the manifest, or of those at `paths`."""
+        looked = self.entries if paths is None else paths
+        return {path: fault for path in looked if (fault := self.find_fault(path))}
+
+    def find_strays(self) -> list[str]:
+        """Files that the manifest does not know."""
+        found = (path.relative_to(self.place).as_posix() for path in list_files(self.place))
+        return [path for path in found if path not in self.entries]
+
+    def remember(self) -> None:
+        """Keep what was seen for the runs to come."""
+        self._cache.put(_key(self.place.name), self._seen)
+
+    def take_as_seen(self) -> None:
+        """Take every file for intact: the release was written and hashed just now."""
+        for path in self.entries:
+            state = (self.place / path).lstat()
+            self._seen[path] = (state.st_ino, state.st_mtime_ns, state.st_size)
+        self.remember()
+
+
+def forget_all_but(root: Root, releases: Iterable[str]) -> None:
+    """Forget what was seen of all other releases."""
+    Cache(INTACT_CACHE.path_in(root)).sweep(map(_key, releases))
+
+
+def _key(release: str) -> str:
+    return INTACT_CACHE.make_key(release)
+
+
+def _find_wrong_mode(mode: int, declared: str | None) -> str | None:
+    """What is wrong with a mode; releases of older versions declare none."""
+    if declared is None:
+        return None if mode & 0o400 else "không đọc được"
+    wanted = int(declared, 8)
+    if mode == wanted:
+        return None
+    return "người khác cũng đọc được" if mode & ~wanted & _PRIVATE else "có quyền khác lúc công bố"
+
+
+def close_to_writing(folder: Path) -> None:
+    """Take the right to write from every file in `folder`: a release does not change."""
+    for path in _list_all(folder):
+        mode = S_IMODE(path.lstat().st_mode)
+        if mode & ~READ_ONLY:
+            path.chmod(mode & READ_ONLY)
+
+
+def _list_all(folder: Path) -> Iterator[Path]:
+    for place, _, names in os.walk(folder):
+        yield from (Path(place, name) for name in names)
+
+
+def replace_damaged(place: Path, folder: Path) -> list[str]:
+    """Make the release at `place` what the same release in `folder` is, one file after another.
+
+    `folder` is used up. At any moment a reader finds each file as it was or as it should be. Returns what
+    was wrong, a path and a fault each.
+    """
+    said: list[str] = []
+    fresh = {path.relative_to(folder).as_posix(): path for path in list_files(folder)}
+    for path in list_files(place):
+        if path.relative_to(place).as_posix() not in fresh:
+            said.append(f"{path}: tệp lạ")
+            path.unlink()
+    for name, ours in (*fresh.items(), (MANIFEST, folder / MANIFEST)):
+        theirs = place / name
+        if not _is_same(theirs, ours):
+            said.append(f"{theirs}: bị mất hoặc bị đổi")
+            theirs.parent.mkdir(parents=True, exist_ok=True)
+            theirs.parent.chmod(S_IMODE(ours.parent.stat().st_mode))
+            ours.replace(theirs)
+    return said
+
+
+def _is_same(theirs: Path, ours: Path) -> bool:
+    try:
+        was, now = theirs.lstat(), ours.lstat()
+        if was.st_ino == now.st_ino:
+            return True
+        return (was.st_size, was.st_mode) == (now.st_size, now.st_mode) and hash_file(theirs) == hash_file(
+            ours
+        )
+    except OSError:
+        return False
