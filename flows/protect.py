@@ -13,8 +13,8 @@ import polars as pl
 from flows.errors import BadKeyError
 from flows.files import write_file, write_new
 from flows.root import Root
-from schemas.contract import Dataset
-from schemas.privacy import FREE_TEXT, TOKEN_DIGITS, protection
+from schemas.contract import Column, Dataset
+from schemas.privacy import FREE_TEXT, PERSONAL_TAX_CODE, TOKEN_DIGITS, protection, token_domains
 
 KEY_BYTES = 32
 
@@ -163,12 +163,20 @@ def protect(frame: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:
                 told = said.str.replace_all(PERSON, "***") if column.name in FREE_TEXT else said
                 columns.append(pl.select(told.alias(column.name)).to_series())
             case "ma_hoa":
-                columns.append(key.tokens(column.name, values))
+                columns.append(_replace_by_tokens(values, column, key))
             case "nam":
                 columns.append(values.dt.year())
             case "bo":
                 continue
     return pl.DataFrame(columns)
+
+
+def _replace_by_tokens(values: pl.Series, column: Column, key: Key) -> pl.Series:
+    own, of_persons = token_domains(column)
+    if own == of_persons:
+        return key.tokens(own, values)
+    is_person = values.str.contains(PERSONAL_TAX_CODE)
+    return key.tokens(own, values).zip_with(~is_person, key.tokens(of_persons, values))
 
 
 def mask(value: pl.Expr, *, personal: pl.Expr, of_people: pl.Expr | None = None) -> pl.Expr:

@@ -71,6 +71,18 @@ UNREAD = pl.Enum(
 
 
 @dataclass(frozen=True, slots=True)
+class OpenForm:
+    """How a column is shown in open tables; `schemas.open_forms` has one of each kind.
+
+    `cuts` are the first numbers of all bands but the lowest, `merged` names what values are put together.
+    """
+
+    how: Literal["nguyen", "tuoi", "thang", "nam", "khoang", "gop", "dem"]
+    cuts: tuple[int, ...] = ()
+    merged: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of a unit's form.
 
@@ -79,6 +91,9 @@ class Column:
     `range` inclusive bounds, `unit` the unit of an amount. `may_be_future` allows dates after the day of
     submission. `adds_up` is false for amounts of which no sum is made, such as speeds or years' figures.
     `accepted` are headings that only one unit may use, as a root declares in `ten_cot.csv`.
+
+    `opened` says how open tables show the column, the finest form first, each next one coarser: without it
+    as is usual for its kind (`schemas.open_tables`), with () not at all.
     """
 
     name: str
@@ -96,6 +111,7 @@ class Column:
     may_be_future: bool = False
     adds_up: bool = True
     accepted: tuple[str, ...] = ()
+    opened: tuple[OpenForm, ...] | None = None
 
     @property
     def is_summed(self) -> bool:
@@ -190,6 +206,12 @@ class Dataset:
     (`read`), leave them out with a warning (`refuse`), or hold the table until the unit decides (`ask`).
     `wide` are columns of which a form may have one for each period, side by side under headings such as
     "Tháng 1"; each period is then counted as if it had been handed in alone, with the other columns.
+
+    `of_places` says that a row is about a thôn or the whole commune, never about a person, a household, a
+    firm or a case: its open table has every row as it is. In all others the smallest group has
+    `schemas.privacy.SMALLEST_GROUP` rows: `coarsen` names the columns that take their next coarser form, or
+    disappear after the last one, in this order and only for rows whose group is too small. Without it the
+    columns take turns, the last one first.
     """
 
     name: str
@@ -210,6 +232,8 @@ class Dataset:
     dated: str | None = None
     hidden: Hidden = "read"
     wide: tuple[str, ...] = ()
+    of_places: bool = False
+    coarsen: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)

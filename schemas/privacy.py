@@ -14,6 +14,10 @@ from schemas.contract import Column
 
 Protection = Literal["nguyen", "che", "ma_hoa", "nam", "bo"]
 
+#: Fewer people, households or rows are never published together: they tell of persons (Luật 91/2025/QH15).
+#: Figures of a thôn and the groups of open tables go by it.
+SMALLEST_GROUP = 5
+
 #: Columns of free text, which may mention people.
 FREE_TEXT = frozenset({"noi_dung"})
 
@@ -41,6 +45,20 @@ def protection(column: Column) -> Protection:
     if column.personal == "direct" and column.kind.name != "so_dinh_danh":
         return "bo"
     return "ma_hoa"
+
+
+#: A tax code that is the personal number of who runs a household business (Thông tư 86/2024/TT-BTC).
+PERSONAL_TAX_CODE = r"^[0-9]{12}$"
+_PERSONAL_NUMBER = "so_dinh_danh"
+
+
+def token_domains(column: Column) -> tuple[str, str]:
+    """The domains of a column's tokens: of its own values, and of personal numbers among them.
+
+    A person has the same token in every column and dataset.
+    """
+    own = _PERSONAL_NUMBER if column.kind.name == _PERSONAL_NUMBER else column.name
+    return own, _PERSONAL_NUMBER if column.kind.name == "mst" else own
 
 
 def published_dtype(column: Column) -> pl.DataType | type[pl.DataType]:

@@ -17,6 +17,7 @@ import pandera.polars as pa
 
 from schemas import datasets
 from schemas.contract import Dataset
+from schemas.open_tables import open_columns
 from schemas.privacy import protection
 from schemas.tables import TABLES, PublishedColumn, PublishedTable, record_columns
 from schemas.units import Commune
@@ -40,6 +41,17 @@ def records_schema(dataset: str | Dataset, commune: Commune | None = None) -> pa
     whole = all(protection(found[name]) in ("nguyen", "ma_hoa") for name in found.key)
     key = ("_unit", *found.key) if whole else ()
     return _schema(found.name, found.title, found.grain, record_columns(found, commune), key)
+
+
+def open_schema(dataset: str | Dataset, commune: Commune | None = None) -> pa.DataFrameSchema:
+    """The schema of a dataset's open table.
+
+    Args:
+        dataset: The dataset, or its name.
+        commune: The commune whose table it is; without it a thôn may be any.
+    """
+    found = datasets.load()[dataset] if isinstance(dataset, str) else dataset
+    return _schema(f"open/{found.name}", found.title, found.grain, open_columns(found, commune), ())
 
 
 def _schema(

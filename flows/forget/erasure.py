@@ -14,7 +14,7 @@ from flows.collect.archive import exchange, list_archived, read_receipts, remove
 from flows.collect.folder import look_through, read_open
 from flows.collect.submission import Submission
 from flows.engine.workers import Guard, LostError, map_in_order
-from flows.forget.find import TOKEN, find_in_releases, list_token_columns, tokens_of
+from flows.forget.find import TOKEN, find_in_releases, list_token_domains, tokens_of
 from flows.forget.gate import clear_half_put_back, note_rewrite, put_back
 from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, ForgottenPerson, digits_of
 from flows.forget.redact import Redacted, redact
@@ -48,7 +48,7 @@ def find_subject(root: Root, said: str, contracts: Contracts) -> Subject | None:
     """The person of an identifier or token; None if it is neither, or nobody in the archive has the token."""
     people, key = list_people(root, contracts), read_key(root)
     if TOKEN.fullmatch(said.strip().lower()):
-        number = find_number(said.strip().lower(), people, key, list_token_columns(contracts))
+        number = find_number(said.strip().lower(), people, key, list_token_domains(contracts))
     else:
         number = digits_of(said).zfill(NUMBER_DIGITS)
     # Fewer digits would also match numbers of other people.

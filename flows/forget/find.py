@@ -18,7 +18,7 @@ from flows.intake.cache import clean_all_submissions, read_side_by_side
 from flows.protect import read_key
 from flows.release.publish import list_releases
 from flows.root import HERE, Root
-from schemas.privacy import TOKEN_PATTERN, protection
+from schemas.privacy import TOKEN_PATTERN, protection, token_domains
 from schemas.registry import Contracts
 
 #: The form of a token: what stands for a person in releases.
@@ -39,12 +39,13 @@ def tokens_of(root: Root, said: str, contracts: Contracts) -> set[str]:
     if TOKEN.fullmatch(said.strip().lower()):
         return {said.strip().lower()}
     key, values = read_key(root), {said.strip(), re.sub(_DIGITS, "", said)}
-    return {key.token(column, value) for column in list_token_columns(contracts) for value in values}
+    return {key.token(domain, value) for domain in list_token_domains(contracts) for value in values}
 
 
-def list_token_columns(contracts: Contracts) -> set[str]:
-    """Columns that are published as tokens."""
-    return {c.name for d in contracts.datasets.values() for c in d.columns if protection(c) == "ma_hoa"}
+def list_token_domains(contracts: Contracts) -> set[str]:
+    """The domains of all tokens in published records."""
+    columns = (column for dataset in contracts.datasets.values() for column in dataset.columns)
+    return {domain for each in columns if protection(each) == "ma_hoa" for domain in token_domains(each)}
 
 
 def find_in_releases(root: Root, tokens: set[str]) -> list[Place]:

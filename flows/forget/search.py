@@ -76,10 +76,10 @@ def _select_unique(own: pl.Series, others: pl.Series, alike: Callable[[str], str
     return tuple(sorted(said for said in mine if f" {said} " not in theirs))
 
 
-def find_number(said: str, people: pl.DataFrame, key: Key, columns: Iterable[str]) -> str | None:
-    """The number with the token `said` in one of `columns`; None if nobody has it."""
-    for column in sorted(columns):
+def find_number(said: str, people: pl.DataFrame, key: Key, domains: Iterable[str]) -> str | None:
+    """The number with the token `said` in one of `domains`; None if nobody has it."""
+    for domain in sorted(domains):
         for number in people["number"].unique():
-            if key.token(column, number) == said:
+            if key.token(domain, number) == said:
                 return str(number)
     return None

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from schemas.indicator import Indicator
-
-#: A thôn's figure over fewer people or households is not published: it tells of persons (Luật 91/2025/QH15).
-SMALLEST_GROUP = 5
+from schemas.privacy import SMALLEST_GROUP
 
 _MIN_HIDDEN = 2
 _HIDDEN_COLUMNS = ("tu_so", "mau_so", "value", "low", "high", "quarantined_share")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.measure.bounds import SMALLEST_GROUP
+from schemas.privacy import SMALLEST_GROUP
 
 
 def add_reasons(figures: pl.DataFrame) -> pl.DataFrame:

@@ -5,10 +5,25 @@ from polars import col
 from schemas.contract import Column, Dataset, Rule
 from schemas.kinds import DIEN_THOAI, HO_TEN, LUA_CHON, MA, NGAY, NGAY_SINH, SO_DINH_DANH, THON
 from schemas.likeness import alike, other_alike
+from schemas.open_forms import merged
 from schemas.reference import ethnic_groups
 from schemas.rules import CHU_HO, SEX_OF_RELATION, birth_year_in, blank, heads_of, sex_in
 
 PERSON = {"name": "ho_ten", "birth": "ngay_sinh", "place": "thon", "sex": "gioi_tinh"}
+
+RELATIVES = ("Vợ", "Chồng", "Con", "Bố", "Mẹ", "Ông", "Bà", "Cháu", "Anh", "Chị", "Em", "Khác")
+#: The sex is told beside it.
+BY_RELATION = {
+    "Vợ": "Vợ hoặc chồng",
+    "Chồng": "Vợ hoặc chồng",
+    "Bố": "Bố mẹ, ông bà",
+    "Mẹ": "Bố mẹ, ông bà",
+    "Ông": "Bố mẹ, ông bà",
+    "Bà": "Bố mẹ, ông bà",
+    "Anh": "Anh, chị, em",
+    "Chị": "Anh, chị, em",
+    "Em": "Anh, chị, em",
+}
 
 DATASET = Dataset(
     name="dan_cu",
@@ -19,6 +34,10 @@ DATASET = Dataset(
     grain="một người",
     key=("so_dinh_danh",),
     rows=(1, 200_000),
+    coarsen=(
+        *("ngay_mat", "ngay_sinh", "quan_he", "ngay_mat", "thon", "cu_tru", "quan_he", "tinh_trang"),
+        *("ngay_sinh",),
+    ),
     columns=(
         Column(
             "so_dinh_danh",
@@ -65,7 +84,8 @@ DATASET = Dataset(
             "Quan hệ với chủ hộ",
             LUA_CHON,
             also=("QH với chủ hộ", "Quan hệ"),
-            of=("Chủ hộ", "Vợ", "Chồng", "Con", "Bố", "Mẹ", "Ông", "Bà", "Cháu", "Anh", "Chị", "Em", "Khác"),
+            of=(CHU_HO, *RELATIVES),
+            opened=(merged(BY_RELATION), merged(dict.fromkeys(RELATIVES, "Không phải chủ hộ"))),
         ),
         Column("thon", "Thôn", THON, also=("Thôn, phố", "Thôn/bản/phố", "Nơi thường trú")),
         Column(
@@ -82,7 +102,7 @@ DATASET = Dataset(
             also=("Trạng thái",),
             of=("Đang sống", "Đã chết", "Đã chuyển đi"),
         ),
-        Column("ngay_mat", "Ngày mất", NGAY, also=("Ngày chết",), required=False),
+        Column("ngay_mat", "Ngày mất", NGAY, also=("Ngày chết",), required=False, personal="quasi"),
         Column(
             "dien_thoai",
             "Số điện thoại",
@@ -91,7 +111,7 @@ DATASET = Dataset(
             required=False,
             personal="direct",
         ),
-        Column("ngay_cap_nhat", "Ngày cập nhật", NGAY, also=("Cập nhật lần cuối",)),
+        Column("ngay_cap_nhat", "Ngày cập nhật", NGAY, also=("Cập nhật lần cuối",), opened=()),
     ),
     rules=(
         Rule(

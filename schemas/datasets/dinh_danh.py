@@ -42,7 +42,7 @@ DATASET = Dataset(
         Column("ngay_kich_hoat", "Ngày kích hoạt", NGAY, required=False),
         Column("giay_to", "Giấy tờ đã tích hợp", SO_LUONG, also=("Số giấy tờ tích hợp",), range=(0, 20)),
         Column("chu_ky_so", "Chữ ký số cá nhân", CO_KHONG, also=("Có chữ ký số",)),
-        Column("ngay_cap_nhat", "Ngày cập nhật", NGAY),
+        Column("ngay_cap_nhat", "Ngày cập nhật", NGAY, opened=()),
     ),
     rules=(
         Rule(

@@ -4,6 +4,7 @@ from polars import col
 
 from schemas.contract import Column, Dataset, Rule
 from schemas.kinds import CO_KHONG, SO_LUONG, SO_THUC, THON
+from schemas.open_forms import COUNTED
 
 DATASET = Dataset(
     name="ha_tang_vien_thong",
@@ -14,12 +15,20 @@ DATASET = Dataset(
     grain="một thôn của một nhà mạng",
     key=("thon",),
     rows=(1, 100),
+    of_places=True,
     columns=(
         Column("thon", "Thôn", THON, also=("Thôn, phố",)),
         Column("tram_bts", "Số trạm BTS", SO_LUONG, also=("Trạm BTS",), range=(0, 50)),
         Column("phu_4g", "Vùng phủ > 4G", CO_KHONG, also=("Phủ 4G",)),
         Column("phu_5g", "Vùng phủ > 5G", CO_KHONG, also=("Phủ 5G",)),
-        Column("ho_cap_quang", "Số hộ dùng cáp quang", SO_LUONG, also=("Hộ cáp quang",), range=(0, 5_000)),
+        Column(
+            "ho_cap_quang",
+            "Số hộ dùng cáp quang",
+            SO_LUONG,
+            also=("Hộ cáp quang",),
+            range=(0, 5_000),
+            opened=(COUNTED,),
+        ),
         Column(
             "toc_do",
             "Tốc độ tải xuống trung bình (Mbps)",

@@ -4,6 +4,7 @@ from polars import col, format, when
 
 from schemas.contract import QUARANTINED, Column, Cross, Dataset, Tie
 from schemas.kinds import CO_KHONG, HO_TEN, LUA_CHON, MA, SO_LUONG
+from schemas.open_forms import bands
 
 #: Join to the households of the thôn in the register of persons (dan_cu). The dead and moved away are not
 #: members. `chac` counts certain members; `co_the` also rows whose state is unknown.
@@ -37,7 +38,14 @@ DATASET = Dataset(
             example="H00012",
         ),
         Column("chu_ho", "Họ và tên chủ hộ", HO_TEN, also=("Chủ hộ", "Tên chủ hộ"), personal="direct"),
-        Column("nhan_khau", "Số nhân khẩu", SO_LUONG, also=("Nhân khẩu", "Số khẩu"), range=(1, 30)),
+        Column(
+            "nhan_khau",
+            "Số nhân khẩu",
+            SO_LUONG,
+            also=("Nhân khẩu", "Số khẩu"),
+            range=(1, 30),
+            opened=(bands(1, 2, 3, 5, 7), bands(3, 5)),
+        ),
         Column(
             "ky_nang_dvc",
             "Kỹ năng > Dịch vụ công trực tuyến",

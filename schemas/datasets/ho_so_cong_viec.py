@@ -40,7 +40,7 @@ DATASET = Dataset(
         Column("ngay_tao", "Ngày lập hồ sơ", NGAY, also=("Ngày tạo",)),
         Column("tren_mang", "Xử lý trên môi trường mạng", CO_KHONG, also=("XL trên môi trường mạng",)),
         Column("ky_so", "Ký số", CO_KHONG),
-        Column("mat", "Hồ sơ mật", CO_KHONG, also=("Độ mật",)),
+        Column("mat", "Hồ sơ mật", CO_KHONG, also=("Độ mật",), opened=()),
         Column("ngay_hoan_thanh", "Ngày hoàn thành", NGAY, required=False),
     ),
     rules=(

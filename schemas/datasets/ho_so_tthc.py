@@ -4,6 +4,7 @@ from polars import col
 
 from schemas.contract import Column, Dataset, Rule
 from schemas.kinds import CO_KHONG, LUA_CHON, MA, NGAY, SO_DINH_DANH, SO_TIEN, VAN_BAN
+from schemas.open_forms import KEPT
 from schemas.rules import blank
 
 DATASET = Dataset(
@@ -32,6 +33,7 @@ DATASET = Dataset(
             also=("Mã TTHC",),
             pattern=r"\d\.\d{6}(\.\d{3}\.\d{2}\.\d{2}\.H\d{2})?",
             example="1.001193",
+            opened=(KEPT,),
         ),
         Column("linh_vuc", "Lĩnh vực", VAN_BAN),
         Column(

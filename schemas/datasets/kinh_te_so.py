@@ -14,6 +14,7 @@ DATASET = Dataset(
     grain="một năm",
     key=("nam",),
     rows=(1, 20),
+    of_places=True,
     external=True,
     columns=(
         Column("nam", "Năm", NAM),

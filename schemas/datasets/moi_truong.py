@@ -14,6 +14,7 @@ DATASET = Dataset(
     grain="một thôn",
     key=("thon",),
     rows=(1, 100),
+    of_places=True,
     totals=True,
     columns=(
         Column("thon", "Thôn", THON),

@@ -4,6 +4,7 @@ from polars import col
 
 from schemas.contract import Column, Dataset, Rule
 from schemas.kinds import SO_LUONG, THON
+from schemas.open_forms import COUNTED
 
 DATASET = Dataset(
     name="to_cong_nghe_so",
@@ -14,14 +15,27 @@ DATASET = Dataset(
     grain="một thôn",
     key=("thon",),
     rows=(1, 100),
+    of_places=True,
     totals=True,
     wide=("thanh_vien", "buoi_huong_dan", "luot_nguoi"),
     columns=(
         Column("thon", "Thôn", THON),
-        Column("thanh_vien", "Số thành viên tổ", SO_LUONG, also=("Thành viên",), range=(0, 100)),
+        Column(
+            "thanh_vien",
+            "Số thành viên tổ",
+            SO_LUONG,
+            also=("Thành viên",),
+            range=(0, 100),
+            opened=(COUNTED,),
+        ),
         Column("buoi_huong_dan", "Số buổi hướng dẫn", SO_LUONG, also=("Buổi hướng dẫn",), range=(0, 200)),
         Column(
-            "luot_nguoi", "Số lượt người được hướng dẫn", SO_LUONG, also=("Lượt người",), range=(0, 50_000)
+            "luot_nguoi",
+            "Số lượt người được hướng dẫn",
+            SO_LUONG,
+            also=("Lượt người",),
+            range=(0, 50_000),
+            opened=(COUNTED,),
         ),
     ),
     rules=(

@@ -10,6 +10,7 @@ import pytest
 
 from flows import protect
 from flows.protect import KEY_BYTES, Key
+from schemas.datasets import load
 from schemas.privacy import TOKEN_DIGITS
 
 KEY = Key(bytes(range(KEY_BYTES)))
@@ -31,6 +32,15 @@ def test_tokens_are_what_the_standard_says(many: int, monkeypatch: pytest.Monkey
     assert tokens.to_list() == expected
     assert tokens.name == VALUES.name
     assert KEY.tokens("ma_ho", VALUES.clear()).to_list() == []
+
+
+def test_a_person_has_one_token_as_a_tax_code_too() -> None:
+    dataset = load()["doanh_nghiep"]
+    codes = pl.Series("mst", ["038190000001", "0100109106", None, "0100109106-001"])
+    blank = {c.name: pl.Series(c.name, [None] * len(codes), c.kind.dtype) for c in dataset.columns}
+    tokens = protect.protect(pl.DataFrame(blank | {"mst": codes}), dataset, KEY)["mst"].to_list()
+    firm, branch = (KEY.token("mst", str(code)) for code in (codes[1], codes[3]))
+    assert tokens == [KEY.token("so_dinh_danh", "038190000001"), firm, None, branch]
 
 
 def test_a_kind_of_value_has_tokens_of_its_own() -> None:

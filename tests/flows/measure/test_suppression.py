@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.measure.bounds import SMALLEST_GROUP, suppress
+from flows.measure.bounds import suppress
+from schemas.privacy import SMALLEST_GROUP
 
 
 def figures(people: list[int], *, of_persons: bool = True, by: str = "thon") -> pl.DataFrame:

@@ -1,0 +1,144 @@
+"""Makes the open tables: rows in the finest forms in which enough are alike; the others are only counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import add
+from typing import Any
+
+import polars as pl
+
+from flows.settle.model import ROWS_AT_ONCE
+from schemas.contract import Column, Dataset, OpenForm
+from schemas.open_tables import HIDDEN, UNIT, coarser, labels_of, open_columns, shown, steps_of
+from schemas.privacy import SMALLEST_GROUP
+
+# How many rows are alike.
+_ROWS = "_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTable:
+    """The open table of one dataset and period: its `groups` of equal rows, and the rows that are left out.
+
+    `groups` has the table's columns and `_rows`, the number of rows of each, in the order of the columns.
+    """
+
+    groups: pl.DataFrame
+    left_out: int
+
+    @property
+    def rows(self) -> int:
+        """The number of rows that are shown."""
+        return int(self.groups[_ROWS].sum())
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        """The rows, in pieces of at most `ROWS_AT_ONCE`; at least one piece."""
+        shown_rows = self.groups.drop(_ROWS)
+        at = pl.int_range(self.groups.height, dtype=pl.UInt32, eager=True).repeat_by(self.groups[_ROWS])
+        every = at.explode(empty_as_null=False)
+        yield shown_rows[every[:ROWS_AT_ONCE]]
+        for start in range(ROWS_AT_ONCE, len(every), ROWS_AT_ONCE):
+            yield shown_rows[every[start : start + ROWS_AT_ONCE]]
+
+
+def count_alike(rows: pl.DataFrame, dataset: Dataset, unit: str, end: date) -> pl.DataFrame:
+    """Groups of equal rows in the finest forms, with `_rows`; dates and bands are still numbers.
+
+    Args:
+        rows: Accepted records of one unit, with the contract's columns.
+        dataset: Their dataset.
+        unit: The unit that handed them in.
+        end: The last day of their period.
+    """
+    values = [
+        pl.lit(unit).alias(UNIT) if name == UNIT else _number(dataset[name], forms[0], end)
+        for name, forms in shown(dataset).items()
+    ]
+    return rows.lazy().select(values).group_by(pl.all()).agg(pl.len().alias(_ROWS)).collect()
+
+
+def _number(column: Column, form: OpenForm, end: date) -> pl.Expr:
+    """The value in a form, as the number of its band, month or year where it has one."""
+    value = pl.col(column.name)
+    match form.how:
+        case "tuoi":
+            return _band(end.year - value.dt.year(), form.cuts).alias(column.name)
+        case "khoang":
+            return _band(value, form.cuts).alias(column.name)
+        case "thang":
+            return value.dt.year() * 100 + value.dt.month()
+        case "nam":
+            return value.dt.year()
+        case "dem":
+            return pl.when(value >= SMALLEST_GROUP).then(value)
+        case _:
+            return value
+
+
+def _band(value: pl.Expr, cuts: Sequence[int]) -> pl.Expr:
+    return reduce(add, ((value >= cut).cast(pl.UInt8) for cut in cuts))
+
+
+def make_open_table(
+    parts: Sequence[pl.DataFrame], dataset: Dataset, smallest: int = SMALLEST_GROUP
+) -> OpenTable:
+    """The open table of a dataset and period; no group of one about people has fewer than `smallest` rows.
+
+    `parts` are what `count_alike` found in each part of the period: at least one.
+    """
+    names = [*shown(dataset)]
+    groups = _add_up(pl.concat(parts), names).with_columns(
+        _text(dataset, name, forms[0]) for name, forms in shown(dataset).items()
+    )
+    if dataset.of_places:
+        return OpenTable(_in_order(groups, dataset), 0)
+    enough, level = pl.col(_ROWS) >= smallest, dict.fromkeys(names, 0)
+    found = [groups.filter(enough)]
+    rest = groups.filter(~enough)
+    for name in steps_of(dataset):
+        rest = _add_up(rest.with_columns(_next_form(dataset, name, level[name])), names)
+        level[name] += 1
+        found.append(rest.filter(enough))
+        rest = rest.filter(~enough)
+    return OpenTable(_in_order(pl.concat(found), dataset), int(rest[_ROWS].sum()))
+
+
+def _add_up(groups: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    return groups.group_by(names).agg(pl.col(_ROWS).sum())
+
+
+def _text(dataset: Dataset, name: str, form: OpenForm) -> pl.Expr:
+    """What stands in the table for what `count_alike` counted."""
+    value = pl.col(name)
+    match form.how:
+        case "thang":
+            return pl.format("{}-{}", value // 100, (value % 100).cast(pl.String).str.zfill(2)).alias(name)
+        case "nam":
+            return value.cast(pl.String)
+    if dataset.of_places or name == UNIT:
+        return value
+    labels = labels_of(form, dataset[name])
+    return value.cast(pl.String) if labels is None else _replace(value, labels)
+
+
+def _replace(value: pl.Expr, labels: Mapping[Any, str]) -> pl.Expr:
+    return value.replace_strict([*labels], [*labels.values()], default=None, return_dtype=pl.String)
+
+
+def _next_form(dataset: Dataset, name: str, level: int) -> pl.Expr:
+    """The column in the form after number `level`; after the last one nothing is shown."""
+    forms = shown(dataset)[name]
+    if level + 1 == len(forms):
+        return pl.lit(HIDDEN).alias(name)
+    texts = coarser(forms[level], forms[level + 1], dataset[name])
+    return pl.col(name).str.slice(0, 4) if texts is None else _replace(pl.col(name), texts)
+
+
+def _in_order(groups: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
+    """The groups sorted by all columns: the order of a file would tell who stands where."""
+    types = {name: column.dtype for name, column in open_columns(dataset).items()}
+    return groups.cast(types).sort(*types, nulls_last=False)  # type: ignore[arg-type]
