@@ -11,6 +11,7 @@ from flows.intake.cache import SubmissionCache
 from flows.intake.model import CleanedSubmission, SubmissionSummary, summarize
 from flows.root import Root
 from flows.settle.model import PeriodRecords, Read, SettledPeriod
+from flows.settle.owners import owner_tie
 from flows.settle.periods import Earlier, judge_periods, period_before
 from schemas.contract import Dataset
 from schemas.registry import Contracts
@@ -107,8 +108,22 @@ class PeriodCache:
             for owes, one in records.settled.in_effect.items()
             if owes in wanted
         }
-        submissions = sorted({one.submission for one in in_effect.values()})
-        return Earlier(in_effect, self._submissions.clean(submissions))
+        submissions = {one.submission for one in in_effect.values()} | self._find_owners(missing)
+        return Earlier(in_effect, self._submissions.clean(sorted(submissions)))
+
+    def _find_owners(self, missing: Collection[str]) -> set[Submission]:
+        """The submissions of earlier periods that say whose the records of those of `missing` are."""
+        datasets = self._contracts.datasets
+        wanted: set[tuple[str, str]] = set()
+        brought = {each for summary in self.summaries for each in summary.brings}
+        for name, label in brought:
+            tie, former = owner_tie(datasets[name]), period_before(name, label, datasets)
+            if tie is None or former is None or label not in missing or former in missing:
+                continue
+            wanted.add((name, former))
+            if (tie.to, label) not in brought:
+                wanted.add((tie.to, former))
+        return {each.submission for each in self.summaries if not wanted.isdisjoint(each.brings)}
 
     def _read(self, settled: SettledPeriod) -> Read:
         """The records of a cached period; judged again if the cached records are damaged.
@@ -121,7 +136,8 @@ class PeriodCache:
         cached: Read | None = self._cache.get(key)
         if cached is not None:
             return cached
-        again = judge_periods(self._clean([settled.label]), [settled.label], self._contracts)
+        only = [settled.label]
+        again = judge_periods(self._clean(only), only, self._contracts, self._find_earlier(only))
         self._submissions.let_go()
         if [records.settled.judged for records in again] != [settled.judged]:
             raise DamagedError(

@@ -12,6 +12,7 @@ from flows.collect.submission import WHO, Submission
 from flows.intake.model import SubmissionSummary
 from flows.measure.counts import COUNTS
 from flows.protect import mask_numbers
+from flows.read.table import Problem
 from flows.settle.compare import RecordChanges
 from flows.settle.unusual import PRINTS
 from flows.validate.across import UNJUDGED
@@ -123,7 +124,8 @@ class SettledPeriod(Standing):
     `faults` (of records that count) and `changes` (repaired cells of all submissions) hold text as typed.
     `tallies` count cells judged and failed of submissions that count. `unjudged` are the cross rules whose
     other dataset was missing. `counted` is what indicators count in the records in effect, `prints` the
-    fingerprints of whole submissions. `compared` says by submission what it changed.
+    fingerprints of whole submissions. `compared` says by submission what it changed, `doubts` what speaks
+    against it beside the others.
     """
 
     label: str
@@ -134,6 +136,7 @@ class SettledPeriod(Standing):
     counted: pl.DataFrame
     prints: pl.DataFrame
     compared: Mapping[Submission, Sequence[Comparison]]
+    doubts: Mapping[Submission, Sequence[Problem]]
 
 
 #: Judged records by dataset, without the typed text, plus `_part` and `_class`.

@@ -13,6 +13,7 @@ import polars.selectors as cs
 from flows.collect.submission import Submission
 from flows.intake.model import CleanedSubmission, SubmissionPart, SubmissionSummary, summarize
 from flows.measure import count_records
+from flows.read.table import Problem
 from flows.settle.compare import compare
 from flows.settle.faults import fill_columns, find_file_faults, find_record_faults, list_repairs
 from flows.settle.model import (
@@ -28,6 +29,7 @@ from flows.settle.model import (
     list_parts,
     select_in_effect,
 )
+from flows.settle.owners import Told, hold, weigh_owners
 from flows.settle.submissions import build_submissions
 from flows.settle.unusual import find_unusual, take_prints
 from flows.validate.across import reconcile
@@ -87,6 +89,8 @@ def judge_periods(
     datasets = contracts.datasets
     verdicts: dict[str, Verdict] = {}
     brought = _group_by_dataset(all_cleaned, labels)
+    told = weigh_owners(brought, earlier.cleaned, contracts)
+    brought = hold(brought, told)
     judged: list[JudgedPart] = []
     for name, parts in brought.items():
         verdicts[name] = validate([(part, one.day) for one, part in parts], datasets[name])
@@ -107,7 +111,7 @@ def judge_periods(
         "prints": take_prints(live, datasets),
     }
     compared = _compare_all(brought, standing, datasets, earlier)
-    return [*_split_by_period(standing, tables, compared, read)]
+    return [*_split_by_period(standing, tables, compared, read, told)]
 
 
 def _group_by_dataset(all_cleaned: Sequence[CleanedSubmission], labels: Collection[str]) -> Brought:
@@ -212,6 +216,7 @@ def _split_by_period(
     tables: Mapping[str, pl.DataFrame],
     compared: Mapping[str, Mapping[Submission, Sequence[Comparison]]],
     read: Read,
+    told: Told,
 ) -> Iterator[PeriodRecords]:
     """The results split by period; in each, the parts of a dataset are numbered from 0 again."""
     by_period: dict[str, list[JudgedPart]] = {}
@@ -225,7 +230,13 @@ def _split_by_period(
         mine = _find_standing([replace(one, number=one.number - min(numbers[one.dataset])) for one in judged])
         own = {name: parts.get((label,), tables[name].clear()) for name, parts in parted.items()}
         rows = {name: _renumber(read[name], min(each), len(each)) for name, each in sorted(numbers.items())}
-        settled = SettledPeriod(mine.judged, mine.in_effect, label, **own, compared=compared.get(label, {}))
+        doubts: dict[Submission, tuple[Problem, ...]] = {}
+        for (submission, _, of), problem in told.items():
+            if of == label:
+                doubts[submission] = (*doubts.get(submission, ()), problem)
+        settled = SettledPeriod(
+            mine.judged, mine.in_effect, label, **own, compared=compared.get(label, {}), doubts=doubts
+        )
         yield PeriodRecords(settled, partial(_give, rows))
 
 
@@ -240,6 +251,12 @@ def _renumber(rows: pl.DataFrame, first: int, count: int) -> pl.DataFrame:
     return mine.with_columns(pl.col("_part") - pl.lit(first, pl.UInt32)) if first else mine
 
 
+def _add_doubts(summary: SubmissionSummary, settled: Sequence[SettledPeriod]) -> SubmissionSummary:
+    """The summary with what was found about the submission beside the others."""
+    doubts = [doubt for each in settled for doubt in each.doubts.get(summary.submission, ())]
+    return replace(summary, problems=(*summary.problems, *doubts)) if doubts else summary
+
+
 def settle_all(
     periods: Sequence[PeriodRecords],
     summaries: Sequence[SubmissionSummary],
@@ -252,6 +269,7 @@ def settle_all(
         ConservationError: rows seen are not rows left out, accepted and quarantined.
     """
     settled = [records.settled for records in periods]
+    summaries = [_add_doubts(summary, settled) for summary in summaries]
     standing = _find_standing([one for each in settled for one in each.judged])
     of_all = {
         name: pl.concat(

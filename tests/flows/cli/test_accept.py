@@ -11,10 +11,13 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
+from flows.check import check
 from flows.cli.main import build_app
 from flows.day import DayOutcome
-from flows.root import HERE
-from tests.conftest import lines, run_plainly
+from flows.root import HERE, Root
+from schemas.registry import load
+from tests.conftest import TODAY, lines, run_plainly
+from tests.flows.settle.households import ONE, homes, register
 
 _MINUTES = count()
 
@@ -91,6 +94,22 @@ def test_for_which_period_a_file_is_can_be_said_once(tmp_path: Path, period: str
     assert outcome.submissions["period"].to_list() == [period]
     (receipt,) = (tmp_path / "raw" / "archive").glob("*/*.json")
     assert "Đã hỏi trưởng thôn" in receipt.read_text()
+
+
+def test_the_form_of_another_unit_is_known_by_its_records(tmp_path: Path) -> None:
+    """Neither its title nor its name says whose it is; last month's register and list were judged before."""
+    drop(tmp_path, "cong_an", "dan cu.csv", lines(register(9)).encode())
+    drop(tmp_path, "T01", "a.csv", lines(homes(ONE, 9)).encode())
+    run_plainly(tmp_path)
+    wrong = drop(tmp_path, "T02", "b.csv", lines(homes(ONE)).encode())
+    checked = check(wrong, "T02", TODAY, load(), Root(tmp_path))
+    assert "tep.khac_don_vi" in checked.faults.filter(severity="chan")["code"].to_list()
+    outcome = run_plainly(tmp_path)
+    assert (counted(outcome, "T02"), codes(outcome, "T02")) == (0, ["tep.khac_don_vi"])
+    sha256 = outcome.faults.filter(code="tep.khac_don_vi")["submission"][0]
+    assert accept(tmp_path, sha256[:10], "--unit", "T02", "--reason", "Hai thôn đã đổi sổ").exit_code == 0
+    outcome = run_plainly(tmp_path)
+    assert (counted(outcome, "T02"), codes(outcome, "T02")) == (len(ONE), [])
 
 
 def test_wrong_answers_are_refused(held: Path) -> None:
