@@ -67,10 +67,12 @@ SUBMISSIONS_CACHE = CacheFolder("doc", _READING)
 PERIODS_CACHE = CacheFolder("xet", _SETTLING)
 #: Which files hold the published records of each period; its keys have the period's own key in them.
 RECORDS_CACHE = CacheFolder(
-    "bang", (*_GROUND, "collect", "engine", "intake", "protect", "read", *_JUDGING, "release")
+    "bang", (*_GROUND, "books", "collect", "engine", "intake", "protect", "read", *_JUDGING, "release")
 )
 #: Which marked workbooks and receipts there are.
-RETURNS_CACHE = CacheFolder("tra_lai", (*_SETTLING, "day_tables", "faults", "release", "report", "returns"))
+RETURNS_CACHE = CacheFolder(
+    "tra_lai", (*_SETTLING, "books", "day_tables", "faults", "release", "report", "returns")
+)
 #: What audits saw in files of a release.
 AUDIT_CACHE = CacheFolder("kiem", (*_GROUND, "audit", "collect", "release"))
 

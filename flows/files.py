@@ -74,17 +74,6 @@ def write_lines(path: Path, lines: Iterable[str], mode: int = PUBLIC_FILE) -> No
     write_file(path, "".join(f"{line}\n" for line in lines).encode(), mode=mode)
 
 
-def add_lines(path: Path, lines: Iterable[str], mode: int = PUBLIC_FILE) -> None:
-    """Append `lines` to the file: all of them or none."""
-    write_lines(path, [*read_lines(path), *lines], mode)
-
-
-def read_lines(path: Path) -> list[str]:
-    """The lines of `path`; an empty list if there is no such file."""
-    # Not `splitlines`: it also splits at characters such as U+2028, which a text may contain.
-    return path.read_bytes().decode().split("\n")[:-1] if path.exists() else []
-
-
 def make_private(folder: Path, *, durable: bool = True) -> None:
     """Make a folder that only its owner can open; an existing one stays as it is."""
     if folder.exists():

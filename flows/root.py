@@ -81,6 +81,16 @@ class Root:
         """Keys, caches and locks: not data, never published."""
         return self.path / "var"
 
+    @property
+    def copies(self) -> Path:
+        """Second copies of what can't be made again."""
+        return self.state / "ban_sao"
+
+    @property
+    def damaged(self) -> Path:
+        """What was damaged and can't be mended, set aside for people to look at."""
+        return self.state / "hong"
+
     def prepare(self, units: Iterable[str] = ()) -> None:
         """Make the folders, in the inbox one for each of `units`; private where personal data lies."""
         self.inbox.mkdir(parents=True, exist_ok=True)
@@ -96,6 +106,7 @@ class Root:
     def _written_into(self) -> Iterator[Path]:
         """The folders where killed processes may have left half-written files."""
         yield from (self.state, self.path / "curated")
+        yield from (folder for folder in (self.copies, self.damaged) if folder.is_dir())
         yield from (folder for folder in self.archive.iterdir() if folder.is_dir())
 
     @contextmanager

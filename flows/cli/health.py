@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.books.book import list_books
 from flows.collect.archive import list_set_aside, scan_receipts
 from flows.collect.inbox import DAMAGED
 from flows.forget.tombstones import count_unfinished, mark_key_file
 from flows.protect import key_file
-from flows.release.journal import find_torn_lines, read_journal
+from flows.release.journal import read_journal
 from flows.release.publish import STAGING, read_published
 from flows.root import Root
 
@@ -48,19 +49,20 @@ def check_health(root: Root) -> Iterator[tuple[bool, str]]:
         if unfinished
         else "Không có yêu cầu xóa dở dang",
     )
-    torn = find_torn_lines(root)
-    readable = bool(read_journal(root)) or shown is None
-    which = ", ".join(map(str, torn))
-    yield (
-        readable and not torn,
-        f"{root.journal} hỏng dòng {which}" if torn else "Nhật ký công bố đọc được",
-    )
+    yield from _check_books(root)
     for path in scan_receipts(root)[1]:
         yield False, f"Biên nhận {path} bị hỏng: lần chạy sau chuyển nó sang var/hong và nhận lại tệp"
     for path in list_set_aside(root):
         yield False, f"{path}: {DAMAGED}. Xong việc thì xóa"
     if root.latest.is_dir() and not root.latest.is_symlink():
         yield False, f"{root.latest} là thư mục, không phải liên kết: lần chạy sau đổi tên nó và công bố lại"
+
+
+def _check_books(root: Root) -> Iterator[tuple[bool, str]]:
+    damaged = [f"{path}: {what}" for book in list_books(root) for path, what in book.find_damage()]
+    yield from ((False, f"{said}; bản kia còn thì lần chạy sau chép lại") for said in damaged)
+    if not damaged:
+        yield bool(read_journal(root)) or read_published(root) is None, "Nhật ký công bố đọc được"
 
 
 def find_unowned_folders(root: Root, units: frozenset[str]) -> Iterator[Path]:

@@ -163,18 +163,14 @@ def _read_receipt(path: Path) -> ArchiveReceipt | None:
 def set_aside(root: Root, damaged: Iterable[Path]) -> None:
     """Move damaged receipts out of the archive: a file that still lies in the inbox is then taken again."""
     for path in damaged:
-        make_private(_aside(root))
-        path.replace(_aside(root) / path.name)
+        make_private(root.damaged)
+        path.replace(root.damaged / path.name)
 
 
 def list_set_aside(root: Root) -> list[Path]:
     """Receipts that were set aside and whose files were not taken again: what they tell of counts nowhere."""
-    aside = sorted(_aside(root).glob("*.json"))
+    aside = sorted(root.damaged.glob("*.json"))
     return [path for path in aside if not (root.archive / path.name[:2] / path.name).exists()]
-
-
-def _aside(root: Root) -> Path:
-    return root.state / "hong"
 
 
 def list_archived(root: Root, as_of: date) -> list[Submission]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.books.book import accesses_of
 from flows.collect.archive import list_archived
-from flows.files import add_lines
 from flows.intake.cache import clean_all_submissions, read_side_by_side
 from flows.protect import read_key
 from flows.release.publish import list_releases
@@ -95,7 +94,6 @@ def _count_matches(frame: pl.DataFrame, number: str) -> int:
 
 def note_access(root: Root, tokens: set[str], reason: str, places: Sequence[Place]) -> None:
     """Log who searched for whom, why, and how many files were found. The person is logged as a token."""
-    path = root.state / "truy_cap.jsonl"
     line = {
         "at": datetime.now(HERE).isoformat(timespec="seconds"),
         "who": getpass.getuser(),
@@ -103,4 +101,4 @@ def note_access(root: Root, tokens: set[str], reason: str, places: Sequence[Plac
         "reason": reason,
         "found": len(places),
     }
-    add_lines(path, [json.dumps(line, ensure_ascii=False)], mode=0o600)
+    accesses_of(root).add(line)

@@ -7,14 +7,12 @@ key, because the numbers to make new marks from are gone.
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from flows.files import add_lines, read_lines
+from flows.books.book import erasures_of
 from flows.protect import Key, KeyFile
 from flows.root import HERE, Root
 
@@ -87,13 +85,9 @@ def count_unfinished(root: Root) -> int:
 
 def read_book(root: Root) -> list[dict[str, Any]]:
     """All lines of the book, oldest first."""
-    return [json.loads(line) for line in read_lines(_book(root))]
+    return [line for line in erasures_of(root).read() if line.keys() >= {"act", "mark"}]
 
 
 def _add(root: Root, line: Mapping[str, Any]) -> None:
     at = datetime.now(HERE).isoformat(timespec="seconds")
-    add_lines(_book(root), [json.dumps({"at": at, **line}, ensure_ascii=False)], mode=0o600)
-
-
-def _book(root: Root) -> Path:
-    return root.state / "da_quen.jsonl"
+    erasures_of(root).add({"at": at, **line})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Literal
 
-from flows.files import add_lines, read_lines, write_lines
+from flows.books.book import journal_of
 from flows.root import HERE, Root
 
 Act = Literal["cong_bo", "quay_lai"]
@@ -24,23 +23,12 @@ class JournalLine:
     at: str
 
 
+_FIELDS = {field.name for field in fields(JournalLine)}
+
+
 def read_journal(root: Root) -> list[JournalLine]:
     """All lines that can be read, oldest first; empty if there is no journal."""
-    lines = (_to_line(text) for text in read_lines(root.journal))
-    return [line for line in lines if line is not None]
-
-
-def find_torn_lines(root: Root) -> list[int]:
-    """The numbers of the journal's lines that can't be read, from 1."""
-    lines = enumerate(read_lines(root.journal), start=1)
-    return [number for number, text in lines if _to_line(text) is None]
-
-
-def _to_line(text: str) -> JournalLine | None:
-    try:
-        return JournalLine(**json.loads(text))
-    except (ValueError, TypeError):
-        return None
+    return [JournalLine(**line) for line in journal_of(root).read() if line.keys() == _FIELDS]
 
 
 def add_line(root: Root, release: str, act: Act, reason: str | None = None) -> None:
@@ -49,17 +37,13 @@ def add_line(root: Root, release: str, act: Act, reason: str | None = None) -> N
     if known and (known[-1].release, act) == (release, "cong_bo"):
         return
     now = datetime.now(HERE).isoformat(timespec="seconds")
-    add_lines(root.journal, [_to_text(JournalLine(release, act, reason, now))])
+    journal_of(root).add(asdict(JournalLine(release, act, reason, now)))
 
 
 def rename_releases(root: Root, names: Mapping[str, str]) -> None:
     """Replace names of releases: `names` maps old names to new ones."""
     lines = [replace(line, release=names.get(line.release, line.release)) for line in read_journal(root)]
-    write_lines(root.journal, map(_to_text, lines))
-
-
-def _to_text(line: JournalLine) -> str:
-    return json.dumps(asdict(line), ensure_ascii=False)
+    journal_of(root).write(map(asdict, lines))
 
 
 def list_standing(root: Root) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,9 +9,9 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.books.book import purges_of
 from flows.collect.archive import list_archived, purge_content, remove_orphans
 from flows.collect.submission import WHO, Submission
-from flows.files import add_lines
 from flows.release.manifest import read_manifest
 from flows.release.publish import day_of, list_releases, read_published, remove_release
 from flows.root import HERE, Root
@@ -83,9 +82,8 @@ def purge(root: Root, what: PurgePlan) -> None:
 
 
 def _log(root: Root, what: PurgePlan) -> None:
-    path = root.state / "da_xoa.jsonl"
     at = datetime.now(HERE).isoformat(timespec="seconds")
     gone = [{"at": at, "release": name} for name in what.releases]
     gone += [{"at": at, "submission": one.sha256, "unit": one.unit} for one in what.submissions]
     if gone:
-        add_lines(path, (json.dumps(line, ensure_ascii=False) for line in gone), mode=0o600)
+        purges_of(root).add(*gone)

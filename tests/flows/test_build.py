@@ -127,13 +127,13 @@ def test_what_is_kept_is_for_the_owner_alone(root: Root) -> None:
         assert folder.path_in(root).stat().st_mode & 0o777 == 0o700
 
 
-def test_every_folder_that_a_day_leaves_under_var_is_a_cache_and_one_call_empties_all(root: Root) -> None:
+def test_every_folder_under_var_but_the_second_copies_is_a_cache_and_one_call_empties_all(root: Root) -> None:
     run_plainly(root.path, TOMORROW)
     made = {path.name for path in root.state.iterdir() if path.is_dir()}
-    assert made == {folder.name for folder in CACHE_FOLDERS}
+    assert made == {folder.name for folder in CACHE_FOLDERS} | {root.copies.name}
     files = {path.name for path in root.state.iterdir() if path.is_file()}
     clear_all(root)
-    assert {path.name for path in root.state.iterdir()} == files
+    assert {path.name for path in root.state.iterdir()} == files | {root.copies.name}
     clear_all(root)
 
 

@@ -19,12 +19,10 @@ import flows
 from flows import files
 from flows.engine import workers
 from flows.files import (
-    add_lines,
     clear_half_written,
     create_public,
     make_durable,
     make_public,
-    read_lines,
     try_link,
     write_file,
     write_lines,
@@ -215,15 +213,6 @@ def test_a_folder_is_made_durable_as_a_whole(tmp_path: Path, monkeypatch: pytest
     whole = {folder / "b" / "2", folder / "b" / "c" / "3", folder, folder / "b", folder / "b" / "c", tmp_path}
     assert {*seen} == whole
     assert seen.index(folder / "b" / "2") < seen.index(folder / "b")
-
-
-@pytest.mark.parametrize("text", ["một dòng", "", "a\u2028b\u2029c\x85d\x0be\x1cf", "a\rb"])
-def test_lines_come_back_as_they_were_written(text: str, tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    assert read_lines(path) == []
-    write_lines(path, [text])
-    add_lines(path, [text, "cuối"])
-    assert read_lines(path) == [text, text, "cuối"]
 
 
 def test_what_a_killed_process_left_half_written_is_removed_and_nothing_else(tmp_path: Path) -> None:

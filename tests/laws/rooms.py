@@ -4,7 +4,7 @@
 LAYERS = (
     ("errors", "files", "fingerprints"),
     ("root",),
-    ("cache",),
+    ("books", "cache"),
     ("protect",),
     ("engine",),
     ("collect", "read"),

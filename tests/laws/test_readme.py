@@ -239,7 +239,7 @@ AT_TIMES = {
     "schemas/thon.csv": "schemas/units.py",
     "schemas/ten_cot.csv": "schemas/accepted_headings.py",
     "curated/khong_cong_bo": "flows/root.py",
-    "var/da_quen.jsonl": "flows/forget/tombstones.py",
+    "var/da_quen.jsonl": "flows/books/book.py",
 }
 
 

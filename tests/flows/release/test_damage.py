@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.books.book import journal_of
 from flows.cli.health import check_health
-from flows.release.journal import add_line, find_torn_lines, read_journal
+from flows.release.journal import add_line, read_journal
 from flows.release.publish import read_published
 from flows.root import Root
 from tests.conftest import Day, run_plainly
@@ -29,7 +30,7 @@ def test_no_reason_can_break_the_journal(root: Root, reason: str) -> None:
     shown = str(read_published(root))
     add_line(root, shown, "quay_lai", reason)
     assert read_journal(root)[-1].reason == reason
-    assert find_torn_lines(root) == []
+    assert list(journal_of(root).find_damage()) == []
 
 
 @pytest.mark.parametrize("torn", ['{"release": "2026', "[]", "null", '{"x": 1}'])

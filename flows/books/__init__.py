@@ -1,0 +1,1 @@
+"""Keeps, twice and sealed, what cannot be made again: the journal and the logs."""
