@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from flows.collect.archive import list_archived
+from flows.collect.folder import show_path
 from flows.collect.submission import Submission
 from flows.day_tables import list_received
 from flows.faults.table import build_fault_table
@@ -209,7 +210,8 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts, root: R
     unit = unit or _unit_of(path, contracts)
     effective = contracts if unit else _owed_by_anybody(contracts)
     who = unit or _ANYBODY.name
-    submission = Submission(f"{day}T23:59:59+07:00", who, path.name, sha256(data).hexdigest(), len(data))
+    name = show_path(path, path.parent)
+    submission = Submission(f"{day}T23:59:59+07:00", who, name, sha256(data).hexdigest(), len(data))
     cleaned = clean_submission(submission, data, effective)
     beside = root if root and unit and os.access(root.archive, os.R_OK | os.X_OK) else None
     settled, late = (
@@ -226,7 +228,7 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts, root: R
         mine,
         cleaned.rows.height,
         faults,
-        make_marks(faults, changes, contracts.datasets, (path.name, *about), unit),
+        make_marks(faults, changes, contracts.datasets, (name, *about), unit),
         settled.compared.get(submission, ()),
         _list_unknown(settled, mine, contracts) if beside else [_ALONE],
         cleaned.marks,

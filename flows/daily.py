@@ -22,6 +22,7 @@ from flows.engine.runner import Step
 from flows.engine.workers import Guard, count_cores, start_workers
 from flows.engine.prefect_server import serve_prefect
 from flows.engine.progress import show_step
+from flows.engine.screen import open_console, say
 from flows.errors import AuditRefusedError
 from flows.root import HERE, Root
 from flows.summary import to_markdown
@@ -72,7 +73,7 @@ def daily(root: Path, as_of: date | None = None, acknowledged: str | None = None
     """Một ngày của một xã: thu tệp, đọc, kiểm tra, tính chỉ tiêu, công bố, báo cáo."""
     day = as_of or datetime.now(HERE).date()
     try:
-        outcome = run_day(Root(Path(root)), load(), day, PrefectRunner(Console()), acknowledged)
+        outcome = run_day(Root(Path(root)), load(), day, PrefectRunner(open_console()), acknowledged)
     except AuditRefusedError as refused:
         create_markdown_artifact(
             str(refused), key="khong-cong-bo", description=f"Ngày {day:%d/%m/%Y} không được công bố"
@@ -89,10 +90,12 @@ def serve(root: Path, cron: str = "0 6 * * *") -> None:
 
     Uses the Prefect server of `PREFECT_API_URL` where one is named, else starts its own.
     """
-    schedule, console = Cron(cron, timezone=str(HERE)), Console()
+    schedule = Cron(cron, timezone=str(HERE))
     with serve_prefect() as answered:
         answered()
-        console.print(f"Chạy hằng ngày lúc 06:00 giờ Việt Nam cho {root}. Dừng bằng Ctrl+C.", soft_wrap=True)
-        console.print(f"Theo dõi: {PREFECT_API_URL.value().removesuffix('/api')}", soft_wrap=True)
+        say(
+            f"Chạy hằng ngày lúc 06:00 giờ Việt Nam cho {root}. Dừng bằng Ctrl+C.",
+            f"Theo dõi: {PREFECT_API_URL.value().removesuffix('/api')}",
+        )
         parameters = {"root": str(root)}
         daily.serve(name="hang-ngay", schedule=schedule, parameters=parameters, print_starting_message=False)

@@ -13,6 +13,7 @@ import typer
 
 from flows.cli import commands
 from flows.cli.vietnamese import Command, Group
+from flows.engine.screen import say, say_all
 from flows.errors import (
     DISK,
     AuditRefusedError,
@@ -60,18 +61,18 @@ def main() -> None:
     try:
         build_app()()
     except LockedError as locked:
-        typer.echo(str(locked), err=True)
+        say(str(locked), err=True)
         sys.exit(LOCKED)
     except (NoReleaseError, DeclarationError, BadKeyError, DamagedReleaseError) as unknown:
-        typer.echo(str(unknown), err=True)
+        say_all(str(unknown), err=True)
         sys.exit(WRONG_USAGE)
     except AuditRefusedError as refused:
-        typer.echo(str(refused), err=True)
+        say_all(str(refused), err=True)
         sys.exit(NOT_PUBLISHED)
     except OSError as error:
         if error.errno not in DISK:
             _report_own_fault(error)
-        typer.echo(f"{message_of(error)} Không công bố gì, bản trước giữ nguyên.", err=True)
+        say(f"{message_of(error)} Không công bố gì, bản trước giữ nguyên.", err=True)
         sys.exit(OUR_FAULT)
     except Exception as error:
         _report_own_fault(error)
@@ -80,6 +81,6 @@ def main() -> None:
 def _report_own_fault(error: Exception) -> NoReturn:
     if os.environ.get("DULIEUXA_DEBUG"):
         raise error
-    typer.echo(message_of(error), err=True)
-    typer.echo("Đặt DULIEUXA_DEBUG=1 rồi chạy lại để xem chi tiết.", err=True)
+    say_all(message_of(error), err=True)
+    say("Đặt DULIEUXA_DEBUG=1 rồi chạy lại để xem chi tiết.", err=True)
     sys.exit(OUR_FAULT)

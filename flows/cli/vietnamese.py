@@ -13,6 +13,8 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import Abort, TyperException
 
+from flows.engine.screen import harmless
+
 #: Texts of help pages that the library keeps in variables, by name of the variable.
 WORDS = {
     "ARGUMENTS_PANEL_TITLE": "Đối số",
@@ -78,7 +80,7 @@ class Group(_Translated, TyperGroup):
         try:
             code = super().main(args, *rest, **extra | {"standalone_mode": False})
         except TyperException as wrong:
-            text = explain_usage(wrong)
+            text = harmless(explain_usage(wrong))
             shown: Any = wrong
             shown.format_message = lambda: text
             rich_utils.rich_format_error(shown)

@@ -7,16 +7,22 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 
 @contextmanager
 def show_step(console: Console, title: str, total: int | None = None) -> Iterator[Callable[[], None]]:
     """Show a step of `total` parts; yields the function to call after each part."""
     if not console.is_terminal:
-        console.print(f"{title}…", highlight=False)
+        console.print(Text(f"{title}…"))
         yield lambda: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(title, total=total)
         yield lambda: progress.advance(task)

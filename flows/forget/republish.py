@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date
 
 import polars as pl
-from rich.console import Console
 
 from flows.audit.auditor import Auditor, start_auditor
 from flows.build import Recipe, build
 from flows.collect.archive import list_archived
 from flows.collect.submission import Submission
 from flows.engine.plain import PlainRunner
+from flows.engine.screen import open_console
 from flows.errors import AuditRefusedError
 from flows.forget import tombstones
 from flows.forget.person import ERASED
@@ -101,7 +101,7 @@ def _make_recipe(
 def _rebuild(
     root: Root, contracts: Contracts, recipe: Recipe, auditing: Auditor, *, must: bool
 ) -> str | None:
-    quiet = PlainRunner(Console(quiet=True))
+    quiet = PlainRunner(open_console(quiet=True))
     with publish.stage(root) as folder:
         try:
             built = build(root, folder, contracts, recipe, quiet, auditing)

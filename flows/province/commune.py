@@ -10,11 +10,11 @@ from multiprocessing import current_process
 
 import fsspec
 import polars as pl
-from rich.console import Console
 
 from flows.audit.auditor import audit_in_process
 from flows.day import run_day
 from flows.engine.plain import PlainRunner
+from flows.engine.screen import open_console
 from flows.errors import message_of
 from flows.protect import Key
 from flows.province.storage import open_root
@@ -94,7 +94,7 @@ def run_commune(task: CommuneTask) -> CommuneFigures:
 
 def _run_day(task: CommuneTask) -> CommuneFigures:
     with open_root(task.root, task.as_of) as root:
-        runner = PlainRunner(Console(quiet=True))
+        runner = PlainRunner(open_console(quiet=True))
         outcome = run_day(root, load(), task.as_of, runner, audits=audit_in_process)
         contracts = read_contracts(root, load())
         commune = contracts.commune

@@ -17,12 +17,12 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect_dask.task_runners import DaskTaskRunner
 from prefect_dask.utils import get_dask_client
-from rich.console import Console
 
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
 from flows.audit.auditor import start_auditor
 from flows.engine.prefect_server import serve_prefect
 from flows.engine.progress import show_step
+from flows.engine.screen import open_console
 from flows.errors import message_of
 from flows.protect import read_key
 from flows.province.commune import CommuneFailedError, CommuneTask, CommuneFigures, run_commune
@@ -81,7 +81,7 @@ def _run_communes(tasks: Mapping[str, CommuneTask]) -> tuple[dict[str, CommuneFi
     futures = {root: commune_day.submit(task) for root, task in tasks.items()}
     shares: dict[str, CommuneFigures] = {}
     failed: dict[str, str] = {}
-    with show_step(Console(), "Các xã", len(futures)) as tick:
+    with show_step(open_console(), "Các xã", len(futures)) as tick:
         for root, future in futures.items():
             try:
                 share = future.result()

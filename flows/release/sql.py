@@ -5,6 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import polars as pl
+
+# What a formula begins with; some spreadsheets also take the wide forms.
+_FORMULA = r"=+\-@＝＋－＠"
+_TO_TEXT = (
+    pl.col(pl.String)
+    .str.replace_all(f"([;\t\r\n])([{_FORMULA}])", "${1}'${2}")
+    .str.replace(f"^([{_FORMULA}\t\r\n])", "'${1}")
+)
 
 
 def open_database(release: Path) -> duckdb.DuckDBPyConnection:
@@ -22,6 +31,17 @@ def open_database(release: Path) -> duckdb.DuckDBPyConnection:
     database.execute("set enable_external_access = false")
     database.execute("set lock_configuration = true")
     return database
+
+
+def to_csv(frame: pl.DataFrame) -> str:
+    """The frame as CSV, with an apostrophe before each text that a spreadsheet would take for a formula.
+
+    A text may also hold the separator of another language, after which it goes on as a cell of its own.
+    Names of columns may be values of cells, too. Source: OWASP, CSV Injection.
+    """
+    head = pl.DataFrame([frame.columns], schema=[f"{at}" for at in range(frame.width)], orient="row")
+    rows = (each.with_columns(_TO_TEXT).write_csv(include_header=False) for each in (head, frame))
+    return "".join(rows)
 
 
 def _quote_name(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say
 
 if TYPE_CHECKING:
     from flows.collect.submission import Submission
@@ -54,7 +55,7 @@ def command(
         given = answer(place, found, said, now.isoformat(timespec="seconds"))
     owner = contracts.commune.unit(given.unit)
     what = [f"của {owner.title}" if unit and owner else "", f"cho {in_words(period)}" if period else ""]
-    typer.echo(f"Tệp {found.sha256[:12]} được tính là {', '.join(filter(None, what))} từ lần chạy sau.")
+    say(f"Tệp {found.sha256[:12]} được tính là {', '.join(filter(None, what))} từ lần chạy sau.")
 
 
 def _find(root: Root, start: str, today: date) -> Submission:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.padding import Padding
 
 from flows.cli.commands import DateOption, RootOption, day_of
+from flows.engine.screen import marked, say, show_document
 
 if TYPE_CHECKING:
     import polars as pl
+    from rich.text import Text
 
     from flows.check import Checked
     from flows.settle.model import Comparison
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 # Most cells listed for one cause; the marked workbook has all of them.
 _CELLS = 8
+_DEEP = 8
 _BLOCKED = 1
 
 
@@ -56,12 +56,11 @@ def command(
         raise typer.BadParameter("chỉ đánh dấu được một tệp mỗi lần", param_hint="--marked")
     checked = [check(path, unit, day_of(when), contracts, place) for path in files]
     if as_data:
-        typer.echo(json.dumps(to_json(checked), ensure_ascii=False, indent=1))
+        show_document(json.dumps(to_json(checked), ensure_ascii=False, indent=1) + "\n")
     else:
-        console = Console(highlight=False)
         titles = {name: dataset.title for name, dataset in contracts.datasets.items()}
         for one in checked:
-            _print(one, titles, console)
+            _print(one, titles)
     if marked is not None:
         _mark(checked[0], marked, contracts.datasets)
     if any(one.blocking for one in checked):
@@ -75,80 +74,81 @@ def _mark(checked: Checked, target: Path, datasets: Mapping[str, Dataset]) -> No
     # A file without any readable row is not opened again: it may be malicious.
     book = mark_copy(checked.path, checked.path.name, checked.marks, datasets) if checked.rows_seen else None
     if not book:
-        typer.echo("Không mở được tệp nên không đánh dấu được.", err=True)
+        say("Không mở được tệp nên không đánh dấu được.", err=True)
         return
     write_private(target, book)
-    typer.echo(f"Đã ghi tệp đánh dấu: {target}", err=True)
+    say(f"Đã ghi tệp đánh dấu: {target}", err=True)
 
 
-def _print(checked: Checked, titles: dict[str, str], console: Console) -> None:
+def _print(checked: Checked, titles: dict[str, str]) -> None:
     from flows.read.table import ROLES
     from schemas.periods import in_words
 
-    console.print(f"[bold]{escape(str(checked.path))}[/]", soft_wrap=True)
+    say(marked("[bold]{}[/]", checked.path))
     for one in checked.parts:
         came_to = (
             "chưa được nhận; các cột đọc được đã kiểm luôn để sửa một lần"
             if one.refused
             else f"{one.accepted} bản ghi dùng được, {one.quarantined} bị giữ lại"
         )
-        console.print(f"  {titles[one.dataset]}, {in_words(one.period.label)}: {came_to}", soft_wrap=True)
+        say(f"  {titles[one.dataset]}, {in_words(one.period.label)}: {came_to}")
     if left_out := "; ".join(f"{count} {ROLES[role]}" for role, count in checked.left_out.items()):
-        console.print(f"  Đã đọc {checked.rows_seen} dòng; không phải bản ghi: {left_out}", soft_wrap=True)
-    for change in checked.compared:
-        console.print(f"  {_describe_change(change)}", soft_wrap=True)
+        say(f"  Đã đọc {checked.rows_seen} dòng; không phải bản ghi: {left_out}")
+    say(*(f"  {_describe_change(change)}" for change in checked.compared))
     if checked.marks.changes.height:
-        console.print(f"  {checked.marks.changes.height} ô được tự sửa mà không đổi nghĩa")
+        say(f"  {checked.marks.changes.height} ô được tự sửa mà không đổi nghĩa")
     for _, cause in checked.marks.faults.group_by("cause", maintain_order=True):
-        _print_cause(cause, console)
-    _print_noticed(checked, console)
+        _print_cause(cause)
+    _print_noticed(checked)
     warnings = checked.faults.height - checked.blocking
     if checked.faults.is_empty():
-        console.print("  [green]Không có lỗi nào.[/]")
+        say(marked("  [green]Không có lỗi nào.[/]"))
     else:
-        console.print(f"  {checked.blocking} lỗi chặn, {warnings} cảnh báo")
-    for sentence in checked.unknown:
-        console.print(f"  [dim]{escape(sentence)}[/]", soft_wrap=True)
+        say(f"  {checked.blocking} lỗi chặn, {warnings} cảnh báo")
+    say(*(marked("  [dim]{}[/]", sentence) for sentence in checked.unknown))
 
 
-def _print_noticed(checked: Checked, console: Console) -> None:
+def _print_noticed(checked: Checked) -> None:
     from flows.read.clerk_marks import MARKS
 
     counts = [f"{count} {MARKS[kind]}" for kind, count in checked.noticed.counts.items()]
     if counts:
-        console.print(f"  Tệp có: {'; '.join(counts)}", soft_wrap=True)
+        say(f"  Tệp có: {'; '.join(counts)}")
     for comment in checked.noticed.comments[:_CELLS]:
-        console.print(Padding(f"[bold]{comment.cell}[/] {escape(comment.text)}", (0, 0, 0, 8)))
+        say(marked("[bold]{}[/] {}", comment.cell, comment.text), indent=_DEEP)
     if (left := len(checked.noticed.comments) - _CELLS) > 0:
-        console.print(Padding(f"và {left} ghi chú nữa", (0, 0, 0, 8)))
+        say(f"và {left} ghi chú nữa", indent=_DEEP)
 
 
 def _describe_change(one: Comparison) -> str:
     change = one.change
     return (
-        f"So với {escape(one.former)}: {change.added} bản ghi mới, {change.removed} không còn, "
+        f"So với {one.former}: {change.added} bản ghi mới, {change.removed} không còn, "
         f"{change.changed} đổi nội dung, {change.same} giữ nguyên"
     )
 
 
-def _print_cause(cause: pl.DataFrame, console: Console) -> None:
+def _print_cause(cause: pl.DataFrame) -> None:
     from schemas.contract import SEVERITIES
 
     first = cause.row(0, named=True)
     colour = "red" if first["severity"] == "chan" else "yellow"
     where = f" ({cause.height} chỗ)" if cause.height > 1 else ""
-    sheet = f" [dim]Trang tính “{escape(first['sheet'])}”.[/]" if first["sheet"] else ""
-    title = f"[{colour}]{SEVERITIES[first['severity']]}[/] {escape(first['message'])}{where}{sheet}"
-    console.print(Padding(title, (0, 0, 0, 2)))
+    sheet = marked(" [dim]Trang tính “{}”.[/]", first["sheet"]) if first["sheet"] else ""
+    severity = marked(f"[{colour}]{{}}[/]", SEVERITIES[first["severity"]])
+    say(marked("{} {}{}{}", severity, first["message"], where, sheet), indent=2)
     for row in cause.head(_CELLS).iter_rows(named=True):
         if text := _describe_cell(row):
-            console.print(Padding(text, (0, 0, 0, 8)))
+            say(text, indent=_DEEP)
     if cause.height > _CELLS:
-        console.print(Padding(f"và {cause.height - _CELLS} chỗ nữa", (0, 0, 0, 8)))
+        say(f"và {cause.height - _CELLS} chỗ nữa", indent=_DEEP)
 
 
-def _describe_cell(row: dict[str, str | int | None]) -> str:
+def _describe_cell(row: dict[str, str | int | None]) -> Text:
     place = row["cell"] or (f"dòng {row['row']}" if row["row"] else "")
-    typed = f" đang ghi “{escape(str(row['value']))}”" if row["value"] is not None else ""
-    proposal = f" → ghi [bold]{escape(str(row['proposal']))}[/]" if row["proposal"] else ""
-    return f"{f'[bold]{place}[/]' if place else ''}{typed}{proposal}".strip()
+    told = [marked("[bold]{}[/]", place)] if place else []
+    if row["value"] is not None:
+        told.append(marked("đang ghi “{}”", row["value"]))
+    if row["proposal"]:
+        told.append(marked("→ ghi [bold]{}[/]", row["proposal"]))
+    return marked(" ".join("{}" for _ in told), *told)

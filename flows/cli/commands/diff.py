@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say, show_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,31 +38,24 @@ def command(
     after = find_release(commune_root, two)
     start = one or read_manifest(after)["before"]
     if start is None:
-        typer.echo(f"{after.name} là bản đầu tiên, không có bản nào trước nó.")
+        say(f"{after.name} là bản đầu tiên, không có bản nào trước nó.")
         return
     before = find_release(commune_root, start)
     difference = compare_releases(before, after, load())
-    console = Console(highlight=False)
-    console.print(f"Từ {before.name} đến {after.name}")
+    say(f"Từ {before.name} đến {after.name}")
     if difference.nothing:
-        console.print("Bản ghi và chỉ tiêu không đổi.")
+        say("Bản ghi và chỉ tiêu không đổi.")
     for table, column, was, now in difference.columns:
-        console.print(f"Cột {table}.{column}: {was or 'không có'} → {now or 'không còn'}")
-    _show(console, ("Bộ dữ liệu", "Trước", "Sau", "Thêm", "Sửa", "Mất"), difference.rows)
+        say(f"Cột {table}.{column}: {was or 'không có'} → {now or 'không còn'}")
+    _show(("Bộ dữ liệu", "Trước", "Sau", "Thêm", "Sửa", "Mất"), difference.rows)
     moved = ("Chỉ tiêu", "Kỳ", "Theo", "Khóa", "Trước", "Sau", "Trạng thái trước", "Trạng thái sau")
-    _show(console, moved, difference.indicators)
+    _show(moved, difference.indicators)
 
 
-def _show(console: Console, head: tuple[str, ...], rows: pl.DataFrame) -> None:
+def _show(head: tuple[str, ...], rows: pl.DataFrame) -> None:
     if rows.is_empty():
         return
-    table = Table()
-    for name in head:
-        table.add_column(name, no_wrap=True)
-    for row in rows.head(_SHOWN).iter_rows():
-        table.add_row(
-            *(f"{cell:.4g}" if isinstance(cell, float) else str("" if cell is None else cell) for cell in row)
-        )
-    console.print(table)
+    shown = ([f"{each:.4g}" if isinstance(each, float) else each for each in row] for row in rows.iter_rows())
+    show_table(head, islice(shown, _SHOWN), wrap=False)
     if rows.height > _SHOWN:
-        console.print(f"và {rows.height - _SHOWN} dòng nữa")
+        say(f"và {rows.height - _SHOWN} dòng nữa")

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say
 
 
 def command(root: RootOption = Path()) -> None:
@@ -24,12 +25,12 @@ def command(root: RootOption = Path()) -> None:
     commune_root.prepare(units)
     well = True
     for good, sentence in check_health(commune_root):
-        typer.echo(f"{'✓' if good else '✗'} {sentence}")
+        say(f"{'✓' if good else '✗'} {sentence}")
         well = well and good
     for obstacle in look_through(commune_root.inbox)[1]:
-        typer.echo(f"✗ Không nhận được {obstacle}")
+        say(f"✗ Không nhận được {obstacle}")
         well = False
     if strange := [folder.name for folder in find_unowned_folders(commune_root, units)]:
-        typer.echo(f"! Thư mục trong {commune_root.inbox} không của đơn vị nào: {', '.join(strange)}")
+        say(f"! Thư mục trong {commune_root.inbox} không của đơn vị nào: {', '.join(strange)}")
     if not well:
         raise typer.Exit(1)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say
 
 if TYPE_CHECKING:
     from flows.forget.erasure import Cleared, Proof, Subject
@@ -49,7 +49,7 @@ def command(
     contracts = read_contracts(commune_root, load())
     who = find_subject(commune_root, person, contracts)
     if who is None:
-        typer.echo("Không phải số định danh, hoặc kho tệp nộp không có ai có mã băm này.", err=True)
+        say("Không phải số định danh, hoặc kho tệp nộp không có ai có mã băm này.", err=True)
         raise typer.Exit(_WRONG)
     places = [
         *find_in_releases(commune_root, set(who.tokens)),
@@ -57,9 +57,9 @@ def command(
     ]
     note_access(commune_root, set(who.tokens), f"xóa: {reason}", places)
     if not places and not count_unfinished(commune_root):
-        typer.echo("Không có dữ liệu của người này.")
+        say("Không có dữ liệu của người này.")
         return
-    typer.echo(f"Thấy ở {len(places)} tệp.")
+    say(f"Thấy ở {len(places)} tệp.")
     if not yes:
         typer.confirm("Xóa hẳn dữ liệu của người này, không lấy lại được?", abort=True)
     _erase(commune_root, contracts, who, reason)
@@ -71,13 +71,12 @@ def _erase(commune_root: Root, contracts: Contracts, who: Subject, reason: str) 
     from flows.forget.find import find_in_releases
     from flows.forget.republish import republish
 
-    console = Console(stderr=True)
     with commune_root.lock():
         mark = tombstones.note_request(commune_root, who.person.number, who.tokens, reason)
         holding = {place.what.partition("/")[0] for place in find_in_releases(commune_root, set(who.tokens))}
         cleared = clear(commune_root, contracts, who.person, mark)
         names = republish(
-            commune_root, contracts, holding, who.records, lambda name: console.print(f"Dựng lại {name}")
+            commune_root, contracts, holding, who.records, lambda name: say(f"Dựng lại {name}", err=True)
         )
         proof = prove(commune_root, who)
         if not proof.left and not proof.rows:
@@ -88,16 +87,15 @@ def _erase(commune_root: Root, contracts: Contracts, who: Subject, reason: str) 
 
 
 def _print(cleared: Cleared, names: dict[str, str | None], proof: Proof) -> None:
-    typer.echo(f"Đã viết lại {cleared.files} tệp nộp: xóa {cleared.rows} dòng, sửa {cleared.cells} ô.")
+    say(f"Đã viết lại {cleared.files} tệp nộp: xóa {cleared.rows} dòng, sửa {cleared.cells} ô.")
     for old, new in names.items():
-        typer.echo(f"Bản công bố {old} → {new}" if new else f"Bản công bố {old} không dựng lại được: đã xóa.")
+        say(f"Bản công bố {old} → {new}" if new else f"Bản công bố {old} không dựng lại được: đã xóa.")
     if proof.sealed:
-        typer.echo(f"{len(proof.sealed)} tệp ảnh, PDF hoặc có mật khẩu không đọc được để tìm:")
-        for path in proof.sealed:
-            typer.echo(f"  {path}")
+        say(f"{len(proof.sealed)} tệp ảnh, PDF hoặc có mật khẩu không đọc được để tìm:")
+        say(*(f"  {path}" for path in proof.sealed))
     for path in proof.left:
-        typer.echo(f"Vẫn còn ở {path}", err=True)
+        say(f"Vẫn còn ở {path}", err=True)
     if proof.left or proof.rows:
-        typer.echo(f"Vẫn còn {proof.rows} dòng ở các bản công bố.", err=True)
+        say(f"Vẫn còn {proof.rows} dòng ở các bản công bố.", err=True)
         raise typer.Exit(_STILL_THERE)
-    typer.echo("Đã tìm lại khắp thư mục của xã: không còn ở đâu.")
+    say("Đã tìm lại khắp thư mục của xã: không còn ở đâu.")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.engine.screen import say
+
 if TYPE_CHECKING:
     from flows.faults.explain import Explanation
 
@@ -34,16 +36,16 @@ def command(
         raise typer.BadParameter(f"không có mã lỗi {code}{hint}", param_hint="CODE")
     for at, explanation in enumerate(explanations):
         if at:
-            typer.echo("")
+            say("")
         _print(explanation)
 
 
 def _print(explanation: Explanation) -> None:
-    typer.echo(f"{explanation.code}  ({explanation.kind})" if explanation.kind else explanation.code)
-    typer.echo(f"  Ở đâu: {explanation.where}")
-    typer.echo(f"  Nghĩa là: {explanation.says}")
-    typer.echo(f"  Vì sao: {explanation.why}")
-    typer.echo(f"  Cách sửa: {explanation.mend}")
+    say(f"{explanation.code}  ({explanation.kind})" if explanation.kind else explanation.code)
+    say(f"  Ở đâu: {explanation.where}")
+    say(f"  Nghĩa là: {explanation.says}")
+    say(f"  Vì sao: {explanation.why}")
+    say(f"  Cách sửa: {explanation.mend}")
     for title, rows in (
         ("Bảng kia", explanation.beside),
         ("Đúng", explanation.good),
@@ -52,5 +54,5 @@ def _print(explanation: Explanation) -> None:
     ):
         for row in rows:
             cells = "; ".join(f"{label}: {typed or '(để trống)'}" for label, typed in row.items())
-            typer.echo(f"  {title}: {cells}")
-    typer.echo(f"  Nguồn: {explanation.source}")
+            say(f"  {title}: {cells}")
+    say(f"  Nguồn: {explanation.source}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say
 
 
 def command(
@@ -32,8 +33,8 @@ def command(
     submitted = [] if person.strip().lower() in tokens else find_in_archive(commune_root, person, contracts)
     note_access(commune_root, tokens, reason, [*published, *submitted])
     for place in published:
-        typer.echo(f"Bản công bố {place.what}: {place.rows} dòng")
+        say(f"Bản công bố {place.what}: {place.rows} dòng")
     for place in submitted:
-        typer.echo(f"Tệp nộp {place.what}: {place.rows} dòng")
+        say(f"Tệp nộp {place.what}: {place.rows} dòng")
     if not (published or submitted):
-        typer.echo("Không có dữ liệu của người này.")
+        say("Không có dữ liệu của người này.")

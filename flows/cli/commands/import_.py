@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say
 
 
 def command(
@@ -47,11 +48,11 @@ def command(
     place.prepare(unit.name for unit in contracts.commune.units)
     collected = load_files(place, folder.resolve() if folder else None, make_gate(place, contracts))
     for obstacle in collected.obstacles:
-        typer.echo(f"Không nạp được {obstacle}.", err=True)
+        say(f"Không nạp được {obstacle}.", err=True)
     if collected.new:
         first, last = collected.new[0].day, collected.new[-1].day
-        typer.echo(f"Đã nạp {len(collected.new)} tệp, nhận từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}.")
+        say(f"Đã nạp {len(collected.new)} tệp, nhận từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}.")
     else:
-        typer.echo("Không có tệp nào mới.")
+        say("Không có tệp nào mới.")
     if collected.obstacles:
         raise typer.Exit(1)

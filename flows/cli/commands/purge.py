@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say
 
 
 def command(
@@ -29,8 +30,8 @@ def command(
             purge(commune_root, what)
     verb = "Sẽ xóa" if dry_run else "Đã xóa"
     for name in what.releases:
-        typer.echo(f"{verb} bản công bố {name}")
+        say(f"{verb} bản công bố {name}")
     for one in what.submissions:
-        typer.echo(f"{verb} tệp nộp {one.sha256[:12]} của {one.unit}, nhận ngày {one.day:%d/%m/%Y}")
+        say(f"{verb} tệp nộp {one.sha256[:12]} của {one.unit}, nhận ngày {one.day:%d/%m/%Y}")
     if not (what.releases or what.submissions):
-        typer.echo("Không có gì hết hạn lưu.")
+        say("Không có gì hết hạn lưu.")

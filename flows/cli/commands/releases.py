@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
 from flows.cli.commands import RootOption
+from flows.engine.screen import say
 
 
 def command(root: RootOption = Path()) -> None:
@@ -23,15 +22,13 @@ def command(root: RootOption = Path()) -> None:
     shown, known = read_published(commune_root), read_manifests(commune_root)
     for name, manifest in known.items():
         if manifest is None:
-            typer.echo(
-                f"{'*' if name == shown else ' '} {name}  bị hỏng: dulieuxa doctor --fix dựng lại từ kho"
-            )
+            say(f"{'*' if name == shown else ' '} {name}  bị hỏng: dulieuxa doctor --fix dựng lại từ kho")
             continue
         rows = sum(entry["rows"] for entry in manifest["files"] if entry["path"].startswith("data/"))
-        typer.echo(
+        say(
             f"{'*' if name == shown else ' '} {name}  tính đến {manifest['as_of']}  "
             f"{len(manifest['inputs'])} tệp nộp  {rows} bản ghi  cho xem lúc {at.get(name, 'không rõ')}"
             + ("  có thay đổi bất thường đã xác nhận" if "acknowledged" in manifest else "")
         )
     if not known:
-        typer.echo("Chưa có bản công bố nào.")
+        say("Chưa có bản công bố nào.")

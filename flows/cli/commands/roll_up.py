@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.commands import DateOption, day_of
+from flows.engine.screen import say, say_all
 
 if TYPE_CHECKING:
     from flows.province.flow import ProvinceOutcome
@@ -51,7 +52,7 @@ def command(
         try:
             outcome = roll_up(roots, out, day, scheduler, workers)
         except NothingToRollUpError as nothing:
-            typer.echo(str(nothing), err=True)
+            say_all(str(nothing), err=True)
             raise typer.Exit(_NOT_PUBLISHED) from None
     _print(outcome)
 
@@ -59,6 +60,6 @@ def command(
 def _print(outcome: ProvinceOutcome) -> None:
     records = sum(share.records for share in outcome.shares.values())
     for root, why in sorted(outcome.failed.items()):
-        typer.echo(f"Xã không chạy được: {root}: {why}", err=True)
-    typer.echo(f"{len(outcome.shares)} xã, {records} bản ghi.")
-    typer.echo(f"Đã công bố: {outcome.release}")
+        say(f"Xã không chạy được: {root}: {why}", err=True)
+    say(f"{len(outcome.shares)} xã, {records} bản ghi.")
+    say(f"Đã công bố: {outcome.release}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say
 
 
 def command(
@@ -28,4 +29,4 @@ def command(
     with commune_root.lock():
         place = find_release(commune_root, release)
         roll_back(commune_root, place, reason)
-    typer.echo(f"Đang cho xem: {place}")
+    say(f"Đang cho xem: {place}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say
 
 
 def command(
@@ -23,10 +24,10 @@ def command(
 
     of = Root(root.resolve())
     if damage := key_file(of).describe_damage():
-        typer.echo(damage)
-        typer.echo("Lệnh này thay tệp đó bằng một khóa mới.")
+        say(damage)
+        say("Lệnh này thay tệp đó bằng một khóa mới.")
     if not yes:
         typer.confirm("Mã cũ và mã mới không nối được với nhau nữa. Đổi khóa?", abort=True)
     with of.lock():
         rotate_key(of)
-    typer.echo("Đã đổi khóa. Bản công bố sau dùng mã mới; giữ khóa mới ở nơi an toàn: var/key")
+    say("Đã đổi khóa. Bản công bố sau dùng mã mới; giữ khóa mới ở nơi an toàn: var/key")

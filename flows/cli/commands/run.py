@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from flows.cli.commands import DateOption, RootOption, day_of
+from flows.engine.screen import marked, open_console, say, show_table
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from flows.day import DayOutcome
 
 
@@ -33,7 +33,6 @@ def command(
 
     Ví dụ: dulieuxa run --root /srv/xa --date 2026-11-24
     """
-    console = Console()
     day = day_of(when)
     if day > day_of(None) and not sure:
         raise typer.BadParameter(
@@ -41,20 +40,20 @@ def command(
             param_hint="--date",
         )
     run = _run_plain if plain else _run_by_prefect
-    outcome = run(root.resolve(), day, console, acknowledge)
-    _print(outcome, root.resolve(), day, console)
+    outcome = run(root.resolve(), day, acknowledge)
+    _print(outcome, root.resolve(), day)
 
 
-def _run_plain(root: Path, day: date, console: Console, acknowledged: str | None) -> DayOutcome:
+def _run_plain(root: Path, day: date, acknowledged: str | None) -> DayOutcome:
     from flows.day import run_day
     from flows.engine.plain import PlainRunner
     from flows.root import Root
     from schemas.registry import load
 
-    return run_day(Root(root), load(), day, PlainRunner(console), acknowledged)
+    return run_day(Root(root), load(), day, PlainRunner(open_console()), acknowledged)
 
 
-def _run_by_prefect(root: Path, day: date, _: Console, acknowledged: str | None) -> DayOutcome:
+def _run_by_prefect(root: Path, day: date, acknowledged: str | None) -> DayOutcome:
     from flows.engine.prefect_server import serve_prefect
 
     with serve_prefect(brief=True) as wait_for_server:
@@ -65,39 +64,34 @@ def _run_by_prefect(root: Path, day: date, _: Console, acknowledged: str | None)
         return daily(root, day, acknowledged)
 
 
-def _print(outcome: DayOutcome, root: Path, day: date, console: Console) -> None:
+def _print(outcome: DayOutcome, root: Path, day: date) -> None:
     from flows.root import Root, read_contracts
     from flows.summary import COLUMNS, count_targets, summarize_units
     from schemas.registry import load
 
-    table = Table(title=f"Ngày {day:%d/%m/%Y}")
-    for at, name in enumerate(COLUMNS):
-        table.add_column(name, justify="right" if at else "left", no_wrap=True)
-    for row in summarize_units(outcome, read_contracts(Root(root), load()).commune):
-        table.add_row(*row)
     if outcome.shown != outcome.release:
-        console.print(_warn_not_shown(outcome.shown.name), highlight=False)
-    for obstacle in outcome.obstacles:
-        console.print(f"[yellow]Không nhận được[/] {escape(str(obstacle))}.", highlight=False, soft_wrap=True)
-    console.print(table)
+        say(_warn_not_shown(outcome.shown.name))
+    say(*(marked("[yellow]Không nhận được[/] {}.", obstacle) for obstacle in outcome.obstacles))
+    rows = summarize_units(outcome, read_contracts(Root(root), load()).commune)
+    show_table(COLUMNS, rows, title=f"Ngày {day:%d/%m/%Y}", wrap=False, numbers_from=1)
     if outcome.shown != outcome.release:
         verb = "Đã ghi, không cho xem"
     else:
         verb = "Bản công bố không đổi" if outcome.unchanged else "Đã công bố"
-    for line in (
+    say(
         f"Chỉ tiêu kỳ mới nhất: {count_targets(outcome)}",
         f"Tệp mới: {len(outcome.new)}" if outcome.new else "Không có tệp nào mới.",
         f"{verb}: {outcome.release}",
         f"Báo cáo: {outcome.release / 'reports' / 'index.html'}",
-    ):
-        console.print(line, highlight=False, soft_wrap=True)
+    )
 
 
-def _warn_not_shown(shown: str) -> str:
+def _warn_not_shown(shown: str) -> Text:
     from flows.release.publish import day_of as day_of_release
 
     day = datetime.strptime(day_of_release(shown), "%Y%m%d").date()
-    return (
-        f"[bold red]Người đọc KHÔNG thấy bản này:[/] họ vẫn thấy bản của ngày {day:%d/%m/%Y}, là ngày sau. "
-        f"Nếu bản ấy sai ngày, quay lại bằng dulieuxa rollback."
+    return marked(
+        "[bold red]Người đọc KHÔNG thấy bản này:[/] họ vẫn thấy bản của ngày {}, là ngày sau. "
+        "Nếu bản ấy sai ngày, quay lại bằng dulieuxa rollback.",
+        f"{day:%d/%m/%Y}",
     )

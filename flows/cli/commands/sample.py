@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from flows.engine.screen import say
+
 
 def command(
     folder: Annotated[
@@ -38,9 +40,9 @@ def command(
         written = write_province(folder, communes, seed=seed, persons=persons, clean=clean, truth=truth)
         for place in sorted(path for path in folder.iterdir() if (path / "raw").is_dir()):
             load_files(Root(place.resolve()), None)
-        typer.echo(f"Đã ghi {written.files} tệp của {written.persons} người ở {communes} xã vào {folder}.")
+        say(f"Đã ghi {written.files} tệp của {written.persons} người ở {communes} xã vào {folder}.")
         return
     written = write(folder, seed=seed, persons=persons, clean=clean, truth=truth)
     # Their story is that they came over the last two years.
     load_files(Root(folder.resolve()), None)
-    typer.echo(f"Đã ghi {written.files} tệp của {written.persons} người vào {folder / 'raw' / 'inbox'}.")
+    say(f"Đã ghi {written.files} tệp của {written.persons} người vào {folder / 'raw' / 'inbox'}.")

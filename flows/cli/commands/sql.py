@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say_all, show_document, show_table
 
 _WRONG = 2
 
@@ -17,7 +16,14 @@ _WRONG = 2
 def command(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Câu hỏi SQL.")],
     release: Annotated[str | None, typer.Option(metavar="ID", help="Mặc định là bản đang cho xem.")] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Ghi kết quả dạng CSV.")] = False,
+    as_csv: Annotated[
+        bool,
+        typer.Option(
+            "--csv",
+            help="Ghi kết quả dạng CSV; chữ mở đầu như một công thức (=, +, -, @) được thêm dấu ' ở trước, "
+            "để bảng tính hiện đúng chữ đó mà không tính.",
+        ),
+    ] = False,
     root: RootOption = Path(),
 ) -> None:
     """Hỏi bản công bố bằng SQL (DuckDB): mỗi bảng, mỗi bộ dữ liệu là một bảng cùng tên.
@@ -27,7 +33,7 @@ def command(
     import duckdb
 
     from flows.release.publish import find_release
-    from flows.release.sql import open_database
+    from flows.release.sql import open_database, to_csv
     from flows.root import Root
 
     place = find_release(Root(root.resolve()), release)
@@ -36,14 +42,11 @@ def command(
             result = database.sql(query)
             frame = None if result is None else result.pl()
         except duckdb.Error as error:
-            typer.echo(f"Câu hỏi không chạy được: {error}", err=True)
+            say_all(f"Câu hỏi không chạy được: {error}", err=True)
             raise typer.Exit(_WRONG) from None
     if frame is None:
         return
     if as_csv:
-        typer.echo(frame.write_csv(), nl=False)
-        return
-    table = Table(*frame.columns)
-    for row in frame.iter_rows():
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console().print(table)
+        show_document(to_csv(frame))
+    else:
+        show_table(frame.columns, frame.iter_rows())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
 from flows.cli.commands import RootOption
+from flows.engine.screen import say, say_all
 
 
 def command(root: RootOption = Path()) -> None:
@@ -23,10 +22,9 @@ def command(root: RootOption = Path()) -> None:
     commune_root = Root(root.resolve())
     shown = read_published(commune_root)
     if shown is None:
-        typer.echo("Chưa có bản công bố nào. Chạy: dulieuxa run")
+        say("Chưa có bản công bố nào. Chạy: dulieuxa run")
     else:
-        for line in describe_status(commune_root.releases / shown):
-            typer.echo(line)
+        say(*describe_status(commune_root.releases / shown))
     if refusal := read_refusal(commune_root):
-        typer.echo(f"Ngày {refusal['as_of']} không được công bố (xem {commune_root.refused / 'index.html'}):")
-        typer.echo(str(AuditRefusedError(refusal["faults"], refusal["surprises"])))
+        say(f"Ngày {refusal['as_of']} không được công bố (xem {commune_root.refused / 'index.html'}):")
+        say_all(str(AuditRefusedError(refusal["faults"], refusal["surprises"])))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import DateOption, RootOption, day_of
+from flows.engine.screen import say
 
 
 def command(
@@ -48,4 +49,4 @@ def command(
     target = out or Path("_".join(["bieu_mau", dataset, *owned, request.period.label]) + ".xlsx")
     write_private(target, data)
     known = f", đã điền sẵn {rows.height} dòng" if rows.height else ""
-    typer.echo(f"Đã ghi {target}{known}.")
+    say(f"Đã ghi {target}{known}.")

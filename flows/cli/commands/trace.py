@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import say
 
 
 def command(
@@ -31,5 +32,4 @@ def command(
     if indicator not in known:
         raise typer.BadParameter(f"không có chỉ tiêu {indicator}; có: {', '.join(known)}")
     shown = find_release(Root(root.resolve()), None)
-    for line in trace(shown, known[indicator], key or read_manifest(shown)["commune"]["code"]):
-        typer.echo(line)
+    say(*trace(shown, known[indicator], key or read_manifest(shown)["commune"]["code"]))

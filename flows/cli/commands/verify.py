@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.commands import RootOption
+from flows.engine.screen import open_console, say
 
 if TYPE_CHECKING:
     from flows.root import Root
@@ -38,23 +39,20 @@ def command(
     damage = find_damage(place)
     if rebuild and not damage:
         damage = _rebuild(commune_root, place)
-    for line in damage:
-        typer.echo(line)
+    say(*damage)
     if damage:
         raise typer.Exit(_DAMAGED)
-    typer.echo(f"{place.name}: {len(list_files(place)) + 1} tệp đúng từng byte.")
+    say(f"{place.name}: {len(list_files(place)) + 1} tệp đúng từng byte.")
     if rebuild:
-        typer.echo("Dựng lại từ kho: đúng từng byte.")
+        say("Dựng lại từ kho: đúng từng byte.")
 
 
 def _rebuild(commune_root: Root, place: Path) -> list[str]:
-    from rich.console import Console
-
     from flows.engine.plain import PlainRunner
     from flows.rebuild import NotRebuildableError, find_differences
     from schemas.registry import load
 
     try:
-        return find_differences(commune_root, load(), place, PlainRunner(Console(stderr=True)))
+        return find_differences(commune_root, load(), place, PlainRunner(open_console(err=True)))
     except NotRebuildableError as gone:
         return [f"Không dựng lại được {place.name}: {gone}."]

@@ -251,7 +251,9 @@
   };
 
   const download = () => {
-    const safe = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? "'" : '') + text.replace(/"/g, '""')}"`;
+    // A spreadsheet shall show a text that begins like a formula, also in a cell of another separator.
+    const plain = (text) => text.replace(/([;\t\r\n])(?=[=+\-@＝＋－＠])/g, "$1'").replace(/^(?=[=+\-@＝＋－＠\t\r\n])/, "'");
+    const safe = (text) => `"${plain(text).replace(/"/g, '""')}"`;
     const told = fields.filter((field) => field.title);
     const lines = [told.map((field) => safe(field.title))];
     for (const row of found) lines.push(told.map((field) => safe(shownWords(field, row) || '')));
