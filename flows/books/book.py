@@ -9,11 +9,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from flows.books.seal import SEAL, to_text, unseal
 from flows.files import PUBLIC_FILE, make_private, write_lines, write_private
 from flows.root import Root
-
-# The key of a line's seal.
-_SEAL = "dau"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Book:
             aside = self.root.damaged / f"{self.path.name}.{blake2b(text, digest_size=4).hexdigest()}"
             make_private(aside.parent)
             write_private(aside, text + b"\n")
-        sealed = [_seal(line) for line in lines]
+        sealed = [to_text(line) for line in lines]
         # The second copy first: what it has more than the first was about to be written there.
         make_private(self._second.parent)
         write_lines(self._second, sealed, 0o600)
@@ -132,8 +130,8 @@ def _read_copy(path: Path) -> _Copy:
         return _Copy(path, (), {}, readable=False)
     read = {number: _parse(text) for number, text in enumerate(texts, start=1) if text}
     # A book of an older version has no seals.
-    sealed = any(line is not None and _SEAL in line for line in read.values())
-    opened = {number: line and _open(line, sealed) for number, line in read.items()}
+    sealed = any(line is not None and SEAL in line for line in read.values())
+    opened = {number: line and unseal(line, must=sealed) for number, line in read.items()}
     lines = [line for line in opened.values() if line]
     return _Copy(path, lines, {at: texts[at - 1] for at, line in opened.items() if not line}, readable=True)
 
@@ -144,20 +142,3 @@ def _parse(text: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return line if isinstance(line, dict) else None
-
-
-def _open(line: Mapping[str, Any], sealed: bool) -> dict[str, Any] | None:
-    """The line without its seal; None if it is not as it was written."""
-    said = {key: value for key, value in line.items() if key != _SEAL}
-    return said if not sealed or line.get(_SEAL) == _make_seal(said) else None
-
-
-def _seal(line: Mapping[str, Any]) -> str:
-    said = json.dumps({**line, _SEAL: _make_seal(line)}, ensure_ascii=False)
-    # Half a character, as a command line may hold: JSON has the same escapes.
-    return said.encode(errors="backslashreplace").decode()
-
-
-def _make_seal(line: Mapping[str, Any]) -> str:
-    said = json.dumps(line, sort_keys=True).encode()
-    return blake2b(said, digest_size=4).hexdigest()

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from flows.books.seal import to_text, unseal
 from flows.collect.submission import Submission
 from flows.files import hash_file, make_private, write_private
 from flows.root import Root
@@ -40,8 +41,22 @@ class ArchiveReceipt:
             _GIVEN_AWAY: self.given_away,
         }
         said = self.submission.to_json() | {key: value for key, value in more.items() if value is not None}
-        receipt = json.dumps(said, ensure_ascii=False, indent=1).encode()
-        write_private(self.submission.receipt(root), receipt)
+        _write_twice(root, self.submission.receipt(root), to_text(said, indent=1).encode())
+
+
+def _write_twice(root: Root, receipt: Path, text: bytes) -> None:
+    """Write a receipt, then its second copy: of the two, the receipt is never the older one."""
+    write_private(receipt, text)
+    write_private(_second(root, receipt), text)
+
+
+def _second(root: Root, receipt: Path) -> Path:
+    """Where the second copy of a receipt lies."""
+    return _seconds(root) / receipt.name
+
+
+def _seconds(root: Root) -> Path:
+    return root.copies / "bien_nhan"
 
 
 def name_elsewhere(folder: str, name: str) -> str:
@@ -90,6 +105,8 @@ def is_content_of(content: Path, one: Submission) -> bool:
 
 def discard(root: Root, one: Submission) -> None:
     """Remove a submission; its content stays if another submission has the same."""
+    # The second copy first: a receipt that is gone alone comes back from it.
+    _second(root, one.receipt(root)).unlink(missing_ok=True)
     one.receipt(root).unlink(missing_ok=True)
     content = one.content(root)
     if not list(content.parent.glob(f"{one.sha256}.*.json")):
@@ -150,14 +167,62 @@ def _receipt_of(root: Root, one: Submission) -> ArchiveReceipt:
 def _read_receipt(path: Path) -> ArchiveReceipt | None:
     """The receipt at `path`; None if it is damaged."""
     try:
-        said = json.loads(path.read_bytes())
+        said = unseal(json.loads(path.read_bytes()), must=False)
+        if said is None:
+            return None
         dropped_as, purged = said.pop(_DROPPED_AS, said["file"]), said.pop(_PURGED, False)
         given_away = said.pop(_GIVEN_AWAY, None)
         receipt = ArchiveReceipt(Submission.from_json(said), dropped_as, purged, given_away)
         datetime.fromisoformat(receipt.submission.received)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return receipt
+
+
+def restore_receipts(
+    root: Root, receipts: Iterable[ArchiveReceipt], damaged: Iterable[Path]
+) -> list[ArchiveReceipt]:
+    """Write damaged or lost receipts anew from their second copies, and make copies that are missing.
+
+    `receipts` and `damaged` are those of the archive. Returns the receipts that came back.
+    """
+    seconds = {path.name: path for path in _seconds(root).glob("*.json")}
+    at_hand = {each.submission.receipt(root).name: each for each in receipts}
+    for name, each in at_hand.items():
+        if name not in seconds:
+            text = each.submission.receipt(root).read_bytes()
+            write_private(_seconds(root) / name, text, durable=False)
+    wanted = {path.name for path in damaged} | (seconds.keys() - at_hand.keys())
+    back = [_read_receipt(seconds[name]) for name in sorted(wanted & seconds.keys())]
+    restored = [each for each in back if each is not None]
+    for each in restored:
+        each.write(root)
+    return restored
+
+
+def find_damaged_seconds(root: Root) -> list[Path]:
+    """Second copies of receipts that are damaged, or missing, or say something else than the receipt."""
+    receipts = (each.submission.receipt(root) for each in read_receipts(root))
+    pairs = ((receipt, _second(root, receipt)) for receipt in receipts)
+    return [second for receipt, second in pairs if _read_receipt(receipt) != _read_receipt(second)]
+
+
+def copy_receipt(root: Root, second: Path) -> None:
+    """Write a second copy anew from its receipt."""
+    write_private(second, (root.archive / second.name[:2] / second.name).read_bytes())
+
+
+def find_lost(root: Root, receipts: Iterable[ArchiveReceipt]) -> list[ArchiveReceipt]:
+    """Receipts whose content is gone, can't be read, or has another size; purged ones aside."""
+    return [each for each in receipts if not each.purged and not _seems_whole(root, each.submission)]
+
+
+def _seems_whole(root: Root, one: Submission) -> bool:
+    try:
+        seen = one.content(root).stat()
+    except OSError:
+        return False
+    return seen.st_size == one.size and bool(seen.st_mode & 0o400)
 
 
 def set_aside(root: Root, damaged: Iterable[Path]) -> None:

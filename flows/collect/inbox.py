@@ -15,15 +15,18 @@ from pathlib import Path, PurePath
 from flows.collect.alike import Dropped, tell_apart
 from flows.collect.archive import (
     ArchiveReceipt,
+    find_lost,
     keep,
     list_set_aside,
     name_elsewhere,
     note_gone,
+    restore_receipts,
     scan_receipts,
     set_aside,
 )
 from flows.collect.folder import Found, Obstacle, describe, look_through, read_open, show_path
 from flows.collect.submission import Submission, Who
+from flows.files import write_private
 from flows.root import HERE, Root
 
 #: A file must not change for so long, by our own clock, before it is taken.
@@ -61,10 +64,14 @@ DAMAGED = "biên nhận trong kho lưu bị hỏng, đã chuyển ra đây; tệ
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The new submissions in order of arrival, and what lies in the inbox but could not be taken."""
+    """The new submissions in order of arrival, and what lies in the inbox but could not be taken.
+
+    `mended` is what was damaged in the archive and came back, in Vietnamese sentences.
+    """
 
     new: Sequence[Submission]
     obstacles: Sequence[Obstacle]
+    mended: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,7 @@ def collect(
     a receipt: one of the two is wrong, and nobody could say which file is the newest.
     """
     place = folder or root.inbox
-    receipts, damaged = scan_receipts(root)
-    set_aside(root, damaged)
+    receipts, mended = _read_and_mend(root)
     in_order = sorted(receipts, key=lambda each: each.submission)
     last = {(each.submission.unit, each.dropped_as): each.submission.sha256 for each in in_order}
     found, obstacles = look_through(place)
@@ -106,6 +112,8 @@ def collect(
         unsure = {one.place.partition("/")[0] for one in obstacles}
         note_gone(root, receipts, present, unsure, datetime.now(HERE).isoformat(timespec="seconds"))
     obstacles += [Obstacle(str(path), DAMAGED) for path in list_set_aside(root)]
+    back = refill(root, find_lost(root, receipts), found)
+    mended += [f"Nội dung {path} bị mất hoặc bị đổi: đã chép lại từ raw/inbox." for path in back]
     known = {each.submission.who for each in receipts}
     new = sorted(_find_new(known, last, found, place, obstacles), key=lambda one: one.seen.st_ctime_ns)
     if when is None:
@@ -113,12 +121,38 @@ def collect(
         if newest.date() > datetime.now(HERE).date():
             why = _describe_wrong_clock(newest)
             refused = [Obstacle(show_path(one.found.path, place), why) for one in new]
-            return Collected([], obstacles + refused)
+            return Collected([], obstacles + refused, mended)
         if new:
             # Each is read again when it is taken: one that changed meanwhile is still being written.
             time.sleep(SETTLE_SECONDS)
         # A clock may have been set back a little: what arrives is after all that is there.
         when = partial(_arrive, max(datetime.now(HERE), newest), count(1))
+    return Collected(_receive(root, new, when, gate, place, obstacles), obstacles, mended)
+
+
+def _read_and_mend(root: Root) -> tuple[list[ArchiveReceipt], list[str]]:
+    """The receipts of the archive, damaged ones from their second copies; and what came back so.
+
+    Those that are damaged in both copies are set aside.
+    """
+    receipts, damaged = scan_receipts(root)
+    restored = [each.submission.receipt(root) for each in restore_receipts(root, receipts, damaged)]
+    if restored:
+        receipts, damaged = scan_receipts(root)
+    set_aside(root, damaged)
+    said = [f"Biên nhận {path} bị mất hoặc bị đổi: đã chép lại từ bản sao." for path in restored]
+    return receipts, said
+
+
+def _receive(
+    root: Root,
+    new: Iterable[_New],
+    when: Clock,
+    gate: Gate | None,
+    place: Path,
+    obstacles: list[Obstacle],
+) -> list[Submission]:
+    """Take each file that did not change meanwhile; returns the submissions in order of arrival."""
     kept: list[Submission] = []
     for one in new:
         received = when(one.seen)
@@ -134,7 +168,23 @@ def collect(
             obstacles.append(Obstacle(show_path(one.found.path, place), why))
         else:
             kept += _take(root, one, data, (received, time_written(seen)), gate, place)
-    return Collected(sorted(kept), obstacles)
+    return sorted(kept)
+
+
+def refill(root: Root, lost: Iterable[ArchiveReceipt], found: Iterable[Found]) -> list[Path]:
+    """Put back contents that the archive has lost and the inbox still has; returns their paths."""
+    paths = {(one.unit, one.name): one.path for one in found}
+    refilled: list[Path] = []
+    for each in lost:
+        one, path = each.submission, paths.get((each.submission.unit, each.dropped_as))
+        try:
+            data = read_open(path)[0] if path else b""
+        except OSError:
+            continue
+        if sha256(data).hexdigest() == one.sha256:
+            write_private(one.content(root), data)
+            refilled.append(one.content(root))
+    return refilled
 
 
 def _find_newest(receipts: Iterable[ArchiveReceipt]) -> datetime:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.collect.archive import (
+    discard,
     exchange,
     keep,
     list_archived,
@@ -16,7 +17,7 @@ from flows.collect.archive import (
     remove_orphans,
     scan_receipts,
 )
-from flows.collect.inbox import collect, time_written
+from flows.collect.inbox import Collected, collect, time_written
 from flows.collect.submission import Submission
 from flows.root import Root
 from tests.arrived import receive
@@ -37,6 +38,52 @@ def test_contents_without_a_receipt_and_half_written_files_go(tmp_path: Path) ->
     assert {*one.content(root).parent.iterdir()} == {one.content(root), one.receipt(root)}
 
 
+def second_of(one: Submission, root: Root) -> Path:
+    return root.copies / "bien_nhan" / one.receipt(root).name
+
+
+def at_hand(tmp_path: Path) -> tuple[Root, Submission]:
+    root = Root(tmp_path)
+    root.prepare(["T01"])
+    (root.inbox / "T01" / "a.csv").write_bytes(b"1")
+    (one,) = receive(root, TODAY)
+    return root, one
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "another day", "another unit"])
+def test_a_damaged_receipt_comes_back_as_it_was(tmp_path: Path, damage: str) -> None:
+    root, one = at_hand(tmp_path)
+    path = one.receipt(root)
+    text = path.read_text()
+    changed = {
+        "cut": text[:-9],
+        "another day": text.replace("2026-", "2025-"),
+        "another unit": text.replace("T01", "T02"),
+    }
+    path.unlink()
+    if damage in changed:
+        path.write_text(changed[damage])
+    collected = collect(root, when=time_written)
+    assert (collected.new, [str(path) in said for said in collected.mended]) == ([], [True])
+    assert path.read_text() == text
+
+
+def test_a_lost_content_comes_back_from_the_inbox(tmp_path: Path) -> None:
+    root, one = at_hand(tmp_path)
+    one.content(root).unlink()
+    collected = collect(root, when=time_written)
+    assert (collected.new, [str(one.content(root)) in said for said in collected.mended]) == ([], [True])
+    assert one.content(root).read_bytes() == b"1"
+
+
+def test_what_is_discarded_does_not_come_back(tmp_path: Path) -> None:
+    root, one = at_hand(tmp_path)
+    (root.inbox / "T01" / "a.csv").unlink()
+    discard(root, one)
+    assert collect(root, when=time_written) == Collected([], [], [])
+    assert list(root.archive.glob("*/*")) == []
+
+
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"{}", b"null", b'{"received": 3}', b"\xff\xfe"])
 def test_a_damaged_receipt_is_set_aside_and_its_file_taken_again(tmp_path: Path, damage: bytes) -> None:
     root = Root(tmp_path)
@@ -45,6 +92,7 @@ def test_a_damaged_receipt_is_set_aside_and_its_file_taken_again(tmp_path: Path,
     (root.inbox / "T01" / "b.csv").write_bytes(b"2")
     one, other = receive(root, TODAY)
     one.receipt(root).write_bytes(damage)
+    second_of(one, root).write_bytes(damage)
     assert list_archived(root, TODAY) == [other]
     collected = collect(root, when=time_written)
     assert [each.file for each in collected.new] == ["a.csv"]
@@ -62,6 +110,7 @@ def test_a_damaged_receipt_whose_file_is_gone_is_named_by_every_run(tmp_path: Pa
     (one,) = receive(root, TODAY)
     path.unlink()
     one.receipt(root).write_bytes(b"{")
+    second_of(one, root).unlink()
     for _ in range(2):
         (obstacle,) = collect(root, when=time_written).obstacles
         assert Path(obstacle.place).name == one.receipt(root).name
