@@ -13,10 +13,10 @@ from pathlib import Path
 import fastexcel
 
 from commune import readable
-from flows.collect.inbox import collect, describe_file, list_waiting
+from flows.collect.inbox import collect
 from flows.intake.cache import SubmissionReader, read_side_by_side
 from flows.root import Root
-from made import DAY, commune, copied
+from made import commune, copied
 from measuring import seconds, tell
 from schemas.registry import load
 
@@ -36,13 +36,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         root = Root(copied(commune(), Path(name) / "xa"))
         root.prepare()
-        collect(root, DAY)
         files = [path for path in readable(root.path) if path.suffix.lower() != ".csv"]
-        submissions = [
-            describe_file(root, unit, path, path.read_bytes(), DAY)
-            for unit, path in list_waiting(root.inbox)
-            if path in files
-        ]
+        submissions = [one for one in collect(root).new if root.inbox / one.unit / one.file in files]
         reader = SubmissionReader(root, load())
         goes = [
             (

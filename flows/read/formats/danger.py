@@ -7,7 +7,8 @@ import stat
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from flows.read.formats.xml_tags import extent_of
+from flows.read.formats.sheet_area import bound_area
+from flows.read.formats.xml_tags import Extent, extent_of
 from flows.read.problems import RefusedError, make_problem
 from flows.read.table import Problem
 
@@ -22,8 +23,6 @@ _SPARSE_FROM = 2_000_000
 _SPARSE_RATIO = 500
 _MAX_LIST = 64 << 20
 _MAX_SHEETS = 2_000
-_PIECE = 64 << 20
-_OVERLAP = 64 << 10
 
 _ACTIVE_PARTS = tuple(
     (re.compile(parts, re.M), what)
@@ -38,14 +37,6 @@ _ACTIVE_PARTS = tuple(
 _PARSED_BY_CALAMINE = re.compile(r"(?i)(?:^|[/\\])(?:sharedStrings|styles)\.xml$")
 _LINKS = re.compile(r"(?i)^/?xl/externallinks/[^/]+\.xml$")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
-# Quick tests on XML without spaces. Cells within 26 columns × 49 999 rows, or 702 columns × 999 rows, are
-# within _SPARSE_FROM and need no exact check.
-_FAR = re.compile(rb'r="[A-Za-z]?+(?:[A-Za-z]++\d|[5-9]\d{4}|\d{6})')
-_WIDE_AND_FAR = re.compile(rb'r="(?:[A-Za-z]{3,}+\d|[A-Za-z]{0,2}\d{4})')
-# Unusual XML, for which the quick tests are not valid: prefixed tags, or an address that is not the first
-# attribute.
-_UNUSUAL = tuple(map(re.compile, (rb":(?:c|row)[\s/>]", rb"<c(?! r=|\w)", rb"<row(?! r=|\w)")))
-_SPACES = b" \t\r\n\f\v"
 
 
 def _make_error(why: str) -> RefusedError:
@@ -156,33 +147,21 @@ def warn_of_xls_macros(data: bytes) -> list[Problem]:
     return [warn_of("macro")] if macros else []
 
 
-def check_sheet_xml(xml: bytes) -> None:
+def check_sheet_xml(xml: bytes, normalised: bytes) -> None:
     """Refuse a sheet with few cells that are far apart: calamine allocates the whole grid."""
-    if _needs_exact_check(xml):
+    extent = bound_area(normalised)
+    if extent is None or _is_far(extent):
+        # The bounds may be too wide.
         extent = extent_of(xml)
-        refuse_far_cells(extent.rows, extent.columns, extent.count)
-
-
-def _needs_exact_check(xml: bytes) -> bool:
-    """Whether cells may be far apart, or the quick tests are not valid; then all tags must be parsed."""
-    if any(sieve.search(xml) for sieve in _UNUSUAL):
-        return True
-    far = False
-    for piece in _strip_spaces(xml):
-        if b"'" in piece and b"='" in piece:
-            return True
-        far = far or _FAR.search(piece) is not None
-    return far and any(map(_WIDE_AND_FAR.search, _strip_spaces(xml)))
-
-
-def _strip_spaces(xml: bytes) -> Iterator[bytes]:
-    """The XML without spaces, in overlapping pieces, so that a large sheet is not copied as a whole."""
-    for start in range(0, len(xml), _PIECE):
-        yield xml[start : start + _PIECE + _OVERLAP].translate(None, _SPACES)
+    refuse_far_cells(extent.rows, extent.columns, extent.count)
 
 
 def refuse_far_cells(rows: int, columns: int, count: int) -> None:
     """Refuse a grid of `rows` × `columns` that is too large for its `count` non-empty cells."""
-    area = rows * columns
-    if area > _MAX_AREA or (area > _SPARSE_FROM and area > _SPARSE_RATIO * max(count, 1)):
+    if _is_far(Extent(rows, columns, count)):
         raise _make_error(f"có ô nằm rất xa (vùng {rows} dòng × {columns} cột, chỉ {count} ô có dữ liệu)")
+
+
+def _is_far(extent: Extent) -> bool:
+    area = extent.rows * extent.columns
+    return area > _MAX_AREA or (area > _SPARSE_FROM and area > _SPARSE_RATIO * max(extent.count, 1))

@@ -40,7 +40,7 @@ def read_workbook(data: bytes, container: Container) -> tuple[list[Sheet], list[
         # Check before calamine opens the file: some harmful files make it crash or fill the memory.
         if container is Container.ODS:
             data = _straighten(data)
-        extras_of, warnings = _read_extras(data, container)
+        extras_of, warnings, data = _read_extras(data, container)
         workbook = load_workbook(io.BytesIO(data))
         metas = workbook.sheets_metadata
         sheets = [
@@ -71,19 +71,24 @@ _Extras = tuple[SheetExtras, tuple[Merge, ...]]
 _ExtrasOf = Callable[[int, str], _Extras]
 
 
-def _read_extras(data: bytes, container: Container) -> tuple[_ExtrasOf, list[Problem]]:
-    """A function from place and name of a sheet to what calamine leaves out of it; and warnings."""
+def _read_extras(data: bytes, container: Container) -> tuple[_ExtrasOf, list[Problem], bytes]:
+    """A function from place and name of a sheet to what calamine leaves out of it; and warnings.
+
+    The third value is the file for calamine to read: `data`, or the same without many empty rows.
+    """
     if container is Container.XLS:
         by_place = xls.read_xls_extras(data)
-        return lambda number, _: (by_place.get(number, SheetExtras()), ()), danger.warn_of_xls_macros(data)
+        warnings = danger.warn_of_xls_macros(data)
+        return lambda number, _: (by_place.get(number, SheetExtras()), ()), warnings, data
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             warnings = danger.check_package(archive, len(data))
             if container is Container.ODS:
                 by_name = ods.read_ods_extras(archive)
-                return lambda _, name: by_name.get(name, (SheetExtras(), ())), warnings
+                return lambda _, name: by_name.get(name, (SheetExtras(), ())), warnings, data
             package = PartsPackage(archive)
-            return _make_lookup(xlsx.read_xlsx_extras(package), xlsx.read_xlsb_extras(package)), warnings
+            look_up = _make_lookup(xlsx.read_xlsx_extras(package), xlsx.read_xlsb_extras(package))
+            return look_up, warnings, package.repack() or data
     except (KeyError, ExpatError, *ZIP_ERRORS) as error:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 

@@ -27,7 +27,7 @@ _CELL = re.compile(rb"<c\s([^>]*)>\s*")
 _FORMULA = rb"<f\b[^<>]*+(?:(?<=/)>|>([^<]*+)</f>)"
 _ERROR = re.compile(rb"""<c\s([^<>]*\bt="e"[^<>]*+)>\s*+(?:%s)?+\s*+<v>([^<]*+)<""" % _FORMULA)
 _NO_VALUE = re.compile(_FORMULA + rb"\s*+(<v\s*/>|<v>\s*</v>|(?=</c>))")
-_PREFIXED = re.compile(rb"""xmlns:\w+\s*=\s*["'][^"']*spreadsheetml(?:/2006)?/main["']""")
+_PREFIXED = re.compile(rb"""xmlns:(\w+)\s*=\s*["'][^"']*spreadsheetml(?:/2006)?/main["']""")
 _ROOT_WITHIN = 8192
 # Maximum length of the tag of a cell.
 _TAG_WITHIN = 4096
@@ -84,10 +84,7 @@ def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
 
 
 def _scan(package: PartsPackage, path: str, struck: StruckText, formats: Mapping[int, str]) -> SheetExtras:
-    xml = package.read(path)
-    danger.refuse_declarations(xml[:_ROOT_WITHIN])
-    danger.check_sheet_xml(xml)
-    xml = _normalise(xml)
+    xml = _read_checked(package, path)
     cells = (*_find_errors(xml), *_find_uncomputed(xml))
     hidden = frozenset(int(row) for row in _HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else frozenset()
     marks = find_marks(package, path, xml, struck)
@@ -96,12 +93,25 @@ def _scan(package: PartsPackage, path: str, struck: StruckText, formats: Mapping
     return SheetExtras(cells, hidden, marks, formats=find_formatted(xml, formats) if formats else {})
 
 
+def _read_checked(package: PartsPackage, path: str) -> bytes:
+    """The normalised XML of a worksheet whose cells are not far apart."""
+    xml = package.read_sheet(path)
+    danger.refuse_declarations(xml[:_ROOT_WITHIN])
+    normalised = _normalise(xml)
+    danger.check_sheet_xml(xml, normalised)
+    return normalised
+
+
 def _normalise(xml: bytes) -> bytes:
     """Normalise the XML: double quotes, and no prefix before the tags of cells, as most programs write it."""
     # Most sheets have no single quote at all; testing that first is twenty times as fast.
     if b"'" in xml and b"='" in xml:
         xml = xml.replace(b"'", b'"')
-    return _PREFIX.sub(rb"\1", xml) if _PREFIXED.search(xml, 0, _ROOT_WITHIN) else xml
+    prefixes = {found[1] for found in _PREFIXED.finditer(xml, 0, _ROOT_WITHIN)}
+    # One prefix for all tags is the rule, and replacing it first is ten times as fast.
+    for prefix in prefixes:
+        xml = xml.replace(b"<%s:" % prefix, b"<").replace(b"</%s:" % prefix, b"</")
+    return _PREFIX.sub(rb"\1", xml) if prefixes else xml
 
 
 def _find_errors(xml: bytes) -> Iterator[Found]:

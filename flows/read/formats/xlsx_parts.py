@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping
 from functools import cached_property
 from posixpath import normpath
 
 from flows.read.formats import danger
+from flows.read.formats.empty_rows import read_without_empty_rows
 from flows.read.formats.xml_tags import walk
 
 _WORKBOOK = "workbook.xml"
@@ -28,6 +30,7 @@ class PartsPackage:
         ends = f"_rels/{_WORKBOOK}.rels"
         self._folders = [name.removesuffix(ends) for name in self._names if f"/{name}".endswith(f"/{ends}")]
         danger.check_parts(parts, self._names, self._folders)
+        self._thinned: dict[str, bytes] = {}
 
     def read(self, path: str) -> bytes:
         """The content of a part.
@@ -36,6 +39,29 @@ class PartsPackage:
             KeyError: there is no part with this path.
         """
         return self._archive.read(self._names[_normalise(path)])
+
+    def read_sheet(self, path: str) -> bytes:
+        """The content of a worksheet part, without blocks of empty rows.
+
+        Raises:
+            KeyError: there is no part with this path.
+        """
+        name = self._names[_normalise(path)]
+        with self._archive.open(name) as part:
+            xml, thinned = read_without_empty_rows(part)
+        if thinned:
+            self._thinned[name] = xml
+        return xml
+
+    def repack(self) -> bytes | None:
+        """The package without the empty rows that `read_sheet` left out; None if it left out none."""
+        if not self._thinned:
+            return None
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as packed:
+            for name in self._names.values():
+                packed.writestr(name, self._thinned.get(name) or self._archive.read(name))
+        return target.getvalue()
 
     def find(self, name: str) -> bytes:
         """The content of the part with this name beside the workbook, such as `styles.xml`; empty if none."""
