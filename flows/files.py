@@ -19,8 +19,9 @@ _NO_LINKS = {EMLINK, ENOTSUP, EPERM, EXDEV}
 
 _SYNCED_AT_ONCE = 16
 
-#: Modes of files and folders that everybody may read.
+#: Modes of files and folders that everybody may read, and of those for the owner and his group alone.
 PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
+INTERNAL_FILE, INTERNAL_FOLDER = 0o640, 0o750
 
 # Names of files that are being written. The inbox ignores such names.
 _HALF_WRITTEN = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.part")
@@ -87,23 +88,33 @@ def make_private(folder: Path, *, durable: bool = True) -> None:
 
 def make_public(folder: Path) -> None:
     """Make a folder that everybody can open, and the missing ones above it, whatever the umask is."""
+    _make_folders(folder, PUBLIC_FOLDER)
+
+
+def make_internal(folder: Path) -> None:
+    """Make a folder that its owner and his group can open, and the missing ones above it, too."""
+    _make_folders(folder, INTERNAL_FOLDER)
+
+
+def _make_folders(folder: Path, mode: int) -> None:
     if folder.exists():
         return
-    make_public(folder.parent)
+    _make_folders(folder.parent, mode)
     with suppress(FileExistsError):
         folder.mkdir()
-        folder.chmod(PUBLIC_FOLDER)
+        folder.chmod(mode)
 
 
 @contextmanager
-def create_public(path: Path) -> Iterator[BinaryIO]:
+def create(path: Path, *, internal: bool) -> Iterator[BinaryIO]:
     """Open a new file, in a folder that is made where it is missing, to write it piece by piece.
 
-    Only for folders that no reader sees yet: the file is neither synced nor removed after an error.
+    Everybody may read it, or if it is `internal` its owner and his group. Only for folders that no reader
+    sees yet: the file is neither synced nor removed after an error.
     """
-    make_public(path.parent)
+    _make_folders(path.parent, INTERNAL_FOLDER if internal else PUBLIC_FOLDER)
     with path.open("wb") as handle:
-        os.fchmod(handle.fileno(), PUBLIC_FILE)
+        os.fchmod(handle.fileno(), INTERNAL_FILE if internal else PUBLIC_FILE)
         yield handle
 
 

@@ -28,6 +28,8 @@ from schemas.units import Commune
 
 #: Stands for a value that is not shown in this row; a blank cell is one that was left blank.
 HIDDEN = "*"
+#: Where the file of an open table says how many records it does not show.
+LEFT_OUT = "left_out"
 #: The unit that handed in, where a dataset comes from many: often the thôn.
 UNIT = "_unit"
 YES_OR_NO = {True: "Có", False: "Không"}
@@ -74,6 +76,16 @@ def forms_of(column: Column, dataset: Dataset) -> tuple[OpenForm, ...]:
 def describe_forms(forms: tuple[OpenForm, ...]) -> str:
     """The forms in Vietnamese words."""
     return ", rồi ".join(dict.fromkeys(_SAYS[form.how] for form in forms)) or "không có"
+
+
+def open_grain(dataset: Dataset) -> str:
+    """What a row of the open table is, in Vietnamese."""
+    if dataset.of_places:
+        return f"{dataset.grain}; không có lời văn, số người hay hộ dưới {SMALLEST_GROUP} thì để trống"
+    return (
+        f"{dataset.grain}, mọi cột làm thô cho đến khi có từ {SMALLEST_GROUP} dòng giống hệt nhau; "
+        f"{HIDDEN} là không cho xem"
+    )
 
 
 def shown(dataset: Dataset) -> dict[str, tuple[OpenForm, ...]]:

@@ -11,6 +11,7 @@ import polars as pl
 from flows.audit import facts
 from flows.audit.facts import AuditCase
 from flows.audit.surprises import ReleaseComparison, compare_releases
+from schemas.privacy import SMALLEST_GROUP
 from schemas.tables import INDICATORS, ROLL_CALL, SUBMISSIONS
 
 
@@ -66,6 +67,21 @@ def build_suites(case: AuditCase, gxe: Any) -> Iterator[Suite]:
         "Bản ghi công bố",
         facts.list_record_counts(case, seen),
         (expect_equal(gxe, "accepted", "rows", "số bản ghi trong tệp bằng số bản ghi được nhận"),),
+    )
+    yield Suite(
+        "bang_mo",
+        "Bảng mở",
+        facts.list_open_tables(case, seen),
+        (
+            expect_within(
+                gxe,
+                "smallest",
+                SMALLEST_GROUP,
+                None,
+                f"không nhóm dòng giống nhau nào có dưới {SMALLEST_GROUP} dòng",
+            ),
+            expect_equal(gxe, "accepted", "accounted", "mỗi bản ghi được nhận có mặt hoặc được đếm để ngoài"),
+        ),
     )
     yield Suite(
         "diem_danh",

@@ -11,14 +11,17 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from flows.cache import AUDIT_CACHE, Cache
-from flows.release.manifest import read_hashes, read_manifest
+from flows.release.manifest import count_rows, read_hashes, read_manifest
 from schemas.contract import GOOD, Dataset
 from schemas.judgement import may_be_open
+from schemas.open_tables import open_columns
 from schemas.periods import ended
 from schemas.privacy import protection
 from schemas.registry import Contracts
 from schemas.tables import TABLES, record_columns
 
+# Before the dataset's name, in the name of its open table.
+_OPEN = "open/"
 _LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
 
 
@@ -44,7 +47,9 @@ class FileFacts:
 
     `doubles` counts the rows that share their whole key with another row; None if the table has no key
     that is published whole. `types` are the column types as text; `filled` counts non-null cells by column,
-    `unwarned` the blank cells of a required column that no warning excuses.
+    `unwarned` the blank cells of a required column that no warning excuses. Of an open table, `left_out`
+    counts the records that it does not show, and `smallest` is its smallest group of rows that are equal in
+    all columns; None if it has no row or is about places.
     """
 
     table: str
@@ -53,6 +58,8 @@ class FileFacts:
     types: Mapping[str, str]
     filled: Mapping[str, int]
     unwarned: Mapping[str, int]
+    left_out: int | None = None
+    smallest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,16 @@ def _inspect(table: str, path: Path, contracts: Contracts) -> FileFacts:
     dataset = contracts.datasets.get(table)
     blank = {name for name in types if filled[name] < metadata.num_rows}
     unwarned = _count_unwarned(path, dataset, blank) if dataset else {}
-    return FileFacts(table, metadata.num_rows, doubles, types, filled, unwarned)
+    _, left_out = count_rows(path)
+    about = contracts.datasets.get(table.removeprefix(_OPEN)) if table.startswith(_OPEN) else None
+    smallest = _find_smallest_group(path) if about and not about.of_places else None
+    return FileFacts(table, metadata.num_rows, doubles, types, filled, unwarned, left_out, smallest)
+
+
+def _find_smallest_group(path: Path) -> int | None:
+    """The number of rows of the smallest group of rows that are equal in every column of the file."""
+    groups = pl.scan_parquet(path, hive_partitioning=False).group_by(pl.all()).agg(pl.len().alias("_rows"))
+    return groups.select(pl.col("_rows").min()).collect(engine="streaming").item()  # type: ignore[no-any-return]
 
 
 def _count_unwarned(path: Path, dataset: Dataset, blank: Set[str]) -> Mapping[str, int]:
@@ -159,7 +175,11 @@ def _declared(contracts: Contracts) -> Mapping[str, Mapping[str, object]]:
         name: {column: field.dtype for column, field in record_columns(dataset).items()}
         for name, dataset in contracts.datasets.items()
     }
-    return tables | records
+    opened = {
+        f"{_OPEN}{name}": {column: field.dtype for column, field in open_columns(dataset).items()}
+        for name, dataset in contracts.datasets.items()
+    }
+    return tables | records | opened
 
 
 def _sum_columns(seen: Mapping[str, FileFacts]) -> dict[tuple[str, str], tuple[str, int]]:
@@ -185,6 +205,7 @@ def _describe_type(types: list[str], files: int) -> str:
 def _list_parquets(release: Path) -> Iterator[tuple[str, Path]]:
     yield from ((path.stem, path) for path in sorted(release.glob("*.parquet")))
     yield from ((path.parts[-3], path) for path in sorted(release.glob("data/*/*/*.parquet")))
+    yield from ((f"{_OPEN}{path.parts[-3]}", path) for path in sorted(release.glob("open/*/*/*.parquet")))
 
 
 def _count_filled(metadata: pq.FileMetaData) -> Mapping[str, int]:
@@ -209,6 +230,8 @@ def _published_key(table: str, contracts: Contracts) -> tuple[str, ...]:
     """The key columns of a table; none if a part of the key is dropped or shortened to a year."""
     if table in TABLES:
         return TABLES[table].key
+    if table.startswith(_OPEN):
+        return ()
     dataset = contracts.datasets[table]
     whole = all(protection(dataset[name]) in ("nguyen", "ma_hoa") for name in dataset.key)
     return dataset.key if whole else ()
@@ -236,16 +259,11 @@ def list_row_balances(case: AuditCase) -> pl.DataFrame:
 
 def list_record_counts(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
     """One row per unit, dataset and period: `accepted` by the submissions in effect, `rows` in the file."""
-    taken = (
-        pl.read_parquet(case.folder / "submissions.parquet")
-        .filter(_LIVE & (pl.col("rows_accepted") > 0))
-        .group_by("dataset", "period", "unit")
-        .agg(accepted=pl.col("rows_accepted").cast(pl.Int64).sum())
-    )
+    taken = _count_accepted(case, "dataset", "period", "unit")
     written = [
         (parts[1], parts[2].removeprefix("ky="), PurePosixPath(parts[3]).stem, one.rows)
         for path, one in seen.now.items()
-        if len(parts := path.split("/")) > 1
+        if (parts := path.split("/"))[0] == "data"
     ]
     schema = dict.fromkeys(("dataset", "period", "unit"), pl.String) | {"rows": pl.Int64}
     files = pl.DataFrame(written, schema=schema, orient="row")
@@ -253,6 +271,38 @@ def list_record_counts(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
         taken.join(files, on=["dataset", "period", "unit"], how="full", coalesce=True)
         .with_columns(pl.col("accepted", "rows").fill_null(0))
         .sort("dataset", "period", "unit")
+    )
+
+
+def _count_accepted(case: AuditCase, *by: str) -> pl.DataFrame:
+    return (
+        pl.read_parquet(case.folder / "submissions.parquet")
+        .filter(_LIVE & (pl.col("rows_accepted") > 0))
+        .group_by(by)
+        .agg(accepted=pl.col("rows_accepted").cast(pl.Int64).sum())
+    )
+
+
+def list_open_tables(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
+    """One row per dataset and period: records `accepted`, those `shown` and `left_out` by its open table.
+
+    `accounted` is the sum of the last two, `smallest` the open table's smallest group (see `FileFacts`).
+    """
+    written = [
+        (parts[1], parts[2].removeprefix("ky="), one.rows, one.left_out, one.smallest)
+        for path, one in seen.now.items()
+        if (parts := path.split("/"))[0] == "open"
+    ]
+    schema = dict.fromkeys(("dataset", "period"), pl.String) | dict.fromkeys(
+        ("shown", "left_out", "smallest"), pl.Int64
+    )
+    files = pl.DataFrame(written, schema=schema, orient="row")
+    return (
+        _count_accepted(case, "dataset", "period")
+        .join(files, on=["dataset", "period"], how="full", coalesce=True)
+        .with_columns(pl.col("accepted", "shown", "left_out").fill_null(0))
+        .with_columns(accounted=pl.col("shown") + pl.col("left_out"))
+        .sort("dataset", "period")
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import polars as pl
 
 from flows.files import write_file
+from flows.release.manifest import count_rows
 from schemas.contract import Dataset
+from schemas.open_tables import open_columns, open_grain
 from schemas.tables import Dtype, PublishedColumn, PublishedTable, record_columns
 
 TYPES = {pl.String: "string", pl.Date: "date", pl.Boolean: "boolean", pl.Float64: "number"}
@@ -18,11 +20,11 @@ TYPES = {pl.String: "string", pl.Date: "date", pl.Boolean: "boolean", pl.Float64
 def write_package(
     folder: Path, whose: str, tables: Iterable[PublishedTable], datasets: Iterable[Dataset] = ()
 ) -> None:
-    """Write `folder`/datapackage.json for its `tables` and for the records of `datasets`.
+    """Write `folder`/datapackage.json for its `tables`, and for records and open tables of `datasets`.
 
     Datasets without a file of records are left out. `whose` names the commune or province in the title.
     """
-    records = [_records(folder, dataset) for dataset in datasets]
+    records = [describe(folder, dataset) for dataset in datasets for describe in (_records, _open_table)]
     package = {
         "name": "dulieuxa",
         "title": f"Dữ liệu {whose}",
@@ -57,13 +59,29 @@ def _records(folder: Path, dataset: Dataset) -> dict[str, object]:
         "format": "parquet",
         "title": dataset.title,
         "description": dataset.grain,
-        "schema": {
-            "fields": [
-                {"name": name, "type": _record_type(column), "description": column.says}
-                for name, column in record_columns(dataset).items()
-            ]
-        },
+        "schema": _schema(record_columns(dataset)),
     }
+
+
+def _open_table(folder: Path, dataset: Dataset) -> dict[str, object]:
+    paths = sorted((folder / "open" / dataset.name).rglob("*.parquet"))
+    return {
+        "name": f"open.{dataset.name}",
+        "path": [path.relative_to(folder).as_posix() for path in paths],
+        "format": "parquet",
+        "title": f"{dataset.title}, bảng mở",
+        "description": open_grain(dataset),
+        "rowsLeftOut": {path.parent.name.removeprefix("ky="): count_rows(path)[1] for path in paths},
+        "schema": _schema(open_columns(dataset)),
+    }
+
+
+def _schema(columns: Mapping[str, PublishedColumn]) -> dict[str, object]:
+    fields = [
+        {"name": name, "type": _record_type(column), "description": column.says}
+        for name, column in columns.items()
+    ]
+    return {"fields": fields}
 
 
 def _record_type(column: PublishedColumn) -> str:

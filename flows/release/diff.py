@@ -87,7 +87,7 @@ def _compare_columns(
     for at, release in enumerate((before, after)):
         for path in changed:
             if path.endswith(".parquet") and (release / path).exists():
-                table = path.split("/")[1] if path.startswith("data/") else path.removesuffix(".parquet")
+                table = _table_of(path)
                 for column, dtype in pl.read_parquet_schema(release / path).items():
                     types.setdefault((table, column), [None, None])[at] = str(dtype)
     both = {table for table, _ in types if _in_both(table, types)}
@@ -96,6 +96,12 @@ def _compare_columns(
         for (table, column), (was, now) in sorted(types.items())
         if was != now and table in both
     ]
+
+
+def _table_of(path: str) -> str:
+    """The table of a file, as `faults`, `dan_cu`, `open/dan_cu`."""
+    parts = path.split("/")
+    return {"data": parts[1], "open": "/".join(parts[:2])}[parts[0]] if len(parts) > 1 else Path(path).stem
 
 
 def _in_both(table: str, types: Mapping[tuple[str, str], list[str | None]]) -> bool:

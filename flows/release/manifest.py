@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from flows.collect.submission import Submission
 from flows.errors import DamagedReleaseError
 from flows.files import PUBLIC_FILE, write_file
+from schemas.open_tables import LEFT_OUT
 from schemas.registry import Contracts
 
 MANIFEST = "manifest.json"
@@ -30,14 +31,15 @@ READ_ONLY = 0o555
 AUDIT = "reports/data_docs"
 
 # What changes with submissions only; the other tables also change with the as-of date.
-_RECORDS = ("data/", "submissions.parquet", "changes.parquet")
+_RECORDS = ("data/", "open/", "submissions.parquet", "changes.parquet")
 
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
     """One file of a release: path relative to it, hash, size, and number of `rows` (Parquet only).
 
-    `mode` is the one that the file has once it is sealed: nobody may write it.
+    `mode` is the one that the file has once it is sealed: nobody may write it. `left_out` is the number of
+    records that an open table does not show.
     """
 
     path: str
@@ -45,6 +47,7 @@ class FileEntry:
     bytes: int
     rows: int | None
     mode: int
+    left_out: int | None = None
 
     def to_json(self) -> Mapping[str, object]:
         """The entry as written in the manifest: the mode in octal; fields that are None are left out."""
@@ -97,18 +100,21 @@ def describe_file(folder: Path, path: Path) -> FileEntry:
     """Read one file of the release in `folder` and return its entry."""
     with path.open("rb") as handle:
         digest = file_digest(handle, "sha256").hexdigest()
-    rows = _count_rows(path) if path.suffix == ".parquet" else None
+    rows, left_out = count_rows(path) if path.suffix == ".parquet" else (None, None)
     seen = path.stat()
     mode = S_IMODE(seen.st_mode) & READ_ONLY
-    return FileEntry(path.relative_to(folder).as_posix(), digest, seen.st_size, rows, mode)
+    return FileEntry(path.relative_to(folder).as_posix(), digest, seen.st_size, rows, mode, left_out)
 
 
-def _count_rows(path: Path) -> int | None:
+def count_rows(path: Path) -> tuple[int | None, int | None]:
+    """The rows of a Parquet file and, of an open table, the records that it leaves out."""
     try:
-        return int(pq.read_metadata(path).num_rows)
+        metadata = pq.read_metadata(path)
     except (pa.ArrowInvalid, OSError):
         # The file was damaged after publication; `verify` reports it by its hash.
-        return None
+        return None, None
+    left_out = (metadata.metadata or {}).get(LEFT_OUT.encode())
+    return int(metadata.num_rows), None if left_out is None else int(left_out)
 
 
 def write_manifest(folder: Path, contracts: Contracts, origin: Origin, all_files: Iterable[FileEntry]) -> str:

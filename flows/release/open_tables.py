@@ -7,14 +7,30 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import add
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from flows.settle.model import ROWS_AT_ONCE
+from flows.release.parquet import describe, write_parquet
+from flows.release.proof import prove
+from flows.settle.model import ROWS_AT_ONCE, JudgedPart
 from schemas.contract import Column, Dataset, OpenForm
-from schemas.open_tables import HIDDEN, UNIT, coarser, labels_of, open_columns, shown, steps_of
+from schemas.open_tables import (
+    HIDDEN,
+    LEFT_OUT,
+    UNIT,
+    coarser,
+    labels_of,
+    open_columns,
+    open_grain,
+    shown,
+    steps_of,
+)
+from schemas.periods import Period
 from schemas.privacy import SMALLEST_GROUP
+from schemas.published import open_schema
+from schemas.registry import Contracts
 
 # How many rows are alike.
 _ROWS = "_rows"
@@ -45,17 +61,59 @@ class OpenTable:
             yield shown_rows[every[start : start + ROWS_AT_ONCE]]
 
 
-def count_alike(rows: pl.DataFrame, dataset: Dataset, unit: str, end: date) -> pl.DataFrame:
+class OpenTables:
+    """Gathers the accepted records of a period, and writes the open table of each of its datasets."""
+
+    def __init__(self, contracts: Contracts) -> None:
+        self._contracts = contracts
+        self._waiting: dict[tuple[str, Period], list[pl.DataFrame]] = {}
+        self._counted: dict[tuple[str, Period], list[pl.DataFrame]] = {}
+
+    def add(self, one: JudgedPart, rows: pl.DataFrame) -> None:
+        """Take accepted records of one part, with the contract's columns."""
+        dataset, about = self._contracts.datasets[one.dataset], (one.dataset, one.period)
+        own = rows.select(name for name in shown(dataset) if name != UNIT)
+        waiting = self._waiting.setdefault(about, [])
+        waiting.append(own.with_columns(pl.lit(one.submission.unit).alias(UNIT)))
+        if sum(each.height for each in waiting) >= ROWS_AT_ONCE:
+            self._count(about)
+
+    def _count(self, about: tuple[str, Period]) -> None:
+        name, period = about
+        waiting = self._waiting.pop(about, [])
+        if waiting:
+            alike = count_alike(pl.concat(waiting), self._contracts.datasets[name], period.end)
+            self._counted.setdefault(about, []).append(alike)
+
+    def write(self, folder: Path) -> Iterator[Path]:
+        """Write every table to `folder`/open/<dataset>/ky=<period>/data.parquet; yields the paths.
+
+        Raises:
+            NotAsDeclaredError: a table is not as declared.
+        """
+        for about in list(self._waiting):
+            self._count(about)
+        for (name, period), parts in self._counted.items():
+            dataset = self._contracts.datasets[name]
+            table = make_open_table(parts, dataset)
+            prove(table.groups.drop(_ROWS), open_schema(dataset, self._contracts.commune))
+            path = folder / "open" / name / f"ky={period.label}" / "data.parquet"
+            title = f"{dataset.title}, bảng mở: {open_grain(dataset)}"
+            said, told = describe(open_columns(dataset)), {LEFT_OUT: f"{table.left_out}"}
+            write_parquet(path, table.pieces(), title, said, says=told)
+            yield path
+
+
+def count_alike(rows: pl.DataFrame, dataset: Dataset, end: date) -> pl.DataFrame:
     """Groups of equal rows in the finest forms, with `_rows`; dates and bands are still numbers.
 
     Args:
-        rows: Accepted records of one unit, with the contract's columns.
+        rows: Accepted records, with the contract's columns and `_unit`.
         dataset: Their dataset.
-        unit: The unit that handed them in.
         end: The last day of their period.
     """
     values = [
-        pl.lit(unit).alias(UNIT) if name == UNIT else _number(dataset[name], forms[0], end)
+        pl.col(UNIT) if name == UNIT else _number(dataset[name], forms[0], end)
         for name, forms in shown(dataset).items()
     ]
     return rows.lazy().select(values).group_by(pl.all()).agg(pl.len().alias(_ROWS)).collect()

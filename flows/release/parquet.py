@@ -10,24 +10,37 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.files import create_public
+from flows.files import create
 from flows.release.proof import prove
 from schemas.published import table_schema
 from schemas.tables import PublishedColumn, PublishedTable
 
 
 def write_parquet(
-    path: Path, pieces: Iterable[pl.DataFrame], title: str, described: Mapping[str, str]
+    path: Path,
+    pieces: Iterable[pl.DataFrame],
+    title: str,
+    described: Mapping[str, str],
+    *,
+    internal: bool = False,
+    says: Mapping[str, str] | None = None,
 ) -> None:
-    """Write `pieces` (at least one) to one file; `described` are descriptions of columns for its metadata."""
+    """Write `pieces` (at least one) to one file.
+
+    `described` are descriptions of columns for its metadata, and it `says` more there of the whole table.
+    Everybody may read the file, or if it is `internal` its owner and his group.
+    """
     rest = iter(pieces)
     first = _arrow(next(rest))
     fields = [
         field.with_metadata({"description": described[field.name]}) if field.name in described else field
         for field in first.schema
     ]
-    schema = pa.schema(fields, metadata={"title": title})
-    with create_public(path) as handle, pq.ParquetWriter(handle, schema, compression="zstd") as writer:
+    schema = pa.schema(fields, metadata={"title": title, **(says or {})})
+    with (
+        create(path, internal=internal) as handle,
+        pq.ParquetWriter(handle, schema, compression="zstd") as writer,
+    ):
         for piece in chain([first], map(_arrow, rest)):
             if piece.num_rows:
                 writer.write_table(piece.cast(schema))

@@ -1,7 +1,8 @@
-"""Writes the accepted records in effect, with personal data protected, or links unchanged files."""
+"""Writes the accepted records in effect and the open tables made of them, or links unchanged files."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -14,6 +15,7 @@ from flows.cache import RECORDS_CACHE, Cache
 from flows.engine.workers import map_ahead
 from flows.protect import Key, protect
 from flows.release.manifest import FileEntry
+from flows.release.open_tables import OpenTables
 from flows.release.parquet import describe, write_parquet
 from flows.release.proof import RecordProof
 from flows.release.reuse import EarlierFiles, make_or_link
@@ -44,11 +46,18 @@ def put_records(
 
 
 def write_records(folder: Path, contracts: Contracts, period_records: PeriodRecords, key: Key) -> list[Path]:
-    """Write one Parquet file per submission in effect, with its accepted records; returns the paths.
+    """Write one Parquet file per submission in effect, and the period's open tables; returns the paths.
 
     Raises:
         NotAsDeclaredError: some records are not as declared.
     """
+    opened = OpenTables(contracts)
+
+    def list_pieces() -> Iterator[tuple[JudgedPart, pl.DataFrame]]:
+        for one, parts in period_records.accepted():
+            for rows in parts:
+                opened.add(one, rows)
+                yield one, rows
 
     def protect_piece(one: JudgedPart, rows: pl.DataFrame) -> tuple[JudgedPart, pl.DataFrame]:
         return one, _to_published(one, rows, contracts.datasets[one.dataset], key)
@@ -57,17 +66,16 @@ def write_records(folder: Path, contracts: Contracts, period_records: PeriodReco
         return records_schema(contracts.datasets[name], contracts.commune)
 
     written: list[Path] = []
-    pieces = ((one, rows) for one, parts in period_records.accepted() for rows in parts)
     with RecordProof(schema_of) as proof:
-        for one, mine in groupby(map_ahead(protect_piece, pieces), itemgetter(0)):
+        for one, mine in groupby(map_ahead(protect_piece, list_pieces()), itemgetter(0)):
             dataset = contracts.datasets[one.dataset]
             place = folder / "data" / dataset.name / f"ky={one.period.label}"
             path = place / f"{one.submission.unit}.parquet"
             rows = proof.watch(dataset.name, (rows for _, rows in mine))
             title = f"{dataset.title}: {dataset.grain}"
-            write_parquet(path, rows, title, describe(record_columns(dataset)))
+            write_parquet(path, rows, title, describe(record_columns(dataset)), internal=True)
             written.append(path)
-    return written
+    return [*written, *opened.write(folder)]
 
 
 def _to_published(one: JudgedPart, rows: pl.DataFrame, dataset: Dataset, key: Key) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_IMODE
 
 from flows.cache import Cache
-from flows.files import make_public, try_link
+from flows.files import INTERNAL_FOLDER, make_internal, make_public, try_link
 from flows.release import publish
 from flows.release.intact import IntactFiles
 from flows.release.manifest import FileEntry, describe_file
@@ -72,7 +72,8 @@ class EarlierFiles:
 def _link_or_copy(one: ReusableFile, former: Path, folder: Path) -> None:
     theirs, ours = former / one.entry.path, folder / one.entry.path
     if not ours.parent.exists():
-        make_public(ours.parent)
+        make = make_internal if S_IMODE(one.around) == INTERNAL_FOLDER else make_public
+        make(ours.parent)
         ours.parent.chmod(one.around)
     if not try_link(theirs, ours):
         shutil.copy(theirs, ours)

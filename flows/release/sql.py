@@ -1,7 +1,8 @@
-"""Opens a release as a DuckDB database with one view per table and per dataset."""
+"""Opens a release as a DuckDB database with one view per table, dataset and open table."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import duckdb
@@ -15,18 +16,22 @@ _TO_TEXT = (
     .str.replace(f"^([{_FORMULA}\t\r\n])", "'${1}")
 )
 
+_HOW = "hive_partitioning = true, hive_types_autocast = false, union_by_name = true"
+
 
 def open_database(release: Path) -> duckdb.DuckDBPyConnection:
     """An in-memory database over the release, read-only and without access to any other file."""
     database = duckdb.connect(":memory:")
     for path in sorted(release.glob("*.parquet")):
         database.execute(f"create view {_quote_name(path.stem)} as from read_parquet({_quote_text(path)})")
-    for folder in sorted((release / "data").glob("*")):
-        files = folder / "*" / "*.parquet"
-        how = "hive_partitioning = true, hive_types_autocast = false, union_by_name = true"
-        database.execute(
-            f"create view {_quote_name(folder.name)} as from read_parquet({_quote_text(files)}, {how})"
-        )
+    database.execute('create schema "open"')
+    for schema, place in (("main", "data"), ("open", "open")):
+        # Whoever is not of the owner's group sees the open tables alone.
+        if os.access(release / place, os.R_OK | os.X_OK):
+            for folder in sorted((release / place).glob("*")):
+                name = f"{_quote_name(schema)}.{_quote_name(folder.name)}"
+                files = _quote_text(folder / "*" / "*.parquet")
+                database.execute(f"create view {name} as from read_parquet({files}, {_HOW})")
     database.execute(f"set allowed_directories = [{_quote_text(release)}]")
     database.execute("set enable_external_access = false")
     database.execute("set lock_configuration = true")

@@ -25,6 +25,9 @@ def describe_status(release: Path) -> Iterator[str]:
     inputs = len(manifest["inputs"])
     yield f"Tệp nộp: {inputs}; phải nộp {called.height}, chưa có {missing.height}, trễ {late}"
     yield f"Lỗi còn mở: {opened}; chỉ tiêu chưa đủ căn cứ: {unknown}/{indicators.height}"
+    tables = [entry for entry in manifest["files"] if "left_out" in entry]
+    shown, left_out = (sum(entry[name] for entry in tables) for name in ("rows", "left_out"))
+    yield f"Bảng mở: {len(tables)}, có {shown} dòng, {left_out} bản ghi để ngoài vì nhóm quá nhỏ"
     if missing.height:
         yield f"Chưa nộp: {', '.join(missing['unit'].unique().sort().head(12))}"
     if "acknowledged" in manifest:

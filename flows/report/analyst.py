@@ -10,6 +10,7 @@ from flows.report.page_data import PageData
 from flows.report.tables import Row
 from schemas.contract import Column, Dataset
 from schemas.indicator import Grouping, Indicator
+from schemas.open_tables import describe_forms, forms_of, open_grain
 from schemas.privacy import PROTECTIONS, protection
 from schemas.tables import TABLES, PublishedTable
 from schemas.units import KINDS
@@ -56,7 +57,9 @@ def _dataset(release: PageData, dataset: Dataset) -> Row:
         "due": dataset.due,
         "key": dataset.key,
         "present": (release.folder / "data" / dataset.name).is_dir(),
-        "columns": [_column(column) for column in dataset.columns],
+        "opened": (release.folder / "open" / dataset.name).is_dir(),
+        "open_grain": open_grain(dataset),
+        "columns": [_column(column, dataset) for column in dataset.columns],
         "rules": [(rule.code, rule.says, rule.severity) for rule in release.names.rules[dataset.name]],
     }
 
@@ -78,13 +81,14 @@ def _indicator(indicator: Indicator, year: int) -> Row:
     }
 
 
-def _column(column: Column) -> Row:
+def _column(column: Column, dataset: Dataset) -> Row:
     return {
         "name": column.name,
         "label": column.label.replace(" > ", ", ") + (f" ({column.unit})" if column.unit else ""),
         "kind": column.kind.title,
         "required": "có" if column.required else "không",
         "published": PROTECTIONS[protection(column)],
+        "opened": describe_forms(forms_of(column, dataset)),
         "allowed": _allowed(column),
     }
 
@@ -115,6 +119,12 @@ def _examples(release: PageData) -> list[Row]:
             "code": "SELECT unit, dataset, code, count(*) AS so_loi\n"
             "FROM 'curated/latest/faults.parquet'\nWHERE severity = 'chan'\n"
             "GROUP BY ALL ORDER BY so_loi DESC;",
+        },
+        {
+            "title": "Người dân theo nhóm tuổi và giới tính, từ bảng mở (polars)",
+            "code": "import polars as pl\n\n"
+            'dan_cu = pl.read_parquet("curated/latest/open/dan_cu", hive_partitioning=True)\n'
+            'dan_cu.group_by("ky", "ngay_sinh", "gioi_tinh").len()',
         },
         {
             "title": "Mọi kỳ của một bộ dữ liệu (DuckDB)",

@@ -35,7 +35,7 @@ DATASET = Dataset(
     key=("so_dinh_danh",),
     rows=(1, 200_000),
     coarsen=(
-        *("ngay_mat", "ngay_sinh", "quan_he", "ngay_mat", "thon", "cu_tru", "quan_he", "tinh_trang"),
+        *("ngay_mat", "ngay_sinh", "quan_he", "thon", "ngay_mat", "cu_tru", "quan_he", "tinh_trang"),
         *("ngay_sinh",),
     ),
     columns=(

@@ -15,6 +15,10 @@ DATASET = Dataset(
     key=("mst",),
     rows=(1, 20_000),
     totals=True,
+    coarsen=(
+        *("thon", "bang_sang_che", "chi_rd", "doanh_thu_so", "doanh_thu"),
+        *("bang_sang_che", "chi_rd", "doanh_thu_so", "nganh"),
+    ),
     columns=(
         Column("mst", "Mã số thuế", MST, also=("MST",), personal="quasi"),
         Column("ten", "Tên doanh nghiệp", VAN_BAN, also=("Tên doanh nghiệp, hộ kinh doanh",)),

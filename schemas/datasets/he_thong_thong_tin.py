@@ -15,6 +15,7 @@ DATASET = Dataset(
     grain="một hệ thống",
     key=("ma_he_thong",),
     rows=(1, 500),
+    coarsen=("ngay_phe_duyet", "ngay_phe_duyet", "cap_do", "trien_khai_du"),
     columns=(
         Column("ma_he_thong", "Mã hệ thống", MA, pattern=r"HT\d{3}", example="HT001"),
         Column("ten_he_thong", "Tên hệ thống", VAN_BAN),

@@ -17,6 +17,10 @@ DATASET = Dataset(
     key=("ma_ho_so",),
     rows=(0, 100_000),
     dated="ngay_nop",
+    coarsen=(
+        *("ngay_tra", "ngay_hen_tra", "le_phi", "ngay_nop", "ngay_tra", "ngay_hen_tra", "ma_thu_tuc"),
+        *("le_phi", "ngay_nop", "cung_cap_toan_trinh", "thanh_toan"),
+    ),
     columns=(
         Column(
             "ma_ho_so",

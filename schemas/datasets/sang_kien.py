@@ -16,6 +16,7 @@ DATASET = Dataset(
     key=("ma_sang_kien",),
     rows=(0, 5_000),
     nil_allowed=True,
+    coarsen=("lam_loi", "ngay_cong_nhan", "lam_loi", "ngay_cong_nhan", "linh_vuc"),
     columns=(
         Column(
             "ma_sang_kien",

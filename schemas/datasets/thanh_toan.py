@@ -15,6 +15,10 @@ DATASET = Dataset(
     key=("don_vi", "thon"),
     rows=(1, 5_000),
     totals=True,
+    coarsen=(
+        *("thon", "gia_tri_kdtm", "gia_tri", "giao_dich_kdtm", "giao_dich"),
+        *("gia_tri_kdtm", "gia_tri", "giao_dich_kdtm", "giao_dich"),
+    ),
     columns=(
         Column("don_vi", "Đơn vị chấp nhận thanh toán", VAN_BAN, also=("Tên đơn vị", "Điểm thanh toán")),
         Column(

@@ -38,7 +38,7 @@ def root(planted: Day, tmp_path: Path) -> Root:
 
 def data_of(release: Path) -> dict[str, str]:
     found = read_hashes(read_manifest(release))
-    return {path: cleaned for path, cleaned in found.items() if path.startswith("data/")}
+    return {path: cleaned for path, cleaned in found.items() if path.startswith(("data/", "open/"))}
 
 
 def _never(*_: object, **__: object) -> None:
@@ -88,7 +88,9 @@ def test_a_quiet_day_comes_out_as_if_all_was_read_again(root: Root) -> None:
     assert find_differences(root, load(), quiet.release, PlainRunner(Console(quiet=True))) == []
 
 
-@pytest.mark.parametrize("where", ["data/*/*/*.parquet", f"reports/{UNITS}/*/{RECEIPTS}/*.html"])
+@pytest.mark.parametrize(
+    "where", ["data/*/*/*.parquet", "open/*/*/*.parquet", f"reports/{UNITS}/*/{RECEIPTS}/*.html"]
+)
 def test_files_are_written_anew_where_the_earlier_ones_are_not_whole(
     where: str, planted: Day, root: Root
 ) -> None:
@@ -109,6 +111,16 @@ def test_what_came_to_be_readable_by_others_is_not_handed_on(planted: Day, root:
     books = sorted(quiet.release.glob(f"reports/{UNITS}/*/{MARKED}/*"))
     assert len(books) > 16
     assert {path.stat().st_mode & 0o077 for book in books for path in (book, book.parent)} == {0}
+
+
+def test_records_are_for_the_owners_group_and_open_tables_for_everybody(root: Root) -> None:
+    quiet = run_plainly(root.path, TOMORROW)
+    for release in (root.releases / str(read_manifest(quiet.release)["before"]), quiet.release):
+        for place, file, folder in (("data", 0o440, 0o750), ("open", 0o444, 0o755)):
+            found = [release / place, *(release / place).rglob("*")]
+            assert len(found) > 16
+            assert {path.stat().st_mode & 0o777 for path in found if path.is_file()} == {file}
+            assert {path.stat().st_mode & 0o777 for path in found if path.is_dir()} == {folder}
 
 
 def test_another_key_makes_other_records(planted: Day, root: Root) -> None:

@@ -20,7 +20,7 @@ from flows import files
 from flows.engine import workers
 from flows.files import (
     clear_half_written,
-    create_public,
+    create,
     make_durable,
     make_public,
     try_link,
@@ -62,13 +62,19 @@ def test_the_mode_is_the_one_that_was_asked_for(mode: int, umask: int, tmp_path:
 
 def test_what_is_not_private_everybody_may_read_whatever_the_umask_is(umask: int, tmp_path: Path) -> None:
     write_file(tmp_path / "a", b"x")
-    with create_public(tmp_path / "b" / "c" / "d") as handle:
+    with create(tmp_path / "b" / "c" / "d", internal=False) as handle:
         handle.write(b"x")
     make_public(tmp_path / "e" / "f")
     made = list(tmp_path.rglob("*"))
     assert {mode_of(path) for path in made if path.is_file()} == {0o644}
     assert {mode_of(path) for path in made if path.is_dir()} == {0o755}
     assert len(made) == 6
+
+
+def test_an_internal_file_is_for_the_owners_group(umask: int, tmp_path: Path) -> None:
+    with create(tmp_path / "data" / "a" / "b", internal=True) as handle:
+        handle.write(b"x")
+    assert [mode_of(tmp_path / "data" / path) for path in (".", "a", "a/b")] == [0o750, 0o750, 0o640]
 
 
 def test_a_private_file_stands_in_a_private_folder(umask: int, tmp_path: Path) -> None:

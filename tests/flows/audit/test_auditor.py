@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -16,15 +17,19 @@ from flows.audit.facts import AuditCase, collect_facts
 from flows.audit.pages import write_audit_pages
 from flows.audit.surprises import ReleaseComparison, compare_releases
 from flows.errors import AuditRefusedError
+from flows.release import open_tables
 from flows.release.manifest import read_hashes, read_manifest
 from flows.release.publish import read_published
 from flows.release.refusal import read_refusal
 from flows.root import Root
+from schemas.open_tables import LEFT_OUT
+from schemas.privacy import SMALLEST_GROUP
 from schemas.registry import load
 from tests.conftest import TODAY, Day, run_plainly
 
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]
 REGISTER = "data/dan_cu/ky=2026-10/cong_an.parquet"
+OPEN_REGISTER = "open/dan_cu/ky=2026-10/data.parquet"
 HOUSEHOLDS = "data/ho_gia_dinh/ky=2026-10/T01.parquet"
 
 # What is done to a table, and what the audit must say of it.
@@ -81,12 +86,26 @@ SPOILT: dict[str, tuple[str, Spoil, str]] = {
     ),
     "another type": (REGISTER, lambda t: t.with_columns(pl.col("ngay_sinh").cast(pl.String)), "đúng kiểu"),
     "a column too many": (REGISTER, lambda t: t.with_columns(ho_ten=pl.lit("Ai")), "không thừa cột"),
+    "a person alone in an open table": (
+        OPEN_REGISTER,
+        lambda t: pl.concat([t.tail(-1), t.head(1).with_columns(ngay_mat=pl.lit("1999"))]),
+        "có dưới 5 dòng",
+    ),
+    "a row of an open table lost": (OPEN_REGISTER, lambda t: t.tail(-1), "được đếm để ngoài"),
+    "a column too many in an open table": (
+        OPEN_REGISTER,
+        lambda t: t.with_columns(ma_ho=pl.lit("H00001")),
+        "không thừa cột",
+    ),
     "a column gone": (REGISTER, lambda t: t.drop("gioi_tinh"), "không thiếu"),
 }
 
 
 def spoil(folder: Path, file: str, change: Spoil) -> None:
-    change(pl.read_parquet(folder / file, hive_partitioning=False)).write_parquet(folder / file)
+    said = {LEFT_OUT: told} if (told := pl.read_parquet_metadata(folder / file).get(LEFT_OUT)) else {}
+    change(pl.read_parquet(folder / file, hive_partitioning=False)).write_parquet(
+        folder / file, metadata=said
+    )
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +217,24 @@ def test_a_file_is_looked_at_once_for_good(
 def test_data_docs_of_nothing_are_a_page(tmp_path: Path) -> None:
     write_audit_pages(tmp_path / "docs", [], TODAY)
     assert "Kiểm toán ngày 24/11/2026" in (tmp_path / "docs" / "index.html").read_text(encoding="utf-8")
+
+
+def test_an_open_table_made_by_a_wrong_rule_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = tmp_path / "raw" / "inbox" / "T01"
+    inbox.mkdir(parents=True)
+    rows = [f"{day:02}/11/2026;{by};{by} {day};Mới;" for day in range(1, 4) for by in ("VNPT", "Viettel")]
+    head = ["Tháng 11 năm 2026", "Ngày phản ánh;Nhà mạng;Nội dung;Trạng thái;Ngày giải quyết"]
+    (inbox / "phan anh 11-2026.csv").write_text("\n".join([*head, *rows]), encoding="utf-8")
+    with monkeypatch.context() as wrong:
+        rule = partial(open_tables.make_open_table, smallest=SMALLEST_GROUP - 2)
+        wrong.setattr(open_tables, "make_open_table", rule)
+        with pytest.raises(AuditRefusedError, match="có dưới 5 dòng"):
+            run_plainly(tmp_path)
+    assert read_published(Root(tmp_path)) is None
+    release = run_plainly(tmp_path).release
+    assert pl.read_parquet(release / "open" / "phan_anh_ha_tang").drop("ky").n_unique() == 1
 
 
 @pytest.fixture(scope="module")

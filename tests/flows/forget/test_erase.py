@@ -157,11 +157,19 @@ def test_every_release_is_whole_and_comes_of_the_archive(erased: tuple[Path, Res
         assert done.exit_code == 0, done.output
 
 
+def count_in_open(release: Path, name: str) -> int:
+    """The records that the open tables of a dataset show, and those that they leave out."""
+    entries = read_manifest(release)["files"]
+    opened = (each for each in entries if each["path"].startswith(f"open/{name}/"))
+    return sum(each["rows"] + each["left_out"] for each in opened)
+
+
 def test_everybody_else_is_still_there(erased: tuple[Path, Result], told: Path) -> None:
     was, now = (find_release(Root(root), "20261124") for root in (told, erased[0]))
     for name, gone in (("dan_cu", 1), ("dinh_danh", 1), ("ho_gia_dinh", 0), ("sang_kien", 0)):
         before, after = (pl.read_parquet(place / "data" / name / "*" / "*.parquet") for place in (was, now))
         assert after.height == before.height - gone, name
+        assert count_in_open(now, name) == after.height, name
     rows = pl.read_parquet(now / "submissions.parquet")
     parts = pl.sum_horizontal("rows_left_out", "rows_accepted", "rows_quarantined")
     assert rows.filter(pl.col("rows_seen") != parts).is_empty()

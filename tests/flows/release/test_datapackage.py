@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.release.manifest import read_manifest
 from schemas.privacy import protection
 from schemas.registry import load
 from schemas.tables import TABLES
@@ -29,7 +30,11 @@ def test_frictionless_finds_the_package_and_all_its_rows_valid(
 
 
 def test_every_table_and_dataset_is_described(package: dict[str, list[dict[str, object]]]) -> None:
-    assert {each["name"] for each in package["resources"]} == {*TABLES, *load().datasets}
+    assert {each["name"] for each in package["resources"]} == {
+        *TABLES,
+        *load().datasets,
+        *(f"open.{name}" for name in load().datasets),
+    }
 
 
 def test_no_column_that_is_left_out_is_described(package: dict[str, list[dict[str, object]]]) -> None:
@@ -39,6 +44,19 @@ def test_no_column_that_is_left_out_is_described(package: dict[str, list[dict[st
         fields: list[dict[str, str]] = resource["schema"]["fields"]  # type: ignore[index]
         assert gone.isdisjoint(field["name"] for field in fields)
         assert all(field["description"] for field in fields)
+
+
+def test_records_that_open_tables_leave_out_are_counted(
+    clean: Day, package: dict[str, list[dict[str, object]]]
+) -> None:
+    manifest = {each["path"]: each for each in read_manifest(clean.release)["files"]}
+    for name in load().datasets:
+        (opened,) = (each for each in package["resources"] if each["name"] == f"open.{name}")
+        for period, left_out in opened["rowsLeftOut"].items():  # type: ignore[attr-defined]
+            entry = manifest[f"open/{name}/ky={period}/data.parquet"]
+            place = f"data/{name}/ky={period}/"
+            records = sum(each["rows"] for path, each in manifest.items() if path.startswith(place))
+            assert (entry["left_out"], entry["rows"] + left_out) == (left_out, records)
 
 
 def test_every_parquet_file_is_in_the_package(

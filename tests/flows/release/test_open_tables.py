@@ -45,7 +45,8 @@ def invented(dataset: Dataset, seed: int, rows: int, spread: int) -> pl.DataFram
 
 
 def made(dataset: Dataset, *parts: pl.DataFrame, smallest: int = SMALLEST_GROUP) -> OpenTable:
-    counted = [count_alike(part, dataset, f"T{at:02}", END) for at, part in enumerate(parts, 1)]
+    units = (part.with_columns(pl.lit(f"T{at:02}").alias(UNIT)) for at, part in enumerate(parts, 1))
+    counted = [count_alike(part, dataset, END) for part in units]
     return make_open_table(counted, dataset, smallest)
 
 

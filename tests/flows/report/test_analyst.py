@@ -26,6 +26,10 @@ def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     records = latest / "data" / "ho_gia_dinh" / "ky=2026-10"
     records.mkdir(parents=True)
     pl.DataFrame({"ma_ho": ["H1", "H2"], "_unit": ["T01", "T01"]}).write_parquet(records / "T01.parquet")
+    register = latest / "open" / "dan_cu" / "ky=2026-10"
+    register.mkdir(parents=True)
+    people = pl.DataFrame({"ngay_sinh": ["20–24"] * 5, "gioi_tinh": ["Nam"] * 5})
+    people.write_parquet(register / "data.parquet")
     return root
 
 
