@@ -66,15 +66,18 @@ class OpenTables:
 
     def __init__(self, contracts: Contracts) -> None:
         self._contracts = contracts
+        self._taken = {
+            name: [*shown(dataset).keys() - {UNIT}] for name, dataset in contracts.datasets.items()
+        }
         self._waiting: dict[tuple[str, Period], list[pl.DataFrame]] = {}
         self._counted: dict[tuple[str, Period], list[pl.DataFrame]] = {}
 
     def add(self, one: JudgedPart, rows: pl.DataFrame) -> None:
         """Take accepted records of one part, with the contract's columns."""
-        dataset, about = self._contracts.datasets[one.dataset], (one.dataset, one.period)
-        own = rows.select(name for name in shown(dataset) if name != UNIT)
+        about = (one.dataset, one.period)
         waiting = self._waiting.setdefault(about, [])
-        waiting.append(own.with_columns(pl.lit(one.submission.unit).alias(UNIT)))
+        unit = pl.repeat(one.submission.unit, rows.height, dtype=pl.String, eager=True).alias(UNIT)
+        waiting.append(pl.DataFrame([*(rows[name] for name in self._taken[one.dataset]), unit]))
         if sum(each.height for each in waiting) >= ROWS_AT_ONCE:
             self._count(about)
 
