@@ -110,7 +110,7 @@ def _add_drawing(xml: bytes, relation: str) -> bytes:
     at = next(behind, end)
     p = prefix_of(xml).decode()
     element = f'<{p}legacyDrawing xmlns:dlx="{OFFICE}" dlx:id="{relation}"/>'.encode()
-    return xml[:at] + element + xml[at:]
+    return b"".join([memoryview(xml)[:at], element, memoryview(xml)[at:]])
 
 
 def _entries(xml: bytes) -> list[Element]:

@@ -51,12 +51,11 @@ class Package:
     def close(self) -> bytes:
         """The workbook's bytes."""
         buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+        with zipfile.ZipFile(buffer, "w") as archive:
             for path, content in self.parts.items():
                 entry = zipfile.ZipInfo(path, _MADE)
-                entry.compress_type = zipfile.ZIP_DEFLATED
                 entry.external_attr = 0o600 << 16
-                archive.writestr(entry, content)
+                archive.writestr(entry, content, zipfile.ZIP_DEFLATED, _LEVEL)
         return buffer.getvalue()
 
     def relations(self, of: str) -> Iterator[Relation]:

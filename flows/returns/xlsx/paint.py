@@ -26,6 +26,8 @@ def paint(xml: bytes, looks: Looks) -> bytes:
     at = 0
     todo = sorted(looks, reverse=True)
     for number, start, inside, end in _find_rows(xml, body.inside, body.end):
+        if not todo:
+            break
         while todo and todo[-1] < number:
             done += [xml[at:start], _make_row(xml, todo[-1], looks[todo.pop()], of_column)]
             at = start
@@ -37,7 +39,9 @@ def paint(xml: bytes, looks: Looks) -> bytes:
             at = end
     close = xml.rfind(b"<", at, body.end)
     left = b"".join(_make_row(xml, number, looks[number], of_column) for number in reversed(todo))
-    return b"".join([*done, xml[at:close], left, xml[close:]]) if left else b"".join([*done, xml[at:]])
+    # A view is no copy: the rest may be hundreds of megabytes of empty rows.
+    rest = memoryview(xml)
+    return b"".join([*done, rest[at:close], left, rest[close:]] if left else [*done, rest[at:]])
 
 
 def _column_looks(xml: bytes) -> Callable[[int], int]:

@@ -133,4 +133,4 @@ def show_first(package: Package) -> None:
         part = package.parts[sheet.path]
         if b"tabSelected" in part[:20_000]:
             head = re.sub(rb"""\s*\btabSelected\s*=\s*["']\w+["']""", b"", part[:20_000], count=1)
-            package.parts[sheet.path] = head + part[20_000:]
+            package.parts[sheet.path] = b"".join([head, memoryview(part)[20_000:]])
