@@ -28,7 +28,7 @@ def command(
 ) -> None:
     """Hỏi bản công bố bằng SQL (DuckDB): mỗi bảng, mỗi bộ dữ liệu là một bảng cùng tên.
 
-    Bảng mở của một bộ dữ liệu có chữ open. ở trước: open.dan_cu.
+    Bảng mở của bộ dan_cu tên là open.dan_cu, và như thế với mọi bộ dữ liệu.
 
     Ví dụ: dulieuxa sql "select _unit, count(*) from ho_gia_dinh group by _unit"
     """
