@@ -156,14 +156,22 @@ class Cache:
 
     def get(self, key: str) -> Any:
         """The value of `key`; None if there is none, or it is damaged or can't be read."""
+        value = self._read(key)
+        if value is None:
+            return None
+        return pickle.loads(value)  # noqa: S301 - written by this program, readable by its owner only
+
+    def is_whole(self, key: str) -> bool:
+        """Whether the value of `key` is as it was written."""
+        return self._read(key) is not None
+
+    def _read(self, key: str) -> memoryview | None:
         try:
             whole = (self.folder / key).read_bytes()
         except (FileNotFoundError, PermissionError):
             return None
         proof, value = whole[:_PROOF], memoryview(whole)[_PROOF:]
-        if sha256(value).digest() != proof:
-            return None
-        return pickle.loads(value)  # noqa: S301 - written by this program, readable by its owner only
+        return value if sha256(value).digest() == proof else None
 
     def put(self, key: str, value: object) -> None:
         """Keep `value` for the days to come."""

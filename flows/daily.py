@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
 from prefect import flow, task
+from prefect import serve as serve_deployments
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.deployments.runner import RunnerDeployment
 from prefect.futures import as_completed
 from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL
@@ -24,6 +26,7 @@ from flows.engine.prefect_server import serve_prefect
 from flows.engine.progress import show_step
 from flows.engine.screen import open_console, say
 from flows.errors import AuditRefusedError
+from flows.mend.result import look_and_note
 from flows.root import HERE, Root
 from flows.summary import to_markdown
 from schemas.registry import load
@@ -85,17 +88,31 @@ def daily(root: Path, as_of: date | None = None, acknowledged: str | None = None
     return outcome
 
 
-def serve(root: Path, cron: str = "0 6 * * *") -> None:
-    """Run `daily` every day at 06:00 Asia/Ho_Chi_Minh until stopped.
+@flow(name="dulieuxa-soat", flow_run_name="soat", persist_result=False, validate_parameters=False)
+def weekly(root: Path) -> list[str]:
+    """Soát từng byte: kho tệp nộp, mọi bản công bố, nhật ký, khóa; kết quả có ở `dulieuxa status`."""
+    found = look_and_note(Root(Path(root)))
+    said = "\n".join(f"- {damage}" for damage in found) or "Không có gì hỏng."
+    create_markdown_artifact(said, key="soat-tung-byte", description="Soát từng byte hằng tuần")
+    return found
+
+
+def serve(root: Path, cron: str = "0 6 * * *", look: str = "0 12 * * 0") -> None:
+    """Run `daily` every day at 06:00 Asia/Ho_Chi_Minh, `weekly` on Sundays at noon, until stopped.
 
     Uses the Prefect server of `PREFECT_API_URL` where one is named, else starts its own.
     """
-    schedule = Cron(cron, timezone=str(HERE))
+    runs, looks = (Cron(each, timezone=str(HERE)) for each in (cron, look))
     with serve_prefect() as answered:
         answered()
         say(
             f"Chạy hằng ngày lúc 06:00 giờ Việt Nam cho {root}. Dừng bằng Ctrl+C.",
+            "Soát từng byte mọi thứ đã lưu lúc 12:00 Chủ nhật.",
             f"Theo dõi: {PREFECT_API_URL.value().removesuffix('/api')}",
         )
-        parameters = {"root": str(root)}
-        daily.serve(name="hang-ngay", schedule=schedule, parameters=parameters, print_starting_message=False)
+        of = {"root": str(root)}
+        serve_deployments(
+            cast("RunnerDeployment", daily.to_deployment("hang-ngay", schedule=runs, parameters=of)),
+            cast("RunnerDeployment", weekly.to_deployment("hang-tuan", schedule=looks, parameters=of)),
+            print_starting_message=False,
+        )

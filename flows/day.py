@@ -19,6 +19,7 @@ from flows.collect.submission import Submission
 from flows.engine.runner import Runner, Step
 from flows.errors import AuditRefusedError
 from flows.forget.gate import make_gate
+from flows.mend.fix import mend_before_run
 from flows.release import publish
 from flows.release.refusal import keep_refusal
 from flows.root import Root, read_contracts
@@ -35,13 +36,15 @@ class DayOutcome:
     """The result of a day: its release, its records, its tables for the summary.
 
     `new` are the submissions that the release shown before did not have, `obstacles` what lies in the inbox
-    and could not be taken. `shown` is the release that readers see now.
+    and could not be taken. `damaged` says what was damaged and what became of it. `shown` is the release
+    that readers see now.
     """
 
     release: Path
     shown: Path
     new: Sequence[Submission]
     obstacles: Sequence[Obstacle]
+    damaged: Sequence[str]
     unchanged: bool
     settled: Settled
     submissions: pl.DataFrame
@@ -69,8 +72,22 @@ def run_day(
         AuditRefusedError: the tables do not pass the audit; the earlier release stays.
         RuleDidNotRunError, ConservationError: a fault of the program; nothing was published.
     """
-    with root.lock(), audits() as auditing, publish.stage(root) as folder:
-        contracts = read_contracts(root, contracts)
+    contracts = read_contracts(root, contracts)
+    with root.lock(), audits() as auditing:
+        damaged = mend_before_run(root, contracts, as_of, auditing)
+        return _run(root, contracts, as_of, runner, acknowledged, auditing, damaged)
+
+
+def _run(
+    root: Root,
+    contracts: Contracts,
+    as_of: date,
+    runner: Runner,
+    acknowledged: str | None,
+    auditing: Auditor,
+    damaged: list[str],
+) -> DayOutcome:
+    with publish.stage(root) as folder:
         root.prepare(unit.name for unit in contracts.commune.units)
         collected = runner.step(COLLECT, collect, root, make_gate(root, contracts))
         shown, before = publish.read_published(root), publish.find_before(root, as_of)
@@ -93,6 +110,7 @@ def run_day(
         root.releases / (publish.read_published(root) or built.name),
         [one for one in recipe.inputs if one not in known],
         collected.obstacles,
+        [*damaged, *collected.mended],
         built.name == shown,
         built.settled,
         built.settled.submissions,

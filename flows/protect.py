@@ -6,17 +6,23 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 import polars as pl
 
 from flows.errors import BadKeyError
-from flows.files import write_file, write_new
+from flows.files import write_file, write_new, write_private
 from flows.root import Root
 from schemas.contract import Column, Dataset
 from schemas.privacy import FREE_TEXT, PERSONAL_TAX_CODE, TOKEN_DIGITS, protection, token_domains
 
 KEY_BYTES = 32
+
+_DIFFERS = (
+    "khác với bản sao của nó trong var/ban_sao; dulieuxa doctor --fix lấy lại khóa của bản sao, còn nếu cố ý "
+    "thay khóa thì xóa bản sao ấy"
+)
 
 _REMEDY = (
     "Chép lại tệp này từ bản sao lưu. Chỉ khi không có bản sao lưu và chưa công bố gì thì xóa tệp này, lần "
@@ -84,35 +90,101 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyFile:
-    """A file that holds a key. `remedy` tells people what to do if it is damaged."""
+    """A file that holds a key, and its second `copy`, which has a seal.
+
+    `remedy` tells people what to do if both are damaged.
+    """
 
     path: Path
     remedy: str
+    copy: Path
 
     def read(self) -> Key:
-        """The key. If there is no file yet, make one that only its owner can read.
+        """The key, from the copy where the file is damaged. Without either, one is made for its owner alone.
 
         Raises:
-            BadKeyError: the file does not hold a key.
+            BadKeyError: the file does not hold a key, or not the one of the copy.
         """
-        if not self.path.exists():
+        kept = self._read_copy()
+        if not self.path.exists() and kept is None:
             write_new(self.path, _new_secret(), mode=0o600)
-        content = self.path.read_bytes()
-        if wrong := _what_is_wrong(content):
-            raise BadKeyError(self._explain(wrong))
+        content, wrong = self._read_file()
+        if wrong and kept:
+            return Key(kept)
+        if wrong or (kept and bytes.fromhex(content.decode()) != kept):
+            raise BadKeyError(self._explain(wrong or _DIFFERS))
         return Key(bytes.fromhex(content.decode()))
+
+    def require(self) -> None:
+        """Make sure that there is a key: a new one would be another one.
+
+        Raises:
+            BadKeyError: there is none.
+        """
+        if not self.path.exists() and self._read_copy() is None:
+            raise BadKeyError(self._explain("bị mất"))
 
     def replace(self) -> None:
         """Replace the key, or whatever the file holds, by a new key."""
+        self.copy.unlink(missing_ok=True)
         write_file(self.path, _new_secret(), mode=0o600)
+
+    def keep_copy(self) -> None:
+        """Make the second copy of a key that is there, if it has none."""
+        if self._read_copy() is None and self.path.exists():
+            digits = self.path.read_bytes().removesuffix(b"\n").lower()
+            write_private(self.copy, digits, b"\n", _seal(digits))
+
+    def mend(self) -> bool:
+        """Write the file anew from the copy; returns whether there is a copy that can be read."""
+        kept = self._read_copy()
+        if kept is not None:
+            write_file(self.path, kept.hex().encode(), mode=0o600)
+        return kept is not None
+
+    def find_fault(self) -> str | None:
+        """What is wrong with the file, in Vietnamese; None if it is fine, or was never made."""
+        kept = self._read_copy()
+        if not self.path.exists():
+            return None if kept is None else "bị mất"
+        content, wrong = self._read_file()
+        return wrong or (_DIFFERS if kept and bytes.fromhex(content.decode()) != kept else None)
+
+    def find_fault_of_copy(self) -> str | None:
+        """What is wrong with the copy, in Vietnamese; None if it is fine, or there is no key yet."""
+        if not self.path.exists() or not self.copy.parent.is_dir() or self._read_copy() is not None:
+            return None
+        return "bản sao bị hỏng" if self.copy.exists() else "bản sao bị mất"
 
     def describe_damage(self) -> str | None:
         """What is wrong with the file and what to do, in Vietnamese; None if it is fine or missing."""
-        wrong = _what_is_wrong(self.path.read_bytes()) if self.path.exists() else None
+        wrong = self.find_fault()
         return self._explain(wrong) if wrong else None
+
+    def _read_file(self) -> tuple[bytes, str | None]:
+        """What the file holds, and why it is not a key."""
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            return b"", "bị mất"
+        except PermissionError:
+            return b"", "không đọc được"
+        return content, _what_is_wrong(content)
+
+    def _read_copy(self) -> bytes | None:
+        """The key that the copy holds; None without a copy that is as it was written."""
+        try:
+            digits, _, seal = self.copy.read_bytes().partition(b"\n")
+        except (FileNotFoundError, PermissionError):
+            return None
+        return bytes.fromhex(digits.decode()) if seal == _seal(digits) else None
 
     def _explain(self, wrong: str) -> str:
         return f"Khóa {self.path} không dùng được: {wrong}. {self.remedy}"
+
+
+def _seal(digits: bytes) -> bytes:
+    return blake2b(digits, digest_size=4).hexdigest().encode()
 
 
 def _new_secret() -> bytes:
@@ -133,7 +205,7 @@ def _what_is_wrong(content: bytes) -> str | None:
 
 def key_file(root: Root) -> KeyFile:
     """The file of the root's key: `var/key`, made at the first run."""
-    return KeyFile(root.state / "key", _REMEDY)
+    return KeyFile(root.state / "key", _REMEDY, root.copies / "key")
 
 
 def read_key(root: Root) -> Key:

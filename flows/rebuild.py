@@ -10,7 +10,7 @@ from flows.build import Recipe, build
 from flows.collect.archive import is_content_of
 from flows.engine.runner import Runner
 from flows.release import publish
-from flows.release.manifest import read_hashes, read_manifest, read_origin, read_staged
+from flows.release.manifest import Origin, read_hashes, read_manifest, read_origin, read_staged
 from flows.root import Root, read_contracts
 from schemas.registry import Contracts
 
@@ -25,7 +25,15 @@ def read_recipe(root: Root, place: Path) -> Recipe:
     Raises:
         NotRebuildableError: a submission, or the release before, no longer exists.
     """
-    origin = read_origin(read_manifest(place))
+    return recipe_of(root, place.name, read_origin(read_manifest(place)))
+
+
+def recipe_of(root: Root, name: str, origin: Origin) -> Recipe:
+    """What the release `name` is built from again if `origin` are its inputs.
+
+    Raises:
+        NotRebuildableError: a submission, or the release before, no longer exists.
+    """
     gone = [one for one in origin.inputs if not is_content_of(one.content(root), one)]
     before = root.releases / origin.before if origin.before else None
     if gone:
@@ -33,7 +41,7 @@ def read_recipe(root: Root, place: Path) -> Recipe:
     if before is not None and not before.exists():
         raise NotRebuildableError(f"bản trước nó, {before.name}, không còn")
     inputs, ledger = tuple(sorted(origin.inputs)), publish.read_issues(before)
-    return Recipe(origin.as_of, inputs, origin.before, ledger, origin.reason, again=place.name, fresh=True)
+    return Recipe(origin.as_of, inputs, origin.before, ledger, origin.reason, again=name, fresh=True)
 
 
 def find_differences(root: Root, contracts: Contracts, place: Path, runner: Runner) -> list[str]:

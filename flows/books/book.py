@@ -62,11 +62,11 @@ class Book:
             elif each.damaged:
                 numbers = ", ".join(map(str, each.damaged))
                 yield each.path, f"hỏng dòng {numbers}"
-            elif best.lines and not each.path.exists():
+            elif best.lines and each.path.parent.is_dir() and not each.path.exists():
                 yield each.path, "bị mất"
-            elif len(each.lines) < len(best.lines):
+            elif each.path.exists() and len(each.lines) < len(best.lines):
                 yield each.path, f"thiếu {len(best.lines) - len(each.lines)} dòng cuối"
-            elif each.lines != best.lines:
+            elif each.path.exists() and each.lines != best.lines:
                 yield each.path, "khác với bản sao của nó"
 
     def mend(self) -> None:

@@ -202,6 +202,9 @@ def restore_receipts(
 
 def find_damaged_seconds(root: Root) -> list[Path]:
     """Second copies of receipts that are damaged, or missing, or say something else than the receipt."""
+    if not _seconds(root).is_dir():
+        # No run of this version was there yet.
+        return []
     receipts = (each.submission.receipt(root) for each in read_receipts(root))
     pairs = ((receipt, _second(root, receipt)) for receipt in receipts)
     return [second for receipt, second in pairs if _read_receipt(receipt) != _read_receipt(second)]

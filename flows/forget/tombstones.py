@@ -42,7 +42,7 @@ class Tombstones:
 
 def mark_key_file(root: Root) -> KeyFile:
     """The file of the key that makes the marks; made with the first request."""
-    return KeyFile(root.state / "key_xoa", _REMEDY)
+    return KeyFile(root.state / "key_xoa", _REMEDY, root.copies / "key_xoa")
 
 
 def read_tombstones(root: Root) -> Tombstones | None:

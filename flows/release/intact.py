@@ -9,6 +9,7 @@ from stat import S_IMODE, S_ISREG
 from typing import Any
 
 from flows.cache import INTACT_CACHE, Cache
+from flows.errors import DamagedReleaseError
 from flows.files import hash_file
 from flows.release.manifest import MANIFEST, READ_ONLY, list_files, read_if_intact
 from flows.root import Root
@@ -25,14 +26,18 @@ _PRIVATE = 0o077
 class IntactFiles:
     """The files of one release as its manifest tells them, and those that were seen to be so.
 
-    With `afresh`, nothing counts as seen. `manifest` is None if it is damaged; no file is intact then.
+    With `afresh`, nothing counts as seen. `known` are hashes of files that were read just now, by their
+    state: releases share files. `manifest` is None if it is damaged; no file is intact then.
     """
 
-    def __init__(self, root: Root, release: str, *, afresh: bool = False) -> None:
+    def __init__(
+        self, root: Root, release: str, *, afresh: bool = False, known: dict[State, str] | None = None
+    ) -> None:
         self.place = root.releases / release
         self.manifest = read_if_intact(self.place)
         files = self.manifest["files"] if self.manifest else ()
         self.entries: Mapping[str, Mapping[str, Any]] = {entry["path"]: entry for entry in files}
+        self._known = {} if known is None else known
         self._cache = Cache(INTACT_CACHE.path_in(root))
         self._seen: dict[str, State] = {} if afresh else self._cache.get(_key(release)) or {}
 
@@ -50,7 +55,9 @@ class IntactFiles:
                 return "đã bị sửa"
             now = (state.st_ino, state.st_mtime_ns, state.st_size)
             if self._seen.get(path) != now:
-                if hash_file(file) != entry["sha256"]:
+                if now not in self._known:
+                    self._known[now] = hash_file(file)
+                if self._known[now] != entry["sha256"]:
                     return "đã bị sửa"
                 self._seen[path] = now
         except FileNotFoundError:
@@ -69,6 +76,19 @@ class IntactFiles:
         found = (path.relative_to(self.place).as_posix() for path in list_files(self.place))
         return [path for path in found if path not in self.entries]
 
+    def set_mode(self, path: str) -> None:
+        """Give a file of the manifest the mode that it was published with."""
+        declared, file = self.entries.get(path, {}).get("mode"), self.place / path
+        if declared is not None and file.is_file() and not file.is_symlink():
+            file.chmod(int(declared, 8))
+
+    def take_if_same(self, path: str, file: Path) -> None:
+        """Move `file` into the release if it is what the manifest says of `path`."""
+        if file.is_file() and hash_file(file) == self.entries[path]["sha256"]:
+            (self.place / path).parent.mkdir(parents=True, exist_ok=True)
+            file.replace(self.place / path)
+            self.set_mode(path)
+
     def remember(self) -> None:
         """Keep what was seen for the runs to come."""
         self._cache.put(_key(self.place.name), self._seen)
@@ -79,6 +99,19 @@ class IntactFiles:
             state = (self.place / path).lstat()
             self._seen[path] = (state.st_ino, state.st_mtime_ns, state.st_size)
         self.remember()
+
+
+def require_intact(release: Path, paths: Iterable[str]) -> None:
+    """Make sure that these files of a release are as they were published.
+
+    Raises:
+        DamagedReleaseError: one is not.
+    """
+    for path, fault in IntactFiles(Root(release.parents[2]), release.name).find_faults(paths).items():
+        raise DamagedReleaseError(
+            f"Bản công bố {release.name} bị hỏng: {release / path} {fault}. "
+            "Chạy dulieuxa doctor --fix để dựng lại bản này từ kho lưu."
+        )
 
 
 def forget_all_but(root: Root, releases: Iterable[str]) -> None:
@@ -113,26 +146,17 @@ def _list_all(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in names)
 
 
-def replace_damaged(place: Path, folder: Path) -> list[str]:
-    """Make the release at `place` what the same release in `folder` is, one file after another.
+def replace_damaged(place: Path, folder: Path) -> None:
+    """Make the files of the release at `place` what those of the same release in `folder` are.
 
-    `folder` is used up. At any moment a reader finds each file as it was or as it should be. Returns what
-    was wrong, a path and a fault each.
+    `folder` is used up. At any moment a reader finds each file as it was or as it should be.
     """
-    said: list[str] = []
-    fresh = {path.relative_to(folder).as_posix(): path for path in list_files(folder)}
-    for path in list_files(place):
-        if path.relative_to(place).as_posix() not in fresh:
-            said.append(f"{path}: tệp lạ")
-            path.unlink()
-    for name, ours in (*fresh.items(), (MANIFEST, folder / MANIFEST)):
-        theirs = place / name
+    for ours in (*list_files(folder), folder / MANIFEST):
+        theirs = place / ours.relative_to(folder)
         if not _is_same(theirs, ours):
-            said.append(f"{theirs}: bị mất hoặc bị đổi")
             theirs.parent.mkdir(parents=True, exist_ok=True)
             theirs.parent.chmod(S_IMODE(ours.parent.stat().st_mode))
             ours.replace(theirs)
-    return said
 
 
 def _is_same(theirs: Path, ours: Path) -> bool:

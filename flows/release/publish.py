@@ -117,9 +117,11 @@ def put_in_place(root: Root, folder: Path, release: str) -> Path:
         IntactFiles(root, release).take_as_seen()
         return place
     there = IntactFiles(root, release)
-    if there.manifest is None or there.find_faults() or there.find_strays():
+    if there.manifest is None or there.find_faults():
         replace_damaged(place, folder)
         make_durable(place)
+        there = IntactFiles(root, release)
+    there.find_faults()
     there.remember()
     return place
 

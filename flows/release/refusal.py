@@ -46,4 +46,11 @@ def _page(as_of: date, refusal: AuditRefusedError) -> str:
 def read_refusal(root: Root) -> Mapping[str, Any] | None:
     """Day and reasons of the last refusal; None if the last run published."""
     path = root.refused / _REASONS
-    return json.loads(path.read_bytes()) if path.exists() else None
+    if not root.refused.exists():
+        return None
+    try:
+        said: dict[str, Any] = json.loads(path.read_bytes())
+        return {name: said[name] for name in ("as_of", "faults", "surprises")}
+    except (OSError, ValueError, TypeError, KeyError):
+        lost = f"{path} bị mất hoặc bị hỏng: chạy lại ngày đó để biết lý do"
+        return {"as_of": "gần nhất", "faults": [lost], "surprises": []}

@@ -8,6 +8,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from flows.release.intact import IntactFiles
+from flows.root import Root
+
 # What a formula begins with; some spreadsheets also take the wide forms.
 _FORMULA = r"=+\-@＝＋－＠"
 _TO_TEXT = (
@@ -16,26 +19,55 @@ _TO_TEXT = (
     .str.replace(f"^([{_FORMULA}\t\r\n])", "'${1}")
 )
 
+# Schemas of views, and the folders that hold their records.
+_SCHEMAS = {"main": "data", "open": "open"}
+
 _HOW = "hive_partitioning = true, hive_types_autocast = false, union_by_name = true"
 
 
 def open_database(release: Path) -> duckdb.DuckDBPyConnection:
-    """An in-memory database over the release, read-only and without access to any other file."""
-    database = duckdb.connect(":memory:")
+    """An in-memory database over the release, read-only and without access to any other file.
+
+    There is no view of what `list_damaged` names.
+    """
+    database, damaged = duckdb.connect(":memory:"), list_damaged(release)
     for path in sorted(release.glob("*.parquet")):
-        database.execute(f"create view {_quote_name(path.stem)} as from read_parquet({_quote_text(path)})")
+        if f"main.{path.stem}" not in damaged:
+            view = _quote_name(path.stem)
+            database.execute(f"create view {view} as from read_parquet({_quote_text(path)})")
     database.execute('create schema "open"')
-    for schema, place in (("main", "data"), ("open", "open")):
-        # Whoever is not of the owner's group sees the open tables alone.
-        if os.access(release / place, os.R_OK | os.X_OK):
+    for schema, place in _SCHEMAS.items():
+        if _may_read(release / place):
             for folder in sorted((release / place).glob("*")):
                 name = f"{_quote_name(schema)}.{_quote_name(folder.name)}"
                 files = _quote_text(folder / "*" / "*.parquet")
-                database.execute(f"create view {name} as from read_parquet({files}, {_HOW})")
+                if f"{schema}.{folder.name}" not in damaged:
+                    database.execute(f"create view {name} as from read_parquet({files}, {_HOW})")
     database.execute(f"set allowed_directories = [{_quote_text(release)}]")
     database.execute("set enable_external_access = false")
     database.execute("set lock_configuration = true")
     return database
+
+
+def list_damaged(release: Path) -> dict[str, str]:
+    """Tables and datasets with a file that is not as published, each with that file and what is wrong."""
+    files = IntactFiles(Root(release.parents[2]), release.name)
+    tables = [path for path in files.entries if path.endswith(".parquet")]
+    mine = [path for path in tables if _may_read(release / path.split("/")[0])]
+    faults = files.find_faults(mine).items()
+    return {_name_table(path): f"{release / path}: {fault}" for path, fault in faults}
+
+
+def _may_read(place: Path) -> bool:
+    """Whether a folder can be looked into: who is not of the owner's group sees the open tables alone."""
+    return not place.is_dir() or os.access(place, os.R_OK | os.X_OK)
+
+
+def _name_table(path: str) -> str:
+    """The schema and name of the view that a file belongs to."""
+    schemas = {place: schema for schema, place in _SCHEMAS.items()}
+    place, _, rest = path.partition("/")
+    return f"{schemas[place]}.{rest.split('/')[0]}" if rest else f"main.{path.removesuffix('.parquet')}"
 
 
 def to_csv(frame: pl.DataFrame) -> str:

@@ -8,12 +8,18 @@ from pathlib import Path
 import polars as pl
 
 from flows.faults.ledger import OPEN
+from flows.release.intact import require_intact
 from flows.release.manifest import read_manifest
 
 
 def describe_status(release: Path) -> Iterator[str]:
-    """Yield Vietnamese lines: id and day, submissions, missing ones, open faults, acknowledged surprises."""
+    """Yield Vietnamese lines: id and day, submissions, missing ones, open faults, acknowledged surprises.
+
+    Raises:
+        DamagedReleaseError: the release is not as it was published.
+    """
     manifest = read_manifest(release)
+    require_intact(release, [f"{name}.parquet" for name in ("roll_call", "issues", "indicators")])
     called = pl.read_parquet(release / "roll_call.parquet")
     issues = pl.read_parquet(release / "issues.parquet")
     indicators = pl.read_parquet(release / "indicators.parquet").filter(pl.col("by") == "xa")

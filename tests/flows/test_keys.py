@@ -175,18 +175,64 @@ def test_doctor_tells_of_a_bad_key_and_of_one_that_others_can_read(name: str, ro
     path.write_text(GOOD)
     path.chmod(0o640)
     said = dulieuxa("doctor", root=root)
-    assert (said.exit_code, f"✗ {path} người khác cũng đọc được" in said.stdout) == (1, True), said.output
+    assert (said.exit_code, f"✗ {path}: người khác cũng đọc được" in said.stdout) == (1, True), said.output
     path.chmod(0o600)
     path.write_text("")
     said = dulieuxa("doctor", root=root)
-    assert (said.exit_code, f"✗ Khóa {path} không dùng được: tệp rỗng" in said.stdout) == (1, True)
+    assert (said.exit_code, f"✗ {path}: khóa không dùng được: tệp rỗng" in said.stdout) == (1, True)
     assert path.read_text() == ""
+
+
+@pytest.fixture
+def copied(root: Root) -> Root:
+    """A root whose key has its second copy, as after a run."""
+    (root.state / "key").write_text(GOOD)
+    key_file(root).keep_copy()
+    return root
+
+
+@pytest.mark.parametrize("content", [content for content, _ in BAD.values()], ids=BAD)
+def test_a_damaged_key_is_read_from_its_copy_and_mended_from_it(content: bytes, copied: Root) -> None:
+    key = key_file(copied)
+    key.path.write_bytes(content)
+    assert key.find_fault() is not None
+    assert key.read().secret.hex() == GOOD
+    assert key.mend()
+    assert (key.path.read_text(), key.find_fault()) == (GOOD, None)
+
+
+def test_a_lost_key_is_no_reason_for_another_one(copied: Root) -> None:
+    key = key_file(copied)
+    key.path.unlink()
+    assert key.read().secret.hex() == GOOD
+    key.copy.unlink()
+    with pytest.raises(BadKeyError, match="bị mất"):
+        key.require()
+
+
+def test_a_changed_digit_is_told_though_it_is_one(copied: Root) -> None:
+    key = key_file(copied)
+    key.path.write_text(f"{GOOD[:-1]}b")
+    with pytest.raises(BadKeyError, match="khác với bản sao"):
+        key.read()
+    assert key.mend()
+    assert key.read().secret.hex() == GOOD
+
+
+@pytest.mark.parametrize("content", [b"", GOOD.encode(), f"{GOOD[:-1]}b\n00000000".encode()])
+def test_a_damaged_copy_is_told_and_not_taken(content: bytes, copied: Root) -> None:
+    key = key_file(copied)
+    key.copy.write_bytes(content)
+    assert key.find_fault_of_copy() is not None
+    assert key.read().secret.hex() == GOOD
+    key.keep_copy()
+    assert key.find_fault_of_copy() is None
 
 
 def test_doctor_makes_no_key(root: Root) -> None:
     said = dulieuxa("doctor", root=root)
     assert (said.exit_code, "Chưa có khóa var/key" in said.stdout) == (1, True)
-    assert list(root.state.iterdir()) == []
+    assert [path.name for path in root.state.iterdir()] == ["soat.json"]
 
 
 def test_rotate_tells_of_a_bad_key_and_replaces_it(root: Root) -> None:

@@ -20,6 +20,7 @@ LAYERS = (
     ("returns",),
     ("build", "check"),
     ("rebuild", "forget"),
+    ("mend",),
     ("day",),
     ("summary",),
     ("daily", "province", "sample"),

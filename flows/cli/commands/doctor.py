@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.commands import RootOption
-from flows.engine.screen import say
+from flows.engine.screen import open_console, say
+
+if TYPE_CHECKING:
+    from flows.root import Root
 
 
-def command(root: RootOption = Path()) -> None:
-    """Kiểm tra thư mục của xã: đĩa, quyền, khóa, vết của lượt chạy bị ngắt. Mã thoát 1 nếu có gì không ổn.
+def command(
+    root: RootOption = Path(),
+    fix: Annotated[bool, typer.Option("--fix", help="Sửa những gì sửa được, rồi kiểm tra lại.")] = False,
+) -> None:
+    """Kiểm tra thư mục của xã: đĩa, quyền, khóa, từng tệp đã lưu. Mã thoát 1 nếu có gì không ổn.
 
-    Ví dụ: dulieuxa doctor --root /srv/xa
+    Đọc lại từng byte của kho tệp nộp, mọi bản công bố, nhật ký, phần đã lưu. Với --fix: biên nhận, nhật ký,
+    khóa hỏng được chép lại từ bản sao; nội dung nộp chép lại từ raw/inbox; bản công bố hỏng được dựng lại từ
+    kho, không được thì để riêng vào var/hong; curated/latest trỏ lại cho đúng; phần đã lưu hỏng thì bỏ.
+
+    Ví dụ: dulieuxa doctor --root /srv/xa --fix
     """
     from flows.cli.health import check_health, find_unowned_folders
     from flows.collect.folder import look_through
+    from flows.mend.result import look_and_note
     from flows.root import Root, read_contracts
     from schemas.registry import load
 
     commune_root = Root(root.resolve())
     units = frozenset(unit.name for unit in read_contracts(commune_root, load()).commune.units)
     commune_root.prepare(units)
+    if fix:
+        _fix(commune_root)
     well = True
     for good, sentence in check_health(commune_root):
         say(f"{'✓' if good else '✗'} {sentence}")
         well = well and good
+    for damage in (found := look_and_note(commune_root)):
+        say(f"✗ {damage}")
+    well = well and not found
+    if not found:
+        say("✓ Đã soát từng byte: không có gì hỏng")
     for obstacle in look_through(commune_root.inbox)[1]:
         say(f"✗ Không nhận được {obstacle}")
         well = False
@@ -34,3 +53,12 @@ def command(root: RootOption = Path()) -> None:
         say(f"! Thư mục trong {commune_root.inbox} không của đơn vị nào: {', '.join(strange)}")
     if not well:
         raise typer.Exit(1)
+
+
+def _fix(commune_root: Root) -> None:
+    from flows.engine.plain import PlainRunner
+    from flows.mend.fix import mend_root
+    from schemas.registry import load
+
+    for mended in mend_root(commune_root, load(), PlainRunner(open_console(err=True))):
+        say(f"→ {mended}")

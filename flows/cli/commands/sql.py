@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import RootOption
-from flows.engine.screen import say_all, show_document, show_table
+from flows.engine.screen import say, say_all, show_document, show_table
 
 _WRONG = 2
 
@@ -35,10 +35,12 @@ def command(
     import duckdb
 
     from flows.release.publish import find_release
-    from flows.release.sql import open_database, to_csv
+    from flows.release.sql import list_damaged, open_database, to_csv
     from flows.root import Root
 
     place = find_release(Root(root.resolve()), release)
+    for table, fault in list_damaged(place.resolve()).items():
+        say(f"Bảng {table} không hỏi được. {fault}; dulieuxa doctor --fix dựng lại.", err=True)
     with open_database(place.resolve()) as database:
         try:
             result = database.sql(query)

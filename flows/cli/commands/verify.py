@@ -25,10 +25,12 @@ def command(
 ) -> None:
     """Chứng minh từng byte của một bản công bố đúng như lúc công bố. Mã thoát 1 nếu không.
 
+    Không nói bản nào: soát cả mọi bản công bố, kho tệp nộp, nhật ký và khóa; kết quả có ở status.
     Với --rebuild: bản đó còn dựng lại được từ kho, đúng từng byte, tức không ai sửa số. Không công bố gì.
 
     Ví dụ: dulieuxa verify 20261124 --rebuild
     """
+    from flows.mend.result import look_and_note
     from flows.release.manifest import list_files
     from flows.release.publish import find_release
     from flows.release.verify import find_damage
@@ -36,13 +38,15 @@ def command(
 
     commune_root = Root(root.resolve())
     place = find_release(commune_root, release)
-    damage = find_damage(place)
+    damage = look_and_note(commune_root) if release is None else find_damage(place)
     if rebuild and not damage:
         damage = _rebuild(commune_root, place)
     say(*damage)
     if damage:
         raise typer.Exit(_DAMAGED)
     say(f"{place.name}: {len(list_files(place)) + 1} tệp đúng từng byte.")
+    if release is None:
+        say("Mọi bản công bố, kho tệp nộp, nhật ký và khóa: không có gì hỏng.")
     if rebuild:
         say("Dựng lại từ kho: đúng từng byte.")
 

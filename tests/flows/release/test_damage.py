@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.books.book import journal_of
-from flows.cli.health import check_health
+from flows.mend.look import look_over
 from flows.release.journal import add_line, read_journal
 from flows.release.publish import read_published
 from flows.root import Root
@@ -22,7 +22,7 @@ def root(clean: Day, tmp_path: Path) -> Root:
 
 
 def failures(root: Root) -> str:
-    return " ".join(sentence for good, sentence in check_health(root) if not good)
+    return " ".join(map(str, look_over(root)))
 
 
 @pytest.mark.parametrize("reason", ["hai\ndòng", "a\u2028b", "a\u0085b", "a\x0bb\x0cc", "\x1b[31m"])

@@ -1,0 +1,1 @@
+"""Finds what is damaged anywhere in a root, and mends it from its second copy, the inbox or the archive."""

@@ -1,0 +1,52 @@
+"""Keeps what the last look over a whole root found, so that `status` can say it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flows.books.seal import to_text, unseal
+from flows.files import write_private
+from flows.mend.look import look_over
+from flows.root import HERE, Root
+
+#: A look that is older says nothing of today.
+_OLDEST = timedelta(days=8)
+# So many damages are named; the rest is counted.
+_NAMED = 50
+
+
+def look_and_note(root: Root) -> list[str]:
+    """Look over the root, keep the result; returns a Vietnamese sentence for each damage."""
+    found = [str(damage) for damage in look_over(root)]
+    note_look(root, found)
+    return found
+
+
+def note_look(root: Root, found: Sequence[str]) -> None:
+    """Keep what a look over the whole root found."""
+    at = datetime.now(HERE).isoformat(timespec="seconds")
+    said = {"at": at, "count": len(found), "found": [*found[:_NAMED]]}
+    write_private(_place(root), to_text(said, indent=1).encode())
+
+
+def describe_last_look(root: Root) -> Iterator[str]:
+    """When everything was looked over last and what was found, in Vietnamese; whether that is long ago."""
+    try:
+        said = unseal(json.loads(_place(root).read_bytes()), must=True)
+    except (OSError, ValueError, AttributeError):
+        said = None
+    if said is None:
+        yield "Chưa soát toàn bộ lần nào. Chạy: dulieuxa verify"
+        return
+    at = datetime.fromisoformat(said["at"])
+    result = f"{said['count']} chỗ hỏng" if said["count"] else "không có gì hỏng"
+    late = "; đã quá một tuần, chạy lại: dulieuxa verify" if datetime.now(HERE) - at > _OLDEST else ""
+    yield f"Soát toàn bộ lần cuối: {at:%H:%M %d/%m/%Y}, {result}{late}"
+    yield from said["found"]
+
+
+def _place(root: Root) -> Path:
+    return root.state / "soat.json"
