@@ -102,6 +102,21 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Mỗi kỳ đến hạn đều có số liệu",
         "Trang “Tháng 12.2026” chỉ có dòng đầu cột",
     ),
+    "tep.thieu_nhieu_dong": WholeFault(
+        "Tệp thiếu phần lớn bản ghi của lần nộp mà nó thay, và không thêm bản ghi nào.",
+        "Các bản ghi kia không còn được tính. Có thể tệp chỉ gồm những dòng đã sửa.",
+        "Nói tệp là gì: ở trang đầu của tệp trả bài, hoặc nhờ người quản trị xác nhận"
+        " (`dulieuxa accept --corrections` hay `--whole`).",
+        "Nộp lại cả bảng 71 hộ, trong đó đã sửa 3 hộ",
+        "Nộp lại chỉ 3 hộ đã sửa",
+    ),
+    "tep.sua_dong_khong_co": WholeFault(
+        "Dòng sửa không sửa bản ghi nào của lần nộp trước.",
+        "Không biết sửa bản ghi nào nên dòng đó chưa được tính; các dòng sửa khác vẫn được nhận.",
+        "Ghi đúng mã của bản ghi cần sửa; nếu là bản ghi mới thì nộp cả bảng.",
+        "Dòng sửa của hộ H00012, đã có ở lần nộp trước",
+        "Dòng sửa của hộ H00112, không có ở lần nộp trước",
+    ),
     "tep.ban_ghi_an": WholeFault(
         "Bảng có bản ghi ở dòng ẩn, dòng bị lọc hoặc trang tính ẩn.",
         "Người xem tệp không thấy các bản ghi đó. Biểu mẫu nói chúng được tính, bị bỏ ra hay phải hỏi lại.",

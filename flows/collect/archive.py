@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from flows.books.seal import to_text, unseal
-from flows.collect.submission import Submission
+from flows.collect.submission import Meant, Submission
 from flows.files import hash_file, make_private, write_private
 from flows.root import Root
 
@@ -277,11 +277,12 @@ def note_gone(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody said of a submission that is in doubt, and why: whose it is, for which period."""
+    """What somebody said of a submission in doubt, and why: whose it is, for which period, what it holds."""
 
     reason: str
     unit: str | None = None
     period: str | None = None
+    meant: Meant | None = None
 
 
 def answer(root: Root, one: Submission, said: Answer, now: str) -> Submission:
@@ -294,6 +295,8 @@ def answer(root: Root, one: Submission, said: Answer, now: str) -> Submission:
     given = one
     if said.period is not None:
         given = replace(given, stated=said.period, stated_why=said.reason)
+    if said.meant is not None:
+        given = replace(given, meant=said.meant, meant_why=said.reason)
     if said.unit is not None:
         given = replace(given, unit=said.unit, vouched=said.reason, gone=None)
     if given.unit == one.unit:

@@ -7,9 +7,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from flows.root import Root
+
+#: What the records of a submission are: corrections of some rows (`sua`), or the whole list (`ca_bang`).
+Meant: TypeAlias = Literal["sua", "ca_bang"]
 
 #: Unit, file name and SHA-256 of the content: together they identify a submission.
 Who = tuple[str, str, str]
@@ -28,7 +31,8 @@ class Submission:
 
     `received` is when the archive first saw it, `written` what the file's own clock said, `gone` when its
     sender took it out of the inbox again: local times in ISO format. `vouched` is why somebody said that it
-    is this unit's, whatever title or name say; `stated` is the period that somebody said it is for, and why.
+    is this unit's, whatever title or name say; `stated` is the period that somebody said it is for, `meant`
+    whether its records are corrections, each with why.
     `written` and `gone` make no other submission.
     """
 
@@ -41,6 +45,8 @@ class Submission:
     vouched: str | None = None
     stated: str | None = None
     stated_why: str | None = None
+    meant: Meant | None = None
+    meant_why: str | None = None
     # Nothing that is read depends on it: it is no part of a cache key.
     gone: str | None = field(default=None, compare=False, repr=False)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.collect.submission import Submission
+from flows.collect.submission import Meant, Submission
 from flows.read.clerk_marks import NO_FILE_MARKS, FileMarks
 from flows.read.table import Problem, ReadTable
 from schemas.periods import Period
@@ -26,6 +26,9 @@ class SubmissionPart:
         nil: Whether the form declares "Không phát sinh" (nothing to report).
         refused: Whether its tables were refused for their headings. Its records are judged, so that all
             faults are told at once; none of them counts.
+        meant: What somebody said that its records are; None if nobody said anything.
+        borrowed: The submissions of its last tables, where these are of other submissions: those that it
+            corrects.
     """
 
     dataset: str
@@ -35,6 +38,8 @@ class SubmissionPart:
     tables: tuple[tuple[str, Mapping[str, str]], ...]
     nil: bool
     refused: bool = False
+    meant: Meant | None = None
+    borrowed: tuple[Submission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def _assemble(
             continue
         before = parts.get((table.dataset, period, incomplete))
         part = _make_part(table, period, one, len(before.tables) if before else 0, refused=incomplete)
+        part = replace(part, meant=read.submission.meant or table.meant)
         parts[table.dataset, period, incomplete] = part if before is None else _concat(before, part)
         problems += check_totals(table, one.frame, total, dataset) if total is not None else []
     rows = leave_out(read.rows, refused)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
+from unicodedata import normalize
 
 from flows.read.sheet import Sheet
 
@@ -12,6 +14,12 @@ from flows.read.sheet import Sheet
 STAMP = "dulieuxa:"
 #: The kind of the sheet that lists what to fix.
 TO_FIX_KIND = "can_sua"
+#: Beside this cell of that sheet a clerk says what a file holds that comes back.
+CHOICE = "Chỉ nộp dòng sửa"
+#: What the clerk writes there if it holds everything.
+WHOLE = "cả bảng"
+# The choice stands in one of so many rows.
+_TOP = 50
 #: First line of each of our comments. It identifies them, even after another program has saved the file.
 HEAD = "KIỂM TRA DỮ LIỆU"
 
@@ -52,3 +60,19 @@ def is_ours(sheet: Sheet) -> bool:
 def without_ours(comment: str) -> str:
     """The text of a comment without what this program wrote below it."""
     return comment.partition(HEAD)[0].strip()
+
+
+def read_choice(sheets: Iterable[Sheet]) -> Literal["sua", "ca_bang"] | None:
+    """What a clerk said beside `CHOICE`: only corrections, or everything; None if nothing was said."""
+    for sheet in sheets:
+        if not is_ours(sheet) or sheet.width < 2:
+            continue
+        top = sheet.rows(0, min(sheet.height, _TOP))
+        said = next((row[1] for row in top if _tidy(row[0]) == _tidy(CHOICE)), None)
+        if _tidy(said):
+            return "ca_bang" if _tidy(said) in (_tidy(WHOLE), "không", "ko", "k", "0") else "sua"
+    return None
+
+
+def _tidy(text: str | None) -> str:
+    return " ".join(normalize("NFC", text or "").lower().split())

@@ -14,7 +14,7 @@ from flows.read.formats import danger, html, workbook
 from flows.read.formats.container import BROKEN, Container, detect
 from flows.read.formats.text import read_text
 from flows.read.formats.zips import list_members
-from flows.read.our_sheets import is_ours, read_stamps
+from flows.read.our_sheets import is_ours, read_choice, read_stamps
 from flows.read.problems import RefusedError
 from flows.read.sheet import Sheet
 from flows.read.table import ROWS_SCHEMA, Problem, ReadFile
@@ -91,8 +91,11 @@ def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) 
     frames = [read.rows() for read in reads]
     rows = pl.concat(frames) if len(frames) > 1 else frames[0] if frames else pl.DataFrame(schema=ROWS_SCHEMA)
     made_for = tuple(dict.fromkeys(stamp.unit for stamp in read_stamps(sheets) if stamp.unit))
-    tables = tuple(replace(table, made_for=made_for) for read in reads for table in read.tables)
-    refused = tuple(replace(table, made_for=made_for) for read in reads for table in read.refused)
+    meant = read_choice(sheets)
+    tables = tuple(replace(table, made_for=made_for, meant=meant) for read in reads for table in read.tables)
+    refused = tuple(
+        replace(table, made_for=made_for, meant=meant) for read in reads for table in read.refused
+    )
     problems = [found for read in reads for found in (*read.problems, *read.damage)]
     problems += _describe_unrecognised(reads, vocabulary)
     marks = FileMarks.of_all(mark for read in reads for mark in (*read.marks, _list_comments(read.sheet)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Literal
 
 import polars as pl
 
@@ -122,6 +123,7 @@ class ReadTable:
         from_1904: Whether its workbook counts days from 1904 on.
         side: If periods stand side by side on the sheet, the one of this table in words ("tháng 1").
         made_for: The units that our own stamps in its file name: of a form, of a marked workbook.
+        meant: What the clerk said in our sheet that its records are.
     """
 
     dataset: str
@@ -137,6 +139,7 @@ class ReadTable:
     from_1904: bool = False
     side: str | None = None
     made_for: tuple[str, ...] = ()
+    meant: Literal["sua", "ca_bang"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.read.our_sheets import TO_FIX_KIND, Stamp
+from flows.read.our_sheets import CHOICE, TO_FIX_KIND, WHOLE, Stamp
 from flows.returns.marks import ASKS, Marks
 from flows.returns.xlsx.listing import ListSheet
 from flows.returns.xlsx.styles import COLOURS, Styles
@@ -29,6 +29,12 @@ _HOW = (
     "khi nhận tệp, những thứ đó được bỏ qua.",
 )
 _HOW_FAR = ("Tệp lớn nên không chép lại bảng ở đây: sửa trong tệp đã nộp, theo địa chỉ ở cột “Ô”.",)
+
+
+_CHOOSE = (
+    "Ghi x vào ô thứ hai của dòng này nếu tệp nộp lại chỉ có các dòng đã sửa; mọi dòng khác được giữ như lần"
+    f" nộp trước. Nộp lại cả bảng thì để trống, hoặc ghi “{WHOLE}”."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ def write_faults_sheet(marks: Marks, looks: Looks, sheets: Collection[str], *, a
     top: list[Line] = [
         _line(looks.title, _title(blocking, total - blocking)),
         *(_line(looks.plain, text) for text in (*marks.about, *(_HOW_FAR if apart else _HOW))),
+        _choice(looks),
         _line(looks.blocks, f"{ASKS['chan']} (nền đỏ): chưa sửa thì cả dòng đó chưa được tính."),
         _line(looks.warns, f"{ASKS['canh_bao']} (nền vàng): dòng vẫn được tính; đúng rồi thì để nguyên."),
         (
@@ -213,6 +220,11 @@ def _rest(total: int, look: int) -> pl.DataFrame:
 
 def _line(look: int, text: str) -> Line:
     return (look, look, 0, None, text, None, None, None, None, None, None)
+
+
+def _choice(looks: Looks) -> Line:
+    """The line on which a clerk says that only corrected rows come back."""
+    return (looks.cell, looks.cell, 0, None, CHOICE, None, None, None, None, _CHOOSE, None)
 
 
 def _frame(lines: Sequence[Line]) -> pl.DataFrame:

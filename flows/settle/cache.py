@@ -108,7 +108,8 @@ class PeriodCache:
             for owes, one in records.settled.in_effect.items()
             if owes in wanted
         }
-        submissions = {one.submission for one in in_effect.values()} | self._find_owners(missing)
+        counted = {each for one in in_effect.values() for each in (one.submission, *one.borrowed)}
+        submissions = counted | self._find_owners(missing)
         return Earlier(in_effect, self._submissions.clean(sorted(submissions)))
 
     def _find_owners(self, missing: Collection[str]) -> set[Submission]:

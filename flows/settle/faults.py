@@ -56,9 +56,8 @@ def _places(judged: Iterable[JudgedPart]) -> tuple[pl.DataFrame, pl.DataFrame]:
     tables: list[tuple[object, ...]] = []
     letters: list[tuple[object, ...]] = []
     for one in judged:
-        given = one.submission
-        source = given.unit, given.file, given.sha256, one.period.label, given.day
-        for table, (sheet, columns) in enumerate(one.tables):
+        for table, ((sheet, columns), given) in enumerate(zip(one.tables, one.sources, strict=True)):
+            source = given.unit, given.file, given.sha256, one.period.label, given.day
             tables.append((one.number, table, sheet, *source))
             letters += ((one.number, table, column, letter) for column, letter in columns.items())
     return (
@@ -114,7 +113,7 @@ def find_file_faults(
     rows: list[dict[str, object]] = []
     for summary in summaries:
         mine = judged.get(summary.submission, [])
-        if mine and not any(standing.counts(one) for one in mine):
+        if mine and not any(standing.counts(one) or standing.kept(one) for one in mine):
             continue
         period = mine[0].period.label if len(mine) == 1 else None
         rows += [
@@ -201,7 +200,7 @@ def list_repairs(changes: Iterable[tuple[JudgedPart, pl.DataFrame]], standing: S
                 submission=pl.lit(one.submission.sha256),
                 dataset=pl.lit(one.dataset),
                 period=pl.lit(one.period.label),
-                _in_effect=pl.lit(standing.in_effect.get(one.owes) is one),
+                _in_effect=pl.lit(standing.in_effect.get(one.owes) is one or standing.kept(one) is not None),
             )
             frames.append(placed.select(frames[0].columns))
     return pl.concat(frames)

@@ -30,12 +30,23 @@ LIVE = {"dataset": pl.String, "_part": pl.UInt32, "_unit": pl.String, "_period":
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """How many rows of a submission a later correction left as they are, and how they ended."""
+
+    submission: Submission
+    accepted: int
+    quarantined: int
+    repeated: int
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedPart:
     """The part of one submission for one dataset and period, after judging.
 
     `number` is its number among the parts of its dataset and period. `tables` gives each table's sheet and
     its columns' letters. `records` counts the rows read; `accepted`, `quarantined` and `repeated` say how
-    many of them ended how. A `refused` one counts nowhere; only its faults are told.
+    many of them ended how. A `refused` one counts nowhere; only its faults are told. The last tables of a
+    correction are `borrowed` from the submissions that it corrects; `kept` counts what is left of those.
     """
 
     submission: Submission
@@ -49,6 +60,13 @@ class JudgedPart:
     quarantined: int
     repeated: int
     refused: bool = False
+    borrowed: tuple[Submission, ...] = ()
+    kept: tuple[Kept, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Submission, ...]:
+        """The submission of each of its tables."""
+        return (self.submission,) * (len(self.tables) - len(self.borrowed)) + self.borrowed
 
     @property
     def taken(self) -> bool:
@@ -84,6 +102,12 @@ class Standing:
         if current is None or judged is current or judged.submission > current.submission:
             return True
         return judged.refused and judged.submission == current.submission
+
+    def kept(self, judged: JudgedPart) -> Kept | None:
+        """What is still in effect of `judged`, beside the corrections that came later."""
+        current = self.in_effect.get(judged.owes)
+        kept = current.kept if current else ()
+        return next((each for each in kept if each.submission == judged.submission), None)
 
     def by_submission(self) -> dict[Submission, list[JudgedPart]]:
         """The judged parts of each submission."""
@@ -233,10 +257,11 @@ def filter_about(table: pl.DataFrame, submissions: Iterable[Submission]) -> pl.D
 def trace_rows(one: JudgedPart, rows: pl.DataFrame) -> pl.DataFrame:
     """Where each of `rows` was typed, numbers in names masked: `_unit`, `_file`, `_sheet`, `_row`."""
     sheets = pl.Series([sheet for sheet, _ in one.tables], dtype=pl.String)
+    files = pl.Series([source.file for source in one.sources], dtype=pl.String)
     masked = pl.select(mask_numbers(pl.lit(sheets))).to_series()
     return rows.select(
         pl.lit(one.submission.unit).alias("_unit"),
-        pl.lit(one.submission.file).alias("_file"),
+        files.gather(rows["_table"]).alias("_file"),
         masked.gather(rows["_table"]).alias("_sheet"),
         "_row",
     )

@@ -15,11 +15,13 @@ from flows.intake.model import CleanedSubmission, SubmissionPart, SubmissionSumm
 from flows.measure import count_records
 from flows.read.table import Problem
 from flows.settle.compare import compare
+from flows.settle.corrections import Given, Said, merge_corrections, tell_lacking
 from flows.settle.faults import fill_columns, find_file_faults, find_record_faults, list_repairs
 from flows.settle.model import (
     TABLES,
     Comparison,
     JudgedPart,
+    Kept,
     Owes,
     PeriodRecords,
     Read,
@@ -29,7 +31,7 @@ from flows.settle.model import (
     list_parts,
     select_in_effect,
 )
-from flows.settle.owners import Told, hold, weigh_owners
+from flows.settle.owners import hold, weigh_owners
 from flows.settle.submissions import build_submissions
 from flows.settle.unusual import find_unusual, take_prints
 from flows.validate.across import reconcile
@@ -90,7 +92,7 @@ def judge_periods(
     verdicts: dict[str, Verdict] = {}
     brought = _group_by_dataset(all_cleaned, labels)
     told = weigh_owners(brought, earlier.cleaned, contracts)
-    brought = hold(brought, told)
+    brought, said = _merge(hold(brought, told), datasets)
     judged: list[JudgedPart] = []
     for name, parts in brought.items():
         verdicts[name] = validate([(part, one.day) for one, part in parts], datasets[name])
@@ -110,8 +112,18 @@ def judge_periods(
         "counted": count_records(live, contracts.commune, contracts.indicators),
         "prints": take_prints(live, datasets),
     }
-    compared = _compare_all(brought, standing, datasets, earlier)
-    return [*_split_by_period(standing, tables, compared, read, told)]
+    compared, lacking = _compare_all(brought, standing, datasets, earlier)
+    found = ((one, label, problem) for (one, _, label), problem in told.items())
+    return [*_split_by_period(standing, tables, compared, read, [*found, *said, *lacking])]
+
+
+def _merge(
+    brought: Mapping[str, Sequence[Given]], datasets: Mapping[str, Dataset]
+) -> tuple[Brought, list[Said]]:
+    """`brought` with corrections merged into what they correct, and what is to be said of them."""
+    merged = {name: merge_corrections(parts, datasets[name]) for name, parts in brought.items()}
+    said = [each for one in merged.values() for each in one.said]
+    return {name: [*one.parts] for name, one in merged.items()}, said
 
 
 def _group_by_dataset(all_cleaned: Sequence[CleanedSubmission], labels: Collection[str]) -> Brought:
@@ -130,13 +142,21 @@ def _find_standing(judged: Sequence[JudgedPart]) -> Standing:
     return Standing(in_order, {one.owes: one for one in in_order if one.taken})
 
 
-def _count_rows(parts: Sequence[tuple[Submission, SubmissionPart]], verdict: Verdict) -> list[JudgedPart]:
-    by_class = verdict.judged.select("_part", held=QUARANTINED).group_by("_part", "held").len()
-    counts = {(number, held): rows for number, held, rows in by_class.iter_rows()}
-    repeated = dict(verdict.repeated.iter_rows())
+def _count_rows(parts: Sequence[Given], verdict: Verdict) -> list[JudgedPart]:
+    by_class = verdict.judged.group_by("_part", "_table", held=QUARANTINED).len()
+    counts = {(number, table, held): rows for number, table, held, rows in by_class.iter_rows()}
+    repeated = {(number, table): rows for number, table, rows in verdict.repeated.iter_rows()}
     judged: list[JudgedPart] = []
     for number, (submission, part) in enumerate(parts):
         counted = not part.refused
+        own = (submission,) * (len(part.tables) - len(part.borrowed))
+        ended: dict[Submission, list[int]] = {submission: [0, 0, 0]}
+        for table, source in enumerate((*own, *part.borrowed)):
+            rows = ended.setdefault(source, [0, 0, 0])
+            rows[0] += counts.get((number, table, False), 0) * counted
+            rows[1] += counts.get((number, table, True), 0) * counted
+            rows[2] += repeated.get((number, table), 0) * counted
+        accepted, quarantined, again = ended.pop(submission)
         judged.append(
             JudgedPart(
                 submission,
@@ -145,14 +165,21 @@ def _count_rows(parts: Sequence[tuple[Submission, SubmissionPart]], verdict: Ver
                 part.nil,
                 part.tables,
                 number,
-                part.frame.height * counted,
-                counts.get((number, False), 0) * counted,
-                counts.get((number, True), 0) * counted,
-                repeated.get(number, 0) * counted,
+                _count_own(part, len(own)) * counted,
+                accepted,
+                quarantined,
+                again,
                 part.refused,
+                part.borrowed,
+                tuple(Kept(source, *rows) for source, rows in ended.items()),
             )
         )
     return judged
+
+
+def _count_own(part: SubmissionPart, tables: int) -> int:
+    """The number of rows of the first `tables` of a part."""
+    return part.frame.height if not part.borrowed else int((part.frame["_table"] < tables).sum())
 
 
 def _build_tallies(verdicts: Mapping[str, Verdict], standing: Standing) -> pl.DataFrame:
@@ -166,26 +193,34 @@ def _build_tallies(verdicts: Mapping[str, Verdict], standing: Standing) -> pl.Da
 
 def _compare_all(
     brought: Brought, standing: Standing, datasets: Mapping[str, Dataset], earlier: Earlier
-) -> dict[str, dict[Submission, list[Comparison]]]:
-    """By period what each usable submission changed against the one before it, if there is one."""
+) -> tuple[dict[str, dict[Submission, list[Comparison]]], list[Said]]:
+    """By period what each usable submission changed against the one before it, if there is one.
+
+    Also what is to be said of those that lack most records of the one that they replace.
+    """
     pairs = [*_find_pairs(standing, {**earlier.in_effect, **standing.in_effect}, datasets)]
+    counted = {each for one in earlier.in_effect.values() for each in (one.submission, *one.borrowed)}
+    cleaned = [each for each in earlier.cleaned if each.submission in counted]
+    earlier_parts, _ = _merge(
+        _group_by_dataset(cleaned, {period for _, _, period in earlier.in_effect}), datasets
+    )
     parts = {
-        (cleaned.submission, part.dataset, part.period.label): part
-        for cleaned in earlier.cleaned
-        for part in cleaned.parts
-    }
-    parts |= {
         (submission, name, part.period.label): part
-        for name, some in brought.items()
+        for each in (earlier_parts, brought)
+        for name, some in each.items()
         for submission, part in some
         if not part.refused
     }
     found: dict[str, dict[Submission, list[Comparison]]] = {}
+    lacking: list[Said] = []
     for one, former, name in pairs:
         was, now = (parts[each.submission, each.dataset, each.period.label] for each in (former, one))
-        comparison = Comparison(one.dataset, one.period.label, name, compare(was, now, datasets[one.dataset]))
+        change = compare(was, now, datasets[one.dataset])
+        comparison = Comparison(one.dataset, one.period.label, name, change)
         found.setdefault(one.period.label, {}).setdefault(one.submission, []).append(comparison)
-    return found
+        problem = tell_lacking(now, change, former.submission) if former.owes == one.owes else None
+        lacking += [(one.submission, one.period.label, problem)] if problem else []
+    return found, lacking
 
 
 def _find_pairs(
@@ -216,7 +251,7 @@ def _split_by_period(
     tables: Mapping[str, pl.DataFrame],
     compared: Mapping[str, Mapping[Submission, Sequence[Comparison]]],
     read: Read,
-    told: Told,
+    said: Sequence[Said],
 ) -> Iterator[PeriodRecords]:
     """The results split by period; in each, the parts of a dataset are numbered from 0 again."""
     by_period: dict[str, list[JudgedPart]] = {}
@@ -231,7 +266,7 @@ def _split_by_period(
         own = {name: parts.get((label,), tables[name].clear()) for name, parts in parted.items()}
         rows = {name: _renumber(read[name], min(each), len(each)) for name, each in sorted(numbers.items())}
         doubts: dict[Submission, tuple[Problem, ...]] = {}
-        for (submission, _, of), problem in told.items():
+        for submission, of, problem in said:
             if of == label:
                 doubts[submission] = (*doubts.get(submission, ()), problem)
         settled = SettledPeriod(

@@ -30,9 +30,12 @@ def build_submissions(
         if not mine:
             rows.append(base | _rows(outside, 0, 0) | {"state": "tu_choi"})
         for one in mine:
+            kept = standing.kept(one)
+            ended = kept or one
+            corrected = one.accepted + one.quarantined - ended.accepted - ended.quarantined
             rows.append(
                 base
-                | _rows(outside + one.repeated, one.accepted, one.quarantined)
+                | _rows(outside + one.repeated + corrected, ended.accepted, ended.quarantined)
                 | {"dataset": one.dataset, "period": one.period.label}
                 | {
                     "state": _state(one, summary, standing),
@@ -82,6 +85,8 @@ def _find_superseded(judged: Sequence[JudgedPart]) -> dict[Submission, dict[Owes
 def _state(one: JudgedPart, summary: SubmissionSummary, standing: Standing) -> str:
     if not one.taken:
         return "tu_choi"
+    if standing.kept(one):
+        return "mot_phan"
     if standing.in_effect[one.owes] is not one:
         return "bi_thay_the"
     refused_in_part = any(problem.severity == "chan" for problem in summary.problems)

@@ -35,7 +35,7 @@ class Verdict:
     `judged` is the cleaned frame without repeated rows, plus `_class`; `faults` has `_part`, `_table`,
     `_row`, `_letter` (the cell's letter where it is not its column's), `_key` (what the record is known
     by), `column`, `code`, `dimension`, `severity`, `value`, `message`; `repeated` counts rows left out
-    by `_part`; `results` keeps what each rule said of each row of `judged`.
+    by `_part` and `_table`; `results` keeps what each rule said of each row of `judged`.
     """
 
     judged: pl.DataFrame
@@ -49,6 +49,7 @@ class Verdict:
         return self.results.table()
 
 
+_TABLE = ("_part", "_table")
 FAULTS_SCHEMA = {
     "_part": pl.UInt32,
     "_table": pl.UInt16,
@@ -88,7 +89,7 @@ def validate(parts: Sequence[tuple[SubmissionPart, date]], dataset: Dataset) -> 
     return Verdict(
         kept.hstack([row_class.filter(~again) if again.any() else row_class]),
         pl.concat(describe(each, frame, dataset, rules.values()) for each in faults),
-        frame.select("_part").filter(again).group_by("_part", maintain_order=True).len("rows"),
+        frame.select(*_TABLE).filter(again).group_by(_TABLE, maintain_order=True).len("rows"),
         results,
     )
 

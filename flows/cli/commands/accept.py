@@ -12,9 +12,12 @@ from flows.cli.commands import RootOption
 from flows.engine.screen import say
 
 if TYPE_CHECKING:
-    from flows.collect.submission import Submission
+    from flows.collect.submission import Meant, Submission
     from flows.root import Root
     from schemas.registry import Contracts
+
+
+_MEANT = {"sua": "các dòng sửa của lần nộp trước", "ca_bang": "cả bảng"}
 
 
 def command(
@@ -27,9 +30,13 @@ def command(
     period: Annotated[
         str | None, typer.Option("--period", help="Kỳ của số liệu, ví dụ 2026-11, 2026-Q4, 2026.")
     ] = None,
+    corrections: Annotated[
+        bool | None,
+        typer.Option("--corrections/--whole", help="Chỉ gồm các dòng sửa của lần nộp trước; hay là cả bảng."),
+    ] = None,
     root: RootOption = Path(),
 ) -> None:
-    """Xác nhận một tệp đang bị nghi ngờ: của đơn vị nào (tep.khac_don_vi), cho kỳ nào (tep.khac_ky).
+    """Xác nhận một tệp đang bị nghi ngờ: của đơn vị nào, cho kỳ nào, hay chỉ gồm các dòng sửa.
 
     Ví dụ: dulieuxa accept 3f9a1c --unit T07 --reason "Trưởng thôn xác nhận qua điện thoại"
     """
@@ -42,8 +49,9 @@ def command(
 
     place = Root(root.resolve())
     contracts = read_contracts(place, load())
-    if unit is None and period is None:
-        raise typer.BadParameter("nói rõ xác nhận điều gì: --unit hoặc --period")
+    if unit is None and period is None and corrections is None:
+        raise typer.BadParameter("nói rõ xác nhận điều gì: --unit, --period, --corrections hoặc --whole")
+    meant: Meant | None = None if corrections is None else "sua" if corrections else "ca_bang"
     if unit is not None and contracts.commune.unit(unit) is None:
         raise typer.BadParameter(f"không có đơn vị {unit}", param_hint="--unit")
     now = datetime.now(HERE)
@@ -51,10 +59,14 @@ def command(
         found = _find(place, submission, now.date())
         if period is not None:
             _check_period(period, unit or found.unit, contracts)
-        said = Answer(reason, unit, period)
+        said = Answer(reason, unit, period, meant)
         given = answer(place, found, said, now.isoformat(timespec="seconds"))
     owner = contracts.commune.unit(given.unit)
-    what = [f"của {owner.title}" if unit and owner else "", f"cho {in_words(period)}" if period else ""]
+    what = [
+        f"của {owner.title}" if unit and owner else "",
+        f"cho {in_words(period)}" if period else "",
+        _MEANT[meant] if meant else "",
+    ]
     say(f"Tệp {found.sha256[:12]} được tính là {', '.join(filter(None, what))} từ lần chạy sau.")
 
 

@@ -112,6 +112,28 @@ def test_the_form_of_another_unit_is_known_by_its_records(tmp_path: Path) -> Non
     assert (counted(outcome, "T02"), codes(outcome, "T02")) == (len(ONE), [])
 
 
+def test_what_a_short_list_is_can_be_said_once(tmp_path: Path) -> None:
+    drop(tmp_path, "T07", "a.csv", form("Phố Trung Tâm", rows=6))
+    run_plainly(tmp_path)
+    short = drop(
+        tmp_path,
+        "T07",
+        "b.csv",
+        form("Phố Trung Tâm", rows=2).replace("Mới".encode(), "Đã giải quyết".encode()),
+    )
+    checked = check(short, "T07", TODAY, load(), Root(tmp_path))
+    assert "tep.thieu_nhieu_dong" in checked.faults["code"].to_list()
+    outcome = run_plainly(tmp_path)
+    assert (counted(outcome, "T07"), codes(outcome, "T07")) == (2, ["tep.thieu_nhieu_dong"])
+    sha256 = outcome.faults.filter(code="tep.thieu_nhieu_dong")["submission"][0]
+    assert accept(tmp_path, sha256[:10], "--corrections", "--reason", "Trưởng thôn nói").exit_code == 0
+    outcome = run_plainly(tmp_path)
+    assert (counted(outcome, "T07"), codes(outcome, "T07")) == (6, [])
+    assert accept(tmp_path, sha256[:10], "--whole", "--reason", "Xem lại").exit_code == 0
+    outcome = run_plainly(tmp_path)
+    assert (counted(outcome, "T07"), codes(outcome, "T07")) == (2, [])
+
+
 def test_wrong_answers_are_refused(held: Path) -> None:
     sha256 = run_plainly(held).submissions["submission"][0]
     wrong = (("ffffffffff", "--unit", "T07"), ("", "--unit", "T07"), ("0", "--unit", "T99"), (sha256,))

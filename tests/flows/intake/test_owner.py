@@ -11,7 +11,10 @@ import pytest
 from flows.collect.submission import Submission
 from flows.intake.owed import read_submission
 from flows.intake.owner import find_named, find_near
+from flows.intake.records import clean_submission
 from flows.read import read_file
+from flows.read.our_sheets import CHOICE
+from flows.returns.lists import TO_FIX
 from schemas.registry import load
 from tests.conftest import lines
 from tests.flows.forms.made import filled
@@ -130,6 +133,21 @@ def test_a_marked_workbook_is_stamped_with_its_unit_unless_that_is_in_doubt() ->
         book = mark_workbook(form("Phố Trung Tâm"), "phan anh.csv", told)
         (table,) = read_file(book, "phan anh.xlsx", CONTRACTS.datasets).tables
         assert table.made_for == made_for
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [(None, None), ("x", "sua"), (" X ", "sua"), ("Cả bảng", "ca_bang"), ("không", "ca_bang")],
+)
+def test_a_clerk_says_in_the_marked_workbook_what_comes_back(said: str | None, meant: str | None) -> None:
+    told = marks({"cell": None, "sheet": None}, unit="T07")
+    book = openpyxl.load_workbook(io.BytesIO(mark_workbook(form("Phố Trung Tâm"), "phan anh.csv", told)))
+    (cell,) = (row[1] for row in book[TO_FIX].iter_rows() if row[0].value == CHOICE)
+    cell.value = said
+    out = io.BytesIO()
+    book.save(out)
+    (part,) = clean_submission(submission("T07", "phan anh.xlsx"), out.getvalue(), CONTRACTS).parts
+    assert part.meant == meant
 
 
 def test_what_somebody_vouched_for_counts() -> None:

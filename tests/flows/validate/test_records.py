@@ -74,7 +74,7 @@ def test_a_repeated_row_is_left_out_and_the_first_stays() -> None:
     verdict = judge(part(GOOD, GOOD))
     assert found(verdict) == [(0, 4, "thon", "khoa.trung_y_het")]
     assert verdict.judged["_row"].to_list() == [3]
-    assert verdict.repeated.rows() == [(0, 1)]
+    assert verdict.repeated.rows() == [(0, 0, 1)]
 
 
 def test_rows_of_one_key_clash_all_of_them() -> None:
