@@ -16,9 +16,9 @@ from flows.collect.submission import Submission
 from flows.engine.workers import Guard, LostError, map_in_order
 from flows.forget.find import TOKEN, find_in_releases, list_token_domains, tokens_of
 from flows.forget.gate import clear_half_put_back, note_rewrite, put_back
-from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, ForgottenPerson, digits_of
+from flows.forget.person import ForgottenPerson
 from flows.forget.redact import Redacted, redact
-from flows.forget.search import find_number, find_person, list_people
+from flows.forget.search import find_number, list_people, person_of
 from flows.forget.traces import find_traces
 from flows.intake.cache import SubmissionReader
 from flows.protect import read_key
@@ -48,16 +48,14 @@ def find_subject(root: Root, said: str, contracts: Contracts) -> Subject | None:
     """The person of an identifier or token; None if it is neither, or nobody in the archive has the token."""
     people, key = list_people(root, contracts), read_key(root)
     if TOKEN.fullmatch(said.strip().lower()):
-        number = find_number(said.strip().lower(), people, key, list_token_domains(contracts))
-    else:
-        number = digits_of(said).zfill(NUMBER_DIGITS)
-    # Fewer digits would also match numbers of other people.
-    if number is None or not LEAST_DIGITS <= len(number.lstrip("0")) <= NUMBER_DIGITS:
+        said = find_number(said.strip().lower(), people, key, list_token_domains(contracts)) or ""
+    person = person_of(said, people)
+    if person is None:
         return None
-    records = key.tokens("ban_ghi", people.filter(number=number)["record"].unique())
+    records = key.tokens("ban_ghi", people.filter(number=person.number)["record"].unique())
     return Subject(
-        find_person(number, people),
-        frozenset(tokens_of(root, number, contracts)),
+        person,
+        frozenset(tokens_of(root, person.number, contracts)),
         frozenset(records.drop_nulls()),
     )
 
@@ -145,7 +143,7 @@ class Proof:
     sealed: Sequence[Path]
 
 
-def prove(root: Root, who: Subject) -> Proof:
+def prove(root: Root, who: Subject, contracts: Contracts) -> Proof:
     """Search every file of the root for the person."""
-    left, sealed = find_traces(root, who.person)
+    left, sealed = find_traces(root, who.person, contracts)
     return Proof(left, sum(place.rows for place in find_in_releases(root, set(who.tokens))), sealed)

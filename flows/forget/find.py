@@ -13,6 +13,8 @@ import polars as pl
 
 from flows.books.book import accesses_of
 from flows.collect.archive import list_archived
+from flows.forget.person import ForgottenPerson
+from flows.forget.traces import look_for
 from flows.intake.cache import clean_all_submissions, read_side_by_side
 from flows.protect import read_key
 from flows.release.publish import list_releases
@@ -27,7 +29,7 @@ _DIGITS = r"\D"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file, published or handed in, and its number of rows about the person."""
+    """A file, published or handed in, and its rows about the person; 0 if it mentions him elsewhere."""
 
     what: str
     rows: int
@@ -70,26 +72,32 @@ def _count_rows(path: Path, tokens: set[str]) -> int:
     return rows.filter(pl.any_horizontal(pl.col(texts).is_in(list(tokens)))).height
 
 
-def find_in_archive(root: Root, number: str, contracts: Contracts) -> list[Place]:
-    """Submissions that contain the number, however it was typed."""
+def find_in_archive(root: Root, person: ForgottenPerson, contracts: Contracts) -> list[Place]:
+    """Submissions that mention the person: in records, however his number was typed, or anywhere else."""
     submissions = list_archived(root, date.max)
-    # Excel drops leading zeros.
-    digits = re.sub(_DIGITS, "", number).lstrip("0")
-    found = []
+    counts = dict.fromkeys(submissions, 0)
     for one in clean_all_submissions(submissions, root, contracts, read_side_by_side):
-        count = sum(_count_matches(part.frame, digits) for part in (*one.parts, *one.refused))
-        if count:
-            submission = one.submission
-            found.append(Place(f"{submission.unit}/{submission.file} ({submission.sha256[:12]})", count))
-    return found
+        parts = (*one.parts, *one.refused)
+        counts[one.submission] = sum(_count_matches(part.frame, person) for part in parts)
+    others = list(dict.fromkeys(one.content(root) for one, count in counts.items() if not count))
+    seen = dict(zip(others, look_for(person, contracts.datasets, others), strict=True))
+    return [
+        Place(f"{one.unit}/{one.file} ({one.sha256[:12]})", count)
+        for one, count in counts.items()
+        if count or seen[one.content(root)]
+    ]
 
 
-def _count_matches(frame: pl.DataFrame, number: str) -> int:
-    typed = [column for column in frame.columns if column.endswith(".typed")]
-    said = (
-        pl.col(column).str.replace_all(_DIGITS, "").str.contains(number, literal=True) for column in typed
-    )
-    return frame.filter(pl.any_horizontal(*said)).height if typed else 0
+def _count_matches(frame: pl.DataFrame, person: ForgottenPerson) -> int:
+    """The number of rows with the number in a cell, or over several that stand side by side."""
+    typed = [pl.col(column) for column in frame.columns if column.endswith(".typed")]
+    if not typed:
+        return 0
+    # Excel drops leading zeros.
+    digits = person.number.lstrip("0")
+    said = (column.str.replace_all(_DIGITS, "").str.contains(digits, literal=True) for column in typed)
+    beside = pl.concat_str(typed, separator=" ", ignore_nulls=True).str.contains(person.mentions[0][0])
+    return frame.filter(pl.any_horizontal(*said, beside)).height
 
 
 def note_access(root: Root, tokens: set[str], reason: str, places: Sequence[Place]) -> None:

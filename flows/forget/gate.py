@@ -12,11 +12,14 @@ from itertools import product
 from pathlib import Path
 from stat import S_IMODE
 
+import polars as pl
+
 from flows.collect.inbox import Gate
 from flows.collect.submission import Submission
 from flows.engine.workers import Guard, LostError, map_in_order
 from flows.files import clear_half_written, sync, write_file
 from flows.forget import tombstones
+from flows.forget.neighbours import read_cells
 from flows.forget.person import NUMBER_DIGITS, ForgottenPerson, digits_of
 from flows.forget.redact import Redacted, redact
 from flows.forget.search import find_person, people_in
@@ -31,6 +34,9 @@ from schemas.registry import Contracts
 
 # Nine digits at least: Excel drops leading zeros.
 _NUMBERS = (r"\d(?:[ .\-\x{a0}]?\d){8,11}", r"\d{9,12}")
+
+# Over how many cells a number may be split: a few parts, or a digit a cell.
+_PARTS = (2, 3, 4, NUMBER_DIGITS)
 
 
 def make_gate(root: Root, contracts: Contracts) -> Gate | None:
@@ -94,6 +100,18 @@ def _list_numbers(data: bytes, name: str, contracts: Contracts) -> Iterator[str]
     for cells, pattern in product(every, _NUMBERS):
         said = cells.drop_nulls().str.extract_all(pattern).explode().drop_nulls().unique()
         yield from (digits_of(number).zfill(NUMBER_DIGITS) for number in said)
+    for sheet in sheets:
+        yield from (number.zfill(NUMBER_DIGITS) for number in _list_split(read_cells(sheet)))
+
+
+def _list_split(cells: pl.DataFrame) -> Iterator[str]:
+    """All possible numbers that are split over cells side by side."""
+    digits = cells.select(pl.all().str.replace_all(r"[\s.\-]", ""))
+    parts = digits.select(pl.when(pl.col(name).str.contains(r"^\d+$")).then(name) for name in digits.columns)
+    for count, at in product(_PARTS, range(parts.width)):
+        # Null where one of the cells is no number.
+        joined = parts.select(pl.concat_str(parts.columns[at : at + count])).to_series()
+        yield from joined.filter(joined.str.len_chars().is_between(9, NUMBER_DIGITS)).unique()
 
 
 def _identify(number: str, came: _Came, contracts: Contracts) -> ForgottenPerson:

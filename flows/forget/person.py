@@ -66,16 +66,17 @@ class ForgottenPerson:
         return (digits_of(phone)[-_NATIONAL_DIGITS:] for phone in self.phones)
 
     @cached_property
-    def _searches(self) -> tuple[re.Pattern[str], ...]:
+    def searches(self) -> tuple[re.Pattern[str], ...]:
+        """`mentions`, to search with; that of the number comes first."""
         return tuple(re.compile(pattern) for pattern, _ in self.mentions)
 
     def seen_in(self, texts: Iterable[str]) -> bool:
         """Whether any of `texts` mentions this person."""
-        return any(search.search(text) for text in texts for search in self._searches)
+        return any(search.search(text) for text in texts for search in self.searches)
 
     def taken_out_of(self, text: str) -> str:
         """`text` with every mention of this person replaced."""
-        for search in self._searches:
+        for search in self.searches:
             text = search.sub(rf"\g<1>{ERASED}\g<2>", text)
         return text
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from flows.forget.neighbours import read_cells, take_out_split
 from flows.forget.person import ERASED, ForgottenPerson
-from flows.forget.traces import SealedError, read_texts
+from flows.forget.traces import SealedError, join_runs, read_texts
 from flows.read.formats.container import Container, detect
 from flows.read.formats.encodings import as_utf8
 from flows.read.problems import RefusedError
@@ -35,13 +36,17 @@ class Redacted:
 
 @dataclass(frozen=True, slots=True)
 class _SearchedSheet:
-    """A searched sheet: cells as `typed` and `without` the person, rows `gone` and cells `changed`."""
+    """A searched sheet: cells as `typed` and `without` the person, rows `gone` and cells `changed`.
+
+    `split` says whether a mention was split over several cells.
+    """
 
     sheet: Sheet
     typed: pl.DataFrame
     without: pl.DataFrame
     gone: pl.Series
     changed: pl.DataFrame
+    split: bool
 
     @property
     def rows(self) -> int:
@@ -59,8 +64,9 @@ def redact(
 ) -> Redacted | None:
     """The file without `person`; None if it does not mention him anywhere that can be searched.
 
-    A text file keeps its lines. Any other format becomes an xlsx with the same cells and nothing else:
-    comments, properties and old shared strings might still mention him.
+    A text file keeps its lines, unless a mention is split over several cells. Any other format becomes an
+    xlsx with the same cells and nothing else: comments, properties and old shared strings might still
+    mention him.
     """
     mentioned = _mentions(data, person)
     try:
@@ -73,9 +79,9 @@ def redact(
     rows, cells = sum(each.rows for each in searched), sum(each.cells for each in searched)
     if not (rows or cells or mentioned):
         return None
-    if container is Container.TEXT:
+    if container is Container.TEXT and not searched[0].split:
         lines = _redact_lines(data, searched[0], person)
-        if not person.seen_in((lines,)):
+        if not person.seen_in(join_runs(lines)):
             return Redacted(lines.encode(), rows, cells)
     return Redacted(
         rebuild_workbook([_rebuild_sheet(each, person) for each in searched]).close(), rows, cells
@@ -92,7 +98,7 @@ def _mentions(data: bytes, person: ForgottenPerson) -> bool:
 
 def _search_sheet(sheet: Sheet, person: ForgottenPerson) -> _SearchedSheet:
     sheet, originals, _ = to_unicode(sheet)
-    text = pl.DataFrame({letter_of(at): sheet.column(at)[0] for at in range(sheet.width)})
+    text = read_cells(sheet)
     typed = text.with_columns(
         pl.Series(letter_of(at), cells, dtype=pl.String) for at, cells in originals.items()
     )
@@ -104,13 +110,15 @@ def _search_sheet(sheet: Sheet, person: ForgottenPerson) -> _SearchedSheet:
     without = without.with_columns(
         pl.when(~text[name].str.contains(person.phone_itself)).then(name).alias(name) for name in text.columns
     )
+    split = take_out_split(without, person)
+    without = split.cells
     gone = (
         text.select(pl.any_horizontal(pl.all().str.contains(person.itself)).fill_null(value=False))
         if text.width
         else pl.DataFrame({"gone": pl.Series([], dtype=pl.Boolean)})
-    ).to_series()
+    ).to_series() | split.about
     changed = pl.DataFrame({name: without[name].ne_missing(text[name]) & ~gone for name in text.columns})
-    return _SearchedSheet(sheet, typed, without, gone, changed)
+    return _SearchedSheet(sheet, typed, without, gone, changed, split.found)
 
 
 def _rebuild_sheet(searched: _SearchedSheet, person: ForgottenPerson) -> Sheet:

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from flows.collect.archive import list_archived
-from flows.forget.person import NUMBER_DIGITS, ForgottenPerson, digits_of, fold_name
+from flows.forget.person import LEAST_DIGITS, NUMBER_DIGITS, ForgottenPerson, digits_of, fold_name
 from flows.intake.cache import clean_all_submissions, read_side_by_side
 from flows.intake.model import CleanedSubmission
 from flows.protect import Key
@@ -74,6 +74,15 @@ def _select_unique(own: pl.Series, others: pl.Series, alike: Callable[[str], str
     mine = {said for said in mine if " " in said or len(digits_of(said)) > 8}
     theirs = "\n".join(f" {alike(said)} " for said in others.drop_nulls().unique()) if mine else ""
     return tuple(sorted(said for said in mine if f" {said} " not in theirs))
+
+
+def person_of(said: str, people: pl.DataFrame) -> ForgottenPerson | None:
+    """The person of a typed number, with names and phones that only he has; None if it is no such number."""
+    number = digits_of(said).zfill(NUMBER_DIGITS)
+    # Fewer digits would also match numbers of other people.
+    if not LEAST_DIGITS <= len(number.lstrip("0")) <= NUMBER_DIGITS:
+        return None
+    return find_person(number, people)
 
 
 def find_number(said: str, people: pl.DataFrame, key: Key, domains: Iterable[str]) -> str | None:

@@ -53,7 +53,7 @@ def command(
         raise typer.Exit(_WRONG)
     places = [
         *find_in_releases(commune_root, set(who.tokens)),
-        *find_in_archive(commune_root, who.person.number, contracts),
+        *find_in_archive(commune_root, who.person, contracts),
     ]
     note_access(commune_root, set(who.tokens), f"xóa: {reason}", places)
     if not places and not count_unfinished(commune_root):
@@ -78,7 +78,7 @@ def _erase(commune_root: Root, contracts: Contracts, who: Subject, reason: str) 
         names = republish(
             commune_root, contracts, holding, who.records, lambda name: say(f"Dựng lại {name}", err=True)
         )
-        proof = prove(commune_root, who)
+        proof = prove(commune_root, who, contracts)
         if not proof.left and not proof.rows:
             tombstones.note_done(
                 commune_root, mark, **asdict(cleared), releases=names, sealed=len(proof.sealed), left=0

@@ -23,6 +23,7 @@ def command(
     Ví dụ: dulieuxa find 038085012345 --reason "Yêu cầu của chủ thể dữ liệu"
     """
     from flows.forget.find import find_in_archive, find_in_releases, note_access, tokens_of
+    from flows.forget.search import list_people, person_of
     from flows.root import Root, read_contracts
     from schemas.registry import load
 
@@ -30,11 +31,15 @@ def command(
     contracts = read_contracts(commune_root, load())
     tokens = tokens_of(commune_root, person, contracts)
     published = find_in_releases(commune_root, tokens)
-    submitted = [] if person.strip().lower() in tokens else find_in_archive(commune_root, person, contracts)
+    submitted = []
+    if person.strip().lower() not in tokens:
+        who = person_of(person, list_people(commune_root, contracts))
+        submitted = find_in_archive(commune_root, who, contracts) if who else []
     note_access(commune_root, tokens, reason, [*published, *submitted])
     for place in published:
         say(f"Bản công bố {place.what}: {place.rows} dòng")
     for place in submitted:
-        say(f"Tệp nộp {place.what}: {place.rows} dòng")
+        rows = f"{place.rows} dòng" if place.rows else "nhắc tới người này, ngoài các bản ghi"
+        say(f"Tệp nộp {place.what}: {rows}")
     if not (published or submitted):
         say("Không có dữ liệu của người này.")

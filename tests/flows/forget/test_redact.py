@@ -15,6 +15,7 @@ from flows.read import read_file
 from flows.read.table import ReadTable
 from flows.root import Root
 from schemas.datasets import load
+from schemas.registry import load as load_contracts
 from tests.conftest import lines
 from tests.flows.read.layouts import CONTAINERS, lay_out
 
@@ -94,5 +95,5 @@ def test_a_file_that_is_no_table_goes_as_a_whole() -> None:
 )
 def test_what_nobody_can_look_into_is_told(start: bytes, can_be_read: bool, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(start + f" {NUMBER} ".encode())
-    left, sealed = find_traces(Root(tmp_path), ForgottenPerson(NUMBER))
+    left, sealed = find_traces(Root(tmp_path), ForgottenPerson(NUMBER), load_contracts())
     assert (left, sealed) == (([tmp_path / "a"], []) if can_be_read else ([], [tmp_path / "a"]))
