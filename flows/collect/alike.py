@@ -70,6 +70,6 @@ def _name_each(files: Sequence[Found], names: list[str], last: Mapping[Dropped, 
 def _hash(one: Found) -> str | None:
     """SHA-256 of the file; None if it can't be read now, which whoever takes it reports."""
     try:
-        return sha256(read_open(one.path)[0]).hexdigest()
+        return sha256(read_open(one)[0]).hexdigest()
     except OSError:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
@@ -38,11 +39,19 @@ _NUMBER = re.compile(NUMBER_ALONE)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file that somebody handed in: its path, its unit's folder, its name within that."""
+    """A regular file that somebody handed in.
+
+    Attributes:
+        path: Its path.
+        unit: Its unit's folder.
+        name: Its name within that.
+        within: The folder that was looked through; no folder below it is a link.
+    """
 
     path: Path
     unit: str
     name: str
+    within: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +107,35 @@ def _refuse(path: Path) -> str | None:
     return None
 
 
-def read_open(path: Path) -> tuple[bytes, os.stat_result]:
-    """The content of a file and its state, both of one open handle; a link is not followed.
+def read_open(one: Found) -> tuple[bytes, os.stat_result]:
+    """The content of a file and its state, both of one open handle; no link is followed on the way to it.
 
     Raises:
         OSError: it is gone, can't be read, is no regular file, or is larger than `LARGEST`.
     """
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as file:
+    *folders, name = one.path.relative_to(one.within).parts
+    with ExitStack() as opened:
+        place: int | None = None
+        for each in (str(one.within), *folders):
+            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (0 if place is None else os.O_NOFOLLOW)
+            place = os.open(each, flags, dir_fd=place)
+            opened.callback(os.close, place)
+        handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
+        file = opened.enter_context(os.fdopen(handle, "rb"))
         seen = os.fstat(handle)
         if not stat.S_ISREG(seen.st_mode) or seen.st_size > LARGEST:
             raise OSError(f"not a file of at most {LARGEST} bytes")
-        return file.read(LARGEST + 1), seen
+        data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise OSError(f"grew to more than {LARGEST} bytes")
+        return data, seen
 
 
 def describe(path: Path, folder: Path) -> Found:
     """The file at `path`, somewhere under `folder`."""
     parts = path.relative_to(folder).parts
     unit = show_path(folder / parts[0], folder) if len(parts) > 1 else UNKNOWN
-    return Found(path, unit, show_path(path, folder / parts[0] if len(parts) > 1 else folder))
+    return Found(path, unit, show_path(path, folder / parts[0] if len(parts) > 1 else folder), folder)
 
 
 def show_path(path: Path, folder: Path) -> str:

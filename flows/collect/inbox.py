@@ -38,6 +38,8 @@ Gate = Callable[[str, Path, bytes], tuple[Path, bytes]]
 #: Says when a file was received, from its state; None if nobody can say.
 Clock = Callable[[os.stat_result], datetime | None]
 
+# The seconds of the first and last moments that have a date, in any time zone.
+_FIRST, _LAST = -62_135_500_000, 253_402_200_000
 #: The years that a file's clock may show.
 _EARLIEST = datetime(2000, 1, 1, tzinfo=HERE)
 
@@ -49,8 +51,8 @@ def received_when_written(seen: os.stat_result) -> datetime | None:
 
 
 def time_written(seen: os.stat_result) -> datetime:
-    """What the file's own clock says, to the second."""
-    return datetime.fromtimestamp(int(seen.st_mtime), HERE)
+    """What the file's own clock says, to the second; the first or last day there is, if it is beyond that."""
+    return datetime.fromtimestamp(min(max(int(seen.st_mtime), _FIRST), _LAST), HERE)
 
 
 def is_possible(written: datetime, received: datetime) -> bool:
@@ -173,12 +175,12 @@ def _receive(
 
 def refill(root: Root, lost: Iterable[ArchiveReceipt], found: Iterable[Found]) -> list[Path]:
     """Put back contents that the archive has lost and the inbox still has; returns their paths."""
-    paths = {(one.unit, one.name): one.path for one in found}
+    files = {(one.unit, one.name): one for one in found}
     refilled: list[Path] = []
     for each in lost:
-        one, path = each.submission, paths.get((each.submission.unit, each.dropped_as))
+        one, file = each.submission, files.get((each.submission.unit, each.dropped_as))
         try:
-            data = read_open(path)[0] if path else b""
+            data = read_open(file)[0] if file else b""
         except OSError:
             continue
         if sha256(data).hexdigest() == one.sha256:
@@ -208,7 +210,7 @@ def _find_new(
     new: list[_New] = []
     for one in found:
         try:
-            data, seen = read_open(one.path)
+            data, seen = read_open(one)
         except OSError:
             obstacles.append(_describe_unreadable(one, place))
             continue
@@ -255,7 +257,7 @@ def _read_again(one: _New) -> tuple[bytes, os.stat_result]:
         OSError: it can't be read any more.
         _StillWrittenError: its content is another one now.
     """
-    data, seen = read_open(one.found.path)
+    data, seen = read_open(one.found)
     if sha256(data).hexdigest() != one.sha256:
         raise _StillWrittenError
     return data, seen

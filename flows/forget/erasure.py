@@ -108,7 +108,7 @@ def _clear_inbox(
     purged = {each.submission.sha256: each.submission for each in read_receipts(root) if each.purged}
     files, _ = look_through(root.inbox)
     for one in files:
-        path, (data, _) = one.path, read_open(one.path)
+        path, (data, _) = one.path, read_open(one)
         content = sha256(data).hexdigest()
         new = found.get(content)
         if content not in kept:

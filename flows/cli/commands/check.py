@@ -45,6 +45,7 @@ def command(
     Ví dụ: dulieuxa check bao_cao.xlsx --unit T01 --marked sua.xlsx
     """
     from flows.check import check, to_json
+    from flows.collect.folder import LARGEST, show_path
     from flows.root import Root, read_contracts
     from schemas.registry import load
 
@@ -54,6 +55,11 @@ def command(
         raise typer.BadParameter(f"không có đơn vị {unit}", param_hint="--unit")
     if marked is not None and len(files) > 1:
         raise typer.BadParameter("chỉ đánh dấu được một tệp mỗi lần", param_hint="--marked")
+    for path in files:
+        if path.stat().st_size > LARGEST:
+            raise typer.BadParameter(
+                f"{show_path(path, path.parent)} lớn hơn {LARGEST >> 20} MB nên không đọc"
+            )
     checked = [check(path, unit, day_of(when), contracts, place) for path in files]
     if as_data:
         show_document(json.dumps(to_json(checked), ensure_ascii=False, indent=1) + "\n")

@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from flows.check import SCHEMA, check, to_json
 from flows.cli.main import build_app
 from flows.collect.archive import list_archived
+from flows.collect.folder import LARGEST
 from flows.returns.lists import TO_FIX
 from flows.root import HERE, Root
 from schemas.registry import load
@@ -139,6 +140,19 @@ def test_what_is_no_table_is_told_so_and_not_marked(tmp_path: Path) -> None:
 )
 def test_wrong_usage_leaves_with_2(faultless: Path, arguments: list[str]) -> None:
     assert run(*(argument.format(faultless) for argument in arguments)).exit_code == 2
+
+
+def test_a_file_of_any_name_is_judged_and_one_beyond_all_bounds_is_not_read(
+    faultless: Path, tmp_path: Path
+) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xe1o c\xe1o\n.xlsx"))
+    shutil.copy(faultless, odd)
+    assert run(str(odd)).exit_code == 0
+    with (tmp_path / "lon.csv").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    result = run(str(tmp_path / "lon.csv"))
+    assert result.exit_code == 2
+    assert "lớn hơn 1024 MB" in " ".join(result.output.split())
 
 
 def test_several_files_are_judged_each_by_itself(faulty: Path, faultless: Path) -> None:

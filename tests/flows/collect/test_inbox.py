@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.collect.archive import list_archived, purge_content
-from flows.collect.folder import LARGEST, UNKNOWN, look_through
-from flows.collect.inbox import collect, time_written
+from flows.collect.folder import LARGEST, UNKNOWN, look_through, read_open
+from flows.collect.inbox import collect, is_possible, received_when_written, time_written
 from flows.collect.load import load_files
 from flows.collect.submission import Submission
 from flows.root import HERE, Root
@@ -142,6 +142,54 @@ def test_a_file_that_is_gone_between_two_looks_stops_no_other(
     collected = collect(root)
     assert [one.file for one in collected.new] == ["a.csv"]
     assert [one.place for one in collected.obstacles] == ["T01/b.csv"]
+
+
+def test_what_becomes_a_link_while_we_wait_is_not_followed(
+    root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the file itself nor a folder on the way to it: what lies outside is nobody's submission."""
+    outside = tmp_path / "ngoai"
+    (outside / "sau").mkdir(parents=True)
+    for name in ("a.csv", "sau/a.csv"):
+        (outside / name).write_bytes(b"1")
+        drop(root, f"T01/{name}", b"1")
+        drop(root, f"T02/{name}", b"1")
+    drop(root, "T03/a.csv", b"1")
+
+    def swap(_: float) -> None:
+        (root.inbox / "T01").rename(tmp_path / "cu")
+        (root.inbox / "T01").symlink_to(outside)
+        (root.inbox / "T02" / "sau").rename(tmp_path / "sau")
+        (root.inbox / "T02" / "sau").symlink_to(outside / "sau")
+        (root.inbox / "T02" / "a.csv").unlink()
+        (root.inbox / "T02" / "a.csv").symlink_to(outside / "a.csv")
+
+    monkeypatch.setattr("time.sleep", swap)
+    collected = collect(root)
+    assert [one.unit for one in collected.new] == ["T03"]
+    assert sorted(one.place for one in collected.obstacles) == [
+        f"{unit}/{name}" for unit in ("T01", "T02") for name in ("a.csv", "sau/a.csv")
+    ]
+
+
+def test_a_file_that_grows_beyond_all_bounds_while_it_is_read_is_not_taken_in_part(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(root, "T01/a.csv", b"1" * 9)
+    (one,), _ = look_through(root.inbox)
+    monkeypatch.setattr("flows.collect.folder.LARGEST", 8)
+    sized = os.stat_result((0o100600, 0, 0, 1, 0, 0, 8, 0, 0, 0))
+    monkeypatch.setattr("flows.collect.folder.os.fstat", lambda _: sized)
+    with pytest.raises(OSError, match="grew"):
+        read_open(one)
+
+
+@pytest.mark.parametrize("seconds", [0, -(2**55), 2**55, -62_135_596_801, 253_402_300_800])
+def test_any_clock_of_a_file_is_a_moment(seconds: int) -> None:
+    seen = os.stat_result((0o100600, 0, 0, 1, 0, 0, 0, 0, seconds, 0))
+    moment = time_written(seen)
+    assert datetime.fromisoformat(moment.isoformat()) == moment
+    assert (received_when_written(seen) is None) == (not is_possible(moment, datetime.now(HERE)))
 
 
 @pytest.mark.parametrize("clock", [WRITTEN, datetime(2027, 1, 1, tzinfo=HERE)])
