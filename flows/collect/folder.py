@@ -77,11 +77,11 @@ def look_through(folder: Path) -> tuple[list[Found], list[Obstacle]]:
         obstacles.append(Obstacle(show_path(Path(error.filename), folder), "không mở được thư mục này"))
 
     for place, folders, names in os.walk(folder, onerror=note):
-        links = [name for name in folders if Path(place, name).is_symlink()]
+        closed = [name for name in folders if not _is_folder(Path(place, name))]
         folders[:] = sorted(
-            name for name in folders if name not in links and not _NOT_HANDED_IN.match(_decode(name))
+            name for name in folders if name not in closed and not _NOT_HANDED_IN.match(_decode(name))
         )
-        for name in sorted([*names, *links]):
+        for name in sorted([*names, *closed]):
             path = Path(place, name)
             if _NOT_HANDED_IN.match(_decode(name)):
                 continue
@@ -90,6 +90,14 @@ def look_through(folder: Path) -> tuple[list[Found], list[Obstacle]]:
             else:
                 found.append(describe(path, folder))
     return sorted(found, key=lambda one: one.path), obstacles
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a folder can be looked through: it is no link, and its path is not too long."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _refuse(path: Path) -> str | None:

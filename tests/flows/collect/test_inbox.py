@@ -117,6 +117,20 @@ def sparse(path: Path, size: int) -> None:
         file.truncate(size)
 
 
+def test_a_path_longer_than_the_system_allows_stops_no_other(root: Root) -> None:
+    drop(root, "T01/a.csv")
+    handle = os.open(root.inbox / "T01", os.O_RDONLY)
+    for _ in range(25):
+        os.mkdir("x" * 200, dir_fd=handle)
+        deeper = os.open("x" * 200, os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        handle = deeper
+    os.close(handle)
+    collected = collect(root, when=time_written)
+    assert [one.file for one in collected.new] == ["a.csv"]
+    assert ["không xem được" in one.why for one in collected.obstacles] == [True]
+
+
 def test_a_folder_that_can_not_be_opened_is_named(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     drop(root, "T01/a.csv")
     drop(root, "T02/a.csv")
