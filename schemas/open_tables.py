@@ -1,9 +1,9 @@
 """Says how the open tables show each column, and in which order columns get coarser where groups are small.
 
 An open table is for anybody, `data/` is not. Every one of its columns counts as something that others may
-know of a person: no combination of their values stands in fewer than `SMALLEST_GROUP` rows. So each row is
-shown in the finest forms in which enough rows are alike, all rows of one group in the same; rows that are
-alone in the coarsest forms too are left out and counted. Identifiers, names and free text are never shown.
+know of a person: no combination of their values stands for fewer than `SMALLEST_GROUP` people. So each row is
+shown in the finest forms in which enough are alike, all rows of one group in the same; rows that are alone in
+the coarsest forms too are left out and counted. Identifiers, names and free text are never shown.
 
 The promise is each table's own: it does not hold for several tables, or periods, put side by side.
 """
@@ -93,6 +93,16 @@ def shown(dataset: Dataset) -> dict[str, tuple[OpenForm, ...]]:
     unit = {UNIT: (KEPT,)} if dataset.unit in _MANY else {}
     own = {column.name: forms_of(column, dataset) for column in dataset.columns}
     return {name: forms for name, forms in own.items() if forms} | unit
+
+
+def subject_of(dataset: Dataset) -> str | None:
+    """The column that says whom a row is about, where one person may have several rows; else None.
+
+    A group then counts its people, not its rows; rows without a name or number are taken to be of one.
+    """
+    if any(dataset[name].personal for name in dataset.key):
+        return None
+    return next((column.name for column in dataset.columns if column.personal == "direct"), None)
 
 
 def steps_of(dataset: Dataset) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from schemas.open_tables import (
     open_grain,
     shown,
     steps_of,
+    subject_of,
 )
 from schemas.periods import Period
 from schemas.privacy import SMALLEST_GROUP
@@ -34,6 +35,8 @@ from schemas.registry import Contracts
 
 # How many rows are alike.
 _ROWS = "_rows"
+# Whom a row is about; whether a group has enough people.
+_WHO, _ENOUGH = "_who", "_enough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,7 @@ class OpenTables:
 
     def __init__(self, contracts: Contracts) -> None:
         self._contracts = contracts
-        self._taken = {
-            name: [*shown(dataset).keys() - {UNIT}] for name, dataset in contracts.datasets.items()
-        }
+        self._taken = {name: [*_list_taken(dataset)] for name, dataset in contracts.datasets.items()}
         self._waiting: dict[tuple[str, Period], list[pl.DataFrame]] = {}
         self._counted: dict[tuple[str, Period], list[pl.DataFrame]] = {}
 
@@ -107,8 +108,17 @@ class OpenTables:
             yield path
 
 
+def _list_taken(dataset: Dataset) -> Iterator[str]:
+    """The columns of the contract that are needed."""
+    yield from (name for name in shown(dataset) if name != UNIT)
+    if subject := subject_of(dataset):
+        yield subject
+
+
 def count_alike(rows: pl.DataFrame, dataset: Dataset, end: date) -> pl.DataFrame:
     """Groups of equal rows in the finest forms, with `_rows`; dates and bands are still numbers.
+
+    Where one person may have several rows, a group is about one person, `_who`.
 
     Args:
         rows: Accepted records, with the contract's columns and `_unit`.
@@ -119,7 +129,9 @@ def count_alike(rows: pl.DataFrame, dataset: Dataset, end: date) -> pl.DataFrame
         pl.col(UNIT) if name == UNIT else _number(dataset[name], forms[0], end)
         for name, forms in shown(dataset).items()
     ]
-    return rows.lazy().select(values).group_by(pl.all()).agg(pl.len().alias(_ROWS)).collect()
+    subject = subject_of(dataset)
+    who = [pl.col(subject).alias(_WHO)] if subject else []
+    return rows.lazy().select(*values, *who).group_by(pl.all()).agg(pl.len().alias(_ROWS)).collect()
 
 
 def _number(column: Column, form: OpenForm, end: date) -> pl.Expr:
@@ -147,29 +159,33 @@ def _band(value: pl.Expr, cuts: Sequence[int]) -> pl.Expr:
 def make_open_table(
     parts: Sequence[pl.DataFrame], dataset: Dataset, smallest: int = SMALLEST_GROUP
 ) -> OpenTable:
-    """The open table of a dataset and period; no group of one about people has fewer than `smallest` rows.
+    """The open table of a dataset and period; no group of one about people has fewer than `smallest` people.
 
     `parts` are what `count_alike` found in each part of the period: at least one.
     """
     names = [*shown(dataset)]
-    groups = _add_up(pl.concat(parts), names).with_columns(
-        _text(dataset, name, forms[0]) for name, forms in shown(dataset).items()
-    )
+    by = [*names, _WHO] if subject_of(dataset) else names
+    texts = [_text(dataset, name, forms[0]) for name, forms in shown(dataset).items()]
+    # Several values may have one text.
+    groups = _add_up(_add_up(pl.concat(parts), by).with_columns(texts), by)
     if dataset.of_places:
         return OpenTable(_in_order(groups, dataset), 0)
-    enough, level = pl.col(_ROWS) >= smallest, dict.fromkeys(names, 0)
-    found = [groups.filter(enough)]
-    rest = groups.filter(~enough)
-    for name in steps_of(dataset):
-        rest = _add_up(rest.with_columns(_next_form(dataset, name, level[name])), names)
-        level[name] += 1
-        found.append(rest.filter(enough))
-        rest = rest.filter(~enough)
-    return OpenTable(_in_order(pl.concat(found), dataset), int(rest[_ROWS].sum()))
+    # Without `_who` each row is about somebody else, and there is one line for each group.
+    people = pl.col(_WHO).n_unique().over(names) if _WHO in by else pl.col(_ROWS)
+    found: list[pl.DataFrame] = []
+    level = dict.fromkeys(names, 0)
+    for name in (None, *steps_of(dataset)):
+        if name is not None:
+            groups = _add_up(groups.with_columns(_next_form(dataset, name, level[name])), by)
+            level[name] += 1
+        groups = groups.with_columns((people >= smallest).alias(_ENOUGH))
+        found.append(groups.filter(_ENOUGH))
+        groups = groups.filter(~pl.col(_ENOUGH))
+    return OpenTable(_in_order(_add_up(pl.concat(found), names), dataset), int(groups[_ROWS].sum()))
 
 
-def _add_up(groups: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    return groups.group_by(names).agg(pl.col(_ROWS).sum())
+def _add_up(groups: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    return groups.group_by(by).agg(pl.col(_ROWS).sum())
 
 
 def _text(dataset: Dataset, name: str, form: OpenForm) -> pl.Expr:

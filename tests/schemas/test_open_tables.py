@@ -11,7 +11,7 @@ from schemas.contract import Dataset, OpenForm
 from schemas.datasets import load
 from schemas.kinds import KINDS
 from schemas.open_forms import COUNTED, KEPT, MONTH, YEAR, ages, bands, merged
-from schemas.open_tables import UNIT, coarser, forms_of, labels_of, open_columns, shown, steps_of
+from schemas.open_tables import UNIT, coarser, forms_of, labels_of, open_columns, shown, steps_of, subject_of
 
 DATASETS = load()
 NEVER = {"so_dinh_danh", "ho_ten", "dien_thoai", "mst", "van_ban"}
@@ -38,6 +38,11 @@ def test_each_step_is_coarser_and_something_is_always_shown(dataset: Dataset) ->
             texts = coarser(fine, coarse, dataset[name])
             assert texts is None or len(set(texts.values())) < len(texts)
     assert list(open_columns(dataset)) == list(ladders)
+
+
+def test_people_are_counted_where_one_may_have_several_rows() -> None:
+    found = {name: subject for name, dataset in DATASETS.items() if (subject := subject_of(dataset))}
+    assert found == {"ho_so_tthc": "so_dinh_danh", "nguoi_dung_dau": "ho_ten", "sang_kien": "tac_gia"}
 
 
 def test_bands_say_where_they_start_and_end() -> None:

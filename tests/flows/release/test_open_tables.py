@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from flows.release.open_tables import OpenTable, count_alike, make_open_table
 from schemas.contract import Column, Dataset
 from schemas.datasets import load
-from schemas.open_tables import HIDDEN, UNIT, shown, steps_of
+from schemas.open_tables import HIDDEN, UNIT, shown, steps_of, subject_of
 from schemas.privacy import SMALLEST_GROUP
 from schemas.published import open_schema
 
@@ -65,6 +65,7 @@ def test_no_group_is_smaller_and_every_record_is_shown_or_counted(
     parts = [invented(dataset, seed + at, rows, spread) for at, rows in enumerate(sizes)]
     table = made(dataset, *parts, smallest=smallest)
     rows = pl.concat(table.pieces())
+    assert table.groups.drop("_rows").is_unique().all()
     alike = rows.group_by(rows.columns).len()["len"]
     assert min(alike, default=smallest) >= smallest
     assert rows.height + table.left_out == sum(sizes)
@@ -93,6 +94,26 @@ def test_a_group_gets_coarser_as_a_whole_and_a_large_one_stays_as_it_is() -> Non
     table = made(DATASETS["dan_cu"], people)
     assert table.groups.select("thon", "gioi_tinh", "_rows").rows() == [(HIDDEN, "Nam", 5), ("T01", "Nam", 7)]
     assert table.left_out == 4
+
+
+def test_values_that_are_put_together_are_one_group() -> None:
+    people = register(("T01", "Nữ", 6)).with_columns(quan_he=pl.Series(["Vợ", "Chồng"] * 3))
+    table = made(DATASETS["dan_cu"], people)
+    assert table.groups.select("thon", "quan_he", "_rows").rows() == [("T01", "Vợ hoặc chồng", 6)]
+
+
+@pytest.mark.parametrize("name", [name for name in ABOUT_PEOPLE if subject_of(DATASETS[name])])
+def test_many_rows_of_few_people_are_not_many_people(name: str) -> None:
+    dataset = DATASETS[name]
+    subject = str(subject_of(dataset))
+    alike = pl.concat([invented(dataset, 3, 1, 1)] * 20)
+    of_four, of_five = (
+        alike.with_columns(pl.Series(subject, [f"{row % people}" for row in range(20)])) for people in (4, 5)
+    )
+    blank = alike.with_columns(pl.lit(None, pl.String).alias(subject))
+    assert (made(dataset, of_four).rows, made(dataset, of_four).left_out) == (0, 20)
+    assert (made(dataset, of_five).rows, made(dataset, of_five).left_out) == (20, 0)
+    assert (made(dataset, blank).rows, made(dataset, blank).left_out) == (0, 20)
 
 
 def test_units_are_put_together_where_each_has_too_few() -> None:
