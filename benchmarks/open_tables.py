@@ -2,7 +2,8 @@
 
 A line per commune and dataset about people, its latest period: people of the commune, dataset, records, the
 smallest group of rows that are alike in every column, the share of records shown, and by column the share of
-those that are not hidden. Fails if a group is smaller than declared.
+those that are not hidden. Before them, of the internal records of people, how many nobody else is like in
+birth year, sex, thôn, relation and residence. Fails if a group is smaller than declared.
 """
 
 from __future__ import annotations
@@ -37,6 +38,14 @@ def describe(persons: int, path: Path) -> str:
     return f"{persons} {path.parts[-3]} {records} {smallest} {rows.height / max(records, 1):.1%} {shares}"
 
 
+def tell_apart(persons: int, release: Path) -> str:
+    """The line of the internal records: how many people stand alone."""
+    told = ["ngay_sinh", "gioi_tinh", "thon", "quan_he", "cu_tru"]
+    alike = pl.read_parquet(release / "data" / "dan_cu").group_by("ky", *told).len()
+    latest = alike.filter(pl.col("ky") == pl.col("ky").max())
+    return f"{persons} data/dan_cu {latest['len'].sum()} {latest.filter(len=1).height}"
+
+
 def main() -> None:
     """Print all lines."""
     contracts = load()
@@ -47,6 +56,7 @@ def main() -> None:
             root.prepare(unit.name for unit in contracts.commune.units)
             collect(root, None, time_written)
             release = a_day(root.path, contracts, DAY).release
+            print(tell_apart(persons, release), flush=True)
             for dataset in contracts.datasets.values():
                 tables = sorted(release.glob(f"open/{dataset.name}/*/data.parquet"))
                 if tables and not dataset.of_places:
