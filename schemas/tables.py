@@ -199,7 +199,9 @@ SUBMISSIONS = PublishedTable(
         ),
         "sheets": PublishedColumn(pl.UInt32, "Số trang tính"),
         "rows_seen": PublishedColumn(pl.UInt32, "Số dòng đã đọc"),
-        "rows_left_out": PublishedColumn(pl.UInt32, "Số dòng không phải bản ghi, hoặc trùng y hệt"),
+        "rows_left_out": PublishedColumn(
+            pl.UInt32, "Số dòng không phải bản ghi, trùng y hệt, hoặc đã được sửa bằng tệp sau"
+        ),
         "rows_accepted": PublishedColumn(pl.UInt32, "Số bản ghi được công bố"),
         "rows_quarantined": PublishedColumn(pl.UInt32, "Số bản ghi bị giữ lại"),
         "supersedes": replace(_SUBMISSION, says="Mã băm của lượt nộp được thay", required=False),

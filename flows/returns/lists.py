@@ -79,7 +79,7 @@ def write_faults_sheet(marks: Marks, looks: Looks, sheets: Collection[str], *, a
     top: list[Line] = [
         _line(looks.title, _title(blocking, total - blocking)),
         *(_line(looks.plain, text) for text in (*marks.about, *(_HOW_FAR if apart else _HOW))),
-        _choice(looks),
+        *(() if apart else (_choice(looks),)),
         _line(looks.blocks, f"{ASKS['chan']} (nền đỏ): chưa sửa thì cả dòng đó chưa được tính."),
         _line(looks.warns, f"{ASKS['canh_bao']} (nền vàng): dòng vẫn được tính; đúng rồi thì để nguyên."),
         (

@@ -22,7 +22,7 @@ from flows.report import faults
 from flows.report.names import Names
 from flows.report.render import open_site
 from flows.report.tables import Row
-from flows.settle.model import JudgedPart, Settled, filter_about
+from flows.settle.model import JudgedPart, Settled, Standing, filter_about
 from schemas.registry import Contracts
 
 _CAUSES = 12
@@ -57,7 +57,7 @@ def make_receipts(settled: Settled, figures: DayTables, marked: Mapping[Submissi
         who = submission.who
         content = {
             "submission": submission,
-            "account": _count_rows(summary, judged.get(submission, ())),
+            "account": _count_rows(summary, judged.get(submission, ()), settled),
             "compared": settled.compared.get(submission, ()),
             "marks": _list_marks(summary.marks),
             "workbook": _link_to(marked.get(submission)),
@@ -89,12 +89,15 @@ def write_receipts(
     ]
 
 
-def _count_rows(summary: SubmissionSummary, judged: Sequence[JudgedPart]) -> Row:
-    """Count the rows read by their role; repeated records count as left out, like headings."""
+def _count_rows(summary: SubmissionSummary, judged: Sequence[JudgedPart], standing: Standing) -> Row:
+    """Count the rows read by their role; repeated and corrected records count as left out, like headings."""
     counts, repeated = summary.roles, sum(one.repeated for one in judged)
+    left = ((one, kept) for one in judged if (kept := standing.kept(one)))
+    corrected = sum(one.accepted + one.quarantined - kept.accepted - kept.quarantined for one, kept in left)
     out = [(title, counts[role]) for role, title in ROLES.items() if role in counts and role != "ban_ghi"]
     out += [("bản ghi giống hệt một bản ghi ở trên", repeated)] if repeated else []
-    return {"seen": summary.rows, "out": out, "records": counts.get("ban_ghi", 0) - repeated}
+    out += [("bản ghi đã được thay bằng dòng sửa nộp sau", corrected)] if corrected else []
+    return {"seen": summary.rows, "out": out, "records": counts.get("ban_ghi", 0) - repeated - corrected}
 
 
 def _list_marks(marks: FileMarks) -> Row:

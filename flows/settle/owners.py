@@ -13,6 +13,7 @@ from flows.intake.model import CleanedSubmission, SubmissionPart
 from flows.intake.owner import describe_other_owner, describe_unit
 from flows.read.table import Problem
 from schemas.contract import Dataset, Tie
+from schemas.kinds import NGAY
 from schemas.periods import before
 from schemas.registry import Contracts
 from schemas.units import Commune, Unit
@@ -35,10 +36,18 @@ def owner_tie(dataset: Dataset) -> Tie | None:
     return next((tie for tie in ties if tie.place is not None and (tie.by,) == dataset.key), None)
 
 
+def lists_own_events(dataset: Dataset, commune: Commune) -> bool:
+    """Whether several units list events of their own, known by their day: hardly two share many of them."""
+    return len(commune.owing(dataset)) > 1 and any(dataset[name].kind is NGAY for name in dataset.key)
+
+
 def weigh_owners(
     brought: Mapping[str, Sequence[Given]], earlier: Iterable[CleanedSubmission], contracts: Contracts
 ) -> Told:
-    """Weigh every part of `brought` whose records belong to a unit (`owner_tie`): `tep.khac_don_vi`.
+    """Weigh every part of `brought` whose records belong to a unit: `tep.khac_don_vi`.
+
+    Records belong to the unit at their place in a register (`owner_tie`). Events (`lists_own_events`) belong
+    to nobody for sure: if another unit has handed in most of them too, that is a warning.
 
     It blocks if the register or the last submissions say that the records are another unit's, and neither
     says that they are its own. Where only some point elsewhere, or the two disagree, it is a warning. What
@@ -57,8 +66,8 @@ def weigh_owners(
     for name, parts in brought.items():
         dataset = contracts.datasets[name]
         tie = owner_tie(dataset)
-        if tie is not None:
-            register = [*brought.get(tie.to, ()), *former.get(tie.to, ())]
+        if tie is not None or lists_own_events(dataset, contracts.commune):
+            register = [*brought.get(tie.to, ()), *former.get(tie.to, ())] if tie else ()
             weighing = _Weighing(dataset, tie, contracts, parts, former.get(name, ()), register)
             told |= {(one, name, part.period.label): found for (one, part), found in weighing.problems()}
     return told
@@ -82,13 +91,14 @@ class _Weighing:
     def __init__(
         self,
         dataset: Dataset,
-        tie: Tie,
+        tie: Tie | None,
         contracts: Contracts,
         judged: Sequence[Given],
         former: Sequence[Given],
         register: Sequence[Given],
     ) -> None:
         self._dataset, self._tie, self._contracts = dataset, tie, contracts
+        self._key = pl.concat_str([pl.col(name).cast(pl.String) for name in dataset.key], separator="|")
         self._labels = {part.period.label: before(dataset, part.period.label).label for _, part in judged}
         # A submission of the period before may bring a part that is judged now, too.
         others = [given for given in former if given[1].period.label not in self._labels]
@@ -117,7 +127,7 @@ class _Weighing:
                 pl.lit(at, pl.UInt32).alias("at"),
                 pl.lit(part.period.label).alias("period"),
                 pl.lit(one.unit).alias("unit"),
-                pl.col(self._tie.by).alias("key"),
+                self._key.alias("key"),
             )
             for at, (one, part) in enumerate(self._parts)
         )
@@ -125,8 +135,10 @@ class _Weighing:
 
     def _read_register(self, register: Sequence[Given]) -> pl.DataFrame:
         """By period each key with the unit at its place: of that period, else of the one before."""
-        assert self._tie.place is not None
         frames = [pl.DataFrame(schema=dict.fromkeys(("period", "unit", "key"), pl.String))]
+        if self._tie is None or self._tie.place is None:
+            return frames[0]
+        place, by = self._tie.place, self._tie.by
         given = [part for _, part in register if not part.refused]
         labels = {part.period.label for part in given}
         for label, former in self._labels.items():
@@ -134,8 +146,8 @@ class _Weighing:
             frames += [
                 part.frame.select(
                     pl.lit(label).alias("period"),
-                    pl.col(self._tie.place).alias("unit"),
-                    pl.col(self._tie.by).alias("key"),
+                    pl.col(place).alias("unit"),
+                    pl.col(by).cast(pl.String).alias("key"),
                 )
                 for part in given
                 if part.period.label == source
@@ -171,15 +183,18 @@ class _Weighing:
         of_last = self._count(self._keys.filter(pl.col("at").is_in(list(last.values()))), keys)
         by_register = _lean(of_register, one.unit, keys.height)
         by_last = _lean(of_last, one.unit, keys.height)
-        if by_last == "other" and one.unit not in last:
+        if by_last == "other" and (one.unit not in last or self._tie is None):
             by_last = "doubt"
         leans = {by_register, by_last}
         clear = "other" in leans and "own" not in leans and keys.height >= _ENOUGH
+        if self._tie is None and keys.height < _ENOUGH:
+            return None
         if by_register == "own" or leans <= {"own", None} or (blocks and not clear):
             return None
+        register = self._contracts.datasets[self._tie.to].title if self._tie else ""
         sources = (
-            (by_register, of_register, f"theo “{self._contracts.datasets[self._tie.to].title}”"),
-            (by_last, of_last, "theo các lần nộp trước"),
+            (by_register, of_register, f"theo “{register}”"),
+            (by_last, of_last, "theo các tệp đã nộp"),
         )
         points = [
             self._describe(found, one.unit, keys.height, where)
@@ -210,7 +225,7 @@ class _Weighing:
 
     def _describe(self, counts: Mapping[str, int], own: str, total: int, where: str) -> str:
         other, most = _find_other(counts, own)
-        key = self._dataset[self._tie.by].label
+        key = ", ".join(self._dataset[name].label for name in self._dataset.key)
         whose = describe_unit(_unit(self._contracts.commune, other))
         mine = counts.get(own, 0)
         return f"{where} thì {most} trong {total} “{key}” là của {whose}, {mine} là của đơn vị này"

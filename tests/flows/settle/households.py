@@ -24,6 +24,14 @@ def homes(numbers: Iterable[int], month: int = 10) -> list[list[object]]:
     return table("ho_gia_dinh", month, ({"ma_ho": f"H{number:05}"} for number in numbers))
 
 
+def events(numbers: Iterable[int], month: int = 10) -> list[list[object]]:
+    days = {number: f"{number % 9 + 1:02}/{month}/2026" for number in numbers}
+    rows = (
+        {"ngay": day, "noi_dung": f"Sự cố {number}", "ngay_giai_quyet": day} for number, day in days.items()
+    )
+    return table("phan_anh_ha_tang", month, rows)
+
+
 def register(month: int = 10, one: Sequence[int] = ONE, two: Sequence[int] = TWO) -> list[list[object]]:
     people = [(place, number) for place, some in (("Phố 1", one), ("Phố 2", two)) for number in some]
     rows = (

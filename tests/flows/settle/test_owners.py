@@ -15,7 +15,7 @@ from flows.settle.model import Settled
 from flows.settle.periods import Earlier, judge_periods, settle_submissions
 from schemas.registry import load
 from tests.conftest import lines
-from tests.flows.settle.households import ONE, TWO, homes, register
+from tests.flows.settle.households import ONE, TWO, events, homes, register
 
 CONTRACTS = load()
 HELD, WARNED = "chan", "canh_bao"
@@ -89,6 +89,11 @@ CASES = {
     ),
     "too few to tell": ([(POLICE, 1, register()), ("T02", 3, homes(ONE[:2]))], {("T02", 3): WARNED}),
     "new homes": ([(POLICE, 1, register()), ("T02", 3, homes([*TWO, *range(300, 309)]))], {}),
+    "events that another unit has handed in too": (
+        [("T01", 1, events(range(5))), ("T02", 2, events(range(5))), ("T03", 3, events(range(4, 9)))],
+        {("T01", 1): WARNED, ("T02", 2): WARNED},
+    ),
+    "two events that two units saw": ([("T01", 1, events(range(2))), ("T02", 2, events(range(2)))], {}),
     "nothing is known": ([("T02", 3, homes(ONE))], {}),
 }
 
@@ -121,7 +126,7 @@ def test_what_was_vouched_for_counts_and_the_page_says_what_points_where() -> No
     (message,) = settle_submissions([came(*each) for each in wrong], [], CONTRACTS).faults.filter(
         code="tep.khac_don_vi"
     )["message"]
-    for words in ("10 trong 10 “Mã hộ” là của Phố 1 (T01)", "theo “Dân cư”", "theo các lần nộp trước"):
+    for words in ("10 trong 10 “Mã hộ” là của Phố 1 (T01)", "theo “Dân cư”", "theo các tệp đã nộp"):
         assert words in message
     vouched = [came(*each, "Trưởng thôn xác nhận") for each in wrong]
     settled = settle_submissions(vouched, [], CONTRACTS)
