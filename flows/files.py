@@ -22,6 +22,8 @@ _SYNCED_AT_ONCE = 16
 #: Modes of files and folders that everybody may read, and of those for the owner and his group alone.
 PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
 INTERNAL_FILE, INTERNAL_FOLDER = 0o640, 0o750
+#: The mode of files for their owner alone.
+PRIVATE_FILE = 0o600
 
 # Names of files that are being written. The inbox ignores such names.
 _HALF_WRITTEN = re.compile(r"\.[0-9]+-[0-9a-f]{8}\.part")

@@ -91,6 +91,11 @@ class Root:
         """What was damaged and can't be mended, set aside for people to look at."""
         return self.state / "hong"
 
+    @property
+    def last_look(self) -> Path:
+        """What the last look over everything found."""
+        return self.state / "soat.json"
+
     def prepare(self, units: Iterable[str] = ()) -> None:
         """Make the folders, in the inbox one for each of `units`; private where personal data lies."""
         self.inbox.mkdir(parents=True, exist_ok=True)

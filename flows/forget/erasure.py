@@ -66,6 +66,8 @@ def clear(root: Root, contracts: Contracts, person: ForgottenPerson, mark: str) 
     Submissions with rows about him are rewritten last: after a kill, they still tell his name and phones.
     """
     clear_all(root)
+    # It may name files after him.
+    root.last_look.unlink(missing_ok=True)
     clear_half_put_back(root)
     remove_orphans(root)
     submissions = list_archived(root, date.max)

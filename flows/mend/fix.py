@@ -19,7 +19,7 @@ from flows.collect.folder import look_through
 from flows.collect.inbox import refill
 from flows.engine.runner import Runner
 from flows.forget.tombstones import mark_key_file
-from flows.mend.look import find_bad_caches, find_damaged_contents, look_at_modes
+from flows.mend.look import find_bad_caches, find_damaged_contents, find_wrong_modes
 from flows.mend.releases import ReleaseMender, names_at_hand, put_latest_right
 from flows.protect import key_file
 from flows.release import publish
@@ -37,10 +37,10 @@ def mend_root(
     Raises:
         LockedError: a run holds the root.
     """
-    for damage in look_at_modes(root):
+    for path, mode, what in find_wrong_modes(root):
         # Before the lock: its file may be the one that can't be opened.
-        damage.path.chmod(0o600)
-        yield f"{damage.path}: {damage.what}, đã đặt lại quyền."
+        path.chmod(mode)
+        yield f"{path}: {what}, đã đặt lại quyền."
     with root.lock():
         yield from mend_state(root)
         yield from _mend_archive(root)

@@ -6,17 +6,19 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from stat import S_IMODE, S_ISREG
+from stat import S_ISREG
 
 from flows.books.book import list_books
 from flows.cache import CACHE_FOLDERS, Cache
 from flows.collect.archive import ArchiveReceipt, find_damaged_seconds, is_content_of, scan_receipts
+from flows.files import PRIVATE_FILE, PUBLIC_FILE
 from flows.forget.tombstones import mark_key_file
 from flows.protect import key_file
 from flows.release.intact import IntactFiles, State
 from flows.release.journal import list_standing
-from flows.release.manifest import MANIFEST
+from flows.release.manifest import MANIFEST, READ_ONLY
 from flows.release.publish import list_releases, read_published
 from flows.root import Root
 
@@ -38,7 +40,7 @@ class DamagedPath:
 
 def look_over(root: Root) -> Iterator[DamagedPath]:
     """Every damage of the root: in its books, keys, archive, caches and releases. Nothing is changed."""
-    yield from look_at_modes(root)
+    yield from (DamagedPath(path, what) for path, _, what in find_wrong_modes(root))
     for book in list_books(root):
         yield from (DamagedPath(path, what) for path, what in book.find_damage())
     yield from _look_at_keys(root)
@@ -51,14 +53,21 @@ def look_over(root: Root) -> Iterator[DamagedPath]:
     yield from _look_at_what_was_set_aside(root)
 
 
-def look_at_modes(root: Root) -> Iterator[DamagedPath]:
-    """Files that hold personal data or keys and that others can read, or their owner can't use."""
-    for path in _list_private(root):
-        seen = path.lstat()
-        if S_ISREG(seen.st_mode) and seen.st_mode & 0o077:
-            yield DamagedPath(path, "người khác cũng đọc được")
-        elif S_ISREG(seen.st_mode) and seen.st_mode & 0o600 != 0o600:
-            yield DamagedPath(path, "chủ của tệp không đọc, ghi được")
+def find_wrong_modes(root: Root) -> Iterator[tuple[Path, int, str]]:
+    """Files that others may read or change, or their owner can't use: path, right mode, what is wrong."""
+    public = (root.journal, root.latest.with_name("latest.json"))
+    manifests = (root.releases / name / MANIFEST for name in list_releases(root))
+    wanted = chain(
+        ((path, PRIVATE_FILE) for path in _list_private(root)),
+        ((path, PUBLIC_FILE) for path in public),
+        ((path, PUBLIC_FILE & READ_ONLY) for path in manifests),
+    )
+    for path, right in wanted:
+        mode = path.lstat().st_mode if path.exists() else 0
+        if S_ISREG(mode) and mode & 0o077 & ~right:
+            yield path, right, f"người khác cũng {'đọc' if right == PRIVATE_FILE else 'ghi'} được"
+        elif S_ISREG(mode) and right & ~mode:
+            yield path, right, "có người cần mà không đọc, ghi được"
 
 
 def _list_private(root: Root) -> Iterator[Path]:
@@ -166,8 +175,6 @@ def look_at_latest(root: Root) -> Iterator[DamagedPath]:
         said = None
     if said != target:
         yield DamagedPath(pointer, f"không nói bản đang cho xem là {target}")
-    elif S_IMODE(pointer.stat().st_mode) & 0o444 != 0o444:
-        yield DamagedPath(pointer, "người đọc không đọc được")
 
 
 def _look_at_what_was_set_aside(root: Root) -> Iterator[DamagedPath]:

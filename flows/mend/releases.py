@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from stat import S_IMODE
 
 from rich.console import Console
 
@@ -18,12 +18,12 @@ from flows.collect.archive import list_archived
 from flows.engine.plain import PlainRunner
 from flows.engine.runner import Runner
 from flows.errors import AuditRefusedError
-from flows.files import make_private, write_file
+from flows.files import PUBLIC_FILE, make_private, write_file
 from flows.mend.look import find_target
 from flows.rebuild import NotRebuildableError, recipe_of
 from flows.release import journal, publish
 from flows.release.intact import IntactFiles, State, replace_damaged
-from flows.release.manifest import MANIFEST, Origin, read_if_intact, read_origin
+from flows.release.manifest import MANIFEST, READ_ONLY, Origin, read_if_intact, read_origin
 from flows.root import Root
 from schemas.registry import Contracts
 
@@ -69,6 +69,10 @@ class ReleaseMender:
         return IntactFiles(self._root, name, afresh=self._afresh, known=self._known)
 
     def _mend(self, name: str) -> Iterator[str]:
+        manifest = self._root.releases / name / MANIFEST
+        if manifest.is_file() and not manifest.stat().st_mode & stat.S_IRUSR:
+            manifest.chmod(PUBLIC_FILE & READ_ONLY)
+            yield f"{manifest}: không đọc được, đã đặt lại quyền."
         release = self._open(name)
         faults = {MANIFEST: "bị mất hoặc bị đổi"} if release.manifest is None else release.find_faults()
         strays = release.find_strays() if self._afresh and release.manifest else []
@@ -199,7 +203,7 @@ def _derive_origin(root: Root, name: str, text: str) -> Iterator[Origin]:
 def _put_copy(theirs: Path, ours: Path) -> None:
     """Make `ours` a copy of `theirs`, whole at once."""
     ours.parent.mkdir(parents=True, exist_ok=True)
-    write_file(ours, theirs.read_bytes(), mode=S_IMODE(theirs.stat().st_mode))
+    write_file(ours, theirs.read_bytes(), mode=stat.S_IMODE(theirs.stat().st_mode))
 
 
 def set_release_aside(root: Root, name: str) -> str:

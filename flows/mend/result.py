@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from flows.books.seal import to_text, unseal
 from flows.files import write_private
@@ -29,13 +28,13 @@ def note_look(root: Root, found: Sequence[str]) -> None:
     """Keep what a look over the whole root found."""
     at = datetime.now(HERE).isoformat(timespec="seconds")
     said = {"at": at, "count": len(found), "found": [*found[:_NAMED]]}
-    write_private(_place(root), to_text(said, indent=1).encode())
+    write_private(root.last_look, to_text(said, indent=1).encode())
 
 
 def describe_last_look(root: Root) -> Iterator[str]:
     """When everything was looked over last and what was found, in Vietnamese; whether that is long ago."""
     try:
-        said = unseal(json.loads(_place(root).read_bytes()), must=True)
+        said = unseal(json.loads(root.last_look.read_bytes()), must=True)
     except (OSError, ValueError, AttributeError):
         said = None
     if said is None:
@@ -46,7 +45,3 @@ def describe_last_look(root: Root) -> Iterator[str]:
     late = "; đã quá một tuần, chạy lại: dulieuxa verify" if datetime.now(HERE) - at > _OLDEST else ""
     yield f"Soát toàn bộ lần cuối: {at:%H:%M %d/%m/%Y}, {result}{late}"
     yield from said["found"]
-
-
-def _place(root: Root) -> Path:
-    return root.state / "soat.json"

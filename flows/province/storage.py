@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 import fsspec
 
 from flows.errors import NoRootError
+from flows.release.intact import IntactFiles
 from flows.release.manifest import MANIFEST
-from flows.release.publish import day_of, switch_latest
+from flows.release.publish import day_of, list_releases, switch_latest
 from flows.root import Root
 
 _INBOX = "raw/inbox/"
@@ -23,7 +24,8 @@ _RELEASES = "curated/releases/"
 _POINTER = "curated/latest.json"
 _REFUSED = "curated/khong_cong_bo"
 _NEEDED = ("raw/", "schemas/", "curated/journal.jsonl", _POINTER)
-# Files below _LASTING never change once written (their names contain hashes): uploaded only if missing.
+# Files below _LASTING hardly ever change once written (their names contain hashes): uploaded where they are
+# missing, or were changed here: a receipt that says more, a release that was mended.
 _LASTING = ("raw/archive/", _RELEASES)
 # Files below _CHANGING are uploaded whenever they changed, and deleted if they are gone.
 _CHANGING = (_INBOX, _STATE, "curated/journal.jsonl", _REFUSED, _POINTER)
@@ -81,6 +83,11 @@ def _download(fs: fsspec.AbstractFileSystem, remote: Mapping[str, str], root: Ro
             os.utime(root.path / name, (written, written))
         elif name.startswith(_STATE):
             (root.path / name).chmod(0o600)
+    for name in list_releases(root):
+        release = IntactFiles(root, name)
+        for path in release.entries:
+            # A store keeps no modes.
+            release.set_mode(path)
     if shown:
         switch_latest(root, shown)
 
@@ -119,7 +126,7 @@ def _upload(
     new = [
         name
         for name, seen in now.items()
-        if (name.startswith(_LASTING) and name not in remote)
+        if (name.startswith(_LASTING) and (name not in remote or before.get(name, seen) != seen))
         or (name.startswith(_CHANGING) and before.get(name) != seen)
     ]
     sent = [name for name in new if not name.startswith(_STATE) or _is_state(name)]

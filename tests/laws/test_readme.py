@@ -240,6 +240,7 @@ AT_TIMES = {
     "schemas/ten_cot.csv": "schemas/accepted_headings.py",
     "curated/khong_cong_bo": "flows/root.py",
     "var/da_quen.jsonl": "flows/books/book.py",
+    "var/hong": "flows/root.py",
 }
 
 
