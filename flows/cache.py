@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from hmac import compare_digest
 from importlib.metadata import version
 from pathlib import Path
 from platform import machine, python_version
@@ -14,6 +15,7 @@ from shutil import rmtree
 from typing import Any
 
 from flows.files import write_private
+from flows.protect import Key, key_file
 from flows.root import Root
 
 _HERE = Path(__file__).parent
@@ -33,8 +35,8 @@ LIBRARIES = (
     "rapidfuzz",
 )
 
-# A value stands behind its SHA-256: pickle may read a damaged value without an error.
-_PROOF = 32
+# A value stands behind its seal: whoever writes a pickle decides what reading it does.
+_SEAL = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,17 @@ class CacheFolder:
         """Where the cache lies in `root`."""
         return root.state / self.name
 
+    def open_in(self, root: Root, *, frozen: bool = False) -> Cache:
+        """The cache of `root`; without the root's key, or in a folder of somebody else, it has nothing."""
+        return Cache(self.path_in(root), key_file(root).peek(), frozen)
+
     def make_key(self, *depends_on: object) -> str:
         """The key of a value that depends on these and on our code."""
         return make_key(*depends_on, hash_code(*self.rooms))
 
 
-_GROUND = ("cache", "errors", "files", "root")
-_READING = (*_GROUND, "clean", "collect", "engine", "intake", "protect", "read", "words")
+_GROUND = ("cache", "errors", "files", "protect", "root")
+_READING = (*_GROUND, "books", "clean", "collect", "engine", "intake", "read", "words")
 _JUDGING = ("fingerprints", "measure", "roll_call", "settle", "validate")
 _SETTLING = (*_READING, *_JUDGING)
 
@@ -67,12 +73,10 @@ SUBMISSIONS_CACHE = CacheFolder("doc", _READING)
 PERIODS_CACHE = CacheFolder("xet", _SETTLING)
 #: Which files hold the published records of each period; its keys have the period's own key in them.
 RECORDS_CACHE = CacheFolder(
-    "bang", (*_GROUND, "books", "collect", "engine", "intake", "protect", "read", *_JUDGING, "release")
+    "bang", (*_GROUND, "books", "collect", "engine", "intake", "read", *_JUDGING, "release")
 )
 #: Which marked workbooks and receipts there are.
-RETURNS_CACHE = CacheFolder(
-    "tra_lai", (*_SETTLING, "books", "day_tables", "faults", "release", "report", "returns")
-)
+RETURNS_CACHE = CacheFolder("tra_lai", (*_SETTLING, "day_tables", "faults", "release", "report", "returns"))
 #: What audits saw in files of a release.
 AUDIT_CACHE = CacheFolder("kiem", (*_GROUND, "audit", "collect", "release"))
 
@@ -148,10 +152,12 @@ def _hash_sources(sources: Iterable[Path]) -> str:
 class Cache:
     """A folder of values that were computed before; only its owner can read them.
 
-    A `frozen` cache gives what it has and stays as it is.
+    A value is a pickle under a seal by the root's `key`: only what this program wrote for this root, under
+    the same name, is read. Without a key nothing is. A `frozen` cache gives what it has and stays as it is.
     """
 
     folder: Path
+    key: Key | None
     frozen: bool = False
 
     def get(self, key: str) -> Any:
@@ -159,7 +165,7 @@ class Cache:
         value = self._read(key)
         if value is None:
             return None
-        return pickle.loads(value)  # noqa: S301 - written by this program, readable by its owner only
+        return pickle.loads(value)  # noqa: S301 - sealed by this program
 
     def is_whole(self, key: str) -> bool:
         """Whether the value of `key` is as it was written."""
@@ -170,16 +176,17 @@ class Cache:
             whole = (self.folder / key).read_bytes()
         except (FileNotFoundError, PermissionError):
             return None
-        proof, value = whole[:_PROOF], memoryview(whole)[_PROOF:]
-        return value if sha256(value).digest() == proof else None
+        seal, value = whole[:_SEAL], memoryview(whole)[_SEAL:]
+        made = self.key and self.key.seal(f"kho/{key}", value)
+        return value if made and compare_digest(made, seal) else None
 
     def put(self, key: str, value: object) -> None:
         """Keep `value` for the days to come."""
-        if self.frozen:
+        if self.frozen or self.key is None:
             return
         data = pickle.dumps(value, protocol=5)
         # Not synced: a value that a power cut damages is computed again.
-        write_private(self.folder / key, sha256(data).digest(), data, durable=False)
+        write_private(self.folder / key, self.key.seal(f"kho/{key}", data), data, durable=False)
 
     def sweep(self, wanted: Iterable[str]) -> None:
         """Remove all values except those of the keys `wanted`."""

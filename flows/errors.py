@@ -30,6 +30,10 @@ def explain_refusal(faults: Sequence[str], surprises: Sequence[str]) -> list[str
     return said
 
 
+class ForeignStateError(RuntimeError):
+    """What this program keeps for itself belongs to somebody else, who could make it do anything."""
+
+
 class LockedError(RuntimeError):
     """Another run holds the lock of this root."""
 
@@ -81,6 +85,7 @@ _FOR_PEOPLE = (
     BadKeyError,
     DamagedReleaseError,
     DeclarationError,
+    ForeignStateError,
     LockedError,
     NoReleaseError,
     NoRootError,

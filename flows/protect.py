@@ -11,9 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.errors import BadKeyError
+from flows.errors import BadKeyError, ForeignStateError
 from flows.files import write_file, write_new, write_private
-from flows.root import Root
+from flows.root import Root, refuse_foreign
 from schemas.contract import Column, Dataset
 from schemas.privacy import FREE_TEXT, PERSONAL_TAX_CODE, TOKEN_DIGITS, protection, token_domains
 
@@ -61,6 +61,12 @@ class Key:
         """HMAC-SHA256 of `value` as hex, cut to 128 bits. Each `domain` has tokens of its own."""
         return hmac.digest(self.secret, f"{domain}\0{value}".encode(), "sha256").hex()[:TOKEN_DIGITS]
 
+    def seal(self, what: str, data: bytes | memoryview) -> bytes:
+        """HMAC-SHA256 of `data` as the content of `what`: 32 bytes that only who has the key can make."""
+        made = hmac.new(self.secret, f"{what}\0".encode(), "sha256")
+        made.update(data)
+        return made.digest()
+
     def tokens(self, domain: str, values: pl.Series) -> pl.Series:
         """The tokens of a String series; null stays null."""
         if len(values) > MANY:
@@ -104,7 +110,10 @@ class KeyFile:
 
         Raises:
             BadKeyError: the file does not hold a key, or not the one of the copy.
+            ForeignStateError: the file, its copy or its folder is somebody else's.
         """
+        for place in (self.path.parent, self.path, self.copy):
+            refuse_foreign(place)
         kept = self._read_copy()
         if not self.path.exists() and kept is None:
             write_new(self.path, _new_secret(), mode=0o600)
@@ -114,6 +123,13 @@ class KeyFile:
         if wrong or (kept and bytes.fromhex(content.decode()) != kept):
             raise BadKeyError(self._explain(wrong or _DIFFERS))
         return Key(bytes.fromhex(content.decode()))
+
+    def peek(self) -> Key | None:
+        """The key, if there is a good one of our own; none is made."""
+        try:
+            return self.read() if self.path.exists() or self.copy.exists() else None
+        except (BadKeyError, ForeignStateError, PermissionError):
+            return None
 
     def require(self) -> None:
         """Make sure that there is a key: a new one would be another one.

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flows.errors import LockedError
+from flows.errors import ForeignStateError, LockedError
 from flows.files import clear_half_written, make_public
 from schemas import accepted_headings, units, waivers
 from schemas.registry import Contracts
@@ -100,6 +100,7 @@ class Root:
         """Make the folders, in the inbox one for each of `units`; private where personal data lies."""
         self.inbox.mkdir(parents=True, exist_ok=True)
         make_public(self.releases)
+        refuse_foreign(self.state)
         for unit in units:
             # The inbox may be a share that is read-only for us: its folders are then made by its owner.
             with suppress(OSError):
@@ -138,6 +139,20 @@ class Root:
             clear_half_written(self._written_into())
             yield
             handle.truncate(0)
+
+
+def refuse_foreign(path: Path) -> None:
+    """Refuse what somebody else made, who may still change it; what is not there is fine.
+
+    Raises:
+        ForeignStateError: `path`, or what it links to, belongs to another user.
+    """
+    owners = {state.st_uid for state in (path.lstat(), path.stat())} if path.exists() else set()
+    if owners - {os.geteuid()}:
+        raise ForeignStateError(
+            f"{path} là của người dùng khác trên máy này, nên không chạy: ai giữ nó có thể sai khiến chương "
+            "trình này. Chạy bằng đúng người dùng đó, hoặc đổi chủ của nó bằng lệnh chown."
+        )
 
 
 def _now() -> str:

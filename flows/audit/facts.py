@@ -29,8 +29,8 @@ _LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
 class AuditCase:
     """A staged release to audit, in `folder`, and the release `before` it.
 
-    `tables` maps the path of each Parquet file to its hash. `cache_folder` is the one under `var/`:
-    facts that earlier audits collected, by file hash.
+    `tables` maps the path of each Parquet file to its hash. `cache` has the facts that earlier
+    audits collected, by file hash.
     """
 
     folder: Path
@@ -38,7 +38,7 @@ class AuditCase:
     contracts: Contracts
     as_of: date
     tables: Mapping[str, str] = field(default_factory=dict)
-    cache_folder: Path | None = None
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def collect_facts(case: AuditCase) -> AuditFacts:
     A file whose hash an earlier audit saw is not read again. The hash is the one computed when the file
     was written, so damage since then goes unnoticed here: `verify` finds it.
     """
-    cache = Cache(case.cache_folder) if case.cache_folder else None
+    cache = case.cache
     name = AUDIT_CACHE.make_key(case.contracts.rules_hash)
     known: Mapping[str, FileFacts] = (cache and cache.get(name)) or {}
     now = _look_up(case.folder, case.tables, known, case.contracts)

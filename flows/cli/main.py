@@ -19,11 +19,15 @@ from flows.errors import (
     AuditRefusedError,
     BadKeyError,
     DamagedReleaseError,
+    ForeignStateError,
     LockedError,
     NoReleaseError,
     message_of,
 )
 from schemas.declared import DeclarationError
+
+# Errors that tell by themselves what to do.
+_TOLD = (BadKeyError, DamagedReleaseError, DeclarationError, ForeignStateError, NoReleaseError)
 
 WRONG_USAGE = 2
 NOT_PUBLISHED = 3
@@ -63,7 +67,7 @@ def main() -> None:
     except LockedError as locked:
         say(str(locked), err=True)
         sys.exit(LOCKED)
-    except (NoReleaseError, DeclarationError, BadKeyError, DamagedReleaseError) as unknown:
+    except _TOLD as unknown:
         say_all(str(unknown), err=True)
         sys.exit(WRONG_USAGE)
     except AuditRefusedError as refused:

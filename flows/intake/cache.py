@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TypeAlias
 
-from flows.cache import SUBMISSIONS_CACHE, Cache
+from flows.cache import SUBMISSIONS_CACHE
 from flows.collect.submission import Submission
 from flows.engine.workers import Guard, Limits, LostError, map_in_order
 from flows.errors import place_of
@@ -94,7 +94,7 @@ class SubmissionCache:
     ) -> None:
         self._reader = SubmissionReader(root, contracts)
         self._each = each
-        self._cache = None if fresh else Cache(SUBMISSIONS_CACHE.path_in(root), frozen)
+        self._cache = None if fresh else SUBMISSIONS_CACHE.open_in(root, frozen=frozen)
         self._new: dict[Submission, CleanedSubmission] = {}
 
     def summaries(self, submissions: Sequence[Submission]) -> list[SubmissionSummary]:

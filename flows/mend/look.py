@@ -11,7 +11,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from flows.books.book import list_books
-from flows.cache import CACHE_FOLDERS, Cache
+from flows.cache import CACHE_FOLDERS
 from flows.collect.archive import ArchiveReceipt, find_damaged_seconds, is_content_of, scan_receipts
 from flows.files import PRIVATE_FILE, PUBLIC_FILE
 from flows.forget.tombstones import mark_key_file
@@ -118,12 +118,12 @@ def find_damaged_contents(root: Root, receipts: list[ArchiveReceipt]) -> list[Ar
 
 def find_bad_caches(root: Root) -> list[Path]:
     """Cached values that are not what was written."""
-    folders = [folder.path_in(root) for folder in CACHE_FOLDERS]
+    caches = [folder.open_in(root) for folder in CACHE_FOLDERS]
     return [
         path
-        for folder in folders
-        for path in sorted(folder.glob("*"))
-        if not path.name.endswith(".part") and not Cache(folder).is_whole(path.name)
+        for cache in caches
+        for path in sorted(cache.folder.glob("*"))
+        if not path.name.endswith(".part") and not cache.is_whole(path.name)
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from stat import S_IMODE, S_ISREG
 from typing import Any
 
-from flows.cache import INTACT_CACHE, Cache
+from flows.cache import INTACT_CACHE
 from flows.errors import DamagedReleaseError
 from flows.files import hash_file
 from flows.release.manifest import MANIFEST, READ_ONLY, list_files, read_if_intact
@@ -38,7 +38,7 @@ class IntactFiles:
         files = self.manifest["files"] if self.manifest else ()
         self.entries: Mapping[str, Mapping[str, Any]] = {entry["path"]: entry for entry in files}
         self._known = {} if known is None else known
-        self._cache = Cache(INTACT_CACHE.path_in(root))
+        self._cache = INTACT_CACHE.open_in(root)
         self._seen: dict[str, State] = {} if afresh else self._cache.get(_key(release)) or {}
 
     def has(self, path: str, digest: str) -> bool:
@@ -116,7 +116,7 @@ def require_intact(release: Path, paths: Iterable[str]) -> None:
 
 def forget_all_but(root: Root, releases: Iterable[str]) -> None:
     """Forget what was seen of all other releases."""
-    Cache(INTACT_CACHE.path_in(root)).sweep(map(_key, releases))
+    INTACT_CACHE.open_in(root).sweep(map(_key, releases))
 
 
 def _key(release: str) -> str:

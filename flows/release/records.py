@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 from pandera.polars import DataFrameSchema
 
-from flows.cache import RECORDS_CACHE, Cache
+from flows.cache import RECORDS_CACHE
 from flows.engine.workers import map_ahead
 from flows.protect import Key, protect
 from flows.release.manifest import FileEntry
@@ -31,7 +31,7 @@ def put_records(
     root: Root, folder: Path, contracts: Contracts, settled: Settled, key: Key, former: EarlierFiles | None
 ) -> list[FileEntry]:
     """Write all records into `folder`, or link unchanged files of a `former` release; returns the entries."""
-    cache, key_mark = Cache(RECORDS_CACHE.path_in(root)), key.token("bang", "")
+    cache, key_mark = RECORDS_CACHE.open_in(root), key.token("bang", "")
     names = [
         period_records.name and RECORDS_CACHE.make_key(period_records.name, key_mark)
         for period_records in settled.periods

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
-from flows.cache import RETURNS_CACHE, Cache
+from flows.cache import RETURNS_CACHE
 from flows.collect.archive import is_content_of
 from flows.day_tables import DayTables
 from flows.engine.runner import Runner, Step
@@ -41,7 +41,7 @@ def give_back(
 
     They do not depend on the as-of date: unchanged files are linked from `former` releases.
     """
-    cache, name = Cache(RETURNS_CACHE.path_in(root)), RETURNS_CACHE.make_key(contracts.rules_hash)
+    cache, name = RETURNS_CACHE.open_in(root), RETURNS_CACHE.make_key(contracts.rules_hash)
     kept: Mapping[str, ReusableFile | None] = (cache.get(name) if former else None) or {}
     typed = figures.typed
     marked = plan_books(folder / "reports", contracts, settled, typed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
-from flows.cache import PERIODS_CACHE, Cache
+from flows.cache import PERIODS_CACHE
 from flows.collect.submission import Submission
 from flows.intake.cache import SubmissionCache
 from flows.intake.model import CleanedSubmission, SubmissionSummary, summarize
@@ -43,7 +43,7 @@ class PeriodCache:
     ) -> None:
         self._contracts = contracts
         self._submissions = submissions
-        self._cache = None if fresh else Cache(PERIODS_CACHE.path_in(root), frozen)
+        self._cache = None if fresh else PERIODS_CACHE.open_in(root, frozen=frozen)
         self._periods: dict[str, PeriodRecords] = {}
         self._to_judge: tuple[list[CleanedSubmission], Earlier] = ([], Earlier({}, ()))
         self._take(summaries)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import os
+import pickle
 import shutil
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -28,19 +31,23 @@ from flows.cache import (
     CacheFolder,
     list_sources,
 )
+from flows.cli.main import main
 from flows.intake.cache import SubmissionCache
+from flows.protect import Key, read_key
 from flows.release.intact import IntactFiles
 from flows.release.records import put_records
 from flows.returns.give_back import give_back
+from flows.root import Root
 from flows.settle.cache import PeriodCache
 
 HERE = Path(flows.__path__[0])
+KEY = Key(b"k" * 32)
 VALUE = {"a": pl.DataFrame({"x": [1, 2, None], "y": ["một", "hai", None]}), "b": ("ba", 4)}
 
 
 @pytest.mark.parametrize("at", range(0, 600, 23))
 def test_what_was_damaged_is_not_there(tmp_path: Path, at: int) -> None:
-    kept_in = Cache(tmp_path / "kho")
+    kept_in = Cache(tmp_path / "kho", KEY)
     kept_in.put("một", VALUE)
     kept = kept_in.get("một")
     assert kept["b"] == VALUE["b"]
@@ -54,12 +61,59 @@ def test_what_was_damaged_is_not_there(tmp_path: Path, at: int) -> None:
 
 @pytest.mark.parametrize("length", [0, 5, 32, 40])
 def test_what_was_cut_off_is_not_there(tmp_path: Path, length: int) -> None:
-    kept_in = Cache(tmp_path / "kho")
+    kept_in = Cache(tmp_path / "kho", KEY)
     kept_in.put("một", VALUE)
     path = tmp_path / "kho" / "một"
     path.write_bytes(path.read_bytes()[:length])
     assert kept_in.get("một") is None
     assert kept_in.get("hai") is None
+
+
+class Order:
+    """What a pickle may do to whoever reads it."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self.target),)
+
+
+@pytest.mark.parametrize("key", [None, Key(b"z" * 32), KEY], ids=["hash", "another key", "another name"])
+def test_a_pickle_that_was_not_kept_here_is_never_read(tmp_path: Path, key: Key | None) -> None:
+    carried_out, folder = tmp_path / "carried out", tmp_path / "kho"
+    data = pickle.dumps(Order(carried_out))
+    folder.mkdir()
+    (folder / "một").write_bytes((key.seal("kho/hai", data) if key else sha256(data).digest()) + data)
+    assert Cache(folder, KEY).get("một") is None
+    assert not Cache(folder, KEY).is_whole("một")
+    assert not carried_out.exists()
+
+
+def test_without_a_key_of_our_own_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Root(tmp_path)
+    root.prepare()
+    AUDIT_CACHE.open_in(root).put("một", VALUE)
+    assert AUDIT_CACHE.open_in(root).get("một") is None
+    assert not (root.state / "key").exists()
+    read_key(root)
+    AUDIT_CACHE.open_in(root).put("một", VALUE)
+    assert AUDIT_CACHE.open_in(root, frozen=True).get("một")["b"] == VALUE["b"]
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    assert AUDIT_CACHE.open_in(root).get("một") is None
+
+
+@pytest.mark.parametrize("words", [["run", "--plain"], ["find", "038090000001"], ["rotate", "--yes"]])
+def test_a_var_of_another_owner_is_refused(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Root(tmp_path).prepare()
+    read_key(Root(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    monkeypatch.setattr("sys.argv", ["dulieuxa", *words, "--root", str(tmp_path)])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "là của người dùng khác" in capsys.readouterr().err
 
 
 #: Where the values of each cache are made and kept: from here all their code is imported.
@@ -165,7 +219,7 @@ def forget() -> None:
         ("flows/read/formats/xlsx.py", {"doc", "xet", "bang", "tra_lai"}),
         # A key of "bang" contains the key of its period, of "xet", beside what stands here.
         ("flows/words.py", {"doc", "xet", "tra_lai"}),
-        ("flows/protect.py", {"doc", "xet", "bang", "tra_lai"}),
+        ("flows/protect.py", {folder.name for folder in CACHE_FOLDERS}),
         ("flows/release/parquet.py", {"bang", "tra_lai", "kiem", "nguyen_ven"}),
         ("flows/report/templates/phieu_nhan.html.j2", {"tra_lai"}),
         ("flows/audit/facts.py", {"kiem"}),

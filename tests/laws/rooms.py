@@ -4,8 +4,8 @@
 LAYERS = (
     ("errors", "files", "fingerprints"),
     ("root",),
-    ("books", "cache"),
-    ("protect",),
+    ("books", "protect"),
+    ("cache",),
     ("engine",),
     ("collect", "read"),
     ("clean",),

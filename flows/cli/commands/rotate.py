@@ -19,6 +19,7 @@ def command(
 
     Sổ theo dõi lỗi bắt đầu lại từ đầu, vì mã của bản ghi cũng đổi. Ví dụ: dulieuxa rotate
     """
+    from flows.cache import clear_all
     from flows.protect import key_file, rotate_key
     from flows.root import Root
 
@@ -30,4 +31,6 @@ def command(
         typer.confirm("Mã cũ và mã mới không nối được với nhau nữa. Đổi khóa?", abort=True)
     with of.lock():
         rotate_key(of)
+        # Nothing in them can be read without the old key.
+        clear_all(of)
     say("Đã đổi khóa. Bản công bố sau dùng mã mới; giữ khóa mới ở nơi an toàn: var/key")

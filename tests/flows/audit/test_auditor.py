@@ -16,7 +16,9 @@ from flows.audit.auditor import Audit, start_auditor
 from flows.audit.facts import AuditCase, collect_facts
 from flows.audit.pages import write_audit_pages
 from flows.audit.surprises import ReleaseComparison, compare_releases
+from flows.cache import Cache
 from flows.errors import AuditRefusedError
+from flows.protect import Key
 from flows.release import open_tables
 from flows.release.manifest import read_hashes, read_manifest
 from flows.release.publish import read_published
@@ -202,7 +204,7 @@ def test_a_file_is_looked_at_once_for_good(
     clean: Day, staged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_path = read_hashes(read_manifest(clean.release))
-    case = AuditCase(staged, clean.release, load(), TODAY, by_path, tmp_path / "kiem")
+    case = AuditCase(staged, clean.release, load(), TODAY, by_path, Cache(tmp_path / "kiem", Key(b"k" * 32)))
     seen = collect_facts(case)
     assert seen.now == seen.before
     monkeypatch.setattr(facts, "_inspect", lambda _, path, __: pytest.fail(f"looked at again: {path.name}"))

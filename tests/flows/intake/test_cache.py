@@ -17,6 +17,7 @@ from flows.engine.workers import Guard, LostError, map_in_order
 from flows.intake import cache as submission_cache
 from flows.intake.cache import SubmissionCache, Work, clean_all_submissions
 from flows.intake.model import CleanedSubmission, ReadSubmission
+from flows.protect import read_key
 from flows.root import Root
 from schemas.registry import Contracts, load
 from tests.flows.read.hostile import GOOD, REFUSED
@@ -53,6 +54,7 @@ class Each:
 def root(tmp_path: Path) -> Root:
     root = Root(tmp_path)
     root.prepare()
+    read_key(root)
     return root
 
 

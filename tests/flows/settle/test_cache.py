@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from flows.cache import PERIODS_CACHE, RECORDS_CACHE, SUBMISSIONS_CACHE, Cache
+from flows.cache import PERIODS_CACHE, RECORDS_CACHE, SUBMISSIONS_CACHE
 from flows.collect.submission import Submission
 from flows.day import DayOutcome
 from flows.engine.plain import PlainRunner
@@ -141,7 +141,7 @@ def test_a_file_that_can_not_be_read_again_is_told_of_and_tried_again(
     good = few.table("submissions").filter(pl.col("file").str.ends_with(".xlsx"), state="chap_nhan")
     unit, file, sha256 = good.select("unit", "file", "submission").row(0)
     for path in SUBMISSIONS_CACHE.path_in(root).iterdir():
-        found = Cache(path.parent).get(path.name)
+        found = SUBMISSIONS_CACHE.open_in(root).get(path.name)
         if isinstance(found, CleanedSubmission) and found.submission.sha256 == sha256:
             path.unlink()
     shutil.rmtree(PERIODS_CACHE.path_in(root))
