@@ -110,6 +110,13 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Nộp lại cả bảng 71 hộ, trong đó đã sửa 3 hộ",
         "Nộp lại chỉ 3 hộ đã sửa",
     ),
+    "tep.hoan_tac_sua": WholeFault(
+        "Tệp ghi lại những bản ghi như trước khi chúng được sửa.",
+        "Số liệu đã sửa bị thay bằng số liệu cũ.",
+        "Đưa các dòng đã sửa vào tệp rồi nộp lại; nếu số liệu cũ mới đúng thì không phải làm gì.",
+        "Nộp cả bảng, có những dòng đã sửa",
+        "Nộp lại bảng cũ sau khi đã nộp các dòng sửa",
+    ),
     "tep.sua_dong_khong_co": WholeFault(
         "Dòng sửa không sửa bản ghi nào của lần nộp trước.",
         "Không biết sửa bản ghi nào nên dòng đó chưa được tính; các dòng sửa khác vẫn được nhận.",

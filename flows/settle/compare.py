@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -32,6 +33,16 @@ def compare(former: SubmissionPart, now: SubmissionPart, dataset: Dataset) -> Re
     added = two.join(one, on=key, how="anti", nulls_equal=True).height
     removed = one.join(two, on=key, how="anti", nulls_equal=True).height
     return RecordChanges(added, two.height - added - same, removed, same)
+
+
+def count_undone(
+    corrected: SubmissionPart, before: Iterable[SubmissionPart], now: SubmissionPart, dataset: Dataset
+) -> int:
+    """Number of records of `now` that are again as they were `before`, and not as they were `corrected`."""
+    two, fixed = (_records(part.frame, dataset) for part in (now, corrected))
+    old = pl.concat([fixed.clear(), *(_records(part.frame, dataset) for part in before)])
+    again = two.join(old, on=two.columns, how="semi", nulls_equal=True)
+    return again.join(fixed, on=two.columns, how="anti", nulls_equal=True).height
 
 
 def _records(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:

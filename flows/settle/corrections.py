@@ -83,6 +83,22 @@ def tell_lacking(part: SubmissionPart, change: RecordChanges, former: Submission
     )
 
 
+def tell_undone(part: SubmissionPart, undone: int, corrections: Submission) -> Problem | None:
+    """`tep.hoan_tac_sua` if so many records of `part` are again as they were before they were corrected.
+
+    None if somebody said what it is, or nothing is undone.
+    """
+    if part.meant is not None or not undone:
+        return None
+    return _describe(
+        "tep.hoan_tac_sua",
+        f"Tệp ghi {undone} bản ghi như trước khi được sửa bằng tệp {corrections.file}. Nếu dòng sửa đúng"
+        " thì đưa chúng vào tệp này rồi nộp lại.",
+        part,
+        blocks=False,
+    )
+
+
 def _lacks_most(change: RecordChanges) -> bool:
     everything = change.changed + change.same + change.removed
     return change.added == 0 and everything >= _LIST and 2 * change.removed > everything

@@ -14,8 +14,8 @@ from flows.collect.submission import Submission
 from flows.intake.model import CleanedSubmission, SubmissionPart, SubmissionSummary, summarize
 from flows.measure import count_records
 from flows.read.table import Problem
-from flows.settle.compare import compare
-from flows.settle.corrections import Given, Said, merge_corrections, tell_lacking
+from flows.settle.compare import compare, count_undone
+from flows.settle.corrections import Given, Said, merge_corrections, tell_lacking, tell_undone
 from flows.settle.faults import fill_columns, find_file_faults, find_record_faults, list_repairs
 from flows.settle.model import (
     TABLES,
@@ -196,7 +196,8 @@ def _compare_all(
 ) -> tuple[dict[str, dict[Submission, list[Comparison]]], list[Said]]:
     """By period what each usable submission changed against the one before it, if there is one.
 
-    Also what is to be said of those that lack most records of the one that they replace.
+    Also what is to be said of those that lack most records of the one that they replace, or that undo
+    corrections.
     """
     pairs = [*_find_pairs(standing, {**earlier.in_effect, **standing.in_effect}, datasets)]
     counted = {each for one in earlier.in_effect.values() for each in (one.submission, *one.borrowed)}
@@ -212,15 +213,21 @@ def _compare_all(
         if not part.refused
     }
     found: dict[str, dict[Submission, list[Comparison]]] = {}
-    lacking: list[Said] = []
+    said: list[Said] = []
     for one, former, name in pairs:
         was, now = (parts[each.submission, each.dataset, each.period.label] for each in (former, one))
         change = compare(was, now, datasets[one.dataset])
         comparison = Comparison(one.dataset, one.period.label, name, change)
         found.setdefault(one.period.label, {}).setdefault(one.submission, []).append(comparison)
-        problem = tell_lacking(now, change, former.submission) if former.owes == one.owes else None
-        lacking += [(one.submission, one.period.label, problem)] if problem else []
-    return found, lacking
+        if former.owes == one.owes:
+            before = [parts[each, one.dataset, one.period.label] for each in former.borrowed]
+            undone = count_undone(was, before, now, datasets[one.dataset]) if before else 0
+            doubts = (
+                tell_lacking(now, change, former.submission),
+                tell_undone(now, undone, former.submission),
+            )
+            said += [(one.submission, one.period.label, problem) for problem in doubts if problem]
+    return found, said
 
 
 def _find_pairs(

@@ -108,6 +108,14 @@ def test_corrections_that_come_after_a_list_of_a_few_correct_what_that_replaced(
     assert persons == plain(range(6)) | {0: 5, 1: 6}
 
 
+@pytest.mark.parametrize(
+    ("last", "undone"), [({1: 4, 2: 4}, 1), ({1: 6, 2: 4}, 0), ({1: 7, 2: 4}, 0), ({2: 4, 8: 4}, 0)]
+)
+def test_a_list_that_undoes_corrections_is_warned_of(last: Homes, undone: int) -> None:
+    settled = settle(came(1, plain([1, 2])), came(2, {1: 6}, "sua"), came(3, last))
+    assert len(told(settled, "tep.hoan_tac_sua")) == undone
+
+
 def test_without_one_good_row_a_correction_corrects_nothing() -> None:
     settled = settle(came(1, plain(range(5))), came(2, {1: "??"}, "sua"))
     assert counted(settled) == dict.fromkeys(range(5), (4, "1.csv"))
