@@ -210,10 +210,15 @@ def read_period(texts: Iterable[str], cadence: Cadence) -> set[str]:
     Case, tone marks, the Unicode form and underscores do not matter. A date ("ngày 17 tháng 11 năm 2026")
     is not a period, and the year of a month or quarter is not a yearly period.
     """
-    return {label for text in texts for label in _read(_plain(text), cadence)}
+    return {label for text in texts for label in _read(text, cadence)}
 
 
-def _read(text: str, cadence: Cadence) -> Iterable[str]:
+@lru_cache(maxsize=4096)
+def _read(text: str, cadence: Cadence) -> frozenset[str]:
+    return frozenset(_list_labels(_plain(text), cadence))
+
+
+def _list_labels(text: str, cadence: Cadence) -> Iterable[str]:
     text = _DATES.sub(" ; ", text)
     if cadence == "nam":
         for shorter in (*_NAMED["thang"], *_NAMED["quy"]):

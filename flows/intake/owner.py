@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePath
 
 from rapidfuzz import fuzz, process
@@ -83,11 +83,14 @@ def find_named(texts: Iterable[str], units: tuple[Unit, ...]) -> tuple[Unit, ...
 
 
 def _search(text: str, spelled: Mapping[str, frozenset[Unit]]) -> set[Unit]:
+    """The units that a text names; `spelled` begins with the longest."""
     found: set[Unit] = set()
-    for spelling in sorted(spelled, key=len, reverse=True):
+    for spelling, units in spelled.items():
+        if spelling not in text:
+            continue
         pattern = rf"(?<!\w){re.escape(spelling)}(?!\w)"
         if re.search(pattern, text):
-            found |= spelled[spelling]
+            found |= units
             # A shorter name within this one is not meant.
             text = re.sub(pattern, "|", text)
     return found
@@ -95,7 +98,7 @@ def _search(text: str, spelled: Mapping[str, frozenset[Unit]]) -> set[Unit]:
 
 @cache
 def _spell(units: tuple[Unit, ...], *, toned: bool) -> Mapping[str, frozenset[Unit]]:
-    """The units by each way to write them; several thôn may share a name."""
+    """The units by each way to write them, the longest first; several thôn may share a name."""
     spelled: dict[str, frozenset[Unit]] = {}
     for unit in units:
         ways = {_fold(unit.title, toned=toned)}
@@ -103,9 +106,10 @@ def _spell(units: tuple[Unit, ...], *, toned: bool) -> Mapping[str, frozenset[Un
             ways.add(unit.name.lower())
         for way in ways:
             spelled[way] = spelled.get(way, frozenset()) | {unit}
-    return spelled
+    return {way: spelled[way] for way in sorted(spelled, key=len, reverse=True)}
 
 
+@lru_cache(maxsize=4096)
 def _fold(text: str, *, toned: bool) -> str:
     """Words in lower case with single spaces; with `toned`, "hoà" is "hòa", else no word has marks."""
     return " ".join(fold_one(word) if toned else toneless(word) for word in text.split())

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -55,10 +54,10 @@ class Recoded(NamedTuple):
 
 def to_unicode(sheet: Sheet) -> Recoded:
     """Decode the legacy text of a sheet in place."""
-    columns = _list_accented(sheet)
-    if not any(map(_may_be_legacy, columns.values())):
+    texts_of = _join_accented(sheet)
+    if not _may_be_legacy(texts_of.values()):
         return Recoded(sheet, {}, ())
-    cells = {index: _unique_accented(sheet, index) for index in columns}
+    cells = {index: _unique_accented(sheet, index) for index in texts_of}
     evidence = {index: _weigh(texts) for index, texts in cells.items()}
     every = sum(evidence.values(), Counter())
     originals: dict[int, Sequence[str | None]] = {}
@@ -73,29 +72,14 @@ def to_unicode(sheet: Sheet) -> Recoded:
     return Recoded(sheet, originals, doubtful)
 
 
-@dataclass(slots=True)
-class _Column:
-    """The distinct words with accents of a column, and whether a cell may be UTF-8 read as Windows-1252."""
-
-    words: set[str] = field(default_factory=set)
-    misread: bool = False
-
-
-def _list_accented(sheet: Sheet) -> Mapping[int, _Column]:
-    """The words of each column that is not all ASCII; of a long text file, of columns with legacy letters."""
+def _join_accented(sheet: Sheet) -> Mapping[int, str]:
+    """The text of each column that is not all ASCII; of a long text file, of columns with legacy letters."""
     joined: Iterable[str | None] = ()
     if isinstance(sheet, CellSheet):
         joined = ("\n".join(filter(None, column)) for column in sheet.columns)
     elif isinstance(sheet, FrameSheet) and sheet.width:
         joined = [_join_unique(sheet.text[name]) for name in sheet.text.columns]
-    found = {}
-    for index, text in enumerate(joined):
-        if text and not text.isascii():
-            pieces = (piece for piece in set(text.split()) if not piece.isascii())
-            found[index] = _Column(
-                {word for piece in pieces for word in WORD.findall(piece)}, is_misread(text)
-            )
-    return found
+    return {index: text for index, text in enumerate(joined) if text and not text.isascii()}
 
 
 def _join_unique(column: pl.Series) -> str | None:
@@ -104,8 +88,15 @@ def _join_unique(column: pl.Series) -> str | None:
     return str(column.unique().str.join("\n").item())
 
 
-def _may_be_legacy(column: _Column) -> bool:
-    return column.misread or any(map(_is_word_suspicious, column.words))
+def _may_be_legacy(texts: Collection[str]) -> bool:
+    """Whether some text may be in a legacy encoding, or UTF-8 read as Windows-1252."""
+    pieces = {piece for text in texts for piece in text.split()}
+    return any(map(_is_piece_suspicious, pieces)) or any(map(is_misread, texts))
+
+
+@lru_cache(maxsize=65536)
+def _is_piece_suspicious(piece: str) -> bool:
+    return not piece.isascii() and any(map(_is_word_suspicious, WORD.findall(piece)))
 
 
 @lru_cache(maxsize=65536)

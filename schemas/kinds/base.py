@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -59,7 +60,13 @@ class Flaw:
 
 def naming_look_alikes(column: Column) -> pl.Expr:
     """A sentence about letters of another script in the cell; null if there is none."""
-    return name_look_alikes(pl.col(typed_column(column.name)))
+    return _name_look_alikes_in(typed_column(column.name))
+
+
+# Building the expression takes a millisecond, and every column has several flaws with it.
+@cache
+def _name_look_alikes_in(name: str) -> pl.Expr:
+    return name_look_alikes(pl.col(name))
 
 
 MISSING = Flaw("thieu", "du", "chan", "Ô “{label}” bắt buộc nhưng để trống.", unread_as("thieu"))

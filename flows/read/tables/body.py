@@ -147,7 +147,8 @@ def _find_waiting(sheet: Sheet, start: int, columns: Columns, among: Mask) -> np
     # Nearly always the first column leaves no row.
     for index in others:
         filled = sheet.filled([index], start, start + len(among))[idle]
-        idle[idle] = sheet.count_holding(_NOT_FOUND | _ZERO, [index], start, idle) == filled
+        held = sheet.holds(index, _NOT_FOUND | _ZERO)
+        idle[idle] = filled == (sheet.count_holding(_NOT_FOUND | _ZERO, [index], start, idle) if held else 0)
         if not idle.any():
             return found
     # A line with nothing but its number is blank.

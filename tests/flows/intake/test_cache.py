@@ -17,12 +17,14 @@ from flows.engine.workers import Guard, LostError, map_in_order
 from flows.intake import cache as submission_cache
 from flows.intake.cache import SubmissionCache, Work, clean_all_submissions
 from flows.intake.model import CleanedSubmission, ReadSubmission
+from flows.intake.owed import read_submission
 from flows.protect import read_key
 from flows.root import Root
 from schemas.registry import Contracts, load
 from tests.flows.read.hostile import GOOD, REFUSED
 
 CONTRACTS = load()
+TEXT = b"x;y\n1;2\n"
 
 
 def handed_in(root: Root, *files: tuple[str, bytes]) -> list[Submission]:
@@ -78,7 +80,7 @@ def said(found: Sequence[CleanedSubmission]) -> list[object]:
 
 
 def test_a_file_is_read_once_and_comes_out_the_same(root: Root) -> None:
-    submissions = handed_in(root, ("a.xlsx", GOOD), ("b.csv", b"x;y\n1;2\n"), ("c.xlsx", b"PK broken"))
+    submissions = handed_in(root, ("a.xlsx", GOOD), ("b.csv", TEXT), ("c.xlsx", b"PK broken"))
     first, asked = read(root, submissions)
     assert asked == ["a.xlsx", "b.csv", "c.xlsx"]
     again, asked = read(root, submissions)
@@ -121,7 +123,7 @@ def test_a_rebuild_reads_the_archive_and_keeps_nothing(root: Root) -> None:
 def test_summaries_are_cached_and_cleaned_submissions_loaded_only_on_request(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    submissions = handed_in(root, ("a.xlsx", GOOD), ("b.csv", b"x;y\n1;2\n"))
+    submissions = handed_in(root, ("a.xlsx", GOOD), ("b.csv", TEXT))
     first = SubmissionCache(root, CONTRACTS, Each()).summaries(submissions)
     assert [one.rows for one in first] == [read(root, submissions)[0][at].rows.height for at in (0, 1)]
     each = Each()
@@ -154,7 +156,7 @@ def test_hostile_files_are_refused_and_the_others_read(root: Root) -> None:
 
 @pytest.mark.parametrize("damage", ["changed", "gone"])
 def test_a_damaged_content_is_refused_and_the_others_read(root: Root, damage: str) -> None:
-    submissions = handed_in(root, ("a.xlsx", GOOD), ("b.csv", b"x;y\n1;2\n"))
+    submissions = handed_in(root, ("a.xlsx", GOOD), ("b.csv", TEXT))
     content = submissions[0].content(root)
     if damage == "gone":
         content.unlink()
@@ -168,7 +170,7 @@ def test_a_damaged_content_is_refused_and_the_others_read(root: Root, damage: st
 def test_a_file_over_which_the_reader_dies_is_refused_and_tried_again(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    submissions = handed_in(root, ("a.xlsx", GOOD), ("b.csv", b"x;y\n1;2\n"))
+    submissions = handed_in(root, ("a.xlsx", GOOD), ("b.csv", TEXT))
     monkeypatch.setattr(
         submission_cache.SubmissionReader, "__reduce__", lambda _: (_Crashing, ()), raising=False
     )
@@ -182,17 +184,21 @@ def test_a_file_over_which_the_reader_dies_is_refused_and_tried_again(
 
 
 class _Crashing:
-    """Stands in for a reader that a file makes crash."""
+    """Stands in for a reader that the workbook makes crash."""
 
-    def __call__(self, _: Submission) -> ReadSubmission:
-        os.abort()
+    def __call__(self, submission: Submission) -> ReadSubmission:
+        if submission.file == "a.xlsx":
+            os.abort()
+        return read_submission(submission, TEXT, CONTRACTS)
 
 
 class _Failing:
-    """Stands in for a reader with a fault of its own."""
+    """Stands in for a reader with a fault of its own, which the workbook brings out."""
 
-    def __call__(self, _: Submission) -> ReadSubmission:
-        raise KeyError("Nguyễn Văn Bí Mật")
+    def __call__(self, submission: Submission) -> ReadSubmission:
+        if submission.file == "a.xlsx":
+            raise KeyError("Nguyễn Văn Bí Mật")
+        return read_submission(submission, TEXT, CONTRACTS)
 
 
 def test_a_file_over_which_our_code_fails_is_refused_and_told_of_without_its_content(
@@ -201,7 +207,7 @@ def test_a_file_over_which_our_code_fails_is_refused_and_told_of_without_its_con
     monkeypatch.setattr(
         submission_cache.SubmissionReader, "__reduce__", lambda _: (_Failing, ()), raising=False
     )
-    found, _ = read(root, handed_in(root, ("a.xlsx", GOOD), ("b.csv", b"x;y\n1;2\n")))
+    found, _ = read(root, handed_in(root, ("a.xlsx", GOOD), ("b.csv", TEXT)))
     assert [problem.code for problem in found[0].problems] == ["tep.khong_mo_duoc"]
     assert found[1].rows.height == 2
     assert "KeyError test_cache.py:" in caplog.text
