@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -126,6 +126,19 @@ def _is_needed(content: Path) -> bool:
     """Whether a receipt of a content is not purged; a damaged one may be of a submission that counts."""
     receipts = map(_read_receipt, content.parent.glob(f"{content.name}.*.json"))
     return any(each is None or not each.purged for each in receipts)
+
+
+def list_after(receipts: Iterable[ArchiveReceipt], now: datetime) -> list[ArchiveReceipt]:
+    """Receipts that say a file was received on a day after `now`, in order of arrival: a clock was wrong."""
+    late = [each for each in receipts if each.submission.day > now.date()]
+    return sorted(late, key=lambda each: each.submission)
+
+
+def redate(root: Root, receipts: Iterable[ArchiveReceipt], now: datetime) -> None:
+    """Say that submissions were received now, in the order of `receipts`."""
+    for at, each in enumerate(receipts):
+        moment = (now + timedelta(microseconds=at)).isoformat()
+        replace(each, submission=replace(each.submission, received=moment)).write(root)
 
 
 def remove_orphans(root: Root) -> None:

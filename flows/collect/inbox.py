@@ -246,7 +246,7 @@ def _describe_wrong_clock(newest: datetime) -> str:
     here = datetime.now(HERE)
     return (
         f"chưa nhận: đồng hồ máy chỉ {here:%d/%m/%Y}, kho lưu đã có tệp nhận ngày {newest:%d/%m/%Y}; "
-        "chỉnh lại giờ máy rồi chạy lại"
+        "chỉnh lại giờ máy rồi chạy lại; nếu giờ máy đang đúng: dulieuxa doctor --fix --trust-clock"
     )
 
 

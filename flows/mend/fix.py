@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, datetime
 
 from flows.audit.auditor import Auditor, start_auditor
 from flows.books.book import list_books
 from flows.collect.archive import (
     copy_receipt,
     find_damaged_seconds,
+    list_after,
+    redate,
     restore_receipts,
     scan_receipts,
     set_aside,
@@ -23,16 +25,23 @@ from flows.mend.look import find_bad_caches, find_damaged_contents, find_wrong_m
 from flows.mend.releases import ReleaseMender, names_at_hand, put_latest_right
 from flows.protect import key_file
 from flows.release import publish
-from flows.root import Root, read_contracts
+from flows.root import HERE, Root, read_contracts
 from schemas.registry import Contracts
 
 Audits = Callable[[], AbstractContextManager[Auditor]]
 
 
 def mend_root(
-    root: Root, contracts: Contracts, runner: Runner, audits: Audits = start_auditor
+    root: Root,
+    contracts: Contracts,
+    runner: Runner,
+    audits: Audits = start_auditor,
+    *,
+    trust_clock: bool = False,
 ) -> Iterator[str]:
     """Mend what can be mended; yields what was damaged and what became of it, in Vietnamese.
+
+    With `trust_clock` our clock is right: files that were received on a day to come are received now.
 
     Raises:
         LockedError: a run holds the root.
@@ -44,6 +53,8 @@ def mend_root(
     with root.lock():
         yield from mend_state(root)
         yield from _mend_archive(root)
+        if trust_clock:
+            yield from _redate(root)
         for path in find_bad_caches(root):
             path.unlink()
             yield f"{path}: phần đã lưu bị hỏng, đã bỏ."
@@ -79,6 +90,15 @@ def mend_state(root: Root) -> Iterator[str]:
                 yield f"{key.path}: {fault}, đã chép lại từ {key.copy}."
         else:
             key.keep_copy()
+
+
+def _redate(root: Root) -> Iterator[str]:
+    now = datetime.now(HERE)
+    late = list_after(scan_receipts(root)[0], now)
+    redate(root, late, now)
+    for each in late:
+        one = each.submission
+        yield f"{one.receipt(root)}: ngày nhận {one.day:%d/%m/%Y} chưa tới, đã ghi lại là nhận lúc này."
 
 
 def _mend_archive(root: Root) -> Iterator[str]:

@@ -6,13 +6,20 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from stat import S_ISREG
 
 from flows.books.book import list_books
 from flows.cache import CACHE_FOLDERS
-from flows.collect.archive import ArchiveReceipt, find_damaged_seconds, is_content_of, scan_receipts
+from flows.collect.archive import (
+    ArchiveReceipt,
+    find_damaged_seconds,
+    is_content_of,
+    list_after,
+    scan_receipts,
+)
 from flows.files import PRIVATE_FILE, PUBLIC_FILE
 from flows.forget.tombstones import mark_key_file
 from flows.protect import key_file
@@ -20,10 +27,11 @@ from flows.release.intact import IntactFiles, State
 from flows.release.journal import list_standing
 from flows.release.manifest import MANIFEST, READ_ONLY
 from flows.release.publish import list_releases, read_published
-from flows.root import Root
+from flows.root import HERE, Root
 
 _FIX = "dulieuxa doctor --fix sửa lại"
 _BACKUP = "chép lại từ bản sao lưu"
+_CLOCK = "chỉnh lại giờ máy; nếu giờ máy đang đúng: dulieuxa doctor --fix --trust-clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +94,16 @@ def _look_at_keys(root: Root) -> Iterator[DamagedPath]:
 
 
 def look_at_archive(root: Root) -> Iterator[DamagedPath]:
-    """Receipts that can't be read, second copies that differ, contents that are not what was handed in."""
+    """Receipts that can't be read or are of days to come, copies that differ, contents that changed."""
     receipts, damaged = scan_receipts(root)
     yield from (DamagedPath(path, "biên nhận bị hỏng") for path in damaged)
     yield from (
         DamagedPath(path, "bản sao biên nhận bị hỏng hoặc bị mất") for path in find_damaged_seconds(root)
     )
     yield from (DamagedPath(path, "biên nhận bị mất") for path in list_lost_receipts(root))
+    for each in list_after(receipts, datetime.now(HERE)):
+        said = f"ghi ngày nhận {each.submission.day:%d/%m/%Y}, sau ngày của đồng hồ máy"
+        yield DamagedPath(each.submission.receipt(root), said, _CLOCK)
     for each in find_damaged_contents(root, receipts):
         one = each.submission
         remedy = f"{_FIX} nếu tệp còn trong raw/inbox, không thì {_BACKUP} hoặc xin {one.unit} nộp lại"

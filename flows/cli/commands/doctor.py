@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 def command(
     root: RootOption = Path(),
     fix: Annotated[bool, typer.Option("--fix", help="Sửa những gì sửa được, rồi kiểm tra lại.")] = False,
+    trust_clock: Annotated[
+        bool,
+        typer.Option(
+            "--trust-clock", help="Cùng --fix: giờ máy đúng, tệp ghi ngày nhận chưa tới là nhận lúc này."
+        ),
+    ] = False,
 ) -> None:
     """Kiểm tra thư mục của xã: đĩa, quyền, khóa, từng tệp đã lưu. Mã thoát 1 nếu có gì không ổn.
 
@@ -35,8 +41,10 @@ def command(
     commune_root = Root(root.resolve())
     units = frozenset(unit.name for unit in read_contracts(commune_root, load()).commune.units)
     commune_root.prepare(units)
+    if trust_clock and not fix:
+        raise typer.BadParameter("--trust-clock chỉ dùng cùng --fix")
     if fix:
-        _fix(commune_root)
+        _fix(commune_root, trust_clock)
     well = True
     for good, sentence in check_health(commune_root):
         say(f"{'✓' if good else '✗'} {sentence}")
@@ -55,10 +63,12 @@ def command(
         raise typer.Exit(1)
 
 
-def _fix(commune_root: Root) -> None:
+def _fix(commune_root: Root, trust_clock: bool) -> None:
     from flows.engine.plain import PlainRunner
     from flows.mend.fix import mend_root
     from schemas.registry import load
 
-    for mended in mend_root(commune_root, load(), PlainRunner(open_console(err=True))):
+    for mended in mend_root(
+        commune_root, load(), PlainRunner(open_console(err=True)), trust_clock=trust_clock
+    ):
         say(f"→ {mended}")
