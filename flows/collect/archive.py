@@ -47,7 +47,12 @@ class ArchiveReceipt:
 def _write_twice(root: Root, receipt: Path, text: bytes) -> None:
     """Write a receipt, then its second copy: of the two, the receipt is never the older one."""
     write_private(receipt, text)
-    write_private(_second(root, receipt), text)
+    _write_second(root, receipt.name, text)
+
+
+def _write_second(root: Root, name: str, text: bytes, *, durable: bool = True) -> None:
+    make_private(root.copies)
+    write_private(_seconds(root) / name, text, durable=durable)
 
 
 def _second(root: Root, receipt: Path) -> Path:
@@ -204,7 +209,7 @@ def restore_receipts(
     for name, each in at_hand.items():
         if name not in seconds:
             text = each.submission.receipt(root).read_bytes()
-            write_private(_seconds(root) / name, text, durable=False)
+            _write_second(root, name, text, durable=False)
     wanted = {path.name for path in damaged} | (seconds.keys() - at_hand.keys())
     back = [_read_receipt(seconds[name]) for name in sorted(wanted & seconds.keys())]
     restored = [each for each in back if each is not None]

@@ -121,7 +121,7 @@ def test_marked_workbooks_keep_what_was_typed_for_their_unit_alone(canaried: tup
     books = list((canaried[0] / "curated" / "latest" / "reports").rglob("tra_bai/*"))
     assert books
     assert any(canaries_in(text) for book in books for text in texts(book))
-    assert {stat.S_IMODE(book.stat().st_mode) for book in books} == {0o600}
+    assert {stat.S_IMODE(book.stat().st_mode) for book in books} == {0o400}
     assert {stat.S_IMODE(book.parent.stat().st_mode) for book in books} == {0o700}
 
 
