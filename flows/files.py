@@ -12,6 +12,7 @@ from errno import EMLINK, ENOTSUP, EPERM, EXDEV
 from hashlib import file_digest
 from pathlib import Path
 from secrets import token_hex
+from stat import S_IMODE
 from typing import BinaryIO
 
 # Errors of a file system without hard links, or with the most links that a file may have.
@@ -96,6 +97,16 @@ def make_public(folder: Path) -> None:
 def make_internal(folder: Path) -> None:
     """Make a folder that its owner and his group can open, and the missing ones above it, too."""
     _make_folders(folder, INTERNAL_FOLDER)
+
+
+def make_like(folder: Path, model: Path) -> None:
+    """Make a folder, and the missing ones above it, with the modes of `model` and those above that."""
+    if folder.exists():
+        return
+    make_like(folder.parent, model.parent)
+    with suppress(FileExistsError):
+        folder.mkdir()
+        folder.chmod(S_IMODE(model.stat().st_mode))
 
 
 def _make_folders(folder: Path, mode: int) -> None:

@@ -18,7 +18,7 @@ from flows.collect.archive import list_archived
 from flows.engine.plain import PlainRunner
 from flows.engine.runner import Runner
 from flows.errors import AuditRefusedError
-from flows.files import PUBLIC_FILE, make_private, write_file
+from flows.files import PUBLIC_FILE, make_like, make_private, write_file
 from flows.mend.look import find_target
 from flows.rebuild import NotRebuildableError, recipe_of
 from flows.release import journal, publish
@@ -202,7 +202,7 @@ def _derive_origin(root: Root, name: str, text: str) -> Iterator[Origin]:
 
 def _put_copy(theirs: Path, ours: Path) -> None:
     """Make `ours` a copy of `theirs`, whole at once."""
-    ours.parent.mkdir(parents=True, exist_ok=True)
+    make_like(ours.parent, theirs.parent)
     write_file(ours, theirs.read_bytes(), mode=stat.S_IMODE(theirs.stat().st_mode))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.cache import INTACT_CACHE
 from flows.errors import DamagedReleaseError
-from flows.files import hash_file
+from flows.files import hash_file, make_like
 from flows.release.manifest import MANIFEST, READ_ONLY, list_files, read_if_intact
 from flows.root import Root
 
@@ -85,7 +85,7 @@ class IntactFiles:
     def take_if_same(self, path: str, file: Path) -> None:
         """Move `file` into the release if it is what the manifest says of `path`."""
         if file.is_file() and hash_file(file) == self.entries[path]["sha256"]:
-            (self.place / path).parent.mkdir(parents=True, exist_ok=True)
+            make_like((self.place / path).parent, file.parent)
             file.replace(self.place / path)
             self.set_mode(path)
 
@@ -154,7 +154,7 @@ def replace_damaged(place: Path, folder: Path) -> None:
     for ours in (*list_files(folder), folder / MANIFEST):
         theirs = place / ours.relative_to(folder)
         if not _is_same(theirs, ours):
-            theirs.parent.mkdir(parents=True, exist_ok=True)
+            make_like(theirs.parent, ours.parent)
             theirs.parent.chmod(S_IMODE(ours.parent.stat().st_mode))
             ours.replace(theirs)
 

@@ -22,6 +22,7 @@ from flows.files import (
     clear_half_written,
     create,
     make_durable,
+    make_like,
     make_public,
     try_link,
     write_file,
@@ -75,6 +76,14 @@ def test_an_internal_file_is_for_the_owners_group(umask: int, tmp_path: Path) ->
     with create(tmp_path / "data" / "a" / "b", internal=True) as handle:
         handle.write(b"x")
     assert [mode_of(tmp_path / "data" / path) for path in (".", "a", "a/b")] == [0o750, 0o750, 0o640]
+
+
+def test_folders_are_made_like_others(umask: int, tmp_path: Path) -> None:
+    with create(tmp_path / "một" / "data" / "a" / "b", internal=True):
+        pass
+    make_public(tmp_path / "hai")
+    make_like(tmp_path / "hai" / "data" / "a", tmp_path / "một" / "data" / "a")
+    assert [mode_of(tmp_path / "hai" / path) for path in (".", "data", "data/a")] == [0o755, 0o750, 0o750]
 
 
 def test_a_private_file_stands_in_a_private_folder(umask: int, tmp_path: Path) -> None:
