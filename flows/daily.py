@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -36,6 +37,8 @@ T = TypeVar("T")
 
 # Files per task: few enough to show progress, enough that starting a task costs little.
 BATCH = 24
+# Names the root that is served to the processes of its runs.
+_SERVED = "DULIEUXA_ROOT"
 RETRY_SECONDS: list[float] = [2, 10, 30]
 
 
@@ -74,9 +77,27 @@ class PrefectRunner:
 @flow(name="dulieuxa", flow_run_name="ngay-{as_of}", persist_result=False, validate_parameters=False)
 def daily(root: Path, as_of: date | None = None, acknowledged: str | None = None) -> DayOutcome:
     """Một ngày của một xã: thu tệp, đọc, kiểm tra, tính chỉ tiêu, công bố, báo cáo."""
-    day = as_of or datetime.now(HERE).date()
+    return _run(Root(Path(root)), as_of or _today(), acknowledged)
+
+
+@flow(
+    name="dulieuxa-hang-ngay",
+    flow_run_name=lambda: f"ngay-{_today()}",
+    persist_result=False,
+    validate_parameters=False,
+)
+def every_day(acknowledged: str | None = None) -> DayOutcome:
+    """Hôm nay của xã mà `dulieuxa serve` được gọi cho; không chạy được cho thư mục nào khác."""
+    return _run(_served(), _today(), acknowledged)
+
+
+def _today() -> date:
+    return datetime.now(HERE).date()
+
+
+def _run(root: Root, day: date, acknowledged: str | None) -> DayOutcome:
     try:
-        outcome = run_day(Root(Path(root)), load(), day, PrefectRunner(open_console()), acknowledged)
+        outcome = run_day(root, load(), day, PrefectRunner(open_console()), acknowledged)
     except AuditRefusedError as refused:
         create_markdown_artifact(
             str(refused), key="khong-cong-bo", description=f"Ngày {day:%d/%m/%Y} không được công bố"
@@ -89,30 +110,43 @@ def daily(root: Path, as_of: date | None = None, acknowledged: str | None = None
 
 
 @flow(name="dulieuxa-soat", flow_run_name="soat", persist_result=False, validate_parameters=False)
-def weekly(root: Path) -> list[str]:
+def weekly() -> list[str]:
     """Soát từng byte: kho tệp nộp, mọi bản công bố, nhật ký, khóa; kết quả có ở `dulieuxa status`."""
-    found = look_and_note(Root(Path(root)))
+    found = look_and_note(_served())
     said = "\n".join(f"- {damage}" for damage in found) or "Không có gì hỏng."
     create_markdown_artifact(said, key="soat-tung-byte", description="Soát từng byte hằng tuần")
     return found
 
 
-def serve(root: Path, cron: str = "0 6 * * *", look: str = "0 12 * * 0") -> None:
-    """Run `daily` every day at 06:00 Asia/Ho_Chi_Minh, `weekly` on Sundays at noon, until stopped.
+def _served() -> Root:
+    """The root that is served. A process gets it from the one that started it, never from Prefect's server.
 
-    Uses the Prefect server of `PREFECT_API_URL` where one is named, else starts its own.
+    Raises:
+        KeyError: nothing is served.
     """
+    return Root(Path(os.environ[_SERVED]))
+
+
+def serve(root: Path, cron: str = "0 6 * * *", look: str = "0 12 * * 0") -> None:
+    """Run `every_day` at 06:00 Asia/Ho_Chi_Minh, `weekly` on Sundays at noon, until stopped.
+
+    Uses the Prefect server of `PREFECT_API_URL` where one is named, else starts its own, with its secret in
+    a file for whoever looks at its pages. Who may write to the server can't name another root.
+    """
+    Root(root).prepare()
+    os.environ[_SERVED] = str(root)
+    password = Root(root).state / "mat_khau_prefect"
     runs, looks = (Cron(each, timezone=str(HERE)) for each in (cron, look))
-    with serve_prefect() as answered:
+    with serve_prefect(password=password) as answered:
         answered()
         say(
             f"Chạy hằng ngày lúc 06:00 giờ Việt Nam cho {root}. Dừng bằng Ctrl+C.",
             "Soát từng byte mọi thứ đã lưu lúc 12:00 Chủ nhật.",
             f"Theo dõi: {PREFECT_API_URL.value().removesuffix('/api')}",
+            *([f"Trang đó hỏi mật khẩu: dán nội dung tệp {password}"] if password.exists() else []),
         )
-        of = {"root": str(root)}
         serve_deployments(
-            cast("RunnerDeployment", daily.to_deployment("hang-ngay", schedule=runs, parameters=of)),
-            cast("RunnerDeployment", weekly.to_deployment("hang-tuan", schedule=looks, parameters=of)),
+            cast("RunnerDeployment", every_day.to_deployment("hang-ngay", schedule=runs)),
+            cast("RunnerDeployment", weekly.to_deployment("hang-tuan", schedule=looks)),
             print_starting_message=False,
         )

@@ -1,4 +1,8 @@
-"""Provides the Prefect server that flows report to: the configured one, or a temporary one of our own."""
+"""Provides the Prefect server that flows report to: the configured one, or a temporary one of our own.
+
+Whoever may write to a server can make the programs that ask it for work run anything. Our own server answers
+only who knows a secret that is made when it starts.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import Thread
+from pathlib import Path
+from secrets import token_urlsafe
+from threading import Event, Thread
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
+from flows.files import write_private
 
 # On a machine without Prefect's database the server creates it first, which takes over 20 seconds.
 STARTS_WITHIN_SECONDS = 180
@@ -30,26 +37,49 @@ _BRIEF = {
 }
 
 
+# In Linux' table of sockets: the state of one that listens, and the column with its user.
+_LISTENS, _OWNER = "0A", 7
+
+
 @contextmanager
-def serve_prefect(*, brief: bool = False) -> Iterator[Callable[[], None]]:
+def serve_prefect(*, brief: bool = False, password: Path | None = None) -> Iterator[Callable[[], None]]:
     """Run flows in this context: they report to the server in Prefect's settings, or to our own.
 
     Yields a function that waits until the server answers; call it before a flow runs. A `brief` server
-    of our own has no UI and schedules no runs.
+    of our own has no UI and schedules no runs. The file `password` holds the secret of our own server, for
+    its pages, as long as it runs.
 
     Raises:
         TimeoutError: from the function, if the server does not answer in time.
     """
     if not _is_configured():
-        with _start_own(_BRIEF if brief else {}) as (api, wait):
+        secret = f"dulieuxa:{token_urlsafe(32)}"
+        with _start_own(secret, _BRIEF if brief else {}) as (api, wait), _kept_in(password, secret):
             # The import takes a second; meanwhile the server starts.
-            from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
+            from prefect.settings import (  # noqa: PLC0415
+                PREFECT_API_AUTH_STRING,
+                PREFECT_API_URL,
+                temporary_settings,
+            )
 
             if not PREFECT_API_URL.value():
-                with temporary_settings({PREFECT_API_URL: api}):
+                with temporary_settings({PREFECT_API_URL: api, PREFECT_API_AUTH_STRING: secret}):
                     yield wait
                 return
     yield lambda: None
+
+
+@contextmanager
+def _kept_in(file: Path | None, secret: str) -> Iterator[None]:
+    """Keep the secret in a file that only its owner can read."""
+    if file is None:
+        yield
+        return
+    write_private(file, secret.encode(), durable=False)
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _is_configured() -> bool:
@@ -59,33 +89,59 @@ def _is_configured() -> bool:
 
 
 @contextmanager
-def _start_own(settings: Mapping[str, str]) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Start a server that stops with the context; yields its API address and a function to wait for it."""
+def _start_own(secret: str, settings: Mapping[str, str]) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Start a server that stops with the context; yields its API address and a function to wait for it.
+
+    If the server stops before, this program does, too: somebody else may take its address.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     api = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", __name__, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    environment = os.environ | settings | {"PREFECT_API_URL": api}
+    # Other users see the words of a command, but not its environment.
+    secrets = {"PREFECT_API_AUTH_STRING": secret, "PREFECT_SERVER_API_AUTH_STRING": secret}
+    environment = os.environ | settings | secrets | {"PREFECT_API_URL": api}
+    done = Event()
     devnull = subprocess.DEVNULL
     with subprocess.Popen(
         command, env=environment, stdin=subprocess.PIPE, stdout=devnull, stderr=devnull
     ) as server:
+        Thread(target=_stop_with, args=(server, done), daemon=True).start()
         try:
-            yield api, lambda: _wait(f"{api}/health", server)
+            yield api, lambda: _wait(api, port, server)
         finally:
+            done.set()
             server.terminate()
 
 
-def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+def _stop_with(server: subprocess.Popen[bytes], done: Event) -> None:
+    server.wait()
+    if not done.is_set():
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _wait(api: str, port: int, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + STARTS_WITHIN_SECONDS
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urlopen(address, timeout=5):  # noqa: S310 - our own address
-                return
+            with urlopen(f"{api}/health", timeout=5):  # noqa: S310 - our own address
+                if _is_ours(port):
+                    return
+                break
         except (URLError, OSError):
             time.sleep(0.1)
     raise TimeoutError("Máy chủ Prefect không khởi động được.")
+
+
+def _is_ours(port: int) -> bool:
+    """Whether this user listens at the port; known on Linux only. Somebody else may have been quicker."""
+    table = Path("/proc/net/tcp")
+    if not table.exists():
+        return True
+    sockets = [line.split() for line in table.read_text().splitlines()[1:]]
+    owners = {each[_OWNER] for each in sockets if each[1].endswith(f":{port:04X}") and each[3] == _LISTENS}
+    return owners == {str(os.geteuid())}
 
 
 def _end_with_parent() -> None:

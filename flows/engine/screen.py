@@ -56,7 +56,7 @@ def say(*told: str | Text, indent: int = 0, err: bool = False) -> None:
         elif isinstance(line, Text):
             open_console(err=err).print(_to_text(line), soft_wrap=True)
         else:
-            print(harmless(line), file=sys.stderr if err else sys.stdout)
+            print(harmless(line), file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def say_all(text: str, *, err: bool = False) -> None:
@@ -66,7 +66,7 @@ def say_all(text: str, *, err: bool = False) -> None:
 
 def show_document(text: str) -> None:
     """Print a whole document that a program may read, such as JSON or CSV: its lines stay as they are."""
-    sys.stdout.write(harmless(text, lines=True))
+    print(harmless(text, lines=True), end="", flush=True)
 
 
 def show_table(

@@ -4,15 +4,20 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
+import stat
 import subprocess
 import sys
+from base64 import b64encode
 from contextlib import closing
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
+from flows.engine import prefect_server
 from flows.root import Root
 from tests.command import dulieuxa
 from tests.conftest import Day
@@ -75,17 +80,40 @@ def test_a_held_root_exits_with_4(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_schedule_fires_on_a_server_of_our_own(tmp_path: Path) -> None:
+def test_the_schedule_fires_on_a_server_of_our_own_which_asks_for_its_secret(tmp_path: Path) -> None:
     (tmp_path / "raw" / "inbox" / "T01").mkdir(parents=True)
     (tmp_path / "raw" / "inbox" / "T01" / "a.csv").write_text("x;y\n1;2\n")
     called = f"serve(Path({str(tmp_path)!r}), cron='* * * * *')"
     words = [sys.executable, "-c", f"from pathlib import Path; from flows.daily import serve; {called}"]
     environment = os.environ | {"PREFECT_HOME": str(tmp_path / "home")}
-    with subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL) as serving:
+    quiet, password = subprocess.DEVNULL, tmp_path / "var" / "mat_khau_prefect"
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=quiet, text=True) as serving:
         try:
+            assert serving.stdout is not None
+            api = next(line.split()[-1] for line in serving.stdout if line.startswith("Theo dõi:")) + "/api"
+            secret = password.read_bytes()
+            assert stat.S_IMODE(password.stat().st_mode) == 0o600
+            wait_for(lambda: len(served_by(api, secret)) == 2, every=1)
+            assert served_by(api, secret) == {"hang-ngay": {"acknowledged"}, "hang-tuan": set()}
+            for wrong in (None, b"dulieuxa:", secret[:-1]):
+                with pytest.raises(HTTPError, match="401"):
+                    served_by(api, wrong)
             wait_for((tmp_path / "curated" / "latest").exists, every=1)
         finally:
             serving.send_signal(signal.SIGINT)
+    assert not password.exists()
+
+
+def served_by(api: str, secret: bytes | None) -> dict[str, set[str]]:
+    """The names of what a server of Prefect runs on schedules, each with the parameters that it takes."""
+    asked = Request(f"{api}/deployments/filter", b"{}", {"Content-Type": "application/json"})
+    if secret is not None:
+        asked.add_header("Authorization", f"Basic {b64encode(secret).decode()}")
+    with urlopen(asked, timeout=60) as answer:
+        found = json.load(answer)
+    return {
+        one["name"]: {*one["parameter_openapi_schema"]["properties"], *one["parameters"]} for one in found
+    }
 
 
 STANDING = """
@@ -97,6 +125,34 @@ with serve_prefect(brief=True) as answered:
     print(PREFECT_API_URL.value(), flush=True)
     time.sleep(600)
 """
+
+
+def test_a_port_of_somebody_else_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        assert prefect_server._is_ours(port)
+        monkeypatch.setattr(os, "geteuid", lambda: 4711)
+        assert not prefect_server._is_ours(port)
+
+
+GONE = """
+import time
+from flows.engine import prefect_server
+from subprocess import Popen
+started = []
+prefect_server.subprocess.Popen = lambda *a, **b: started.append(Popen(*a, **b)) or started[0]
+with prefect_server.serve_prefect(brief=True) as answered:
+    answered()
+    started[0].kill()
+    time.sleep(600)
+"""
+
+
+@pytest.mark.slow
+def test_who_relies_on_a_server_stops_with_it(tmp_path: Path) -> None:
+    environment = os.environ | {"PREFECT_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", GONE], env=environment, timeout=300, check=False)
+    assert done.returncode == -signal.SIGTERM
 
 
 @pytest.mark.slow
