@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from flows.audit.auditor import Auditor
 from flows.build import Recipe, build
 from flows.collect.archive import list_archived
 from flows.engine.plain import PlainRunner
 from flows.engine.runner import Runner
+from flows.engine.screen import open_console
 from flows.errors import AuditRefusedError
 from flows.files import PUBLIC_FILE, make_like, make_private, write_file
 from flows.mend.look import find_target
@@ -50,7 +49,7 @@ class ReleaseMender:
         self._root = root
         self._contracts = contracts
         self._auditing = auditing
-        self._runner = runner or PlainRunner(Console(quiet=True))
+        self._runner = runner or PlainRunner(open_console(quiet=True))
         self._afresh = afresh
         self._known: dict[State, str] = {}
 
