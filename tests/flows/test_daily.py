@@ -83,7 +83,7 @@ def test_a_held_root_exits_with_4(tmp_path: Path) -> None:
 def test_the_schedule_fires_on_a_server_of_our_own_which_asks_for_its_secret(tmp_path: Path) -> None:
     (tmp_path / "raw" / "inbox" / "T01").mkdir(parents=True)
     (tmp_path / "raw" / "inbox" / "T01" / "a.csv").write_text("x;y\n1;2\n")
-    called = f"serve(Path({str(tmp_path)!r}), cron='* * * * *')"
+    called = f"serve(Path({str(tmp_path)!r}), cron='* * * * *', look='* * * * *')"
     words = [sys.executable, "-c", f"from pathlib import Path; from flows.daily import serve; {called}"]
     environment = os.environ | {"PREFECT_HOME": str(tmp_path / "home")}
     quiet, password = subprocess.DEVNULL, tmp_path / "var" / "mat_khau_prefect"
@@ -99,6 +99,7 @@ def test_the_schedule_fires_on_a_server_of_our_own_which_asks_for_its_secret(tmp
                 with pytest.raises(HTTPError, match="401"):
                     served_by(api, wrong)
             wait_for((tmp_path / "curated" / "latest").exists, every=1)
+            wait_for(Root(tmp_path).last_look.exists, every=1)
         finally:
             serving.send_signal(signal.SIGINT)
     assert not password.exists()

@@ -16,7 +16,7 @@ def command(root: RootOption = Path()) -> None:
     from flows.errors import AuditRefusedError, DamagedReleaseError
     from flows.mend.look import find_target
     from flows.mend.result import describe_last_look
-    from flows.release.publish import read_published
+    from flows.release.publish import list_releases, read_published
     from flows.release.refusal import read_refusal
     from flows.release.status import describe_status
     from flows.root import Root
@@ -35,6 +35,7 @@ def command(root: RootOption = Path()) -> None:
             say(*describe_status(commune_root.releases / shown))
         except DamagedReleaseError as damaged:
             say(str(damaged))
+    if list_releases(commune_root):
         say(*describe_last_look(commune_root))
     if refusal := read_refusal(commune_root):
         say(f"Ngày {refusal['as_of']} không được công bố (xem {commune_root.refused / 'index.html'}):")

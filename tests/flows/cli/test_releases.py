@@ -193,6 +193,31 @@ def test_commands_answer_in_vietnamese(words: tuple[str, ...], two_days: Path) -
     assert any(letter in done.stdout for letter in "ạảấầđềệộế")
 
 
+def test_what_is_damaged_is_named_and_mended(two_days: Path) -> None:
+    root = Root(two_days)
+    place = find_release(root, None)
+    page = place / "reports" / "don_vi" / "T02.html"
+    (receipt, *_) = sorted(root.archive.glob("*/*.json"))
+    page.unlink()
+    page.write_text("khác")
+    receipt.write_text("{")
+    root.journal.write_text(root.journal.read_text()[:-9])
+    (root.state / "xet" / "la").write_bytes(b"x")
+    root.latest.unlink()
+    paths = (page, receipt, root.journal, root.state / "xet" / "la", root.latest)
+    assert f"{root.latest} bị mất" in dulieuxa("status", root=two_days).stdout
+    named = dulieuxa("doctor", root=two_days)
+    assert named.exit_code == 1
+    assert [path for path in paths if f"✗ {path}: " not in named.stdout] == []
+    assert f"{named.stdout.count('✗')} chỗ hỏng" in dulieuxa("status", root=two_days).stdout, named.stdout
+    fixed = dulieuxa("doctor", "--fix", root=two_days)
+    assert fixed.exit_code == 0, fixed.output
+    assert [path for path in paths if f"{path}: " not in fixed.stdout] == []
+    assert root.latest.resolve() == place
+    assert "không có gì hỏng" in dulieuxa("verify", root=two_days).stdout
+    assert "không có gì hỏng" in dulieuxa("status", root=two_days).stdout
+
+
 def test_a_root_that_is_not_there_is_told_and_not_made(tmp_path: Path) -> None:
     done = dulieuxa("run", "--plain", root=tmp_path / "go_nham")
     assert done.exit_code == 2
