@@ -90,7 +90,12 @@ def clear(root: Root, contracts: Contracts, person: ForgottenPerson, mark: str) 
 
 
 def _redact(root: Root, contracts: Contracts, person: ForgottenPerson, one: Submission) -> Redacted | None:
-    return redact(one.content(root).read_bytes(), PurePath(one.file).name, person, contracts.datasets)
+    try:
+        data = one.content(root).read_bytes()
+    except FileNotFoundError:
+        # Lost, and told of by every look: there is nothing to remove him from.
+        return None
+    return redact(data, PurePath(one.file).name, person, contracts.datasets)
 
 
 def _guard(root: Root, contracts: Contracts) -> Guard[Submission, Redacted | None]:

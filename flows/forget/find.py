@@ -17,6 +17,7 @@ from flows.forget.person import ForgottenPerson
 from flows.forget.traces import look_for
 from flows.intake.cache import clean_all_submissions, read_side_by_side
 from flows.protect import read_key
+from flows.release.intact import State, require_intact
 from flows.release.publish import list_releases
 from flows.root import HERE, Root
 from schemas.privacy import TOKEN_PATTERN, protection, token_domains
@@ -50,10 +51,16 @@ def list_token_domains(contracts: Contracts) -> set[str]:
 
 
 def find_in_releases(root: Root, tokens: set[str]) -> list[Place]:
-    """All published files of records that have a row with one of `tokens`."""
+    """All published files of records that have a row with one of `tokens`.
+
+    Raises:
+        DamagedReleaseError: a release is damaged, so nobody can say what it holds.
+    """
     found = []
+    known: dict[State, str] = {}
     counts: dict[tuple[int, int], int] = {}
     for name in list_releases(root):
+        require_intact(root.releases / name, known)
         for path in sorted((root.releases / name).glob("data/*/*/*.parquet")):
             # Releases share files by hard links: each is read once.
             stat = path.stat()

@@ -17,6 +17,7 @@ from flows.province.commune import CommuneFigures
 from flows.province.figures import sum_figures
 from flows.release import publish
 from flows.release.datapackage import write_package
+from flows.release.intact import close_to_writing
 from flows.release.manifest import list_entries, seal_manifest
 from flows.release.parquet import write_table
 from flows.release.refusal import keep_refusal
@@ -74,6 +75,7 @@ def publish_province(root: Root, gathered: Gathered, as_of: date, auditor: Audit
             "inputs": [{"commune": share.code, "release": share.release} for share in shares],
             "failed": sorted(name_roots(gathered.failed)),
         }
+        close_to_writing(folder)
         return publish.publish(root, folder, seal_manifest(folder, as_of, fields, list_entries(folder)))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from flows.cache import INTACT_CACHE
 from flows.errors import DamagedReleaseError
 from flows.files import hash_file, make_like
-from flows.release.manifest import MANIFEST, READ_ONLY, list_files, read_if_intact
+from flows.release.manifest import MANIFEST, READ_ONLY, list_files, read_if_intact, read_manifest
 from flows.root import Root
 
 #: What a change of a file changes: inode, time of the last change of its content in nanoseconds, size.
@@ -101,13 +101,16 @@ class IntactFiles:
         self.remember()
 
 
-def require_intact(release: Path, paths: Iterable[str]) -> None:
-    """Make sure that these files of a release are as they were published.
+def require_intact(release: Path, known: dict[State, str] | None = None) -> None:
+    """Make sure that all tables of a release are as they were published; `known` is as for `IntactFiles`.
 
     Raises:
-        DamagedReleaseError: one is not.
+        DamagedReleaseError: one is not, or the manifest is not.
     """
-    for path, fault in IntactFiles(Root(release.parents[2]), release.name).find_faults(paths).items():
+    read_manifest(release)
+    files = IntactFiles(Root(release.resolve().parents[2]), release.resolve().name, known=known)
+    tables = [path for path in files.entries if path.endswith(".parquet")]
+    for path, fault in files.find_faults(tables).items():
         raise DamagedReleaseError(
             f"Bản công bố {release.name} bị hỏng: {release / path} {fault}. "
             "Chạy dulieuxa doctor --fix để dựng lại bản này từ kho lưu."

@@ -19,7 +19,7 @@ def describe_status(release: Path) -> Iterator[str]:
         DamagedReleaseError: the release is not as it was published.
     """
     manifest = read_manifest(release)
-    require_intact(release, [f"{name}.parquet" for name in ("roll_call", "issues", "indicators")])
+    require_intact(release)
     called = pl.read_parquet(release / "roll_call.parquet")
     issues = pl.read_parquet(release / "issues.parquet")
     indicators = pl.read_parquet(release / "indicators.parquet").filter(pl.col("by") == "xa")

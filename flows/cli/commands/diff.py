@@ -29,6 +29,7 @@ def command(
     Ví dụ: dulieuxa diff 20261123 20261124
     """
     from flows.release.diff import compare_releases
+    from flows.release.intact import require_intact
     from flows.release.manifest import read_manifest
     from flows.release.publish import find_release
     from flows.root import Root
@@ -41,6 +42,8 @@ def command(
         say(f"{after.name} là bản đầu tiên, không có bản nào trước nó.")
         return
     before = find_release(commune_root, start)
+    for release in (before, after):
+        require_intact(release)
     difference = compare_releases(before, after, load())
     say(f"Từ {before.name} đến {after.name}")
     if difference.nothing:

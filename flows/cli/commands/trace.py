@@ -22,6 +22,7 @@ def command(
 
     Ví dụ: dulieuxa trace thon_phu_5g; dulieuxa trace ho_dung_vneid T05
     """
+    from flows.release.intact import require_intact
     from flows.release.manifest import read_manifest
     from flows.release.publish import find_release
     from flows.release.trace import trace
@@ -32,4 +33,5 @@ def command(
     if indicator not in known:
         raise typer.BadParameter(f"không có chỉ tiêu {indicator}; có: {', '.join(known)}")
     shown = find_release(Root(root.resolve()), None)
+    require_intact(shown)
     say(*trace(shown, known[indicator], key or read_manifest(shown)["commune"]["code"]))
