@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 
 from flows.read.formats.ods_marks import find_styled
-from flows.read.formats.ods_styles import Styles, read_attributes, read_style_parts
+from flows.read.formats.ods_styles import InheritedStyles, read_attributes, read_style_parts
 from flows.read.number_formats import Formats, may_differ
 
 _FORMAT = re.compile(rb"<number:(number|percentage|currency)-style\b([^>]*)>(.*?)</number:\1-style>", re.S)
@@ -28,7 +28,7 @@ def find_formats(archive: zipfile.ZipFile, content: bytes) -> Mapping[bytes, str
     codes = {name: code for part in parts for name, code in _read_formats(part) if may_differ(code)}
     if not codes:
         return {}
-    styles: Styles[bytes] = Styles()
+    styles: InheritedStyles[bytes] = InheritedStyles()
     for head in (head for part in parts for head in _STYLE.findall(part)):
         given = read_attributes(head)
         styles.add(given, given.get(b"style:data-style-name"))

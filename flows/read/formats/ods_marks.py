@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from flows.read.clerk_marks import Cell, Comment, SheetMarks
-from flows.read.formats.ods_styles import Styles, read_attributes, read_count, read_style_parts
+from flows.read.formats.ods_styles import InheritedStyles, read_attributes, read_count, read_style_parts
 from flows.read.our_sheets import without_ours
 from flows.read.sheet import letter_of
 
@@ -35,7 +35,7 @@ def find_struck_styles(archive: zipfile.ZipFile, content: bytes) -> frozenset[by
     parts = read_style_parts(archive, content)
     if not any(b"text-line-through" in part for part in parts):
         return frozenset()
-    styles: Styles[bool] = Styles()
+    styles: InheritedStyles[bool] = InheritedStyles()
     for head, body in (style for part in parts for style in _STYLE.findall(part)):
         line = _LINE.search(body)
         styles.add(read_attributes(head), line[1] != b"none" if line else None)

@@ -30,7 +30,7 @@ def read_style_parts(archive: zipfile.ZipFile, content: bytes) -> tuple[bytes, b
 
 
 @dataclass(slots=True)
-class Styles(Generic[T]):
+class InheritedStyles(Generic[T]):
     """What some styles say themselves, and the style above each."""
 
     own: dict[bytes, T] = field(default_factory=dict)
