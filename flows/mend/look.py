@@ -128,14 +128,12 @@ def find_damaged_contents(root: Root, receipts: list[ArchiveReceipt]) -> list[Ar
 
 
 def find_bad_caches(root: Root) -> list[Path]:
-    """Cached values that are not what was written."""
-    caches = [folder.open_in(root) for folder in CACHE_FOLDERS]
-    return [
-        path
-        for cache in caches
-        for path in sorted(cache.folder.glob("*"))
-        if not path.name.endswith(".part") and not cache.is_whole(path.name)
-    ]
+    """Cached values that are not what was written; without a good key nobody can tell."""
+    caches = [folder.open_in(root) for folder in CACHE_FOLDERS if key_file(root).peek()]
+    found = ((cache, path) for cache in caches for path in sorted(cache.folder.glob("*")))
+    bad = [path for cache, path in found if path.suffix != ".part" and not cache.is_whole(path.name)]
+    # A run may have swept some meanwhile.
+    return [path for path in bad if path.exists()]
 
 
 def look_at_releases(root: Root) -> Iterator[DamagedPath]:

@@ -39,7 +39,8 @@ class IntactFiles:
         self.entries: Mapping[str, Mapping[str, Any]] = {entry["path"]: entry for entry in files}
         self._known = {} if known is None else known
         self._cache = INTACT_CACHE.open_in(root)
-        self._seen: dict[str, State] = {} if afresh else self._cache.get(_key(release)) or {}
+        self._kept: Mapping[str, State] = self._cache.get(_key(release)) or {}
+        self._seen: dict[str, State] = {} if afresh else dict(self._kept)
 
     def has(self, path: str, digest: str) -> bool:
         """Whether the release has the file at `path` with this SHA-256, and it is intact."""
@@ -91,7 +92,8 @@ class IntactFiles:
 
     def remember(self) -> None:
         """Keep what was seen for the runs to come."""
-        self._cache.put(_key(self.place.name), self._seen)
+        if self._seen != self._kept:
+            self._cache.put(_key(self.place.name), self._seen)
 
     def take_as_seen(self) -> None:
         """Take every file for intact: the release was written and hashed just now."""
