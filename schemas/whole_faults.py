@@ -125,9 +125,10 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Dòng sửa của hộ H00112, không có ở lần nộp trước",
     ),
     "tep.ban_ghi_an": WholeFault(
-        "Bảng có bản ghi ở dòng ẩn, dòng bị lọc hoặc trang tính ẩn.",
-        "Người xem tệp không thấy các bản ghi đó. Biểu mẫu nói chúng được tính, bị bỏ ra hay phải hỏi lại.",
-        "Bỏ ẩn, bỏ lọc nếu phải tính; xóa các dòng đó nếu không.",
+        "Bảng có bản ghi ở dòng ẩn, dòng bị lọc, cột ẩn hoặc trang tính ẩn.",
+        "Người xem tệp không thấy các ô đó. Biểu mẫu nói bản ghi ẩn được tính, bị bỏ ra hay phải hỏi lại;"
+        " cột ẩn vẫn được đọc.",
+        "Bỏ ẩn, bỏ lọc nếu phải tính; xóa các dòng, cột đó nếu không.",
         "Mọi bản ghi đều nhìn thấy",
         "Hai dòng bị bộ lọc ẩn đi",
     ),

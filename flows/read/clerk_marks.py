@@ -14,6 +14,7 @@ MARKS: Mapping[str, str] = {
     "trang_an": "bản ghi ở trang tính ẩn",
     "dong_an": "bản ghi ở dòng ẩn",
     "dong_loc": "bản ghi ở dòng bị bộ lọc ẩn",
+    "cot_an": "cột ẩn của bảng",
     "gach_ngang": "ô của bản ghi có chữ gạch ngang",
     "tron": "ô trộn trong các bản ghi",
     "ghi_chu": "ghi chú của người nhập",
@@ -38,12 +39,14 @@ class SheetMarks:
         struck: Cells whose whole text is struck through.
         struck_words: Cells of which some words are struck through.
         comments: The comments, from top to bottom.
+        hidden_columns: The hidden columns, from 0.
     """
 
     filtered: frozenset[int] = frozenset()
     struck: frozenset[Cell] = frozenset()
     struck_words: frozenset[Cell] = frozenset()
     comments: tuple[Comment, ...] = ()
+    hidden_columns: frozenset[int] = frozenset()
 
 
 NO_MARKS = SheetMarks()

@@ -51,6 +51,7 @@ class _Walk:
     rows: range = range(0)
     columns: range = range(0)
     filled: bool = False
+    hidden_columns: set[int] = field(default_factory=set)
     filtered: set[int] = field(default_factory=set)
     struck: set[Cell] = field(default_factory=set)
     words: set[Cell] = field(default_factory=set)
@@ -59,7 +60,10 @@ class _Walk:
     def add_columns(self, given: Mapping[bytes, bytes]) -> None:
         count = read_count(given, b"table:number-columns-repeated")
         style = given.get(b"table:default-cell-style-name", b"")
-        self.defaults += [style] * min(count, _MOST_COLUMNS - len(self.defaults))
+        start = len(self.defaults)
+        self.defaults += [style] * min(count, _MOST_COLUMNS - start)
+        if given.get(b"table:visibility", b"visible") != b"visible":
+            self.hidden_columns |= {*range(start, len(self.defaults))}
 
     def add_row(self, given: Mapping[bytes, bytes]) -> None:
         start = self.rows.stop
@@ -97,7 +101,7 @@ def find_styled(body: bytes, styles: frozenset[bytes]) -> set[Cell]:
 
 def find_marks(body: bytes, struck_styles: frozenset[bytes]) -> SheetMarks:
     """The marks of a sheet, the XML of which is `body`."""
-    if not (struck_styles or b"<office:annotation" in body or b'"filter"' in body):
+    if not (struck_styles or b"<office:annotation" in body or b"table:visibility=" in body):
         return SheetMarks()
     walk = _walk(body, struck_styles)
     return SheetMarks(
@@ -105,6 +109,7 @@ def find_marks(body: bytes, struck_styles: frozenset[bytes]) -> SheetMarks:
         frozenset(walk.struck),
         frozenset(walk.words - walk.struck),
         tuple(walk.comments),
+        frozenset(walk.hidden_columns),
     )
 
 

@@ -12,7 +12,8 @@ from flows.read.sheet import letter_of
 
 _FONT, _XF, _STRINGS, _CONTINUE = 0x31, 0xE0, 0xFC, 0x3C
 _NOTE, _OBJECT, _TEXT_OBJECT, _FILTERED = 0x1C, 0x5D, 0x1B6, 0x9B
-_SHARED_LABEL, _SEVERAL = 0xFD, 0xBD
+_SHARED_LABEL, _SEVERAL, _COLUMNS = 0xFD, 0xBD, 0x7D
+_MOST_COLUMNS = 256
 _STRIKE = 0x08
 _WIDE, _PHONETIC, _RICH = 0x01, 0x04, 0x08
 
@@ -121,6 +122,7 @@ class MarksScan:
     struck: set[Cell] = field(default_factory=set)
     words: set[Cell] = field(default_factory=set)
     filtered: bool = False
+    hidden_columns: set[int] = field(default_factory=set)
     _notes: list[tuple[Cell, int]] = field(default_factory=list)
     _texts: dict[int, str] = field(default_factory=dict)
     _object: int = 0
@@ -146,6 +148,10 @@ class MarksScan:
         """Look at a record that is no cell."""
         if kind == _FILTERED:
             self.filtered = True
+        elif kind == _COLUMNS and len(body) >= 10:
+            first, last, _, _, flags = struct.unpack_from("<HHHHH", body)
+            if flags & 1:
+                self.hidden_columns |= {*range(first, min(last, _MOST_COLUMNS - 1) + 1)}
         elif kind == _OBJECT and len(body) >= 8:
             self._object = int.from_bytes(body[6:8], "little")
         elif kind == _TEXT_OBJECT and len(body) >= 12:
@@ -167,4 +173,5 @@ class MarksScan:
             frozenset(self.struck - self.words),
             frozenset(self.words),
             tuple(comments),
+            frozenset(self.hidden_columns),
         )

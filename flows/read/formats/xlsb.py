@@ -9,7 +9,8 @@ from flows.read.formats import danger
 from flows.read.number_formats import PERCENT_FORMATS, Formats, may_differ
 from flows.read.table import CellType
 
-_ROW, _ERROR, _ERROR_FORMULA = 0, 3, 11
+_ROW, _ERROR, _ERROR_FORMULA, _COLUMNS = 0, 3, 11, 60
+_MOST_COLUMNS = 16_384
 _VALUES = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _HIDDEN = 0x10
@@ -35,8 +36,8 @@ def read_formats(part: bytes) -> Mapping[int, str]:
 
 def scan(
     part: bytes, by_style: Mapping[int, str]
-) -> tuple[list[tuple[int, int, CellType, str]], frozenset[int], Formats]:
-    """The error cells, the hidden rows (sheet rows) and the formats of one worksheet part.
+) -> tuple[list[tuple[int, int, CellType, str]], frozenset[int], frozenset[int], Formats]:
+    """The error cells, hidden rows (from 1), hidden columns (from 0) and formats of one worksheet part.
 
     Args:
         part: The part.
@@ -47,6 +48,7 @@ def scan(
     """
     errors: list[tuple[int, int, CellType, str]] = []
     hidden: set[int] = set()
+    columns: set[int] = set()
     formats: dict[int, dict[int, str]] = {}
     row = count = last_row = last_column = 0
     for kind, body in _records(part):
@@ -54,6 +56,9 @@ def scan(
             row = struct.unpack_from("<I", body)[0]
             if body[11] & _HIDDEN:
                 hidden.add(row + 1)
+        elif kind == _COLUMNS and len(body) >= 18 and body[16] & 1:
+            first, last = struct.unpack_from("<II", body)
+            columns |= {*range(first, min(last, _MOST_COLUMNS - 1) + 1)}
         elif kind in _VALUES and len(body) >= 8:
             column = struct.unpack_from("<I", body)[0]
             count, last_row, last_column = count + 1, max(last_row, row), max(last_column, column)
@@ -62,7 +67,7 @@ def scan(
             if kind in (_ERROR, _ERROR_FORMULA) and len(body) >= 9:
                 errors.append((row, column, CellType.ERROR, _ERRORS.get(body[8], "#ERR!")))
     danger.refuse_far_cells(last_row + 1, last_column + 1, count)
-    return errors, frozenset(hidden), formats
+    return errors, frozenset(hidden), frozenset(columns), formats
 
 
 def counts_from_1904(workbook: bytes) -> bool:

@@ -20,7 +20,7 @@ from flows.read.table import CellType
 #: A cell: row and column (from 0), how it is stored, its text.
 Found = tuple[int, int, CellType, str]
 
-_PREFIX = re.compile(rb"(</?)\w+:(?=(?:sheetData|row|c|f|v|is)\b)")
+_PREFIX = re.compile(rb"(</?)\w+:(?=(?:sheetData|row|col|c|f|v|is)\b)")
 _HIDDEN_ROW = re.compile(rb"""<row\s(?=[^<>]*\bhidden="(?:1|true)")[^<>]*\br="(\d+)\"""")
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _CELL = re.compile(rb"<c\s([^>]*)>\s*")
@@ -78,8 +78,10 @@ def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
     found = (xlsb.scan(package.read(path), formats) for path in package.binary_sheets())
     from_1904 = bool(package.binary_sheets()) and xlsb.counts_from_1904(package.read("xl/workbook.bin"))
     return [
-        SheetExtras(tuple(errors), rows, from_1904=from_1904, formats=of_cells)
-        for errors, rows, of_cells in found
+        SheetExtras(
+            tuple(errors), rows, SheetMarks(hidden_columns=columns), from_1904=from_1904, formats=of_cells
+        )
+        for errors, rows, columns, of_cells in found
     ]
 
 

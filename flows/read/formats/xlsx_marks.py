@@ -25,6 +25,9 @@ _SHARED = re.compile(rb'<c\s(?=[^<>]*\bt="s")([^<>]*)>\s*<v>\s*(\d+)\s*</v>')
 _INLINE = re.compile(rb"<c\s([^<>]*)>\s*<is\b[^<>]*>(.*?)</is>", re.S)
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _FILTER = re.compile(rb'<(?:\w+:)?autoFilter\b[^<>]*\bref="\$?[A-Z]+\$?(\d+):\$?[A-Z]+\$?(\d+)"[^<>/]*>')
+_COLUMN = re.compile(rb"<col\s([^<>]*)>")
+_ATTRIBUTE = re.compile(rb'\b(min|max|hidden)="(\w+)"')
+_MOST_COLUMNS = 16_384
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,29 @@ def find_marks(package: PartsPackage, path: str, xml: bytes, struck: StruckText)
     styled = {*_find_styled(xml, struck.styles)} - rich.keys() if struck.styles else set[Cell]()
     whole, words = ({cell for cell, is_whole in rich.items() if is_whole is said} for said in (True, False))
     comments = tuple(_find_comments(package, path)) if package.has_comments else ()
-    return SheetMarks(struck=frozenset(styled | whole), struck_words=frozenset(words), comments=comments)
+    return SheetMarks(
+        struck=frozenset(styled | whole),
+        struck_words=frozenset(words),
+        comments=comments,
+        hidden_columns=frozenset(_find_hidden_columns(xml)),
+    )
+
+
+def _find_hidden_columns(xml: bytes) -> Iterator[int]:
+    """The hidden columns, from 0; they are declared before the cells."""
+    end = max(xml.find(b"<sheetData"), 0)
+    if xml.find(b"hidden=", 0, end) < 0:
+        return
+    for tag in _COLUMN.findall(xml, 0, end):
+        given = dict(_ATTRIBUTE.findall(tag))
+        if given.get(b"hidden") in (b"1", b"true") and given.keys() >= {b"min", b"max"}:
+            yield from range(int(given[b"min"]) - 1, min(int(given[b"max"]), _MOST_COLUMNS))
 
 
 def _find_styled(xml: bytes, styles: Collection[int]) -> Iterator[Cell]:
     """The cells with content that have one of the styles."""
     ids = b"|".join(b"%d" % each for each in sorted(styles))
-    for tag in re.finditer(rb'<c\s(?=[^<>]*\bs="(?:%s)")([^<>/]*)>' % ids, xml):
+    for tag in re.finditer(rb'<c\s(?=[^<>]*\bs="(?:%s)")([^<>/]*)>(?!\s*</c>)' % ids, xml):
         yield from _read_address(tag[1])
 
 

@@ -56,6 +56,10 @@ def read_marked(sheet: Sheet, body: Body, dataset: Dataset, letters: Collection[
         if dataset.hidden == "refuse":
             body.codes[mask] = CODE["an"]
     columns = sorted(map(index_of, letters))
+    hidden = [column for column in columns if column in sheet.marks.hidden_columns]
+    if used := [column for column in hidden if sheet.take(column, body.start, body.records)[0].count()]:
+        found.counts["cot_an"] += len(used)
+        found.problems.append(_describe_hidden_columns(sheet, dataset, used))
     for code, kind, told in (
         ("tep.gach_ngang", "gach_ngang", list(_find_struck(sheet, body, columns))),
         ("tep.o_tron", "tron", list(_find_merged(sheet, body, columns))),
@@ -92,6 +96,14 @@ def _describe_hidden(sheet: Sheet, dataset: Dataset, kind: str, rows: Sequence[i
     return make_problem(
         "tep.ban_ghi_an", message, severity=severity, dataset=dataset.name, sheet=sheet.name, row=rows[0]
     )
+
+
+def _describe_hidden_columns(sheet: Sheet, dataset: Dataset, columns: Sequence[int]) -> Problem:
+    names = ", ".join(map(letter_of, columns))
+    message = (
+        f"Cột {names} bị ẩn: vẫn được đọc. Nếu không dùng thì xóa nội dung; nếu dùng thì bỏ ẩn cho dễ thấy."
+    )
+    return make_problem("tep.ban_ghi_an", message, dataset=dataset.name, sheet=sheet.name)
 
 
 def list_rows(rows: Sequence[int]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -115,6 +116,14 @@ def as_ods() -> bytes:
 def test_what_is_struck_through_is_found(data: bytes) -> None:
     found = marks_of(data)
     assert (found.struck, found.struck_words) == (STRUCK, WORDS)
+
+
+def test_an_empty_cell_may_have_an_end_tag() -> None:
+    found = parts(xlsx(strike))
+    sheet = "xl/worksheets/sheet1.xml"
+    closed = re.sub(rb'(<c r="E9"[^<>/]*)(?:/>|></c>)', rb"\1></c>", found[sheet])
+    assert b'"></c>' in closed
+    assert marks_of(archive(found | {sheet: closed})).struck == STRUCK
 
 
 def test_inline_strings_may_be_struck_too() -> None:
@@ -265,3 +274,38 @@ def test_a_part_that_names_no_other_part_is_no_comment() -> None:
         rels = package.read("xl/worksheets/_rels/sheet1.xml.rels")
     found["xl/worksheets/_rels/sheet1.xml.rels"] = rels.replace(b"comment1.xml", b"comment9.xml")
     assert marks_of(archive(found)).comments == ()
+
+
+def hide_in_xlsx() -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    page = book.add_worksheet()
+    page.write_row(0, 0, ["a", "b", "c", "d"])
+    page.set_column(1, 2, 8, None, {"hidden": True})
+    book.close()
+    return out.getvalue()
+
+
+def hide_in_xls() -> bytes:
+    book = xlwt.Workbook()
+    page = book.add_sheet("a")
+    for column in range(4):
+        page.write(0, column, "a")
+        page.col(column).hidden = column in (1, 2)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def hide_in_ods() -> bytes:
+    columns = (
+        "<table:table-column/>"
+        '<table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
+        "<table:table-column/>"
+    )
+    return ods(columns + row("".join(cell(text) for text in "abcd")))
+
+
+@pytest.mark.parametrize("make", [hide_in_xlsx, hide_in_xls, hide_in_ods])
+def test_hidden_columns_are_found(make: Callable[[], bytes]) -> None:
+    assert marks_of(make()).hidden_columns == {1, 2}

@@ -92,6 +92,15 @@ def test_hidden_rows_without_a_record_are_not_told() -> None:
     assert (found.problems, taken(found)) == ([], ALL)
 
 
+def test_hidden_columns_with_content_are_told_once() -> None:
+    found = read(hidden_columns=frozenset({2, 5, 9}))
+    assert taken(found) == ALL
+    (problem,) = found.problems
+    assert (problem.code, problem.severity) == ("tep.ban_ghi_an", "canh_bao")
+    assert "Cột C bị ẩn" in problem.message
+    assert counted(found) == {"cot_an": 1}
+
+
 def test_a_record_and_single_cells_that_are_struck_through() -> None:
     whole = {(3, column) for column in range(5)}
     found = read(struck=frozenset({*whole, (4, 3), (7, 1)}), struck_words=frozenset({(5, 3), (6, 0)}))
