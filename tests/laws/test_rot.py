@@ -14,12 +14,14 @@ from unittest.mock import patch
 import pytest
 from rich.console import Console
 
-from flows.cache import CACHE_FOLDERS
+from flows.cache import CACHE_FOLDERS, clear_all
+from flows.collect.archive import list_archived
 from flows.day import DayOutcome, run_day
 from flows.forget.find import note_access
 from flows.forget.tombstones import note_done, note_request
 from flows.mend.fix import mend_root
 from flows.mend.look import look_over
+from flows.release.publish import list_releases
 from flows.release.purge import PurgePlan, purge
 from flows.root import Root
 from schemas.registry import load
@@ -200,6 +202,51 @@ def prove(waiting: Path, undisturbed: tuple[str, str], tmp_path: Path, seeds: Se
             failed.append(seed)
         shutil.rmtree(root)
     assert failed == []
+
+
+def lose_the_only_copy(root: Root) -> Path:
+    """Damage a content of Monday that neither inbox nor caches hold any more; returns its path."""
+    shutil.rmtree(root.inbox)
+    clear_all(root)
+    one = min(each for each in list_archived(root, MONDAY) if each.file == "mot.csv")
+    flip(one.content(root), random.Random(1))
+    return one.content(root)
+
+
+@pytest.mark.slow
+def test_a_content_that_is_lost_for_good_is_named_and_the_others_count(waiting: Path, tmp_path: Path) -> None:
+    root = Root(copied(waiting, tmp_path))
+    lost = lose_the_only_copy(root)
+    assert [*map(str, mend(root.path))] == []
+    (said,) = map(str, look_over(root))
+    assert str(lost) in said
+    assert "xin T01 nộp lại" in said
+    outcome = run(root.path, WEDNESDAY)
+    assert outcome.faults.filter(code="tep.kho_luu_hong").height == 1
+    states = dict(outcome.submissions.select("file", "state").iter_rows())
+    assert states["mot.csv"] == "tu_choi"
+    assert states["hai.csv"] != "tu_choi"
+    assert whole(root.path) == outcome.release.name
+
+
+@pytest.mark.slow
+def test_a_release_that_is_lost_for_good_is_put_aside_and_readers_see_the_one_before(
+    waiting: Path, tmp_path: Path
+) -> None:
+    root = Root(copied(waiting, tmp_path))
+    monday, tuesday = list_releases(root)
+    lost = lose_the_only_copy(root)
+    table = root.releases / tuesday / "issues.parquet"
+    delete(table, random.Random(1))
+    mended = mend(root.path)
+    assert any(str(table) in said and "không dựng lại được" in said for said in mended)
+    assert whole(root.path) == monday
+    assert (root.damaged / tuesday / "manifest.json").exists()
+    named = [*map(str, look_over(root))]
+    assert [
+        path for path in (lost, root.damaged / tuesday) if not any(str(path) in each for each in named)
+    ] == []
+    assert run(root.path, WEDNESDAY).release.name == whole(root.path)
 
 
 @pytest.mark.slow
