@@ -103,16 +103,18 @@ class IntactFiles:
         self.remember()
 
 
-def require_intact(release: Path, known: dict[State, str] | None = None) -> None:
-    """Make sure that all tables of a release are as they were published; `known` is as for `IntactFiles`.
+def require_intact(release: Path, known: dict[State, str] | None = None, *, pages: bool = False) -> None:
+    """Make sure that all tables of a release, and with `pages` all its files, are as they were published.
+
+    `known` is as for `IntactFiles`.
 
     Raises:
         DamagedReleaseError: one is not, or the manifest is not.
     """
     read_manifest(release)
     files = IntactFiles(Root(release.resolve().parents[2]), release.resolve().name, known=known)
-    tables = [path for path in files.entries if path.endswith(".parquet")]
-    for path, fault in files.find_faults(tables).items():
+    looked = [path for path in files.entries if pages or path.endswith(".parquet")]
+    for path, fault in files.find_faults(looked).items():
         raise DamagedReleaseError(
             f"Bản công bố {release.name} bị hỏng: {release / path} {fault}. "
             "Chạy dulieuxa doctor --fix để dựng lại bản này từ kho lưu."

@@ -18,7 +18,13 @@ from flows.collect.submission import Submission
 from flows.errors import NoReleaseError
 from flows.files import make_durable, make_public, sync, try_link, write_lines
 from flows.release import journal
-from flows.release.intact import IntactFiles, close_to_writing, forget_all_but, replace_damaged
+from flows.release.intact import (
+    IntactFiles,
+    close_to_writing,
+    forget_all_but,
+    replace_damaged,
+    require_intact,
+)
 from flows.release.manifest import (
     FileEntry,
     Origin,
@@ -161,7 +167,12 @@ def find_release(root: Root, prefix: str | None) -> Path:
 
 
 def roll_back(root: Root, release: Path, reason: str | None) -> None:
-    """Show `release` to readers again and note it in the journal; later releases no longer stand."""
+    """Show `release` to readers again and note it in the journal; later releases no longer stand.
+
+    Raises:
+        DamagedReleaseError: it is not as it was published; readers keep what they see.
+    """
+    require_intact(release, pages=True)
     journal.add_line(root, release.name, "quay_lai", reason)
     switch_latest(root, release.name)
 

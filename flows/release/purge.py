@@ -12,6 +12,7 @@ import polars as pl
 from flows.books.book import purges_of
 from flows.collect.archive import list_archived, purge_content, remove_orphans
 from flows.collect.submission import WHO, Submission
+from flows.release.intact import require_intact
 from flows.release.manifest import read_manifest
 from flows.release.publish import day_of, list_releases, read_published, remove_release
 from flows.root import HERE, Root
@@ -34,11 +35,12 @@ def plan_purge(root: Root, policy: Policy) -> PurgePlan:
     The published release and the one before it always stay.
 
     Raises:
-        DamagedReleaseError: the manifest of the published release is damaged.
+        DamagedReleaseError: the published release is damaged.
     """
     shown = read_published(root)
     if shown is None:
         return PurgePlan((), ())
+    require_intact(root.releases / shown)
     manifest = read_manifest(root.releases / shown)
     today = date.fromisoformat(manifest["as_of"])
     kept = {shown, manifest.get("before"), *_select_kept(list_releases(root), today, policy)}

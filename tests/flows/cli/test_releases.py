@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from flows.cli.main import build_app
 from flows.collect.submission import Submission
-from flows.errors import NoReleaseError
+from flows.errors import DamagedReleaseError, NoReleaseError
 from flows.release import journal
 from flows.release.manifest import list_entries, name_release, read_manifest
 from flows.release.parquet import write_table
@@ -193,6 +193,15 @@ def test_commands_answer_in_vietnamese(words: tuple[str, ...], two_days: Path) -
     assert any(letter in done.stdout for letter in "ạảấầđềệộế")
 
 
+def test_nobody_is_shown_a_damaged_release_again(two_days: Path) -> None:
+    root = Root(two_days)
+    shown, monday = read_published(root), find_release(root, "20261123")
+    (monday / "reports" / "index.html").unlink()
+    with pytest.raises(DamagedReleaseError, match=r"index\.html bị mất.*doctor --fix"):
+        roll_back(root, monday, None)
+    assert read_published(root) == shown
+
+
 def test_what_is_damaged_is_named_and_mended(two_days: Path) -> None:
     root = Root(two_days)
     place = find_release(root, None)
@@ -291,11 +300,12 @@ def test_retention_of_the_archive_takes_only_what_does_not_count(two_days: Path)
     assert read_published(root) in {place.name for place in root.releases.iterdir()}
 
 
-def test_rollback_is_at_once_since_it_reads_nothing_of_a_release(two_days: Path) -> None:
+def test_rollback_to_what_is_no_release_any_more_changes_nothing(two_days: Path) -> None:
     root = Root(two_days)
-    monday = find_release(root, "20261123")
+    shown, monday = read_published(root), find_release(root, "20261123")
     shutil.rmtree(monday)
     monday.mkdir()
-    roll_back(root, monday, None)
-    assert read_published(root) == monday.name
+    with pytest.raises(DamagedReleaseError, match="manifest"):
+        roll_back(root, monday, None)
+    assert read_published(root) == shown
     assert list(monday.iterdir()) == []
