@@ -13,6 +13,7 @@ from typing import Any
 
 import dask
 import fsspec
+from distributed.security import Security
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect_dask.task_runners import DaskTaskRunner
@@ -115,15 +116,22 @@ def roll_up(
         LockedError: another run holds `out`.
     """
     places = list(dict.fromkeys(map(_make_absolute, roots)))
-    runner = (
-        DaskTaskRunner(address=scheduler)
-        if scheduler
-        else DaskTaskRunner(cluster_kwargs=start_local(workers or len(places)))
-    )
+    runner = DaskTaskRunner(address=scheduler) if scheduler else _run_here(workers or len(places))
     with serve_prefect() as wait_for_server:
         wait_for_server()
         run_province = province.with_options(task_runner=runner)  # type: ignore[arg-type] # its own kind of future
         return run_province(places, _make_absolute(out), as_of)
+
+
+def _run_here(workers: int) -> DaskTaskRunner:
+    """Run tasks on a cluster on this machine, for which only we have the certificates of this run.
+
+    A scheduler carries out whatever it is asked to, and every user of the machine could ask.
+    """
+    security = Security.temporary()  # type: ignore[no-untyped-call]
+    return DaskTaskRunner(
+        cluster_kwargs=start_local(workers) | {"security": security}, client_kwargs={"security": security}
+    )
 
 
 def start_local(workers: int) -> dict[str, Any]:
@@ -133,7 +141,7 @@ def start_local(workers: int) -> dict[str, Any]:
         "threads_per_worker": 1,
         # Each core already has a worker.
         "env": {"POLARS_MAX_THREADS": "1"},
-        "dashboard_address": ":0",
+        "dashboard_address": "127.0.0.1:0",
         "silence_logs": logging.CRITICAL,
     }
 

@@ -26,7 +26,7 @@ def command(
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Bộ điều phối Dask, ví dụ tcp://10.0.0.5:8786; mặc định chạy trên máy này.",
+            help="Bộ điều phối Dask, ví dụ tls://10.0.0.5:8786; mặc định chạy trên máy này.",
         ),
     ] = None,
     workers: Annotated[
@@ -42,6 +42,11 @@ def command(
     """
     from flows.engine.prefect_server import serve_prefect
 
+    if scheduler and not scheduler.startswith(("tls://", "tcp://127.0.0.1:")):
+        raise typer.BadParameter(
+            "khóa của tỉnh đi qua bộ điều phối, và nó làm mọi việc được giao: giữa các máy chỉ dùng tls://",
+            param_hint="--scheduler",
+        )
     day = day_of(when)
     with serve_prefect() as wait_for_server:
         # The import takes seconds; meanwhile the server starts.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -33,6 +34,12 @@ pytestmark = pytest.mark.slow
 DAY = "2026-11-24"
 CODES = ("90001", "90002", "90003")
 BIN = Path(sys.executable).parent
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8").splitlines()
+#: Lines of the README's recipe for several machines.
+README_LINES = {
+    word: [line.partition("  #")[0] for line in README if word in line]
+    for word in ("openssl", "DASK_DISTRIBUTED__COMM")
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class RolledUp:
 
     @property
     def hashes(self) -> dict[str, str]:
-        return read_hashes(read_manifest(self.out / "curated" / "latest"))
+        return read_hashes(read_manifest((self.out / "curated" / "latest").resolve()))
 
     def table(self, name: str) -> pl.DataFrame:
         return pl.read_parquet(self.out / "curated" / "latest" / f"{name}.parquet")
@@ -181,25 +188,49 @@ def test_when_every_commune_fails_nothing_is_published(tmp_path: Path) -> None:
     assert not (tmp_path / "tinh" / "curated" / "latest").exists()
 
 
+def certify(folder: Path) -> None:
+    """Make an authority and a certificate by it with OpenSSL, as the README says."""
+    for line in README_LINES["openssl"]:
+        subprocess.run(shlex.split(line), cwd=folder, check=True, capture_output=True)
+
+
+def encrypted(folder: Path) -> dict[str, str]:
+    """The settings of Dask that the README gives."""
+    script = "\n".join([*README_LINES["DASK_DISTRIBUTED__COMM"], "env -0"])
+    told = subprocess.run(["bash", "-ec", script], cwd=folder, check=True, capture_output=True, text=True)
+    lines = (line.partition("=") for line in told.stdout.split("\0"))
+    return {name: value for name, _, value in lines if name.startswith("DASK_DISTRIBUTED__COMM__")}
+
+
 @pytest.fixture
 def scheduler(tmp_path: Path) -> Iterator[str]:
-    """A scheduler and two workers started as the README says."""
+    """A scheduler and two workers started as the README says, on one machine."""
+    certify(tmp_path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+        address = f"tls://127.0.0.1:{free.getsockname()[1]}"
     port = address.rpartition(":")[2]
     commands = (
-        ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
+        ["scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
         ["worker", address, "--nworkers", "2", "--nthreads", "1", "--no-dashboard"],
     )
     with ExitStack() as stack:
         for at, each in enumerate(commands):
             log = stack.enter_context((tmp_path / f"dask{at}.log").open("w"))
-            env = os.environ | {"POLARS_MAX_THREADS": "1", "DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
+            daemon = {"POLARS_MAX_THREADS": "1", "DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
+            env = os.environ | encrypted(tmp_path) | daemon
             started = subprocess.Popen([BIN / "dask", *each], stdout=log, stderr=log, cwd=tmp_path, env=env)
             stack.callback(started.wait)
             stack.callback(started.terminate)
         yield address
+
+
+def refused_without_certificate(address: str) -> str:
+    """What a client is told that has no certificate."""
+    code = f"from distributed import Client; Client({address!r}, timeout=10)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert told.returncode == 1
+    return told.stderr.splitlines()[-1].lower()
 
 
 def holder(roots: list[str]) -> int:
@@ -221,7 +252,15 @@ def test_a_worker_killed_in_the_middle_changes_no_byte(
 ) -> None:
     roots = made.copied(tmp_path)
     command = words(roots, str(tmp_path / "tinh"), "--scheduler", scheduler)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+    assert "tls" in refused_without_certificate(scheduler)
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | encrypted(tmp_path),
+        cwd=tmp_path,
+    ) as run:
         os.kill(holder(roots), signal.SIGKILL)
         said, _ = run.communicate(timeout=WITHIN_SECONDS)
     assert run.returncode == 0, said
