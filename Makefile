@@ -42,7 +42,7 @@ lint: $(READY) ## ruff và mypy
 
 bench: $(READY) ## Đo tốc độ, bộ nhớ, quy mô: mỗi dòng là tên, số đo, mức sàn, tỷ lệ
 	@for what in benchmarks/*.py; do \
-		case $$what in */made.py|*/measuring.py|*/reader.py|*/ambiguity.py|*/ambiguous_*.py) ;; *) $(BIN)/python $$what ;; esac || exit 1; \
+		case $$what in */contents.py|*/costs.py|*/made.py|*/measuring.py|*/reader.py|*/ambiguity.py|*/ambiguous_*.py) ;; *) $(BIN)/python $$what ;; esac || exit 1; \
 	done
 
 lock: $(READY) ## Ghi lại requirements.lock từ pyproject.toml

@@ -9,8 +9,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
 from itertools import compress
+from operator import add
 from string import ascii_uppercase
 
 import numpy as np
@@ -31,6 +32,8 @@ _LONG = 50_000
 #: A workbook sheet with fewer rows is faster as lists than as a frame. In a sheet longer than `_LONG` only
 #: the first rows are searched for headings.
 LISTED = 1_000
+# Columns of a frame that are compared with many spellings at once.
+_AT_ONCE = 256
 _TEXT = pl.Series([CellType.TEXT.value], dtype=pl.UInt8)
 # A text file stores no numbers. Digits alone have one reading; what a dot means, the column decides.
 _DIGITS = r"^-?(?:0|[1-9][0-9]*)$"
@@ -330,8 +333,10 @@ class FrameSheet(Sheet):
         rest = self.text.slice(start)
         if not 0 < rest.height <= _LONG:
             return []
-        spelt = pl.all().is_in(spellings)
-        hits = rest.select(pl.sum_horizontal(spelt.fill_null(False)).alias("n"))["n"]
+        # Each column has a set of all spellings while it is compared: too much for thousands at once.
+        parts = (rest[:, first : first + _AT_ONCE] for first in range(0, rest.width, _AT_ONCE))
+        spelt = pl.all().is_in(spellings).fill_null(False)
+        hits = reduce(add, (part.select(pl.sum_horizontal(spelt)).to_series() for part in parts))
         return [int(row) + start for row in (hits >= 2).arg_true()]
 
     def holds(self, column: int, spellings: frozenset[str]) -> bool:

@@ -31,17 +31,27 @@ def read_html(data: bytes, name: str) -> list[Sheet]:
     """The tables of an HTML page as one sheet, or the worksheets of a SpreadsheetML file.
 
     Raises:
-        RefusedError: there is no table, or the XML is broken or declares entities.
+        RefusedError: there is no table, a declaration or the XML is broken, or it declares entities.
     """
     text = as_utf8(data)
     if _SPREADSHEET.encode() in text[:4096]:
         return list(_read_spreadsheetml(text))
     page = _Page()
-    page.feed(text.decode("utf-8", "replace"))
-    page.close()
+    try:
+        page.feed(_end_tags(text.decode("utf-8", "replace")))
+        page.close()
+    except AssertionError as error:
+        # The parser of Python has no other error for a declaration that it cannot read.
+        raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
     if not page.grid.cells:
         raise RefusedError("tep.khong_phai_bang_tinh", _NO_TABLE)
     return [page.grid.sheet(name)]
+
+
+def _end_tags(page: str) -> str:
+    """The page without signs of tags that never end; the parser would look for each end again and again."""
+    end = page.rfind(">") + 1
+    return page[:end] + page[end:].replace("<", "&lt;")
 
 
 @dataclass(slots=True)
@@ -124,6 +134,11 @@ class _Page(HTMLParser):
         """End a cell."""
         if tag in {"td", "th", "tr", "table"}:
             self._end_cell()
+
+    def close(self) -> None:
+        """End the last cell, which a torn page leaves open."""
+        super().close()
+        self._end_cell()
 
     def handle_data(self, data: str) -> None:
         """Add to the text of the cell."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -132,13 +133,20 @@ def _read_address(tag: bytes) -> Iterator[Cell]:
 def find_filtered(package: PartsPackage, path: str, xml: bytes, hidden: frozenset[int]) -> frozenset[int]:
     """Those of the `hidden` rows (from 1) that a filter of the sheet, or of a table on it, hides."""
     parts = [xml, *(package.read(each) for each in package.related(path).get("table", ()))]
-    filters = [
+    filters = {
         range(int(found[1]) + 1, int(found[2]) + 1)
         for part in parts
         if b"filterColumn" in part
         for found in _FILTER.finditer(part)
-    ]
-    return frozenset(row for row in hidden if any(row in rows for rows in filters))
+    }
+    # Filters may overlap: each row is looked at once.
+    filtered, below = set[int](), 0
+    rows = sorted(hidden)
+    for rows_of_filter in sorted(filters, key=lambda each: (each.start, each.stop)):
+        first = max(rows_of_filter.start, below)
+        filtered.update(rows[bisect_left(rows, first) : bisect_left(rows, rows_of_filter.stop)])
+        below = max(below, rows_of_filter.stop)
+    return frozenset(filtered)
 
 
 def _find_comments(package: PartsPackage, path: str) -> Iterator[Comment]:
