@@ -125,8 +125,8 @@ def read_open(one: Found) -> tuple[bytes, os.stat_result]:
     with ExitStack() as opened:
         place: int | None = None
         for each in (str(one.within), *folders):
-            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (0 if place is None else os.O_NOFOLLOW)
-            place = os.open(each, flags, dir_fd=place)
+            below = 0 if place is None else os.O_NOFOLLOW
+            place = os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | below, dir_fd=place)
             opened.callback(os.close, place)
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
         file = opened.enter_context(os.fdopen(handle, "rb"))

@@ -60,7 +60,7 @@ def test_a_receipt_counts_by_kind_and_lists_comments_as_typed(releases: list[Pat
 
 def test_a_receipt_with_comments_is_for_its_unit_alone(releases: list[Path]) -> None:
     for release in releases:
-        assert stat.S_IMODE(receipt_in(release).stat().st_mode) == 0o600
+        assert stat.S_IMODE(receipt_in(release).stat().st_mode) == 0o400
         told = [
             path.relative_to(release).parts[-2]
             for path in sorted(release.rglob("*"))

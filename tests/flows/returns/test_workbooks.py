@@ -55,7 +55,7 @@ def test_every_faulty_file_that_opens_as_a_table_comes_back_marked(planted: Day)
 
 def test_marked_workbooks_are_for_their_owner_only(planted: Day) -> None:
     for path in books(planted.root):
-        assert oct(path.stat().st_mode)[-3:] == "600"
+        assert oct(path.stat().st_mode)[-3:] == "400"
         assert oct(path.parent.stat().st_mode)[-3:] == "700"
 
 
