@@ -88,3 +88,7 @@ def _report_own_fault(error: Exception) -> NoReturn:
     say_all(message_of(error), err=True)
     say("Đặt DULIEUXA_DEBUG=1 rồi chạy lại để xem chi tiết.", err=True)
     sys.exit(OUR_FAULT)
+
+
+if __name__ == "__main__":
+    main()
