@@ -89,7 +89,12 @@ def test_a_quiet_day_comes_out_as_if_all_was_read_again(root: Root) -> None:
 
 
 @pytest.mark.parametrize(
-    "where", ["data/*/*/*.parquet", "open/*/*/*.parquet", f"reports/{UNITS}/*/{RECEIPTS}/*.html"]
+    "where",
+    [
+        "data/*/*/*.parquet",
+        pytest.param("open/*/*/*.parquet", marks=pytest.mark.slow),
+        pytest.param(f"reports/{UNITS}/*/{RECEIPTS}/*.html", marks=pytest.mark.slow),
+    ],
 )
 def test_files_are_written_anew_where_the_earlier_ones_are_not_whole(
     where: str, planted: Day, root: Root

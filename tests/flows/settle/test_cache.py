@@ -111,7 +111,7 @@ def _flip(path: Path) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("of_records", [False, True])
+@pytest.mark.parametrize("of_records", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_period_that_was_kept_badly_is_judged_again(
     few: Day, root: Root, judged: list[set[str]], *, of_records: bool
 ) -> None:
