@@ -26,7 +26,7 @@ from flows.protect import key_file
 from flows.release.intact import IntactFiles, State
 from flows.release.journal import list_standing
 from flows.release.manifest import MANIFEST, READ_ONLY
-from flows.release.publish import list_releases, read_published
+from flows.release.publish import list_releases, point_at, read_published
 from flows.root import HERE, Root
 
 _FIX = "dulieuxa doctor --fix sửa lại"
@@ -179,10 +179,10 @@ def look_at_latest(root: Root) -> Iterator[DamagedPath]:
         yield DamagedPath(root.latest, f"không trỏ tới {target}, bản được công bố sau cùng")
     pointer = root.latest.with_name("latest.json")
     try:
-        said = json.loads(pointer.read_bytes())["release"]
-    except (OSError, ValueError, KeyError, TypeError):
+        said = json.loads(pointer.read_bytes())
+    except (OSError, ValueError):
         said = None
-    if said != target:
+    if said != point_at(target):
         yield DamagedPath(pointer, f"không nói bản đang cho xem là {target}")
 
 

@@ -139,6 +139,11 @@ def remove_release(root: Root, release: str) -> None:
     shutil.rmtree(doomed)
 
 
+def point_at(release: str) -> dict[str, str]:
+    """What `latest.json` says, for who can't follow a link."""
+    return {"release": release, "path": f"releases/{release}"}
+
+
 def switch_latest(root: Root, release: str) -> None:
     """Point `curated/latest` and `latest.json` at `release`: atomic, and synced to disk."""
     link = root.latest.with_name(".latest")
@@ -148,7 +153,7 @@ def switch_latest(root: Root, release: str) -> None:
         # A backup was restored that follows links: what it holds may be all that is left of a release.
         root.latest.rename(root.latest.with_name(f"latest.thu_muc-{token_hex(4)}"))
     link.replace(root.latest)
-    pointer = json.dumps({"release": release, "path": f"releases/{release}"})
+    pointer = json.dumps(point_at(release))
     write_lines(root.latest.with_name("latest.json"), [pointer])
 
 
