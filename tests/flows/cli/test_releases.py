@@ -146,6 +146,7 @@ def test_figures_forged_with_their_manifest_do_not_come_of_the_archive(two_days:
     forged = pl.read_parquet(place / "indicators.parquet").with_columns(value=pl.lit(1.0))
     (place / "indicators.parquet").unlink()
     write_table(place, INDICATORS, forged)
+    (place / "indicators.parquet").chmod(0o444)
     said = read_manifest(place) | {"files": [entry.to_json() for entry in list_entries(place)]}
     text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode()
     (place / "manifest.json").write_bytes(text)
