@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.clean.reading import TEXT
+from flows.clean.reading import TEXT, TYPED
 from flows.clean.text import DASHES, fold
 
 _LEADING = "[1-9][0-9]{0,2}"
 _SPACED = f"{_LEADING}(?:(?: [0-9]{{3}})+|(?:'[0-9]{{3}})+)"
 BODY = pl.col("body")
+# Tidied, a line break, a tab or a wide gap is one space, as between groups of thousands.
+_TWO_NUMBERS = r"[0-9.,](?:\s*[\n\r\t\v\f\x{85}\x{2028}\x{2029}]\s*|\s{2,})[0-9.,]"
 
 #: Three digits behind a dot, or behind a comma: a group of thousands, or decimals.
 DOT_TAIL, COMMA_TAIL = (rf"^{_LEADING}{mark}[0-9]{{3}}$" for mark in (r"\.", ","))
@@ -33,9 +35,14 @@ COMMA_DECIMALS, DOT_DECIMALS = (
 
 
 def split(cells: pl.DataFrame) -> pl.DataFrame:
-    """Split the `text` of typed numbers into `sign`, `body` and the folded unit `behind` them."""
+    """Split the `text` of `typed` numbers into `sign`, `body` and the folded unit `behind` them.
+
+    A cell with two numbers, one below or far beside the other, is no number.
+    """
     parts = (
-        TEXT.str.replace(DASHES, "-")
+        pl.when(~TYPED.str.contains(_TWO_NUMBERS))
+        .then(TEXT)
+        .str.replace(DASHES, "-")
         .str.extract_groups(r"^([+-]?) ?([0-9](?:[0-9., '’]*[0-9])?) ?([^0-9]*)$")
         .struct
     )

@@ -101,6 +101,7 @@ def _find_shapes(spelled: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     # Counts and amounts in đồng have no decimals, so their tails are groups.
     tail_is_group = pl.lit(whole) | in_dong.fill_null(value=False)
     dot, comma = has(shapes.DOT_TAIL), has(shapes.COMMA_TAIL)
+    not_zeros = ~has("000$") | pl.lit(kind == "so_tien")
     flags = {
         "dot_tail": dot & ~tail_is_group,
         "comma_tail": comma & ~tail_is_group,
@@ -113,8 +114,11 @@ def _find_shapes(spelled: pl.DataFrame, setting: Setting) -> pl.DataFrame:
         "long_comma": has(shapes.COMMA_DECIMALS) & ~comma & has(",[0-9]{3,}$"),
         "three_dot": has(r"\.[0-9]{3}$") & ~has(shapes.DOT_GROUPS) & ~(dot & tail_is_group),
         "three_comma": has(",[0-9]{3}$") & ~has(shapes.COMMA_GROUPS) & ~(comma & tail_is_group),
+        # Of a count, three zeros may be decimals: they prove nothing.
+        "proves_dot": has(shapes.DOT_GROUPS) | (dot & tail_is_group & not_zeros),
+        "proves_comma": has(shapes.COMMA_GROUPS) | (comma & tail_is_group & not_zeros),
         "spaced": has(shapes.SPACED_GROUPS),
-        "no_thousands": (dot | comma) & (~has("000$") | pl.lit(kind == "so_tien")),
+        "no_thousands": (dot | comma) & not_zeros,
     }
     found = cells.group_by("table").agg(
         flag.fill_null(value=False).any().alias(name) for name, flag in flags.items()
@@ -155,10 +159,15 @@ def _decide(columns: pl.DataFrame) -> pl.DataFrame:
     """`PUNCTUATION_SCHEMA` and `column`, from the shapes of every column, its sizes and the separator."""
     comma_is_decimal = pl.col("comma_decimal") | pl.col("dot_group")
     dot_is_decimal = pl.col("dot_decimal") | pl.col("comma_group")
-    columns = columns.with_columns(vietnamese=comma_is_decimal, english=dot_is_decimal)
+    columns = columns.with_columns(
+        vietnamese=comma_is_decimal,
+        english=dot_is_decimal,
+        vietnamese_proof=pl.col("comma_decimal") | pl.col("proves_dot"),
+        english_proof=pl.col("dot_decimal") | pl.col("proves_comma"),
+    )
     columns = columns.with_columns(
         (pl.col(way).sum().over("table") > pl.col(way)).alias(f"{way}_beside")
-        for way in ("vietnamese", "english")
+        for way in ("vietnamese", "english", "vietnamese_proof", "english_proof")
     )
     plain_wholes = ((pl.col("big") >= _ENOUGH) & ~pl.col("fractional") & ~pl.col("ungrouped")).fill_null(
         value=False
@@ -184,6 +193,7 @@ def _decide_mark(mark: str, other: str, own: str, opposite: str, separator: str)
     """
     for_it, against_it = pl.col(own), pl.col(opposite)
     beside, against_beside = pl.col(f"{own}_beside"), pl.col(f"{opposite}_beside")
+    proved_beside = pl.col(f"{own}_proof_beside")
     unproved = ~for_it & ~against_it
     both_tails = pl.col("dot_tail") & pl.col("comma_tail")
     usual = pl.col("separator") == separator
@@ -205,7 +215,7 @@ def _decide_mark(mark: str, other: str, own: str, opposite: str, separator: str)
     doubtful = (
         pl.when("whole")
         # Three zeros are decimals in the lists of some programs.
-        .then(pl.col(f"{mark}_decimal") | (~pl.col("no_thousands") & against_beside & ~beside))
+        .then(pl.col(f"{mark}_decimal") | (~pl.col("no_thousands") & against_beside & ~proved_beside))
         .when(for_it & ~against_it)
         # Beside as many decimals as a group has digits, a group is like a slip of the mark.
         .then(pl.col("spaced") | pl.col(f"three_{other}"))

@@ -25,16 +25,22 @@ def check_owner(
 ) -> Problem | None:
     """Why the table may not count for the unit of its folder; None if nothing speaks against that.
 
-    A unit of another kind is `tep.sai_don_vi`. If title, file name or the stamp of our form name another
-    unit that submits the same dataset, that is `tep.khac_don_vi`: the table is held until somebody says whose
-    it is.
+    A unit of another kind is `tep.sai_don_vi`. If title, sheet, file name or the stamp of our form name
+    another unit that submits the same dataset, that is `tep.khac_don_vi`: the table is held until somebody
+    says whose it is.
     """
     unit = commune.unit(submission.unit)
     if unit is None or unit.kind != dataset.unit:
         return _describe_wrong_kind(submission, table, dataset, commune)
     if submission.vouched is not None:
         return None
-    places = {"tiêu đề": table.title, "tên tệp": (PurePath(submission.file).stem,)}
+    file = PurePath(submission.file).stem
+    places = {
+        "tiêu đề": table.title,
+        # The only sheet of a text file bears its name.
+        "tên trang tính": (table.sheet,) if table.sheet != file else (),
+        "tên tệp": (file,),
+    }
     owing = commune.owing(dataset)
     others = [
         f"{place} ghi {' hoặc '.join(describe_unit(other) for other in named)}"

@@ -184,9 +184,14 @@ def sheets_are_months(sheets: Sequence[str]) -> bool:
 def _read_labels(texts: Sequence[str], dataset: Dataset, year: int | None, day: date) -> frozenset[str]:
     """The periods that `texts` name; where they leave out the year, it is `year`, or the latest possible."""
     labels = read_period(texts, dataset.cadence)
-    if labels:
-        return frozenset(labels)
     numbers = read_numbers(texts, dataset.cadence)
+    if labels:
+        years = {label[:4] for label in labels}
+        if len(years) > 1:
+            return frozenset(labels)
+        # "Tháng 10, nhiệm vụ tháng 11 năm 2026" names October, too.
+        same = int(min(years))
+        return frozenset(labels) | {of_year(dataset.cadence, number, same) for number in numbers}
     if year is not None:
         return frozenset(of_year(dataset.cadence, number, year) for number in numbers)
     return frozenset(latest_begun(dataset, number, day).label for number in numbers)
@@ -248,11 +253,11 @@ def weigh_dates(
 
 
 def _count_periods(dates: pl.Series, dataset: Dataset, day: date) -> Counter[str]:
-    """The number of dates in each period; dates after `day` and those over a year old do not count."""
+    """The number of dates in each period; dates after `day` do not count."""
     counts = dates.drop_nulls().value_counts().rows()
     found: Counter[str] = Counter()
     for each, number in counts:
-        if each <= day and each.year >= day.year - 1:
+        if each <= day:
             found[containing(dataset, each).label] += number
     return found
 

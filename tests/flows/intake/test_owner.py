@@ -105,6 +105,23 @@ def test_a_table_that_names_another_unit_is_held(unit: str, title: str, file: st
         assert problem.periods == ("2026-10",)
 
 
+@pytest.mark.parametrize(("sheet", "taken"), [("Phố 1", 1), ("Phố 2", 0), ("T10", 1), ("Sheet1", 1)])
+def test_a_sheet_that_names_another_unit_is_held(sheet: str, taken: int) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for row in (
+        ["Tháng 10 năm 2026"],
+        ["Ngày phản ánh", "Nhà mạng", "Nội dung", "Trạng thái", "Ngày giải quyết"],
+        ["05/10/2026", "Viettel", "Mất sóng", "Mới", None],
+    ):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    read = read_submission(submission("T01", "phan anh.xlsx"), out.getvalue(), CONTRACTS)
+    assert len(read.taken) == taken
+    assert [problem.code for problem in read.problems] == ["tep.khac_don_vi"] * (1 - taken)
+
+
 def without_title(data: bytes) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(data))
     page = book.worksheets[0]

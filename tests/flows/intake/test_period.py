@@ -97,6 +97,7 @@ def test_title_and_file_name_name_the_period_else_the_open_window(
         ("Tháng 10 năm 2026", "phan anh thang 9.csv", "tep.khac_ky"),
         ("Tháng 10 năm 2026, so với tháng 9 năm 2026", "phan anh.csv", "tep.khong_ro_ky"),
         ("Tháng 9 và tháng 10 năm 2026", "phan anh.csv", "tep.khong_ro_ky"),
+        ("Kết quả tháng 10, nhiệm vụ tháng 11 năm 2026", "phan anh.csv", "tep.khong_ro_ky"),
         ("PHẢN ÁNH", "phan anh thang 10, 11 nam 2026.csv", "tep.khong_ro_ky"),
         ("Tháng 6 năm 2027", "phan anh.csv", "tep.khong_ro_ky"),
         ("Tháng 12 năm 1979", "phan anh.csv", "tep.khong_ro_ky"),
@@ -223,6 +224,8 @@ IN_OCTOBER, IN_NOVEMBER, BEFORE = "03/10/2026", "03/11/2026", "03/09/2026"
         ("Tháng 11 năm 2026", [IN_OCTOBER, IN_OCTOBER, IN_NOVEMBER], False, ["tep.khac_ky"]),
         ("Tháng 11 năm 2026", [IN_OCTOBER, IN_NOVEMBER], False, []),
         ("Tháng 11 năm 2026", [IN_NOVEMBER], False, []),
+        # A workbook that counts from 1904 pasted into another is four years early.
+        ("Tháng 11 năm 2026", ["03/11/2022"] * 3, True, ["tep.khac_ky"]),
         # They point nowhere clearly.
         ("Tháng 11 năm 2026", [BEFORE, IN_OCTOBER], False, ["tep.khac_ky"]),
         # Days to come and days that are none say nothing.
