@@ -85,6 +85,12 @@ _DATED = re.compile(r"(?i)ngày[\s\d.…_/]*tháng[\s\d.…_/]*năm|\bngay[\s\d.
 _FOOTNOTE = re.compile(r"^\(?\d{1,2}\)\s*:?\s*\S")
 _STARRED = re.compile(r"^\(?\*{1,3}\)?\s*:?\s*\S")
 _NIL = key_of("không phát sinh")
+# Numbers that count nothing: of a day, a period, a place, a form.
+_NAMED = re.compile(
+    r"\b(?:ngay|thang|quy|nam|ky|thon|pho|to|khu|xom|ban|lang|t|bieu|mau|so)\W*(?:\d[\d/.-]*|[ivx]+\b)"
+    r"|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b"
+)
+_NOT_NIL = re.compile(r"\d|\b(?:dinh kem|kem theo|ngoai ra|tru|phuc tap)\b")
 
 # How the sentence that closes a list begins: "Danh sách gồm 05 hộ./.", "Bằng chữ: năm triệu đồng".
 _CLOSING = re.compile(
@@ -168,5 +174,11 @@ def is_signature(text: str) -> bool:
 
 
 def says_nil(text: str) -> bool:
-    """Whether text declares that there is nothing to report ("Không phát sinh")."""
-    return _NIL in key_of(text[:300])
+    """Whether text declares that there is nothing to report ("Không phát sinh").
+
+    A sentence that speaks of a list elsewhere, of an exception or of numbers besides the period does not.
+    """
+    if _NIL not in key_of(text[:300]):
+        return False
+    words = strip_marks(unicodedata.normalize("NFD", text[:300].lower()))
+    return not _NOT_NIL.search(_NAMED.sub(" ", words))

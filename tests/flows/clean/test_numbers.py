@@ -480,3 +480,16 @@ def test_a_heading_seen_with_a_percent_sign_makes_percentages() -> None:
 
 def test_a_heading_with_another_unit_refuses_a_share() -> None:
     assert read_one(SHARE, "85,3", unit="phần nghìn") == UNREADABLE
+
+
+@pytest.mark.parametrize("typed", ["12\n345", "20\r\n150", "8\t100", "8  100", "1.5\n2"])
+@pytest.mark.parametrize("column", [COUNT, DONG, MEASURE])
+def test_two_numbers_in_a_cell_are_none(column: Column, typed: str) -> None:
+    assert read_one(column, typed)[:2] == (None, "khong_doc_duoc")
+
+
+def test_counts_that_end_in_zeros_do_not_prove_the_comma_of_money() -> None:
+    other = replace(COUNT, name="luot")
+    beside = (replace(MILLIONS, name="tien"), ["1,5", "2,5", "0,7"])
+    found = cleaned((COUNT, ["120,000", "35,000", "8,000"]), (other, ["4,000", "9,000", "1,000"]), beside)
+    assert found.frame["so.unread"].to_list() == ["mo_ho"] * 3

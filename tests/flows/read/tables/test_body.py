@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from flows.read import read_file
 from flows.read.table import ReadFile
+from flows.read.tables.row_words import says_nil
 from schemas.contract import Dataset
 from schemas.datasets import load
 from tests.flows.read.forms import heading_grid, records
@@ -273,3 +274,19 @@ def test_reads_headings_in_two_rows_that_were_never_merged() -> None:
     doc = read([upper, lower, *([n, *row] for n, row in enumerate(records(dataset, 2), 1))])
     assert doc.problems == ()
     assert doc.tables[0].cells["_row"].to_list() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "nil"),
+    [
+        ("Không phát sinh", True),
+        ("Tháng 11/2026 không phát sinh phản ánh mới.", True),
+        ("Phố 1: trong kỳ (từ 15/10/2026 đến 14/11/2026) không phát sinh", True),
+        ("Biểu số 5: KHÔNG PHÁT SINH quý IV năm 2026", True),
+        ("Đính kèm danh sách 3 phản ánh (tệp Word), không phát sinh vụ việc phức tạp", False),
+        ("Ngoài ra không phát sinh", False),
+        ("Đã xử lý 12 vụ, không phát sinh vụ mới", False),
+    ],
+)
+def test_only_a_sentence_about_nothing_else_says_that_there_is_nothing(text: str, nil: bool) -> None:
+    assert says_nil(text) == nil
