@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from flows.clean import redated, retyped
+from flows.clean import propose_dates, propose_values
 from flows.clean.nearest import OR, find_nearest_choice, find_nearest_thon
 from flows.clean.readers import READERS
 from flows.clean.reading import Setting, read_spellings
@@ -19,29 +19,29 @@ from schemas.units import Commune
 
 _Candidates = Callable[[str, Column], Iterator[str]]
 _CANDIDATES: Mapping[str, _Candidates] = {
-    "so_dinh_danh": retyped.personal_number,
-    "mst": retyped.tax_code,
-    "dien_thoai": retyped.phone,
-    "ngay": redated.day,
-    "ngay_sinh": redated.day,
-    "nam": retyped.year,
-    "so_luong": retyped.number,
-    "so_thuc": retyped.number,
-    "so_tien": retyped.number,
-    "ty_le": retyped.number,
-    "co_khong": retyped.tick,
-    "ma": retyped.code,
-    "ho_ten": retyped.words,
-    "van_ban": retyped.words,
+    "so_dinh_danh": propose_values.personal_number,
+    "mst": propose_values.tax_code,
+    "dien_thoai": propose_values.phone,
+    "ngay": propose_dates.day,
+    "ngay_sinh": propose_dates.day,
+    "nam": propose_values.year,
+    "so_luong": propose_values.number,
+    "so_thuc": propose_values.number,
+    "so_tien": propose_values.number,
+    "ty_le": propose_values.number,
+    "co_khong": propose_values.tick,
+    "ma": propose_values.code,
+    "ho_ten": propose_values.words,
+    "van_ban": propose_values.words,
 }
 
 
 #: Of dates: the flaws of those that may be another day.
 _OF_DATES: Mapping[str, _Candidates] = {
-    "mo_ho": redated.either_day,
-    "hai_thu_tu": redated.either_day,
-    "thang_truoc": redated.month_first,
-    "tuong_lai": redated.month_first,
+    "mo_ho": propose_dates.either_day,
+    "hai_thu_tu": propose_dates.either_day,
+    "thang_truoc": propose_dates.month_first,
+    "tuong_lai": propose_dates.month_first,
 }
 
 
@@ -60,7 +60,7 @@ def propose(
     elif flaw in _OF_DATES and column.kind in (NGAY, NGAY_SINH) and (day or flaw != "tuong_lai"):
         proposals = _propose_retyped(typed, column, commune, _OF_DATES[flaw], day)
     elif flaw == "mo_ho":
-        proposals = {text: OR.join(retyped.readings(text, column)) for text in typed}
+        proposals = {text: OR.join(propose_values.readings(text, column)) for text in typed}
     elif candidates and flaw in ("khong_doc_duoc", "mat_so_0", "sai_mau", "hai_so", "chu_la"):
         proposals = _propose_retyped(typed, column, commune, candidates, day)
     else:
