@@ -60,6 +60,7 @@ def test_a_quiet_day_reads_judges_and_writes_no_record(root: Root, monkeypatch: 
     assert len(data_of(quiet.release)) > 16
 
 
+@pytest.mark.slow
 def test_a_quiet_day_gives_back_what_was_given_back(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("write_marked", "write_receipts"):
         monkeypatch.setattr(give_back, name, _never)
@@ -75,6 +76,7 @@ def test_a_quiet_day_gives_back_what_was_given_back(root: Root, monkeypatch: pyt
         assert all((path.parent.stat().st_mode & 0o077 == 0) == (folder == MARKED) for path in files)
 
 
+@pytest.mark.slow
 def test_marked_workbooks_stand_nowhere_but_in_releases(root: Root) -> None:
     left_over = root.state / MARKED / "a"
     left_over.parent.mkdir()
@@ -83,17 +85,19 @@ def test_marked_workbooks_stand_nowhere_but_in_releases(root: Root) -> None:
     assert not left_over.parent.exists()
 
 
+@pytest.mark.slow
 def test_a_quiet_day_comes_out_as_if_all_was_read_again(root: Root) -> None:
     quiet = run_plainly(root.path, TOMORROW)
     assert find_differences(root, load(), quiet.release, PlainRunner(Console(quiet=True))) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "where",
     [
         "data/*/*/*.parquet",
-        pytest.param("open/*/*/*.parquet", marks=pytest.mark.slow),
-        pytest.param(f"reports/{UNITS}/*/{RECEIPTS}/*.html", marks=pytest.mark.slow),
+        "open/*/*/*.parquet",
+        f"reports/{UNITS}/*/{RECEIPTS}/*.html",
     ],
 )
 def test_files_are_written_anew_where_the_earlier_ones_are_not_whole(
@@ -107,6 +111,7 @@ def test_files_are_written_anew_where_the_earlier_ones_are_not_whole(
     assert (quiet.release / damaged).read_bytes() == (planted.release / damaged).read_bytes()
 
 
+@pytest.mark.slow
 def test_what_came_to_be_readable_by_others_is_not_handed_on(planted: Day, root: Root) -> None:
     former = root.releases / planted.release.name
     for book in former.glob(f"reports/{UNITS}/*/{MARKED}/*"):
@@ -118,6 +123,7 @@ def test_what_came_to_be_readable_by_others_is_not_handed_on(planted: Day, root:
     assert {path.stat().st_mode & 0o077 for book in books for path in (book, book.parent)} == {0}
 
 
+@pytest.mark.slow
 def test_records_are_for_the_owners_group_and_open_tables_for_everybody(root: Root) -> None:
     quiet = run_plainly(root.path, TOMORROW)
     for release in (root.releases / str(read_manifest(quiet.release)["before"]), quiet.release):
@@ -128,6 +134,7 @@ def test_records_are_for_the_owners_group_and_open_tables_for_everybody(root: Ro
             assert {path.stat().st_mode & 0o777 for path in found if path.is_dir()} == {folder}
 
 
+@pytest.mark.slow
 def test_another_key_makes_other_records(planted: Day, root: Root) -> None:
     rotate_key(root)
     quiet = run_plainly(root.path, TOMORROW)
@@ -144,6 +151,7 @@ def test_what_is_kept_is_for_the_owner_alone(root: Root) -> None:
         assert folder.path_in(root).stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.slow
 def test_every_folder_under_var_but_the_second_copies_is_a_cache_and_one_call_empties_all(root: Root) -> None:
     run_plainly(root.path, TOMORROW)
     made = {path.name for path in root.state.iterdir() if path.is_dir()}

@@ -135,6 +135,7 @@ def test_a_second_run_publishes_the_same_release_and_says_that_nothing_came(plan
     assert (again.release, list(again.new), again.unchanged) == (planted.release, [], True)
 
 
+@pytest.mark.slow
 def test_two_roots_with_the_same_files_and_key_give_the_same_bytes(planted: Day, tmp_path: Path) -> None:
     shutil.copytree(planted.root.path / "raw", tmp_path / "raw")
     (tmp_path / "var").mkdir()
@@ -290,6 +291,7 @@ def test_no_direct_identifier_leaves_the_root(clean: Day) -> None:
     assert records["so_dinh_danh"].str.contains(r"^[0-9a-f]{32}$").all()
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_damage_to_a_table_loses_a_row(

@@ -67,6 +67,7 @@ def proven(waiting: Path, undisturbed: tuple[str, int], tmp_path: Path, numbers:
         shutil.rmtree(root)
 
 
+@pytest.mark.slow
 def test_a_run_killed_now_and_then_leaves_whole_releases(
     waiting: Path, undisturbed: tuple[str, int], tmp_path: Path
 ) -> None:

@@ -177,6 +177,7 @@ def follow(book: openpyxl.Workbook) -> int:
     return done
 
 
+@pytest.mark.slow
 def test_after_following_every_proposal_no_fault_has_one(mended: Mended) -> None:
     assert mended.proposed.height > 5
     after = pl.read_parquet(mended.day / "faults.parquet")

@@ -88,6 +88,7 @@ def as_if_all_was_read_again(root: Root, outcome: DayOutcome) -> bool:
     return find_differences(root, load(), outcome.release, PlainRunner(Console(quiet=True))) == []
 
 
+@pytest.mark.slow
 def test_what_came_in_for_one_period_has_that_one_judged(
     few: Day, root: Root, judged: list[set[str]]
 ) -> None:
@@ -111,7 +112,8 @@ def _flip(path: Path) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("of_records", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("of_records", [False, True])
 def test_a_period_that_was_kept_badly_is_judged_again(
     few: Day, root: Root, judged: list[set[str]], *, of_records: bool
 ) -> None:
@@ -135,6 +137,7 @@ def test_a_period_that_was_kept_badly_is_judged_again(
     assert as_if_all_was_read_again(root, after)
 
 
+@pytest.mark.slow
 def test_a_file_that_can_not_be_read_again_is_told_of_and_tried_again(
     few: Day, root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
