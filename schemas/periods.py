@@ -201,6 +201,8 @@ _WITHOUT_YEAR = {
 _NUMBER = re.compile(r"\d+|\b(?:iv|i{1,3})\b")
 #: Days without a year, and a word that differs from "tháng" in tone marks only, as in the thôn "Cao Thắng 2".
 _DAYS = re.compile(r"ngay\W*\d{1,2}\W*thang\W*\d{1,2}")
+#: The first and last day of a period beside its name, as in "tháng 11 (từ 15 tháng 10 đến 14 tháng 11)".
+_FROM_TO = re.compile(r"\b(?:từ|tu|đến|den|tới|toi)\W*\d{1,2}\W*(?:tháng|thang)\W*\d{1,2}\b", re.IGNORECASE)
 _NO_MONTH = re.compile("th[ăắằẳẵặ]ng")
 
 
@@ -244,6 +246,11 @@ def read_numbers(texts: Iterable[str], cadence: Cadence) -> set[int]:
     plain = (_DATES.sub(" ; ", _plain(_NO_MONTH.sub(";", text))) for text in composed)
     matches = (match for text in plain for match in _WITHOUT_YEAR[cadence].finditer(_DAYS.sub(";", text)))
     return {number for match in matches for number in _list_numbers(match)}
+
+
+def without_days(text: str) -> str:
+    """`text` without the days from and to which something runs: their months are no periods."""
+    return _FROM_TO.sub(";", unicodedata.normalize("NFC", text))
 
 
 _SOME_YEAR = r"(?:\W*(?:nam\W*)?(?P<year>(?:19|20)\d\d))?"

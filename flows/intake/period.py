@@ -26,6 +26,7 @@ from schemas.periods import (
     period,
     read_numbers,
     read_period,
+    without_days,
 )
 from schemas.units import Commune
 
@@ -184,14 +185,15 @@ def sheets_are_months(sheets: Sequence[str]) -> bool:
 def _read_labels(texts: Sequence[str], dataset: Dataset, year: int | None, day: date) -> frozenset[str]:
     """The periods that `texts` name; where they leave out the year, it is `year`, or the latest possible."""
     labels = read_period(texts, dataset.cadence)
-    numbers = read_numbers(texts, dataset.cadence)
     if labels:
+        numbers = read_numbers(map(without_days, texts), dataset.cadence)
         years = {label[:4] for label in labels}
         if len(years) > 1:
             return frozenset(labels)
         # "Tháng 10, nhiệm vụ tháng 11 năm 2026" names October, too.
         same = int(min(years))
         return frozenset(labels) | {of_year(dataset.cadence, number, same) for number in numbers}
+    numbers = read_numbers(texts, dataset.cadence)
     if year is not None:
         return frozenset(of_year(dataset.cadence, number, year) for number in numbers)
     return frozenset(latest_begun(dataset, number, day).label for number in numbers)

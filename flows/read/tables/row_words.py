@@ -90,7 +90,7 @@ _NAMED = re.compile(
     r"\b(?:ngay|thang|quy|nam|ky|thon|pho|to|khu|xom|ban|lang|t|bieu|mau|so)\W*(?:\d[\d/.-]*|[ivx]+\b)"
     r"|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b"
 )
-_NOT_NIL = re.compile(r"\d|\b(?:dinh kem|kem theo|ngoai ra|tru|phuc tap)\b")
+_NOT_NIL = re.compile(r"[1-9]|\b(?:dinh kem|kem theo|ngoai ra|tru|phuc tap)\b")
 
 # How the sentence that closes a list begins: "Danh sách gồm 05 hộ./.", "Bằng chữ: năm triệu đồng".
 _CLOSING = re.compile(

@@ -74,6 +74,7 @@ def outcome(found: CleanedSubmission) -> tuple[list[str], list[str]]:
         ("Tháng 10 năm 2026", "phan anh.csv", "08/10/2026", "2026-10"),
         ("Kỳ báo cáo: 10/2026", "phan anh.csv", "08/10/2026", "2026-10"),
         ("PHẢN ÁNH", "phan_anh_thang_10_2026.csv", "08/10/2026", "2026-10"),
+        ("Tháng 10 năm 2026 (từ 15 tháng 9 đến 14 tháng 10)", "phan anh.csv", "08/10/2026", "2026-10"),
         ("Tháng 10 năm 2026", "phan_anh_thang_10_2026.csv", "08/10/2026", "2026-10"),
         ("PHẢN ÁNH", "phan anh.csv", "08/11/2026", "2026-11"),
         ("PHẢN ÁNH THÁNG 10", "phan anh.csv", "08/10/2026", "2026-10"),

@@ -282,6 +282,7 @@ def test_reads_headings_in_two_rows_that_were_never_merged() -> None:
         ("Không phát sinh", True),
         ("Tháng 11/2026 không phát sinh phản ánh mới.", True),
         ("Phố 1: trong kỳ (từ 15/10/2026 đến 14/11/2026) không phát sinh", True),
+        ("Số phản ánh: 0 (không phát sinh)", True),
         ("Biểu số 5: KHÔNG PHÁT SINH quý IV năm 2026", True),
         ("Đính kèm danh sách 3 phản ánh (tệp Word), không phát sinh vụ việc phức tạp", False),
         ("Ngoài ra không phát sinh", False),
