@@ -218,6 +218,27 @@ def restore_receipts(
     return restored
 
 
+def mend_receipts(root: Root) -> tuple[list[ArchiveReceipt], list[Path], list[Path]]:
+    """Mend receipts from their second copies, and set those aside that are damaged in both.
+
+    Returns:
+        The receipts of the archive, the paths of those that came back, and of those that were set aside.
+    """
+    receipts, damaged = scan_receipts(root)
+    restored = [each.submission.receipt(root) for each in restore_receipts(root, receipts, damaged)]
+    if restored:
+        receipts, damaged = scan_receipts(root)
+    set_aside(root, damaged)
+    return receipts, restored, damaged
+
+
+def list_lost_receipts(root: Root) -> list[Path]:
+    """Where receipts lay of which only the second copy is left."""
+    names = sorted(path.name for path in _seconds(root).glob("*.json"))
+    places = (root.archive / name[:2] / name for name in names)
+    return [place for place in places if not place.exists()]
+
+
 def find_damaged_seconds(root: Root) -> list[Path]:
     """Second copies of receipts that are damaged, or missing, or say something else than the receipt."""
     if not _seconds(root).is_dir():

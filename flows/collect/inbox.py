@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from itertools import count
@@ -17,12 +17,11 @@ from flows.collect.archive import (
     ArchiveReceipt,
     find_lost,
     keep,
+    list_after,
     list_set_aside,
+    mend_receipts,
     name_elsewhere,
     note_gone,
-    restore_receipts,
-    scan_receipts,
-    set_aside,
 )
 from flows.collect.folder import Found, Obstacle, describe, look_through, read_open, show_path
 from flows.collect.submission import Submission, Who
@@ -62,6 +61,12 @@ def is_possible(written: datetime, received: datetime) -> bool:
 
 #: Why a receipt lies in `var/hong`.
 DAMAGED = "biên nhận trong kho lưu bị hỏng, đã chuyển ra đây; tệp còn trong raw/inbox thì được nhận lại"
+
+#: Why a submission does not count although it was taken.
+_UNCOUNTED = (
+    "đã nhận, nhưng biên nhận ghi một ngày chưa tới nên chưa được tính; chỉnh lại giờ máy, hoặc nếu giờ máy "
+    "đang đúng: dulieuxa doctor --fix --trust-clock"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,8 @@ def collect(
     a receipt: one of the two is wrong, and nobody could say which file is the newest.
     """
     place = folder or root.inbox
-    receipts, mended = _read_and_mend(root)
+    receipts, restored, _ = mend_receipts(root)
+    mended = [f"Biên nhận {path} bị mất hoặc bị đổi: đã chép lại từ bản sao." for path in restored]
     in_order = sorted(receipts, key=lambda each: each.submission)
     last = {(each.submission.unit, each.dropped_as): each.submission.sha256 for each in in_order}
     found, obstacles = look_through(place)
@@ -119,31 +125,17 @@ def collect(
     known = {each.submission.who for each in receipts}
     new = sorted(_find_new(known, last, found, place, obstacles), key=lambda one: one.seen.st_ctime_ns)
     if when is None:
-        newest = _find_newest(receipts)
-        if newest.date() > datetime.now(HERE).date():
-            why = _describe_wrong_clock(newest)
+        if late := list_after(receipts, datetime.now(HERE)):
+            why = _describe_wrong_clock(late[-1].submission.day)
             refused = [Obstacle(show_path(one.found.path, place), why) for one in new]
-            return Collected([], obstacles + refused, mended)
+            uncounted = [Obstacle(f"{each.submission.unit}/{each.dropped_as}", _UNCOUNTED) for each in late]
+            return Collected([], obstacles + refused + uncounted, mended)
         if new:
             # Each is read again when it is taken: one that changed meanwhile is still being written.
             time.sleep(SETTLE_SECONDS)
         # A clock may have been set back a little: what arrives is after all that is there.
-        when = partial(_arrive, max(datetime.now(HERE), newest), count(1))
+        when = partial(_arrive, max(datetime.now(HERE), _find_newest(receipts)), count(1))
     return Collected(_receive(root, new, when, gate, place, obstacles), obstacles, mended)
-
-
-def _read_and_mend(root: Root) -> tuple[list[ArchiveReceipt], list[str]]:
-    """The receipts of the archive, damaged ones from their second copies; and what came back so.
-
-    Those that are damaged in both copies are set aside.
-    """
-    receipts, damaged = scan_receipts(root)
-    restored = [each.submission.receipt(root) for each in restore_receipts(root, receipts, damaged)]
-    if restored:
-        receipts, damaged = scan_receipts(root)
-    set_aside(root, damaged)
-    said = [f"Biên nhận {path} bị mất hoặc bị đổi: đã chép lại từ bản sao." for path in restored]
-    return receipts, said
 
 
 def _receive(
@@ -242,7 +234,7 @@ def _describe_clock(seen: os.stat_result) -> str:
     return f"giờ của tệp ghi {written}, không thể đúng; chép tệp vào raw/inbox để nhận theo giờ tới"
 
 
-def _describe_wrong_clock(newest: datetime) -> str:
+def _describe_wrong_clock(newest: date) -> str:
     here = datetime.now(HERE)
     return (
         f"chưa nhận: đồng hồ máy chỉ {here:%d/%m/%Y}, kho lưu đã có tệp nhận ngày {newest:%d/%m/%Y}; "

@@ -12,10 +12,9 @@ from flows.collect.archive import (
     copy_receipt,
     find_damaged_seconds,
     list_after,
+    mend_receipts,
     redate,
-    restore_receipts,
     scan_receipts,
-    set_aside,
 )
 from flows.collect.folder import look_through
 from flows.collect.inbox import refill
@@ -102,11 +101,8 @@ def _redate(root: Root) -> Iterator[str]:
 
 
 def _mend_archive(root: Root) -> Iterator[str]:
-    receipts, damaged = scan_receipts(root)
-    for each in restore_receipts(root, receipts, damaged):
-        yield f"{each.submission.receipt(root)}: biên nhận bị mất hoặc bị đổi, đã chép lại từ bản sao."
-    receipts, damaged = scan_receipts(root)
-    set_aside(root, damaged)
+    receipts, restored, damaged = mend_receipts(root)
+    yield from (f"{path}: biên nhận bị mất hoặc bị đổi, đã chép lại từ bản sao." for path in restored)
     yield from (f"{path}: biên nhận bị hỏng, đã để riêng vào {root.damaged}." for path in damaged)
     for second in find_damaged_seconds(root):
         copy_receipt(root, second)

@@ -18,6 +18,7 @@ from flows.collect.archive import (
     find_damaged_seconds,
     is_content_of,
     list_after,
+    list_lost_receipts,
     scan_receipts,
 )
 from flows.files import PRIVATE_FILE, PUBLIC_FILE
@@ -108,13 +109,6 @@ def look_at_archive(root: Root) -> Iterator[DamagedPath]:
         one = each.submission
         remedy = f"{_FIX} nếu tệp còn trong raw/inbox, không thì {_BACKUP} hoặc xin {one.unit} nộp lại"
         yield DamagedPath(one.content(root), f"nội dung của {one.unit}/{one.file} bị mất hoặc bị đổi", remedy)
-
-
-def list_lost_receipts(root: Root) -> list[Path]:
-    """Where receipts lay of which only the second copy is left."""
-    names = sorted(path.name for path in (root.copies / "bien_nhan").glob("*.json"))
-    places = (root.archive / name[:2] / name for name in names)
-    return [place for place in places if not place.exists()]
 
 
 def find_damaged_contents(root: Root, receipts: list[ArchiveReceipt]) -> list[ArchiveReceipt]:

@@ -28,6 +28,9 @@ Merge = tuple[int, int, int, int]
 Row = Sequence[str | None]
 Mask = npt.NDArray[np.bool_]
 
+#: The columns that a sheet can have.
+MOST_COLUMNS = 16_384
+
 _LONG = 50_000
 #: A workbook sheet with fewer rows is faster as lists than as a frame. In a sheet longer than `_LONG` only
 #: the first rows are searched for headings.

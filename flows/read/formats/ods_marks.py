@@ -11,7 +11,7 @@ from html import unescape
 from flows.read.clerk_marks import Cell, Comment, SheetMarks
 from flows.read.formats.ods_styles import InheritedStyles, read_attributes, read_count, read_style_parts
 from flows.read.our_sheets import without_ours
-from flows.read.sheet import letter_of
+from flows.read.sheet import MOST_COLUMNS, letter_of
 
 _STYLE = re.compile(rb"<style:style\b([^>]*?)(?:/>|>(.*?)</style:style>)", re.S)
 _LINE = re.compile(rb'style:text-line-through-(?:style|type)="([^"]*)"')
@@ -25,8 +25,7 @@ _PARAGRAPH = re.compile(rb"<text:p\b[^>]*?(?:/>|>(.*?)</text:p>)", re.S)
 _BREAK = re.compile(rb"<text:line-break\s*/>")
 _SPACE = re.compile(rb"<text:(?:s|tab)\b[^>]*/>")
 _ANY_TAG = re.compile(rb"<[^>]*>")
-# Columns that a sheet may have, and rows that one element may stand for.
-_MOST_COLUMNS = 16_384
+# Rows that one element may stand for.
 _MOST_ROWS = 10_000
 
 
@@ -61,7 +60,7 @@ class _Walk:
         count = read_count(given, b"table:number-columns-repeated")
         style = given.get(b"table:default-cell-style-name", b"")
         start = len(self.defaults)
-        self.defaults += [style] * min(count, _MOST_COLUMNS - start)
+        self.defaults += [style] * min(count, MOST_COLUMNS - start)
         if given.get(b"table:visibility", b"visible") != b"visible":
             self.hidden_columns |= {*range(start, len(self.defaults))}
 
@@ -91,7 +90,7 @@ class _Walk:
 
     @property
     def cells(self) -> set[Cell]:
-        return {(row, column) for row in self.rows[:_MOST_ROWS] for column in self.columns[:_MOST_COLUMNS]}
+        return {(row, column) for row in self.rows[:_MOST_ROWS] for column in self.columns[:MOST_COLUMNS]}
 
 
 def find_styled(body: bytes, styles: frozenset[bytes]) -> set[Cell]:

@@ -15,7 +15,7 @@ from flows.read.formats.encodings import NO_TABLE, decode_text
 from flows.read.formats.lines import Damage, LineFault, fault_of, shift
 from flows.read.formats.quotes import MendedText, list_pieces, mend_quotes
 from flows.read.problems import RefusedError
-from flows.read.sheet import FrameSheet, Sheet, least_of, letter_of
+from flows.read.sheet import MOST_COLUMNS, FrameSheet, Sheet, least_of, letter_of
 from flows.read.tables.heading import Vocabulary, key_of
 
 _SEPARATORS = ",;\t|"
@@ -24,8 +24,6 @@ _NBSP = "\u00a0".encode()
 # A frame of rows of different lengths may have this many cells, or this many times those of the file.
 _SMALL_AREA = 2_000_000
 _MOST_PER_CELL = 4
-# No spreadsheet has more columns.
-_MOST_COLUMNS = 16_384
 
 
 def read_text(data: bytes, name: str, vocabulary: Vocabulary) -> Sheet:
@@ -138,7 +136,7 @@ def _parse(
     rows = [len(cells) for cells in csv.reader(head, delimiter=separator, quotechar=quote)]
     width = max(rows, default=1)
     plain = quote.encode() not in data
-    small = width <= _MOST_COLUMNS and width * len(starts) <= max(_SMALL_AREA, 2 * len(data))
+    small = width <= MOST_COLUMNS and width * len(starts) <= max(_SMALL_AREA, 2 * len(data))
     frame = _read_frame(data, separator, quote, width, first=rows[0]) if small else None
     even = frame is not None and data.count(separator.encode()) == (width - 1) * len(starts)
     if frame is None or not (plain and even):
@@ -202,7 +200,7 @@ def _count_cells(mended: MendedText, separator: str, quote: str, starts: pl.Seri
 def _limit_width(widths: pl.Series) -> int:
     """The number of columns to read: all, unless a few long rows would make the frame huge."""
     area = max(_SMALL_AREA, _MOST_PER_CELL * int(widths.sum()))
-    return max(min(int(str(widths.max())), area // len(widths), _MOST_COLUMNS), 1)
+    return max(min(int(str(widths.max())), area // len(widths), MOST_COLUMNS), 1)
 
 
 def _blank_to_null(text: pl.DataFrame, least: Mapping[str, str | None], *, nbsp: bool) -> pl.DataFrame:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from flows.read.formats import danger
 from flows.read.number_formats import PERCENT_FORMATS, Formats, may_differ
+from flows.read.sheet import MOST_COLUMNS
 from flows.read.table import CellType
 
 _ROW, _ERROR, _ERROR_FORMULA, _COLUMNS = 0, 3, 11, 60
-_MOST_COLUMNS = 16_384
 _VALUES = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _HIDDEN = 0x10
@@ -58,7 +58,7 @@ def scan(
                 hidden.add(row + 1)
         elif kind == _COLUMNS and len(body) >= 18 and body[16] & 1:
             first, last = struct.unpack_from("<II", body)
-            columns |= {*range(first, min(last, _MOST_COLUMNS - 1) + 1)}
+            columns |= {*range(first, min(last, MOST_COLUMNS - 1) + 1)}
         elif kind in _VALUES and len(body) >= 8:
             column = struct.unpack_from("<I", body)[0]
             count, last_row, last_column = count + 1, max(last_row, row), max(last_column, column)

@@ -14,7 +14,7 @@ from flows.read.formats import danger
 from flows.read.formats.xlsx_parts import PartsPackage
 from flows.read.formats.xml_tags import walk
 from flows.read.our_sheets import without_ours
-from flows.read.sheet import cell_at, index_of
+from flows.read.sheet import MOST_COLUMNS, cell_at, index_of
 
 # Groups of styles of which those of cells must be told apart: a `font` in `dxfs` is no font of a cell.
 _GROUPS = frozenset({"fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"})
@@ -28,7 +28,6 @@ _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _FILTER = re.compile(rb'<(?:\w+:)?autoFilter\b[^<>]*\bref="\$?[A-Z]+\$?(\d+):\$?[A-Z]+\$?(\d+)"[^<>/]*>')
 _COLUMN = re.compile(rb"<col\s([^<>]*)>")
 _ATTRIBUTE = re.compile(rb'\b(min|max|hidden)="(\w+)"')
-_MOST_COLUMNS = 16_384
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def _find_hidden_columns(xml: bytes) -> Iterator[int]:
     for tag in _COLUMN.findall(xml, 0, end):
         given = dict(_ATTRIBUTE.findall(tag))
         if given.get(b"hidden") in (b"1", b"true") and given.keys() >= {b"min", b"max"}:
-            yield from range(int(given[b"min"]) - 1, min(int(given[b"max"]), _MOST_COLUMNS))
+            yield from range(int(given[b"min"]) - 1, min(int(given[b"max"]), MOST_COLUMNS))
 
 
 def _find_styled(xml: bytes, styles: Collection[int]) -> Iterator[Cell]:

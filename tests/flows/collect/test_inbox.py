@@ -284,9 +284,11 @@ def test_nothing_is_taken_while_our_clock_shows_an_earlier_day_than_the_archive(
     set_clock(monkeypatch, datetime(2000, 1, 1, tzinfo=HERE))
     collected = collect(root)
     assert collected.new == []
-    (obstacle,) = collected.obstacles
-    assert obstacle.place == "T01/b.csv"
-    assert "đồng hồ máy chỉ 01/01/2000" in obstacle.why
+    refused, uncounted = collected.obstacles
+    assert refused.place == "T01/b.csv"
+    assert "đồng hồ máy chỉ 01/01/2000" in refused.why
+    assert uncounted.place == "T01/a.csv"
+    assert "chưa được tính" in uncounted.why
     set_clock(monkeypatch, datetime(2026, 11, 4, tzinfo=HERE))
     assert [one.file for one in collect(root).new] == ["b.csv"]
 
