@@ -37,6 +37,7 @@ def by_prefect(
     return root, done
 
 
+@pytest.mark.slow
 def test_prefect_and_a_plain_run_give_the_same_bytes(
     planted: Day, by_prefect: tuple[Path, subprocess.CompletedProcess[str]]
 ) -> None:
@@ -45,6 +46,7 @@ def test_prefect_and_a_plain_run_give_the_same_bytes(
     assert (root / "curated" / "latest").readlink().name == planted.release.name
 
 
+@pytest.mark.slow
 def test_a_run_under_prefect_shows_no_traceback(
     by_prefect: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
@@ -53,6 +55,7 @@ def test_a_run_under_prefect_shows_no_traceback(
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_prefect_keeps_a_summary_of_counts(by_prefect: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     root, _ = by_prefect
     with closing(sqlite3.connect(root / "home" / "prefect.db")) as database:

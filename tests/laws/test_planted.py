@@ -106,6 +106,7 @@ def test_each_fault_alone_is_found_at_its_cell(dataset: Dataset) -> None:
     assert [code for code, found in alone(dataset.name).items() if (cells[code], code) not in found] == []
 
 
+@pytest.mark.slow
 def test_each_pair_within_a_row_is_found_and_nothing_else(dataset: Dataset) -> None:
     codes, single, cells = planted(dataset.name), alone(dataset.name), cell_of(dataset)
     touched = {rule.code: {*rule.on, *codes.get(rule.code, [{}])[-1]} for rule in rules_of(dataset.name)}
@@ -136,6 +137,7 @@ def together(one: list[Row], two: list[Row]) -> list[Row]:
     return [*longer[:-1], {**longer[-1], **other[-1]}]
 
 
+@pytest.mark.slow
 def test_each_pair_within_a_column_is_found_and_nothing_else(dataset: Dataset) -> None:
     codes, single, cells = planted(dataset.name), alone(dataset.name), cell_of(dataset)
     lone = [code for code, rows in codes.items() if len(rows) == 1]

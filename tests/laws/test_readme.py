@@ -129,8 +129,8 @@ def commune(two_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 # They start servers, and are run by tests/flows/test_daily.py and tests/flows/province/test_roll_up.py.
 SERVED = ("serve", "roll-up")
-# It builds two releases again.
-LONG = ("erase",)
+# They build releases again.
+LONG = ("erase", "verify")
 # `check` says by its exit code that there are blocking faults.
 LEAVES_WITH = {"check": 1}
 LEAVES_BEHIND = {

@@ -64,6 +64,7 @@ def as_shown(example: Example, one: Explanation, dataset: Dataset) -> Example:
     return replace(example, good=typed(one.good, dataset), bad=bad, beside=beside)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS.values(), ids=DATASETS)
 def test_what_is_shown_as_right_passes_and_what_is_shown_as_wrong_fails(dataset: Dataset) -> None:
     told, examples = shown(dataset), make_examples(dataset)

@@ -84,6 +84,7 @@ def test_nobody_is_found_as_nobody(clean: Day) -> None:
     assert find("f" * 32, root=clean.root.path) == "Không có dữ liệu của người này.\n"
 
 
+@pytest.mark.slow
 def test_a_new_key_gives_everybody_a_new_token_and_only_that(clean: Day, tmp_path: Path) -> None:
     root = Path(shutil.copytree(clean.root.path, tmp_path / "xa", symlinks=True))
     done = CliRunner().invoke(build_app(), ["rotate", "--yes", "--root", str(root)])

@@ -15,6 +15,7 @@ FILES = sorted(path for path in FOLDER.rglob("*") if path.is_file()) if FOLDER.e
 DATASETS = load()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FILES, reason=OUTSIDE)
 @pytest.mark.parametrize("kind", sorted({path.suffix for path in FILES}))
 def test_every_file_is_read_or_refused(kind: str) -> None:

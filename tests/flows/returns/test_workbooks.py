@@ -184,6 +184,7 @@ def test_after_following_every_proposal_no_fault_has_one(mended: Mended) -> None
     assert after.filter(pl.col("proposal").is_not_null()).to_dicts() == []
 
 
+@pytest.mark.slow
 def test_the_ledger_shows_what_was_proposed_as_fixed(mended: Mended) -> None:
     issues = pl.read_parquet(mended.day / "issues.parquet")
     before = pl.read_parquet(mended.day.parent.parent / "latest" / "issues.parquet")
@@ -195,6 +196,7 @@ def test_the_ledger_shows_what_was_proposed_as_fixed(mended: Mended) -> None:
     assert states["closed"].unique().to_list() == [NEXT]
 
 
+@pytest.mark.slow
 def test_handing_the_marked_workbook_in_again_counts_and_brings_no_new_fault(mended: Mended) -> None:
     submissions = pl.read_parquet(mended.day / "submissions.parquet")
     again = submissions.filter(pl.col("file").str.contains("(trả bài)", literal=True))

@@ -51,6 +51,7 @@ def test_every_file_name_says_that_it_is_made_up(faulty: Written) -> None:
     assert [path.name for path in faulty.files if "MAU" not in path.name] == []
 
 
+@pytest.mark.slow
 def test_every_form_is_read_as_its_dataset_and_period_with_all_its_records() -> None:
     made, contracts = world(200), registry.load()
     for submission in plan_all_submissions(made):

@@ -49,6 +49,7 @@ def part_of(dataset: Dataset, rows: Sequence[Row]) -> SubmissionPart:
     return cleaned(dataset, rows, CONTRACTS)
 
 
+@pytest.mark.slow
 @each_dataset
 def test_every_planted_fault_is_found_alone_as_in_the_pipeline(dataset: Dataset) -> None:
     examples = [each for each in make_examples(dataset).values() if not each.other]
