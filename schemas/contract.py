@@ -201,11 +201,12 @@ class Dataset:
 
     `unit` is a kind of unit (`schemas.units`), `key` the columns that identify a row, `rows` the expected
     (fewest, most) rows of a submission, `due` the deadline in working days after the period's end. `dated`
-    is the column that says when what a row is about happened: those dates lie in the period. `hidden` says
-    what to do with records in hidden or filtered rows and on hidden sheets: count them with a warning
-    (`read`), leave them out with a warning (`refuse`), or hold the table until the unit decides (`ask`).
-    `wide` are columns of which a form may have one for each period, side by side under headings such as
-    "Tháng 1"; each period is then counted as if it had been handed in alone, with the other columns.
+    is the column that says when what a row is about happened: those dates lie in the period. `closed` is the
+    column that says when it was over: if that day lies in the period, what a row is about may be older.
+    `hidden` says what to do with records in hidden or filtered rows and on hidden sheets: count them with a
+    warning (`read`), leave them out with a warning (`refuse`), or hold the table until the unit decides
+    (`ask`). `wide` are columns of which a form may have one for each period, side by side under headings
+    such as "Tháng 1"; each period is then counted as if it had been handed in alone, with the other columns.
 
     `of_places` says that a row is about a thôn or the whole commune, never about a person, a household, a
     firm or a case: its open table has every row as it is. In all others the smallest group has
@@ -230,6 +231,7 @@ class Dataset:
     external: bool = False
     due: int = USUAL_DUE
     dated: str | None = None
+    closed: str | None = None
     hidden: Hidden = "read"
     wide: tuple[str, ...] = ()
     of_places: bool = False

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.contract import Column, Cross, Dataset, Dimension, Severity, typed_column
+from schemas.contract import Column, Cross, Dataset, Dimension, Rule, Severity, typed_column
 from schemas.kinds.base import Flaw, range_of
 from schemas.kinds.words import BLANK_COLUMN, CO_KHONG
 
 REPEATED = "khoa.trung_y_het"
 CLASHING = "khoa.trung"
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,51 @@ def judgements_of(dataset: Dataset) -> tuple[Judgement, ...]:
     flaws = (_of_flaw(column, flaw) for column in dataset.columns for flaw in flaws_of(column, dataset))
     rules = (
         Judgement(r.code, dataset.blamed(r), r.on, r.dimension, r.severity, r.says, r.fails_when, r.note)
-        for r in dataset.rules
+        for r in rules_of(dataset)
     )
     return (*flaws, *_of_key(dataset), *rules)
+
+
+def rules_of(dataset: Dataset) -> tuple[Rule, ...]:
+    """The rules of a dataset: its own, and the one that every dataset with dates in its period has."""
+    own = {rule.code for rule in dataset.rules}
+    dated = () if dataset.dated is None else (outside_period(dataset[dataset.dated], dataset.closed),)
+    return (*dataset.rules, *(rule for rule in dated if rule.code not in own))
+
+
+def outside_period(dated: Column, closed: str | None) -> Rule:
+    """The rule that the dates of a column lie in the period, or before it if `closed` lies in it.
+
+    Dates after the day of submission have a fault of their own. The examples are of November 2026, which for
+    most datasets runs from 15 October on (Nghị định 09/2019/NĐ-CP art. 12).
+    """
+    day, start, end = pl.col(dated.name), pl.col("_period_start"), pl.col("_period_end")
+    outside = ~day.is_between(start, end) & (day <= pl.col("_judged_on"))
+    if closed is not None:
+        outside &= ~((day < start) & pl.col(closed).is_between(start, end).fill_null(value=False))
+    return Rule(
+        f"{dated.name}.ngoai_ky",
+        on=(dated.name,) if closed is None else (dated.name, closed),
+        dimension="song",
+        severity="canh_bao",
+        says=f"{dated.label.replace(' > ', ', ')} nằm ngoài kỳ báo cáo.",
+        fails_when=outside,
+        note=_propose_days(day, start, end),
+        good=({dated.name: "03/11/2026"},),
+        bad=({dated.name: "11/03/2026"},),
+    )
+
+
+def _propose_days(day: pl.Expr, start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """A sentence that asks for the day that may be meant, if one in the period is a likely slip away."""
+    swapped = pl.when(day.dt.day() <= _MONTHS).then(pl.date(day.dt.year(), day.dt.day(), day.dt.month()))
+    asked = (
+        pl.when(meant.is_between(start, end)).then(
+            pl.format("Có phải ngày {} không?", meant.dt.strftime("%d/%m/%Y"))
+        )
+        for meant in (swapped, day.dt.offset_by("1y"))
+    )
+    return pl.coalesce(*asked)
 
 
 def flaws_of(column: Column, dataset: Dataset) -> tuple[Flaw, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.contract import Column, Cross, Dataset, Rows, Rule
-from schemas.judgement import CLASHING, REPEATED, flaws_of
+from schemas.judgement import CLASHING, REPEATED, flaws_of, rules_of
 from schemas.kinds import CO_KHONG, VAN_BAN
 from schemas.kinds.base import UNREADABLE, Flaw
 from schemas.kinds.words import BLANK_COLUMN, TICKS
@@ -49,7 +49,7 @@ def make_examples(dataset: Dataset) -> dict[str, Example]:
         for flaw in flaws_of(column, dataset)
     }
     examples |= _make_key_examples(dataset)
-    examples |= {rule.code: Example(rule, rule.on, rule.good, rule.bad) for rule in dataset.rules}
+    examples |= {rule.code: Example(rule, rule.on, rule.good, rule.bad) for rule in rules_of(dataset)}
     return examples | {
         rule.code: Example(rule, rule.on, rule.good, rule.bad, rule.tied.to, rule.beside)
         for rule in dataset.cross

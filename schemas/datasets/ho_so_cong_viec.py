@@ -15,6 +15,7 @@ DATASET = Dataset(
     key=("ma_ho_so",),
     rows=(0, 100_000),
     dated="ngay_tao",
+    closed="ngay_hoan_thanh",
     columns=(
         Column(
             "ma_ho_so",
@@ -37,7 +38,7 @@ DATASET = Dataset(
                 "Trung tâm Phục vụ hành chính công",
             ),
         ),
-        Column("ngay_tao", "Ngày lập hồ sơ", NGAY, also=("Ngày tạo",)),
+        Column("ngay_tao", "Ngày lập hồ sơ", NGAY, also=("Ngày tạo",), example="20/10/2026"),
         Column("tren_mang", "Xử lý trên môi trường mạng", CO_KHONG, also=("XL trên môi trường mạng",)),
         Column("ky_so", "Ký số", CO_KHONG),
         Column("mat", "Hồ sơ mật", CO_KHONG, also=("Độ mật",), opened=()),
@@ -51,8 +52,8 @@ DATASET = Dataset(
             severity="chan",
             says="Ngày hoàn thành trước ngày lập hồ sơ.",
             fails_when=col("ngay_hoan_thanh") < col("ngay_tao"),
-            good=({"ngay_tao": "05/06/2026", "ngay_hoan_thanh": "05/06/2026"},),
-            bad=({"ngay_tao": "05/06/2026", "ngay_hoan_thanh": "04/06/2026"},),
+            good=({"ngay_tao": "20/10/2026", "ngay_hoan_thanh": "20/10/2026"},),
+            bad=({"ngay_tao": "20/10/2026", "ngay_hoan_thanh": "19/10/2026"},),
         ),
         Rule(
             "tren_mang.ho_so_mat",

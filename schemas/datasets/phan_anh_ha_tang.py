@@ -17,8 +17,9 @@ DATASET = Dataset(
     rows=(0, 500),
     nil_allowed=True,
     dated="ngay",
+    closed="ngay_giai_quyet",
     columns=(
-        Column("ngay", "Ngày phản ánh", NGAY, also=("Ngày",)),
+        Column("ngay", "Ngày phản ánh", NGAY, also=("Ngày",), example="20/10/2026"),
         Column(
             "nha_mang",
             "Nhà mạng",
@@ -44,8 +45,8 @@ DATASET = Dataset(
             severity="chan",
             says="Ngày giải quyết trước ngày phản ánh.",
             fails_when=col("ngay_giai_quyet") < col("ngay"),
-            good=({"ngay": "05/06/2026", "ngay_giai_quyet": "05/06/2026"},),
-            bad=({"ngay": "05/06/2026", "ngay_giai_quyet": "04/06/2026"},),
+            good=({"ngay": "20/10/2026", "ngay_giai_quyet": "20/10/2026"},),
+            bad=({"ngay": "20/10/2026", "ngay_giai_quyet": "19/10/2026"},),
         ),
         Rule(
             "ngay_giai_quyet.thieu_khi_xong",
@@ -55,7 +56,7 @@ DATASET = Dataset(
             says="Đã giải quyết nhưng thiếu ngày giải quyết.",
             fails_when=(col("trang_thai") == "Đã giải quyết") & blank("ngay_giai_quyet"),
             good=(
-                {"trang_thai": "Đã giải quyết", "ngay_giai_quyet": "05/06/2026"},
+                {"trang_thai": "Đã giải quyết", "ngay_giai_quyet": "20/10/2026"},
                 {"trang_thai": "Mới", "ngay_giai_quyet": ""},
             ),
             bad=({"trang_thai": "Đã giải quyết", "ngay_giai_quyet": ""},),

@@ -17,7 +17,7 @@ DATASET = Dataset(
     nil_allowed=True,
     dated="ngay",
     columns=(
-        Column("ngay", "Ngày", NGAY, also=("Ngày tổ chức",)),
+        Column("ngay", "Ngày", NGAY, also=("Ngày tổ chức",), example="20/10/2026"),
         Column(
             "to_chuc",
             "Tổ chức",

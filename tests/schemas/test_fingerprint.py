@@ -34,7 +34,7 @@ def changed(value: object) -> object:  # noqa: PLR0911 - one case a type
         case pl.Expr():
             return ~value
         case None:
-            return "khác"
+            return "ngay_cap_nhat"
         case tuple():
             return (*value, "khác")
         case _:
