@@ -189,6 +189,13 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         '2,21/10/2026,"Mất sóng, yếu",Mới',
         "2,21/10/2026,Mất sóng, yếu,Mới",
     ),
+    "tep.dong_sot": WholeFault(
+        "Dòng giống bản ghi nhưng nằm ngoài bảng: trên dòng đầu cột, dồn vào một ô, hay lệch sang bên.",
+        "Dòng đó chưa được nhận, nên số liệu của bảng còn thiếu.",
+        "Đặt mọi bản ghi dưới dòng đầu cột, mỗi giá trị vào đúng cột của nó, rồi nộp lại.",
+        "Dòng đầu cột ở trên, các bản ghi ở dưới",
+        "Sắp xếp cả bảng nên dòng đầu cột nằm giữa các bản ghi",
+    ),
     "tep.bang_ma": WholeFault(
         "Không rõ một ô viết bằng Unicode hay bằng phông chữ cũ (“TCVN3”, “VNI”).",
         "Đọc theo cách nào cũng thành tiếng Việt nên không tự đổi: ô được giữ như đang ghi.",

@@ -14,6 +14,7 @@ from flows.read.problems import make_problem
 from flows.read.recode import Originals, to_unicode
 from flows.read.sheet import Mask, Sheet, index_of, letter_of
 from flows.read.table import ACCEPTED, CHANGES_SCHEMA, ROLES, ROWS_SCHEMA, Problem, ReadTable
+from flows.read.tables.astray import RecordShape, describe_above, find_above, hold_astray
 from flows.read.tables.body import CODE, Body, Codes, Columns, classify
 from flows.read.tables.damaged import describe_damaged, hold_damaged
 from flows.read.tables.doubtful import describe_doubtful
@@ -44,6 +45,7 @@ from flows.read.tables.side_by_side import (
 )
 from flows.read.tables.uneven import find_shifted_heading, hold_uneven
 from flows.read.tables.unknown import add_unknown_blocks, guess_body
+from schemas.contract import Dataset
 
 _ROLES = pl.Series("role", list(ROLES), ROWS_SCHEMA["role"])
 _UNIT_LINE = re.compile(r"(?i)(?:đơn vị tính|đvt|đơn vị)\s*[:：]\s*([^()]+?)\s*\)?\s*$")
@@ -191,13 +193,13 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         return
     read.recognised = True
     fit, sides = chosen[0], split_sides(chosen[0])
-    body = classify(
-        sheet, block.body, stop, _list_columns(with_content(sheet, sides, block.body, stop), block)
-    )
+    columns = _list_columns(with_content(sheet, sides, block.body, stop), block)
+    body = classify(sheet, block.body, stop, columns)
     hold_damaged(sheet, body)
-    headed = 1 + max(index_of(path.letter) for path in block.paths)
-    read.damage += hold_uneven(sheet, body, headed, fit.dataset.name)
-    title = _read_title(sheet, top, block.top)
+    headed = sorted(index_of(path.letter) for path in block.paths)
+    read.damage += hold_uneven(sheet, body, headed[-1] + 1, fit.dataset.name)
+    above = _hold_outside(read, block, top, body, RecordShape(columns, headed), fit.dataset)
+    title = _read_title(sheet, top, above)
     marked = read_marked(sheet, body, fit.dataset, fit.letters)
     read.marks.append(marked.marks)
     filled, blank = leave_out_blank(sheet, body, sides)
@@ -220,6 +222,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     problems += find_shifted_heading(sheet, block, body, problems, fit.dataset.name)
     read.problems += problems
     _set_roles(read, block, top, body)
+    read.codes[top : block.top][above] = CODE["ngoai_bang"]
     refused = any(problem.severity == "chan" for problem in problems)
     if refused or (body.records.any() and not filled):
         read.codes[body.start : stop][body.records] = CODE["ngoai_bang"]
@@ -227,6 +230,16 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     else:
         read.tables += tables
         _repeat_records(read, body, filled)
+
+
+def _hold_outside(
+    read: SheetRead, block: Block, top: int, body: Body, shape: RecordShape, dataset: Dataset
+) -> Mask:
+    """Hold the rows that look like records but stand outside; returns a mask of those above the heading."""
+    above = find_above(read.sheet, top, block.top, shape)
+    read.damage += describe_above(read.sheet, top, above, dataset)
+    read.damage += hold_astray(read.sheet, body, shape, dataset)
+    return above
 
 
 def _repeat_records(read: SheetRead, body: Body, sides: Sequence[Side]) -> None:
@@ -359,8 +372,10 @@ def _set_roles_unread(read: SheetRead, block: Block, top: int, stop: int) -> Non
     read.codes[top:stop][_find_blank(read.sheet, top, stop)] = CODE["trong"]
 
 
-def _read_title(sheet: Sheet, top: int, stop: int) -> tuple[str, ...]:
-    return tuple(tidy(cell) for row in sheet.rows(top, stop) for cell in row if cell)
+def _read_title(sheet: Sheet, top: int, records: Mask) -> tuple[str, ...]:
+    """The text of the rows from `top` on, without those of the mask `records`."""
+    rows = zip(sheet.rows(top, top + len(records)), records.tolist(), strict=True)
+    return tuple(tidy(cell) for row, is_record in rows if not is_record for cell in row if cell)
 
 
 def _read_units(fit: Fit, title: Sequence[str]) -> Mapping[str, str]:

@@ -100,6 +100,9 @@ _CLOSING = re.compile(
     r"|hết(?: danh sách| bảng| biểu)?$|het(?: danh sach| bang| bieu)$"
     r"|(?:trang|page)(?: số| so)? \d+"
 )
+# "Mẫu" alone labels an example; before or behind other words it may be part of a name.
+_EXAMPLE = re.compile("|".join(map(key_of, ("ví dụ", "vi du", "vd", "mẫu", "minh họa", "example"))))
+_EXAMPLE_OF = re.compile(r"(?i)\(?(?:ví dụ|vi du|vd|minh họa)\s*[:)]|.*\((?:ví dụ|vd|mẫu|minh họa)\)$")
 _PAGE = re.compile(r"^[-–]\s*\d{1,4}\s*[-–]$")
 _FULL_STOP = re.compile(r"\.\s*/\s*\.?\s*$")
 
@@ -127,6 +130,12 @@ def _find_total_label(text: str) -> str | None:
             if start in _SURE_KEYS or after in _AFTER_KEYS or not strip_marks(after).isalpha():
                 return start
     return None
+
+
+def is_example(text: str) -> bool:
+    """Whether text says that its row is an example: `Ví dụ`, `VD:`, `(Mẫu)`, `Ví dụ: Nguyễn Văn A`."""
+    plain = tidy(text[:200])
+    return bool(_EXAMPLE.fullmatch(key_of(plain)) or _EXAMPLE_OF.match(plain))
 
 
 def is_closing(text: str) -> bool:

@@ -1,0 +1,176 @@
+"""Finds rows outside the records of a table that look like records, holds them, and tells of them.
+
+They stand above the heading (a list sorted together with it), in a single cell, or beside the table.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from flows.read.problems import make_problem
+from flows.read.sheet import Mask, Row, Sheet
+from flows.read.table import Problem
+from flows.read.tables.body import CODE, Body, Columns
+from flows.read.tables.marked import list_rows
+from flows.read.tables.plausible import measure_likeness
+from flows.read.tables.row_words import is_example, is_tail, is_total
+from schemas.contract import Column, Dataset
+
+# What may stand between the values of a record that somebody put into one cell.
+_BETWEEN = (",", ";", "\t", "|")
+_LOOSE = (re.compile(r" {2,}"), re.compile(r" [-–/] "))
+_PACKED = "|".join(
+    rf"[\s\S]*{between}[\s\S]*{between}"
+    for between in (",", ";", r"\t", r"\|", r"\n", r" {2,}\S", r" [-–/] ")
+)
+# A row with fewer values may be anything.
+_FEWEST = 3
+# Kinds whose values look like any other words.
+_WORDS = frozenset({"van_ban", "ho_ten", "thon"})
+# If the first rows above a heading are records, so are the others that are as full.
+_LOOKED_AT = 500
+_REST = "Chưa nhận các dòng này."
+
+
+@dataclass(frozen=True, slots=True)
+class RecordShape:
+    """What a record of a table looks like: its columns, and all with a heading, from left to right."""
+
+    columns: Columns
+    headed: Sequence[int]
+
+    def is_like(self, cells: Row) -> bool:
+        """Whether the cells of a row, each in its column, look like a record."""
+        return _fits(self.columns.contract, dict(enumerate(cells)))
+
+    def is_packed(self, cells: Row, separator: str | None) -> bool:
+        """Whether the few cells of a row hold the values of a record side by side, or of several in lines.
+
+        Args:
+            cells: The row.
+            separator: What stands between the cells of a text file, which may be within one of its values.
+        """
+        texts = [cell for cell in cells if cell]
+        if not texts or len(texts) > max(1, len(self.columns.contract) // 2):
+            return False
+        if separator is None and len(texts) > 1:
+            return False
+        text = (separator or "").join(texts)
+        parts = (values for line in text.splitlines() for values in _split(line))
+        return self._fits_in_order(text.splitlines()) or any(map(self._fits_in_order, parts))
+
+    def is_beside(self, cells: Row) -> bool:
+        """Whether the cells of a row look like a record that begins in another column."""
+        filled = [at for at, cell in enumerate(cells) if cell]
+        return len(filled) >= _FEWEST and self._fits_in_order(cells[filled[0] : filled[-1] + 1])
+
+    def _fits_in_order(self, values: Sequence[str | None]) -> bool:
+        """Whether values look like a record from the first heading on, or from the first that is read."""
+        if sum(bool(value) for value in values) < _FEWEST:
+            return False
+        starts = (self.headed, [at for at in self.headed if at != self.columns.number])
+        return any(_fits(self.columns.contract, dict(zip(start, values, strict=False))) for start in starts)
+
+
+def _fits(contract: Mapping[int, Column], cells: Mapping[int, str | None]) -> bool:
+    """Whether most values suit their columns, with half of the required ones and one that is no mere word."""
+    filled = {at: cell.strip() for at in contract if (cell := cells.get(at)) and cell.strip()}
+    if len(filled) < _FEWEST or any(is_total(cell) or is_tail(cell) for cell in filled.values()):
+        return False
+    required = [at for at, column in contract.items() if column.required]
+    like = [at for at, cell in filled.items() if measure_likeness(contract[at])(cell)]
+    return (
+        3 * len(like) >= 2 * len(filled)
+        and 2 * sum(at in filled for at in required) >= len(required)
+        and any(contract[at].kind.name not in _WORDS for at in like)
+    )
+
+
+def _split(text: str) -> Iterator[Sequence[str]]:
+    """The values of a line by each thing that may stand between them."""
+    plain = text.strip().strip('"')
+    for between in _BETWEEN:
+        if plain.count(between) >= _FEWEST - 1:
+            yield [value.strip() for value in next(csv.reader([plain], delimiter=between), [])]
+    yield from (loose.split(plain) for loose in _LOOSE)
+
+
+def find_above(sheet: Sheet, top: int, stop: int, shape: RecordShape) -> Mask:
+    """A mask of the rows from `top` to `stop` (exclusive), above a heading, that look like records."""
+    among = np.ones(max(stop - top, 0), np.bool_)
+    if not among.any() or not shape.columns.contract:
+        return among
+    filled = sheet.filled(shape.columns.read, top, stop)
+    full = filled >= _FEWEST
+    found = np.zeros(len(among), np.bool_)
+    packed = sheet.matching(
+        _PACKED,
+        range(min(sheet.width, 1 + shape.headed[min(len(shape.headed), _FEWEST) - 1])),
+        top,
+        among & ~full,
+    )
+    rows = np.flatnonzero(full | packed)
+    for row in rows[:_LOOKED_AT].tolist():
+        cells = sheet.row(top + row)
+        found[row] = not _is_labelled_example(cells, shape.columns) and (
+            shape.is_like(cells) or shape.is_packed(cells, sheet.separator)
+        )
+    if len(rows) > _LOOKED_AT and found.any():
+        found[rows[_LOOKED_AT:]] = True
+    return found
+
+
+def _is_labelled_example(cells: Row, columns: Columns) -> bool:
+    return any(is_example(cell) for cell in cells[: max(columns.first, default=0) + 1] if cell)
+
+
+def describe_above(sheet: Sheet, top: int, found: Mask, dataset: Dataset) -> list[Problem]:
+    """One problem that names the records above a heading."""
+    rows = [sheet.number(top + row) for row in np.flatnonzero(found).tolist()]
+    says = (
+        f"{len(rows)} dòng giống bản ghi nằm trên dòng đầu cột ({list_rows(rows)}): có thể đã sắp xếp cả dòng"
+        f" đầu cột. {_REST} Đưa dòng đầu cột lên trên mọi bản ghi rồi nộp lại."
+    )
+    return [_make(says, dataset, sheet, rows)] if rows else []
+
+
+def hold_astray(sheet: Sheet, body: Body, shape: RecordShape, dataset: Dataset) -> list[Problem]:
+    """Hold the rows below a heading that were left out but have the values of a record in one cell or beside.
+
+    Returns:
+        One problem per kind of row, which names the rows.
+    """
+    packed, beside = [], []
+    # A record beside the table that begins with a thôn looks like a section.
+    for row in np.flatnonzero(body.having("cuoi") | body.having("nhom")).tolist():
+        cells = sheet.row(body.start + row)
+        if shape.is_packed(cells, sheet.separator):
+            packed.append(row)
+            continue
+        outside = not any(cells[at] for at in shape.columns.read)
+        if (outside and shape.is_beside(cells)) or (body.codes[row] == CODE["cuoi"] and shape.is_like(cells)):
+            beside.append(row)
+    held = [*packed, *beside]
+    body.codes[held] = CODE["ngoai_bang"]
+    body.sections = [each for each in body.sections if each.row - body.start not in held]
+    how = "trong một ô" if sheet.separator is None else "trong một ô hoặc ngăn bằng dấu khác"
+    told = (
+        (packed, f"có các giá trị của bản ghi dồn {how}", "Ghi mỗi giá trị vào một ô rồi nộp lại."),
+        (beside, "giống bản ghi nhưng lệch khỏi các cột của bảng", "Chép vào đúng cột rồi nộp lại."),
+    )
+    problems = []
+    for rows, what, remedy in told:
+        if rows:
+            numbers = [sheet.number(body.start + row) for row in rows]
+            says = f"{len(rows)} dòng {what} ({list_rows(numbers)}). {_REST} {remedy}"
+            problems.append(_make(says, dataset, sheet, numbers))
+    return problems
+
+
+def _make(says: str, dataset: Dataset, sheet: Sheet, rows: Sequence[int]) -> Problem:
+    return make_problem("tep.dong_sot", says, dataset=dataset.name, sheet=sheet.name, row=rows[0])

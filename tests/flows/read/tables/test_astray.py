@@ -1,0 +1,105 @@
+"""A record outside its table, or in one cell of it, is held and told, never left out in silence."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+from flows.read import read_file
+from schemas.datasets import load
+from tests.flows.read.forms import heading_grid, records
+from tests.flows.read.layouts import Laid, to_xlsx
+
+DATASETS = load()
+TITLE = ["BÁO CÁO THÁNG 11 NĂM 2026"]
+SEPARATORS = [",", ";", "\t", "|"]
+Grid = list[Sequence[Any]]
+
+
+def to_csv(grid: Grid, separator: str = ",") -> bytes:
+    target = io.StringIO()
+    csv.writer(target, delimiter=separator, lineterminator="\n").writerows(grid)
+    return target.getvalue().encode()
+
+
+def to_book(grid: Grid) -> bytes:
+    cells = {(r, c): cell for r, row in enumerate(grid) for c, cell in enumerate(row) if cell is not None}
+    return to_xlsx(Laid(DATASETS["dan_cu"], cells))
+
+
+def numbered(name: str, count: int, random: Random) -> Grid:
+    """Records of a dataset in any order, as after sorting; sometimes without a number."""
+    rows = [[n, *row] for n, row in enumerate(records(DATASETS[name], count), 1)]
+    random.shuffle(rows)
+    return [*rows]
+
+
+def held(data: bytes) -> list[int]:
+    """The rows that are held; exactly those must be told, by the problem that blocks them."""
+    found = read_file(data, "bao_cao_thang_11_2026", DATASETS)
+    rows = found.rows.filter(role="ngoai_bang")["row"].to_list()
+    told = [one for one in found.problems if one.code == "tep.dong_sot"]
+    assert {one.severity for one in found.problems} <= {"chan"}
+    assert [one.row for one in told] == rows[:1]
+    assert all(f"{len(rows)} dòng" in one.message and str(rows[-1]) in one.message for one in told)
+    return rows
+
+
+def each_dataset() -> Iterator[tuple[Grid, Grid, Random]]:
+    """For each dataset its heading, four records, and what chooses the place of the odd one."""
+    for name, dataset in DATASETS.items():
+        random = Random(name)
+        yield [*heading_grid(dataset)], numbered(name, 4, random), random
+
+
+def test_records_above_the_heading_are_held() -> None:
+    for heading, rows, random in each_dataset():
+        title, above = random.choice([[], [TITLE], [TITLE, []]]), random.randint(1, 4)
+        data = random.choice([to_book, to_csv])([*title, *rows[:above], *heading, *rows[above:]])
+        assert held(data) == [len(title) + n for n in range(1, above + 1)]
+
+
+def test_a_record_in_one_cell_is_held() -> None:
+    for heading, rows, random in each_dataset():
+        between, at = random.choice([*SEPARATORS, "\n", "   "]), random.randrange(4)
+        texts = [str(cell or ("x" if between == "   " else "")) for cell in rows[at]]
+        rows[at] = [between.join(texts)]
+        assert held(to_book([TITLE, *heading, *rows])) == [len(heading) + at + 2]
+
+
+def test_a_line_with_another_separator_than_its_file_is_held() -> None:
+    for heading, rows, random in each_dataset():
+        separator, other = random.sample(SEPARATORS, 2)
+        lines, at = to_csv([TITLE, *heading, *rows], separator).decode().splitlines(), random.randrange(4)
+        line = lines[len(heading) + at + 1]
+        lines[len(heading) + at + 1] = random.choice([line.replace(separator, other), f'"{line}"'])
+        assert held("\n".join([*lines, ""]).encode()) == [len(heading) + at + 2]
+
+
+def test_a_record_beside_the_table_is_held() -> None:
+    for heading, rows, random in each_dataset():
+        at, gap = random.randrange(4), [None] * (len(heading[-1]) + random.randrange(3))
+        rows[at] = [*gap, *rows[at][random.randrange(2) :]]
+        assert held(random.choice([to_book, to_csv])([TITLE, *heading, *rows])) == [len(heading) + at + 2]
+
+
+def test_what_closes_or_opens_a_table_is_not_held() -> None:
+    above = [
+        ["UBND XÃ MẪU", None, None, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"],
+        ["Đơn vị:", "Phố 1", "Tháng", 11, "Năm", 2026],
+        ["Ví dụ", *records(DATASETS["ho_gia_dinh"], 9)[8]],
+        ["Danh sách gồm: 3 hộ; 12 nhân khẩu; lập tháng 11; xã Mẫu"],
+        [],
+    ]
+    below = [
+        [],
+        ["Ghi chú: Cáp quang, di động, vệ tinh; x là có; 0, 1 hay để trống là không"],
+        *([None] * 9 + row for row in (["Người lập", None, "Chủ tịch"], ["Bùi Văn Mẫu", None, "Hà Thị Mẫu"])),
+        ["Nơi nhận: - UBND xã; - Lưu: VT, VP"],
+    ]
+    for write in (to_book, to_csv):
+        rows = numbered("ho_gia_dinh", 3, Random(1))
+        assert held(write([*above, *heading_grid(DATASETS["ho_gia_dinh"]), *rows, *below])) == []
