@@ -14,27 +14,41 @@ from zoneinfo import ZoneInfo
 
 from flows.errors import ForeignStateError, LockedError
 from flows.files import clear_half_written, make_public
-from schemas import accepted_headings, units, waivers
+from schemas import accepted_headings, settings, units, waivers
 from schemas.registry import Contracts
 
 
 def read_contracts(root: Root, contracts: Contracts) -> Contracts:
     """The contracts with what the root declares in a `schemas/` of its own.
 
-    `xa.csv` and `thon.csv` say which commune it is, if not the one of this installation; `waivers.csv` adds
-    waivers; `ten_cot.csv` accepts other headings for single units.
+    `xa.toml` says which commune it is, if not the one of this installation, and what differs in it; `xa.csv`
+    and `thon.csv` say the former alone. `waivers.csv` adds waivers; `ten_cot.csv` accepts other headings for
+    single units.
 
     Raises:
-        DeclarationError: one of these files can't be used.
+        DeclarationError: one of these files can't be used, or two of them name the commune.
     """
-    files = (units.FILE, units.THON_FILE, waivers.FILE, accepted_headings.FILE)
-    commune, places, waived, headings = (root.path / file for file in files)
-    if commune.exists() or places.exists():
+    files = (settings.FILE, units.FILE, units.THON_FILE, waivers.FILE, accepted_headings.FILE)
+    told, commune, places, waived, headings = (root.path / file for file in files)
+    if told.exists():
+        contracts = _apply_settings(root, contracts)
+    elif commune.exists() or places.exists():
         said = (path.read_bytes() if path.exists() else b"" for path in (commune, places))
         contracts = contracts.of_commune(*said)
     if headings.exists():
         contracts = contracts.with_accepted_headings(headings.read_bytes())
     return contracts.with_waivers(waived.read_bytes()) if waived.exists() else contracts
+
+
+def _apply_settings(root: Root, contracts: Contracts) -> Contracts:
+    """The contracts with what the root's `xa.toml` says."""
+    said = settings.read_settings((root.path / settings.FILE).read_bytes())
+    own, places = root.path / units.FILE, root.path / said.thon_file
+    if said.commune is None and own.exists():
+        contracts = contracts.of_commune(own.read_bytes(), places.read_bytes() if places.exists() else b"")
+    elif own.exists():
+        raise said.refuse(("xa",), f"{units.FILE} cũng ghi tên xã: chỉ giữ một trong hai.")
+    return contracts.of_settings(said, places.read_bytes() if places.exists() else b"")
 
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")

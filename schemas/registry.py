@@ -15,7 +15,8 @@ from schemas.fingerprint import hash_declarations
 from schemas.indicator import Indicator
 from schemas.judgement import judgements_of
 from schemas.province import TABLES as PROVINCE_TABLES
-from schemas.retention import POLICY
+from schemas.retention import POLICY, Policy
+from schemas.settings import Settings, check_targets, settle_commune
 from schemas.tables import TABLES
 from schemas.units import Commune, declared_commune, ngoc_lac
 from schemas.waivers import Waiver, declared, read
@@ -37,6 +38,7 @@ class Contracts:
     rules_hash: str
     waivers: tuple[Waiver, ...] = ()
     accepted: tuple[AcceptedHeading, ...] = ()
+    retention: Policy = POLICY
 
     def datasets_of(self, unit: str) -> Mapping[str, Dataset]:
         """The datasets with the headings that were accepted for this unit."""
@@ -53,6 +55,34 @@ class Contracts:
             for before in (self.hash, self.rules_hash)
         )
         return replace(self, commune=declared_commune(commune, thon), hash=both, rules_hash=rules)
+
+    def of_settings(self, settings: Settings, thon: bytes) -> Contracts:
+        """These contracts with what a root's `xa.toml` says; `thon` is the content of its list of thôn.
+
+        Raises:
+            DeclarationError: the settings name a unit, dataset or indicator that there is not, or `thon`
+                can't be used.
+        """
+        settings.check_names("han_nop", settings.due, self.datasets, "bộ dữ liệu")
+        settings.check_names("muc_tieu", settings.targets, self.indicators, "chỉ tiêu")
+        check_targets(settings, self.indicators)
+        commune = settle_commune(self.commune, settings, thon)
+        due, targets, retention = settings.due, settings.targets, settings.retention or self.retention
+        said = [commune, due, targets, retention]
+        return replace(
+            self,
+            commune=commune,
+            datasets={
+                name: replace(each, due=due.get(name, each.due)) for name, each in self.datasets.items()
+            },
+            indicators={
+                name: replace(each, targets=targets.get(name, each.targets))
+                for name, each in self.indicators.items()
+            },
+            retention=retention,
+            hash=hash_declarations((), self.hash, *said),
+            rules_hash=hash_declarations((), self.rules_hash, commune, due),
+        )
 
     def with_waivers(self, content: bytes) -> Contracts:
         """These contracts with the waivers of a root's own `waivers.csv` added.

@@ -28,7 +28,7 @@ OPERATORS: Mapping[str, str] = {"viettel": "Viettel", "vnpt": "VNPT", "mobifone"
 FILE, COLUMNS = "schemas/xa.csv", ("ma_xa", "ten_xa", "ten_tinh", "tu_ngay")
 THON_FILE, THON_COLUMNS = "schemas/thon.csv", ("ma_thon", "ten_thon", "xa_cu")
 _BASELINE_YEARS = 2
-_NAMES_A_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+NAMES_A_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +96,28 @@ def declared_commune(content: bytes, places: bytes) -> Commune:
         date.fromisoformat(row["tu_ngay"])
     except ValueError:
         raise DeclarationError(f"{where}: tu_ngay phải là ngày, ví dụ 2026-09-15.") from None
-    return commune_of(row, _declared_thon(places))
+    return commune_of(row, read_thon(places))
 
 
-def _declared_thon(content: bytes) -> Iterable[Mapping[str, str]]:
+def read_thon(content: bytes, file: str = THON_FILE) -> Iterable[Mapping[str, str]]:
+    """The lines of a commune's list of thôn; `file` is its name, for messages.
+
+    Raises:
+        DeclarationError: there is none; a code or name is blank, or a code can't be used or comes twice.
+    """
     known: dict[str, str] = {}
     rows = []
-    for where, row in lines(THON_FILE, content, THON_COLUMNS):
+    for where, row in lines(file, content, THON_COLUMNS):
         _require(where, row, ("ma_thon", "ten_thon"))
         code = row["ma_thon"]
-        if not _NAMES_A_FOLDER.fullmatch(code) or code in KINDS or code in OPERATORS:
+        if not NAMES_A_FOLDER.fullmatch(code) or code in KINDS or code in OPERATORS:
             raise DeclarationError(f"{where}: ma_thon “{code}” không dùng làm tên thư mục được, ví dụ T01.")
         if code in known:
             raise DeclarationError(f"{where}: ma_thon “{code}” đã có ở {known[code]}.")
         known[code] = where
         rows.append(row)
     if not rows:
-        raise DeclarationError(f"{THON_FILE}: chưa có thôn nào.")
+        raise DeclarationError(f"{file}: chưa có thôn nào.")
     return rows
 
 

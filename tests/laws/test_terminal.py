@@ -93,6 +93,10 @@ CALLS = {
     "explain": [[EVIL]],
     "find": [[EVIL, "--reason", "a", "--root", "ROOT"]],
     "import": [["ROOT", "--as-received-when-written", "--root", f"ROOT/{EVIL}"], [EVIL]],
+    "init": [
+        [f"ROOT/{EVIL}", *(f"--{word}={EVIL}" for word in ("ma", "ten", "tinh")), "--tu-ngay=2026-09-15"],
+        [EVIL],
+    ],
     "purge": [["--dry-run", "--root", "ROOT"]],
     "releases": [["--root", "ROOT"]],
     "roll-up": [[EVIL, "--out", EVIL, "--date", EVIL]],
@@ -113,7 +117,19 @@ CALLS = {
 }
 
 #: Commands that show in these calls what is typed, or what stands in the file.
-SHOWING = {"accept", "check", "diff", "doctor", "explain", "rollback", "sql", "template", "trace", "verify"}
+SHOWING = {
+    "accept",
+    "check",
+    "diff",
+    "doctor",
+    "explain",
+    "init",
+    "rollback",
+    "sql",
+    "template",
+    "trace",
+    "verify",
+}
 
 
 def test_every_command_is_called() -> None:

@@ -15,17 +15,17 @@ def command(
     root: RootOption = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ liệt kê, không xóa gì.")] = False,
 ) -> None:
-    """Xóa bản công bố và tệp nộp đã hết hạn lưu (schemas/retention.py); ghi lại ở var/da_xoa.jsonl.
+    """Xóa bản công bố và tệp nộp đã hết hạn lưu ([luu_giu] trong xa.toml); ghi lại ở var/da_xoa.jsonl.
 
     Ví dụ: dulieuxa purge --dry-run
     """
     from flows.release.purge import plan_purge, purge
-    from flows.root import Root
-    from schemas.retention import POLICY
+    from flows.root import Root, read_contracts
+    from schemas.registry import load
 
     commune_root = Root(root.resolve())
     with commune_root.lock():
-        what = plan_purge(commune_root, POLICY)
+        what = plan_purge(commune_root, read_contracts(commune_root, load()).retention)
         if not dry_run:
             purge(commune_root, what)
     verb = "Sẽ xóa" if dry_run else "Đã xóa"
