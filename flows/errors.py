@@ -38,6 +38,10 @@ class LockedError(RuntimeError):
     """Another run holds the lock of this root."""
 
 
+class OpenLineError(ValueError):
+    """A server on another machine would be told secrets on a line that others can read."""
+
+
 class NoRootError(LookupError):
     """Nothing is where a commune should be."""
 
@@ -90,6 +94,7 @@ _FOR_PEOPLE = (
     NoReleaseError,
     NoRootError,
     NotAsDeclaredError,
+    OpenLineError,
 )
 
 

@@ -63,7 +63,10 @@ _SHARE = (0, 1)
 
 @dataclass(frozen=True, slots=True)
 class PublishedTable:
-    """One table of a release; rows are published in the order of `sort`, no two share `key`."""
+    """One table of a release; rows are published in the order of `sort`, no two share `key`.
+
+    An `internal` one is for the owner and his group: it shows cells of records about people.
+    """
 
     name: str
     title: str
@@ -71,6 +74,7 @@ class PublishedTable:
     fields: Mapping[str, PublishedColumn]
     sort: tuple[str, ...]
     key: tuple[str, ...] = ()
+    internal: bool = False
 
     @property
     def schema(self) -> dict[str, Dtype]:
@@ -132,6 +136,7 @@ FAULTS = PublishedTable(
         "issue": replace(_ISSUE, says="Mã theo dõi lỗi qua các ngày"),
     },
     ("unit", "dataset", "period", "file", "sheet", "row", "column", "code", "message"),
+    internal=True,
 )
 
 CHANGES = PublishedTable(
@@ -145,6 +150,7 @@ CHANGES = PublishedTable(
         "after": _maybe(pl.String, "Sau khi sửa, che phần riêng tư"),
     },
     ("unit", "dataset", "period", "file", "sheet", "row", "column", "change"),
+    internal=True,
 )
 
 ISSUES = PublishedTable(

@@ -22,12 +22,13 @@ from flows.errors import (
     ForeignStateError,
     LockedError,
     NoReleaseError,
+    OpenLineError,
     message_of,
 )
 from schemas.declared import DeclarationError
 
 # Errors that tell by themselves what to do.
-_TOLD = (BadKeyError, DamagedReleaseError, DeclarationError, ForeignStateError, NoReleaseError)
+_TOLD = (BadKeyError, DamagedReleaseError, DeclarationError, ForeignStateError, NoReleaseError, OpenLineError)
 
 WRONG_USAGE = 2
 NOT_PUBLISHED = 3

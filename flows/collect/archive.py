@@ -139,6 +139,18 @@ def list_after(receipts: Iterable[ArchiveReceipt], now: datetime) -> list[Archiv
     return sorted(late, key=lambda each: each.submission)
 
 
+def find_moment(receipts: Iterable[ArchiveReceipt], now: datetime) -> datetime | None:
+    """The moment of what happens `now`: after all receipts, though our clock was set back a little.
+
+    None if our clock shows a day before that of a receipt: one of the two is wrong.
+    """
+    there = list(receipts)
+    if list_after(there, now):
+        return None
+    moments = (datetime.fromisoformat(each.submission.received) for each in there)
+    return max([now, *(each + timedelta(microseconds=1) for each in moments)])
+
+
 def redate(root: Root, receipts: Iterable[ArchiveReceipt], now: datetime) -> None:
     """Say that submissions were received now, in the order of `receipts`."""
     for at, each in enumerate(receipts):
@@ -297,21 +309,24 @@ def note_gone(
     receipts: Iterable[ArchiveReceipt],
     present: Collection[tuple[str, str]],
     unsure: Collection[str],
-    now: str,
+    now: datetime | None,
 ) -> None:
     """Note which files are no longer in the inbox, and which are there again.
 
     `present` are unit and name of each file in the inbox; if there is none at all, its disk is not there.
-    `unsure` are units whose folders could not be seen whole.
+    `unsure` are units whose folders could not be seen whole. Without a moment that can be right (`now`) no
+    file is said to be gone: the next run with the right clock says so.
     """
+    gone = now.isoformat(timespec="seconds") if now else None
     for each in receipts if present else ():
         one = each.submission
         is_there = (one.unit, each.dropped_as) in present and each.given_away is None
         was_there = not each.dropped_as.startswith(_ELSEWHERE)
         if is_there and one.gone is not None:
             replace(each, submission=replace(one, gone=None)).write(root)
-        if was_there and not is_there and one.gone is None and one.vouched is None and one.unit not in unsure:
-            replace(each, submission=replace(one, gone=now)).write(root)
+        went = was_there and not is_there and one.gone is None and one.vouched is None
+        if gone and went and one.unit not in unsure:
+            replace(each, submission=replace(one, gone=gone)).write(root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +339,7 @@ class Answer:
     meant: Meant | None = None
 
 
-def answer(root: Root, one: Submission, said: Answer, now: str) -> Submission:
+def answer(root: Root, one: Submission, said: Answer, now: datetime) -> Submission:
     """Record what was said of a submission: it is judged by that from now on, if need be as another unit's.
 
     Returns:
@@ -341,7 +356,8 @@ def answer(root: Root, one: Submission, said: Answer, now: str) -> Submission:
     if given.unit == one.unit:
         replace(receipt, submission=given).write(root)
         return given
-    given = replace(given, received=now)
+    given = replace(given, received=now.isoformat())
+    gone = now.isoformat(timespec="seconds")
     ArchiveReceipt(given, name_elsewhere(one.unit, receipt.dropped_as), purged=False).write(root)
-    replace(receipt, submission=replace(one, gone=now), given_away=now).write(root)
+    replace(receipt, submission=replace(one, gone=gone), given_away=gone).write(root)
     return given

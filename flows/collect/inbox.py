@@ -16,6 +16,7 @@ from flows.collect.alike import Dropped, tell_apart
 from flows.collect.archive import (
     ArchiveReceipt,
     find_lost,
+    find_moment,
     keep,
     list_after,
     list_set_aside,
@@ -106,7 +107,8 @@ def collect(
     A file is received now, whatever its own clock says, and after all that the archive has: what arrives
     last counts. Of files that arrive together the one that got its state on our disk last is the last.
     `when` says otherwise for files of the past. Nothing is taken while our clock shows a day before that of
-    a receipt: one of the two is wrong, and nobody could say which file is the newest.
+    a receipt: one of the two is wrong, and nobody could say which file is the newest. Nor is a file that is
+    gone then said to be.
     """
     place = folder or root.inbox
     receipts, restored, _ = mend_receipts(root)
@@ -115,26 +117,28 @@ def collect(
     last = {(each.submission.unit, each.dropped_as): each.submission.sha256 for each in in_order}
     found, obstacles = look_through(place)
     found = tell_apart(found, last)
+    now = datetime.now(HERE)
+    moment = find_moment(receipts, now)
     if folder is None:
         present = {(one.unit, one.name) for one in found}
         unsure = {one.place.partition("/")[0] for one in obstacles}
-        note_gone(root, receipts, present, unsure, datetime.now(HERE).isoformat(timespec="seconds"))
+        note_gone(root, receipts, present, unsure, moment)
     obstacles += [Obstacle(str(path), DAMAGED) for path in list_set_aside(root)]
     back = refill(root, find_lost(root, receipts), found)
     mended += [f"Nội dung {path} bị mất hoặc bị đổi: đã chép lại từ raw/inbox." for path in back]
     known = {each.submission.who for each in receipts}
     new = sorted(_find_new(known, last, found, place, obstacles), key=lambda one: one.seen.st_ctime_ns)
     if when is None:
-        if late := list_after(receipts, datetime.now(HERE)):
-            why = _describe_wrong_clock(late[-1].submission.day)
+        if moment is None:
+            late = list_after(receipts, now)
+            why = f"chưa nhận: {describe_wrong_clock(late[-1].submission.day)}"
             refused = [Obstacle(show_path(one.found.path, place), why) for one in new]
             uncounted = [Obstacle(f"{each.submission.unit}/{each.dropped_as}", _UNCOUNTED) for each in late]
             return Collected([], obstacles + refused + uncounted, mended)
         if new:
             # Each is read again when it is taken: one that changed meanwhile is still being written.
             time.sleep(SETTLE_SECONDS)
-        # A clock may have been set back a little: what arrives is after all that is there.
-        when = partial(_arrive, max(datetime.now(HERE), _find_newest(receipts)), count(1))
+        when = partial(_arrive, moment, count(1))
     return Collected(_receive(root, new, when, gate, place, obstacles), obstacles, mended)
 
 
@@ -179,12 +183,6 @@ def refill(root: Root, lost: Iterable[ArchiveReceipt], found: Iterable[Found]) -
             write_private(one.content(root), data)
             refilled.append(one.content(root))
     return refilled
-
-
-def _find_newest(receipts: Iterable[ArchiveReceipt]) -> datetime:
-    """When the newest submission was received."""
-    received = (datetime.fromisoformat(each.submission.received) for each in receipts)
-    return max(received, default=_EARLIEST)
 
 
 def _arrive(start: datetime, counter: Iterator[int], _: os.stat_result) -> datetime:
@@ -234,10 +232,11 @@ def _describe_clock(seen: os.stat_result) -> str:
     return f"giờ của tệp ghi {written}, không thể đúng; chép tệp vào raw/inbox để nhận theo giờ tới"
 
 
-def _describe_wrong_clock(newest: date) -> str:
+def describe_wrong_clock(newest: date) -> str:
+    """What to do where our clock shows a day before that of the `newest` receipt, in Vietnamese."""
     here = datetime.now(HERE)
     return (
-        f"chưa nhận: đồng hồ máy chỉ {here:%d/%m/%Y}, kho lưu đã có tệp nhận ngày {newest:%d/%m/%Y}; "
+        f"đồng hồ máy chỉ {here:%d/%m/%Y}, kho lưu đã có tệp nhận ngày {newest:%d/%m/%Y}; "
         "chỉnh lại giờ máy rồi chạy lại; nếu giờ máy đang đúng: dulieuxa doctor --fix --trust-clock"
     )
 

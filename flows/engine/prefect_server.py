@@ -15,13 +15,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_urlsafe
 from threading import Event, Thread
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
+from flows.errors import OpenLineError
 from flows.files import write_private
 
 # On a machine without Prefect's database the server creates it first, which takes over 20 seconds.
@@ -50,8 +53,10 @@ def serve_prefect(*, brief: bool = False, password: Path | None = None) -> Itera
     its pages, as long as it runs.
 
     Raises:
+        OpenLineError: the server in the settings is on another machine, and the line to it is not encrypted.
         TimeoutError: from the function, if the server does not answer in time.
     """
+    _refuse_open_line(os.environ.get("PREFECT_API_URL"))
     if not _is_configured():
         secret = f"dulieuxa:{token_urlsafe(32)}"
         with _start_own(secret, _BRIEF if brief else {}) as (api, wait), _kept_in(password, secret):
@@ -66,7 +71,32 @@ def serve_prefect(*, brief: bool = False, password: Path | None = None) -> Itera
                 with temporary_settings({PREFECT_API_URL: api, PREFECT_API_AUTH_STRING: secret}):
                     yield wait
                 return
+    # A profile of Prefect's may name a server, too.
+    from prefect.settings import PREFECT_API_URL  # noqa: PLC0415 - slow to import
+
+    _refuse_open_line(PREFECT_API_URL.value())
     yield lambda: None
+
+
+def _refuse_open_line(address: str | None) -> None:
+    """Refuse a server on another machine that would be told its secret, and our runs, without encryption."""
+    if not address:
+        return
+    told = urlsplit(address)
+    if told.scheme == "https" or (told.scheme == "http" and _is_this_machine(told.hostname or "")):
+        return
+    raise OpenLineError(
+        f"PREFECT_API_URL chỉ tới máy chủ Prefect {told.hostname or 'không rõ tên'} mà đường truyền không "
+        "được mã hóa: mật khẩu của máy chủ đó ai ở giữa cũng đọc được, và có mật khẩu thì sai khiến được máy "
+        "này. Đặt lại địa chỉ bắt đầu bằng `https`, hoặc bỏ biến này để dùng máy chủ riêng trên máy này."
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @contextmanager

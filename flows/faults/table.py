@@ -58,14 +58,14 @@ def _is_personal(datasets: Mapping[str, Dataset]) -> pl.Expr:
     return pl.concat_str("dataset", "column", separator=".").is_in(names).fill_null(value=False)
 
 
-def _is_about_people(datasets: Mapping[str, Dataset]) -> pl.Expr:
-    """Whether the dataset of the row has personal columns; true if the dataset is not known."""
+def is_about_people(datasets: Mapping[str, Dataset]) -> pl.Expr:
+    """Whether the `dataset` of the row has personal columns; true if the dataset is not known."""
     impersonal = [d.name for d in datasets.values() if not any(c.personal for c in d.columns)]
     return ~pl.col("dataset").is_in(impersonal).fill_null(value=False)
 
 
 def _mask_values(faults: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    personal, people = _is_personal(datasets), _is_about_people(datasets)
+    personal, people = _is_personal(datasets), is_about_people(datasets)
     quoted = pl.col("code").str.starts_with("tep.")
     return faults.with_columns(
         *(mask(pl.col(name), personal=personal, of_people=people) for name in ("value", "proposal")),
@@ -77,7 +77,7 @@ def _mask_values(faults: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.Da
 
 def build_change_table(settled: Settled, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
     """One row per repaired cell of the submissions in effect (`CHANGES`), personal values masked."""
-    personal, people = _is_personal(datasets), _is_about_people(datasets)
+    personal, people = _is_personal(datasets), is_about_people(datasets)
     return CHANGES.conform(
         settled.changes.filter("_in_effect").with_columns(
             *(mask(pl.col(name), personal=personal, of_people=people) for name in ("before", "after")),

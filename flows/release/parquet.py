@@ -58,7 +58,8 @@ def write_table(folder: Path, table: PublishedTable, frame: pl.DataFrame) -> Non
     """
     told = prove(table.conform(frame), table_schema(table))
     title = f"{table.title}: {table.grain}"
-    write_parquet(folder / f"{table.name}.parquet", [told], title, describe(table.fields))
+    path = folder / f"{table.name}.parquet"
+    write_parquet(path, [told], title, describe(table.fields), internal=table.internal)
 
 
 def describe(columns: Mapping[str, PublishedColumn]) -> dict[str, str]:

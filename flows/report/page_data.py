@@ -13,6 +13,7 @@ import polars as pl
 from flows import words
 from flows.faults.causes import KINDS
 from flows.faults.ledger import filter_standing
+from flows.faults.table import is_about_people
 from flows.release.places import path_of_receipt
 from flows.report import faults
 from flows.report.keeping_up import summarize_units
@@ -65,7 +66,13 @@ def address_of(**fields: object) -> str:
 
 
 def list_cause_rows(found: pl.DataFrame, names: Names, limit: int) -> list[Row]:
-    """The first `limit` causes of `found`; adds `where`, `link`, and `why` their faults have one cause."""
+    """The first `limit` causes of `found`; adds `where`, `link`, and `why` their faults have one cause.
+
+    Everybody may read these pages: what was typed into cells about people is left out. Two cells of a row
+    may tell who it is about.
+    """
+    of_people = is_about_people(names.datasets) & ~pl.col("code").str.starts_with("tep.")
+    hidden = (pl.when(~of_people).then(name).alias(name) for name in ("value", "proposal"))
     return [
         row
         | {
@@ -75,7 +82,7 @@ def list_cause_rows(found: pl.DataFrame, names: Names, limit: int) -> list[Row]:
             ),
             "why": KINDS[row["kind"]] if row["count"] > 1 else "",
         }
-        for row in found.head(limit).iter_rows(named=True)
+        for row in found.head(limit).with_columns(*hidden).iter_rows(named=True)
     ]
 
 

@@ -46,16 +46,13 @@ class Site:
     folder: Path
     environment: Environment
 
-    def write(self, path: str, template: str, content: Mapping[str, Any], *, private: bool = False) -> Path:
-        """Render `template` to the page `path` (relative to the folder) and return its full path.
-
-        A `private` page can be read by its owner only.
-        """
+    def write(self, path: str, template: str, content: Mapping[str, Any], mode: int = PUBLIC_FILE) -> Path:
+        """Render `template` to the page `path` (relative to the folder) and return its full path."""
         page = self.folder / path
         make_public(page.parent)
         root = "../" * path.count("/")
         text = self.environment.get_template(template).render(root=root, **content)
-        write_file(page, text.encode(), mode=0o600 if private else PUBLIC_FILE, durable=False)
+        write_file(page, text.encode(), mode=mode, durable=False)
         return page
 
 

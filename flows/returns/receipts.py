@@ -13,6 +13,7 @@ import polars as pl
 from flows.cache import make_key
 from flows.collect.submission import WHO, Submission, Who
 from flows.day_tables import DayTables
+from flows.files import PRIVATE_FILE, PUBLIC_FILE
 from flows.fingerprints import fingerprint_groups
 from flows.intake.model import SubmissionSummary
 from flows.read.clerk_marks import MARKS, FileMarks
@@ -83,7 +84,7 @@ def write_receipts(
             "phieu_nhan.html.j2",
             {**one.content, "parts_": parts[one.submission.who], **wrong.get(one.submission.who, _NONE)},
             # Comments are shown as typed, and may name people.
-            private=bool(one.content["marks"]["comments"]),
+            PRIVATE_FILE if one.content["marks"]["comments"] else PUBLIC_FILE,
         )
         for one in some
     ]

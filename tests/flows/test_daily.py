@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from flows.engine import prefect_server
+from flows.errors import OpenLineError
 from flows.root import Root
 from tests.command import dulieuxa
 from tests.conftest import Day
@@ -129,6 +130,47 @@ with serve_prefect(brief=True) as answered:
     print(PREFECT_API_URL.value(), flush=True)
     time.sleep(600)
 """
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://prefect.tinh.example/api",
+        "HTTP://10.0.0.5:4200/api",
+        "http://localhost.tinh.example/api",
+        "ftp://a/",
+    ],
+)
+def test_a_server_elsewhere_is_not_told_its_secret_on_an_open_line(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", address)
+    with pytest.raises(OpenLineError, match="https"), prefect_server.serve_prefect():
+        pytest.fail("It was told.")
+
+
+def test_who_names_such_a_server_is_told_what_to_do(tmp_path: Path) -> None:
+    done = dulieuxa(
+        "run", "--root", str(tmp_path), home=tmp_path / "home", PREFECT_API_URL="http://10.0.0.5/api"
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "10.0.0.5" in done.stderr
+    assert not (tmp_path / "raw").exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://prefect.tinh.example/api",
+        "http://127.0.0.1:4200/api",
+        "http://[::1]:4200/api",
+        "http://localhost/api",
+    ],
+)
+def test_other_servers_are_taken(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", address)
+    with prefect_server.serve_prefect() as answered:
+        answered()
 
 
 def test_a_port_of_somebody_else_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -241,6 +241,7 @@ AT_TIMES = {
     "curated/khong_cong_bo": "flows/root.py",
     "var/da_quen.jsonl": "flows/books/book.py",
     "var/hong": "flows/root.py",
+    "var/mat_khau_prefect": "flows/daily.py",
 }
 
 

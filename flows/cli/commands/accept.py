@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,9 +40,8 @@ def command(
 
     Ví dụ: dulieuxa accept 3f9a1c --unit T07 --reason "Trưởng thôn xác nhận qua điện thoại"
     """
-    from datetime import datetime
-
-    from flows.collect.archive import Answer, answer
+    from flows.collect.archive import Answer, answer, find_moment, list_after, read_receipts
+    from flows.collect.inbox import describe_wrong_clock
     from flows.root import HERE, Root, read_contracts
     from schemas.periods import in_words
     from schemas.registry import load
@@ -56,11 +55,15 @@ def command(
         raise typer.BadParameter(f"không có đơn vị {unit}", param_hint="--unit")
     now = datetime.now(HERE)
     with place.lock():
+        receipts = read_receipts(place)
+        moment = find_moment(receipts, now)
+        if moment is None:
+            raise typer.BadParameter(describe_wrong_clock(list_after(receipts, now)[-1].submission.day))
         found = _find(place, submission, now.date())
         if period is not None:
             _check_period(period, unit or found.unit, contracts)
         said = Answer(reason, unit, period, meant)
-        given = answer(place, found, said, now.isoformat(timespec="seconds"))
+        given = answer(place, found, said, moment)
     owner = contracts.commune.unit(given.unit)
     what = [
         f"của {owner.title}" if unit and owner else "",

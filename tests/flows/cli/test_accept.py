@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import count
 from pathlib import Path
 
@@ -79,6 +79,28 @@ def test_who_is_right_is_said_once(held: Path, unit: str, rows: dict[str, int]) 
         outcome = run_plainly(held, as_of=datetime.now(HERE).date())
     assert {name: counted(outcome, name) for name in rows} == rows
     assert codes(outcome, "T07") == []
+
+
+def test_nothing_is_said_while_our_clock_shows_an_earlier_day_than_the_archive(
+    held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is given to another unit would count as older than all that this one has."""
+    sha256 = run_plainly(held).faults.filter(code="tep.khac_don_vi")["submission"][0]
+    receipts = sorted((held / "raw" / "archive").glob("*/*.json"))
+    before = [path.read_bytes() for path in receipts]
+    monkeypatch.setattr("flows.cli.commands.accept.datetime", _Earlier)
+    said = accept(held, sha256[:10], "--unit", "T47", "--reason", "Trưởng thôn xác nhận")
+    assert said.exit_code == 2
+    assert "dulieuxa doctor --fix --trust-clock" in " ".join(said.output.replace("│", " ").split())
+    assert [path.read_bytes() for path in receipts] == before
+
+
+class _Earlier(datetime):
+    """A clock that is years behind."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime(2020, 1, 1, tzinfo=tz)
 
 
 @pytest.mark.parametrize("period", ["2026-09", "2026-10"])

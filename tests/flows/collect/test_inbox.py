@@ -293,6 +293,23 @@ def test_nothing_is_taken_while_our_clock_shows_an_earlier_day_than_the_archive(
     assert [one.file for one in collect(root).new] == ["b.csv"]
 
 
+def test_no_file_is_said_to_be_gone_at_a_time_that_can_not_be(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, _ = drop(root, "T01/a.csv", b"1"), drop(root, "T01/b.csv", b"2")
+    set_clock(monkeypatch, datetime(2026, 11, 3, 12, tzinfo=HERE))
+    collect(root)
+    a.unlink()
+    set_clock(monkeypatch, datetime(2026, 11, 2, 12, tzinfo=HERE))
+    collect(root)
+    assert [one.gone for one in list_archived(root, date.max)] == [None, None]
+    # A clock that was set back by less than a day: after all that came.
+    set_clock(monkeypatch, datetime(2026, 11, 3, 9, tzinfo=HERE))
+    collect(root)
+    gone = [one.gone for one in list_archived(root, date.max) if one.file == "a.csv"]
+    assert gone == ["2026-11-03T12:00:00+07:00"]
+
+
 def test_loading_the_past_takes_the_files_clock_and_names_impossible_ones(root: Root) -> None:
     drop(root, "T01/a.csv", b"1")
     drop(root, "T01/b.csv", b"2", datetime(1980, 1, 1, tzinfo=HERE))

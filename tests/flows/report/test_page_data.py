@@ -46,5 +46,29 @@ def test_a_cause_stands_where_it_is_known_to(blank: tuple[str, ...], where: str)
     assert shown["where"] == where
 
 
+@pytest.mark.parametrize(
+    ("dataset", "code", "shown"),
+    [
+        ("dan_cu", "gioi_tinh.ngoai_danh_muc", None),
+        (None, "gioi_tinh.ngoai_danh_muc", None),
+        ("dan_cu", "tep.cot_la", "Gái"),
+        ("phan_anh_ha_tang", "nha_mang.ngoai_danh_muc", "Gái"),
+    ],
+)
+def test_what_was_typed_about_people_is_on_no_page_for_everybody(
+    dataset: str | None, code: str, shown: str | None
+) -> None:
+    """Three equal values make a cause of their own, which would be linked by its value."""
+    rows = [
+        CELL | {"dataset": dataset, "code": code, "row": at, "value": "Gái", "proposal": "Gái"}
+        for at in range(3)
+    ]
+    found = FAULTS.conform(pl.DataFrame(rows, infer_schema_length=None))
+    causes = faults.group_by_cause(faults.sort_faults(found, ISSUES.conform(pl.DataFrame())))
+    (row,) = list_cause_rows(causes, Names(DATASETS, COMMUNE, {}), 5)
+    assert (row["value"], row["proposal"], row["count"]) == (shown, shown, 3)
+    assert ("value" in row["link"]) is (shown is not None)
+
+
 def test_an_address_names_only_what_is_known() -> None:
     assert address_of(unit="T01", dataset=None, code="a&b") == "unit=T01&code=a%26b"
