@@ -14,6 +14,8 @@ from flows.read.tables.matching import find_matches
 
 _SEARCHED_ROWS = 60
 _MAX_DEPTH = 4
+# So many columns of one dataset are no accident.
+_ENOUGH = 3
 _NUMBERED = re.compile(r"\(?-?\d{1,3}\)?(?:\s*=\s*[\d()+\-*x×:/ .…]+)?|\(?[A-ZĐ]\)?|\d{1,3}[.,]0")
 
 
@@ -69,27 +71,65 @@ def _find_candidates(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[int]:
 
 def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> Block | None:
     """The block near `row` that names most columns of one dataset; if equal, the one with fewest rows."""
-    best: tuple[int, int, int, int] | None = None
     first, last = max(floor, row - 1), min(row + 1, sheet.height - 1)
     levels = Levels(sheet, first, min(last + _MAX_DEPTH, sheet.height))
-    for top in range(first, last + 1):
-        for depth in range(1, min(_MAX_DEPTH, sheet.height - top) + 1):
-            named, exact = _count_named(levels.named(top, top + depth - 1).values(), vocabulary)
-            if named >= 2 and (best is None or (named, exact, -depth) > best[:3]):
-                best = (named, exact, -depth, top)
+    best = _find_best(levels, (first, last), sheet.height, vocabulary)
     if best is None:
         return None
-    top, bottom = _extend_to_merges(sheet.merges, best[3], best[3] - best[2] - 1, floor)
+    best = _trim(levels, best, vocabulary)
+    if best.top > last:
+        # The heading of another table, with no more than a few records below it, may stand above.
+        above = _find_best(levels, (first, last), best.top, vocabulary)
+        best = above if above and _holds_record(sheet, above, best.top) else best
+    top, bottom = _extend_to_merges(sheet.merges, best.top, best.bottom, floor)
     bottom = _extend_to_repetitions(sheet, bottom)
     bottom = min(bottom, sheet.height - 1)  # a damaged file may merge cells below its last row
     numbering = bottom + 1 if is_numbering(sheet, bottom + 1) else None
     return Block(top, bottom, numbering, read_paths(sheet, top, bottom))
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Heading rows from `top` to `bottom`; how many columns of one dataset they name, how many exactly."""
+
+    top: int
+    bottom: int
+    named: int
+    exact: int
+
+
+def _find_best(levels: Levels, tops: tuple[int, int], stop: int, vocabulary: Vocabulary) -> _Span | None:
+    """The rows above `stop` that name most columns; they begin between the two `tops`."""
+    best: _Span | None = None
+    for top in range(tops[0], min(tops[1] + 1, stop)):
+        for bottom in range(top, min(top + _MAX_DEPTH, stop)):
+            named, exact = _count_named(levels.named(top, bottom).values(), vocabulary)
+            rank = named, exact, top - bottom
+            if named >= 2 and (best is None or rank > (best.named, best.exact, best.top - best.bottom)):
+                best = _Span(top, bottom, named, exact)
+    return best
+
+
+def _trim(levels: Levels, span: _Span, vocabulary: Vocabulary) -> _Span:
+    """The span without upper rows that name no column: records of a table above it, or its title."""
+    tops = range(span.top, span.bottom + 1)
+    counts = [_count_named(levels.named(top, span.bottom).values(), vocabulary) for top in tops]
+    best = max(zip(counts, tops, strict=True))
+    return _Span(best[1], span.bottom, *best[0])
+
+
+def _holds_record(sheet: Sheet, above: _Span, stop: int) -> bool:
+    """Whether a row between a heading of at least three columns and row `stop` looks like a record."""
+    rows = [[cell for cell in row if cell] for row in sheet.rows(above.bottom + 1, stop)]
+    return above.named >= _ENOUGH and any(
+        2 * len(cells) >= above.named and any(cell[0].isdigit() for cell in cells) for cells in rows
+    )
+
+
 def _is_another(block: Block, before: Sequence[Block], vocabulary: Vocabulary) -> bool:
     """Whether a block further down is a heading, not a record that happens to contain two such words."""
     named, _ = _count_named((path.levels for path in block.paths), vocabulary)
-    return named >= 3 or 2 * named >= len(block.paths) or block.paths == before[0].paths
+    return named >= _ENOUGH or 2 * named >= len(block.paths) or block.paths == before[0].paths
 
 
 def _count_named(headings: Iterable[Heading], vocabulary: Vocabulary) -> tuple[int, int]:

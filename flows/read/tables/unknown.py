@@ -50,8 +50,8 @@ def guess_block(sheet: Sheet, start: int = 0) -> Block | None:
 
 
 def add_unknown_blocks(sheet: Sheet, blocks: Sequence[Block]) -> list[Block]:
-    """`blocks` and the headings of unknown tables below them, which begin with STT again."""
-    found: list[Block] = []
+    """`blocks` and the headings of unknown tables above and below them, which begin with STT."""
+    found: list[Block] = [*_find_above(sheet, blocks[0])] if blocks else []
     stops = [*(block.top for block in blocks[1:]), sheet.height]
     for block, stop in zip(blocks, stops, strict=False):
         found.append(block)
@@ -65,6 +65,20 @@ def add_unknown_blocks(sheet: Sheet, blocks: Sequence[Block]) -> list[Block]:
             if unknown and unknown.top == body + row and _has_number_heading(sheet.row(unknown.top)):
                 found.append(unknown)
     return found
+
+
+def _find_above(sheet: Sheet, first: Block) -> Iterator[Block]:
+    """The headings of unknown tables above the first known one, with a numbered row below."""
+    row, stop = 0, min(first.top, _SEARCHED_ROWS)
+    while row < stop:
+        unknown = guess_block(sheet, row) if _has_number_heading(sheet.row(row)) else None
+        row += 1
+        if unknown and unknown.top == row - 1 and unknown.body < first.top:
+            number = find_numbering_letter(unknown)
+            cell = None if number is None else sheet.row(unknown.body)[index_of(number)]
+            if cell and cell[0].isdigit():
+                yield unknown
+                row = unknown.body
 
 
 def _has_number_heading(row: Row) -> bool:

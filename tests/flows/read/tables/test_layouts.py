@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from flows.read import read_file, sheet
 from schemas.contract import typed_column
 from schemas.datasets import load
+from tests.flows.read.forms import heading_grid, records
 from tests.flows.read.layouts import CONTAINERS, Laid, lay_out
 
 DATASETS = load()
@@ -70,3 +71,43 @@ def test_every_dataset_where_sheets_are_long(
 )
 def test_random_layouts(seed: int, name: str, container: str) -> None:
     check(lay_out(DATASETS[name], Random(seed)), container)
+
+
+def _stacked(upper: str, lower: str, random: Random) -> tuple[list[list[object]], list[tuple[str, int]]]:
+    """Two tables with hardly a row between them, and what must be read: each dataset and its records."""
+    count, more = random.randint(1, 3), random.randint(1, 3)
+    grid: list[list[object]] = []
+    for name, height in ((upper, count), (lower, more)):
+        grid += [
+            *map(list, heading_grid(DATASETS[name])),
+            *([n, *row] for n, row in enumerate(records(DATASETS[name], height), 1)),
+            *([[]] if height < 3 and random.random() < 0.3 else []),
+        ]
+    grid = [row[1:] for row in grid] if random.random() < 0.3 else grid
+    return grid, [(upper, count), (lower, more)] if upper != lower else [(upper, count + more)]
+
+
+def test_a_table_of_few_records_directly_above_another_is_read() -> None:
+    random = Random(0)
+    for upper in DATASETS:
+        for lower in random.sample(list(DATASETS), 1):
+            grid, expected = _stacked(upper, lower, random)
+            write = random.choice([CONTAINERS["csv"], CONTAINERS["xlsx"]])
+            cells = {
+                (r, c): cell for r, row in enumerate(grid) for c, cell in enumerate(row) if cell is not None
+            }
+            found = read_file(write(Laid(DATASETS[upper], cells)), "bao_cao", DATASETS)
+            assert [(table.dataset, table.cells.height) for table in found.tables] == expected, (upper, lower)
+            assert found.problems == ()
+
+
+@pytest.mark.parametrize("gap", [0, 1, 4])
+def test_an_unknown_table_above_a_known_one_is_told(gap: int) -> None:
+    known = DATASETS["to_cong_nghe_so"]
+    below = [*heading_grid(known), *([n, *row] for n, row in enumerate(records(known, 3), 1))]
+    grid = [["BÁO CÁO"], ["STT", "Màu", "Cỡ", "Kho"], [1, "đỏ", 2, "a"], *[[]] * gap, *below]
+    cells = {(r, c): cell for r, row in enumerate(grid) for c, cell in enumerate(row)}
+    found = read_file(CONTAINERS["csv"](Laid(known, cells)), "bao_cao", DATASETS)
+    assert [table.cells.height for table in found.tables] == [3]
+    assert [(one.code, one.row) for one in found.problems] == [("tep.khong_ro_bo_du_lieu", 2)]
+    assert found.rows["role"][2] == "ngoai_bang"
