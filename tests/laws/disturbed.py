@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
+from importlib import import_module
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from rich.console import Console
 
 from flows.audit.auditor import Answer, Audit, Auditor
@@ -20,6 +26,7 @@ from flows.audit.pages import write_audit_pages
 from flows.day import run_day
 from flows.engine import workers
 from flows.engine.plain import PlainRunner
+from flows.engine.prefect_server import serve_prefect
 from flows.release.manifest import AUDIT
 from flows.release.publish import read_published
 from flows.release.verify import find_damage
@@ -101,6 +108,73 @@ def killed_at(root: Path, at: int) -> None:
 
     watched(root, strike)
     day(root, TUESDAY)
+
+
+def by_prefect(root: Path) -> None:
+    """Tuesday as a flow that reports to the server in Prefect's settings."""
+    from flows import daily  # noqa: PLC0415 - takes seconds
+
+    with (
+        patch("flows.day.collect", collect_as_written),
+        patch("flows.daily.run_day", partial(run_day, audits=lenient)),
+    ):
+        daily.daily(root, TUESDAY)
+
+
+def plainly(root: Path) -> None:
+    """Tuesday without Prefect."""
+    day(root, TUESDAY)
+
+
+@contextmanager
+def prefect_answering(home: Path) -> Iterator[Mapping[str, str]]:
+    """A server of Prefect; yields the settings of those who report to it."""
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setenv("PREFECT_HOME", str(home))
+        with serve_prefect(brief=True) as answered:
+            answered()
+            from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL  # noqa: PLC0415 - slow
+
+            told = {each.name: str(each.value()) for each in (PREFECT_API_URL, PREFECT_API_AUTH_STRING)}
+            yield {"PREFECT_HOME": str(home)} | told
+
+
+def killed_after(
+    work: Callable[[Path], None], root: Path, seconds: float, settings: Mapping[str, str]
+) -> bool:
+    """Kill the process that does `work` so many seconds after it begins; returns whether it was at work."""
+    process = _at_work(work, root, settings)
+    process.join(seconds)
+    process.kill()
+    process.join()
+    assert process.exitcode in (0, -signal.SIGKILL), process.exitcode
+    return process.exitcode != 0
+
+
+def seconds_of(work: Callable[[Path], None], root: Path, settings: Mapping[str, str]) -> float:
+    """How long `work` takes."""
+    process = _at_work(work, root, settings)
+    begun = time.monotonic()
+    process.join()
+    assert process.exitcode == 0
+    return time.monotonic() - begun
+
+
+def _at_work(work: Callable[[Path], None], root: Path, settings: Mapping[str, str]) -> BaseProcess:
+    """A process that does `work` from now on; all that this takes is imported."""
+    ours, theirs = workers.process_context().Pipe()
+    process = workers.process_context().Process(target=_begin, args=(work, root, settings, theirs))
+    process.start()
+    ours.recv()
+    return process
+
+
+def _begin(work: Callable[[Path], None], root: Path, settings: Mapping[str, str], begun: Connection) -> None:
+    os.environ.update(settings)
+    if work is by_prefect:
+        import_module("flows.daily")
+    begun.send(None)
+    work(root)
 
 
 def failing_from(root: Path, at: int, number: int) -> None:

@@ -6,8 +6,10 @@ import errno
 import multiprocessing
 import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -16,12 +18,17 @@ from flows.root import Root
 from tests.laws.disturbed import (
     MONDAY,
     TUESDAY,
+    by_prefect,
     child,
     complaints,
     counted,
     day,
     failing_from,
+    killed_after,
     killed_at,
+    plainly,
+    prefect_answering,
+    seconds_of,
     whole,
 )
 
@@ -82,6 +89,26 @@ def test_a_run_killed_at_every_file_operation_leaves_whole_releases(
     first: int, waiting: Path, undisturbed: tuple[str, int], tmp_path: Path
 ) -> None:
     proven(waiting, undisturbed, tmp_path, range(first, undisturbed[1] + 1, 2))
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(("work", "count"), [(plainly, 260), (by_prefect, 40)])
+def test_a_run_killed_at_any_moment_leaves_whole_releases(
+    work: Callable[[Path], None], count: int, waiting: Path, undisturbed: tuple[str, int], tmp_path: Path
+) -> None:
+    """Moments are drawn up to a tenth beyond the end of a run that nobody disturbs."""
+    draw, monday = Random(count), whole(waiting)
+    at_work = 0
+    with prefect_answering(tmp_path / "home") if work is by_prefect else nullcontext({}) as settings:
+        long = seconds_of(work, copied(waiting, tmp_path / "measured"), settings)
+        for number in range(count):
+            root = copied(waiting, tmp_path / str(number))
+            at_work += killed_after(work, root, draw.uniform(0, 1.1 * long), settings)
+            assert whole(root) in (monday, undisturbed[0])
+            recovers(root, undisturbed[0])
+            shutil.rmtree(root)
+    print(f"{work.__name__}: {at_work} of {count} were killed at work, within {long:.1f} seconds")
+    assert at_work > count / 4
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS], ids=["disk full", "read-only"])
