@@ -63,7 +63,7 @@ def roles(dataset: str, lines: Sequence[Row], separator: str = ",") -> tuple[str
     ],
     ids=["mixed", "all roman", "zeros", "sums", "some sums", "nested", "over roman", "bare", "waiting zeros"],
 )  # fmt: skip
-def test_a_place_numbered_like_a_group_is_a_record_if_it_is_no_sum(lines: list[Row], expected: str) -> None:
+def test_a_place_numbered_like_a_group_is_a_record_if_no_sum(lines: list[Row], expected: str) -> None:
     assert roles("moi_truong", lines) == (expected, [])
 
 
@@ -82,6 +82,9 @@ def test_a_group_line_with_other_amounts_is_told(lines: list[Row], told: list[in
 
 
 def test_reads_sums_with_a_decimal_comma_and_rounded() -> None:
-    lines = [place("I", "Khu Bắc", "2.345,5", "1,5", 2, 4, ""), place(1, "Phố 1", "2.000,25", "1,0", 1, 2, ""),
-             place(2, "Phố 2", "345,28", "0,5", 1, 2, "")]  # fmt: skip
+    lines = [
+        place("I", "Khu Bắc", "2.345,5", "1,5", 2, 4, ""),
+        place(1, "Phố 1", "2.000,25", "1,0", 1, 2, ""),
+        place(2, "Phố 2", "345,28", "0,5", 1, 2, ""),
+    ]
     assert roles("moi_truong", lines, ";") == ("grr", [])
