@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from flows.read.problems import make_problem
-from flows.read.sheet import Sheet, letter_of
+from flows.read.sheet import Mask, Sheet, letter_of
 from flows.read.table import Problem
 from flows.read.tables.body import CODE, Body, Columns
 from flows.read.tables.plausible import measure_likeness
@@ -102,7 +102,7 @@ class _Sums:
     body: Body
     values: Floats
     _below: int = field(init=False)
-    _records: npt.NDArray[np.bool_] = field(init=False)
+    _records: Mask = field(init=False)
     _rest: Floats = field(init=False)
     _count: int = field(init=False, default=0)
     _stops: list[tuple[Floats, int]] = field(init=False)
@@ -131,12 +131,12 @@ class _Sums:
         if sort:
             self._last[sort] = len(self._stops) - 1
 
-    def find_equal(self, own: Floats, sort: str | None) -> npt.NDArray[np.bool_] | None:
+    def find_equal(self, own: Floats, sort: str | None) -> Mask | None:
         """Which amounts are sums of the records below; None if no or few of them are.
 
         One record below may be alike by chance, so then all amounts must be equal.
         """
-        best: npt.NDArray[np.bool_] | None = None
+        best: Mask | None = None
         stops = self._stops[self._last.get(sort or "", 0) :]
         rest, counts = (np.array(each) for each in zip(*stops, strict=True))
         sums = self._rest - rest
@@ -146,7 +146,7 @@ class _Sums:
         shares = (given & close).sum(axis=2) / np.maximum(given.sum(axis=2), 1)
         shares[several == 0] = 0
         for stop, way in np.argwhere(shares >= _HALF).tolist():
-            found = close[stop, way] | ~given[stop, way]
+            found: Mask = close[stop, way] | ~given[stop, way]
             if found.all():
                 return found
             if several[stop] > 1:
@@ -166,7 +166,7 @@ def _is_complete(cells: Sequence[str | None], columns: Columns) -> bool:
 
 
 def _describe(
-    sheet: Sheet, row: int, amounts: Sequence[int], equal: npt.NDArray[np.bool_] | None, dataset: Dataset
+    sheet: Sheet, row: int, amounts: Sequence[int], equal: Mask | None, dataset: Dataset
 ) -> Problem:
     cells = sheet.row(row)
     wrong = [at for n, at in enumerate(amounts) if cells[at] and (equal is None or not equal[n])]
