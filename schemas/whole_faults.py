@@ -75,11 +75,11 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Tệp của Thôn Tiến Thành trong thư mục T07",
     ),
     "tep.don_vi_la": WholeFault(
-        "Thư mục không phải của đơn vị nào.",
-        "Không biết tệp của ai nên không tính cho đơn vị nào.",
-        "Bỏ tệp vào thư mục của đơn vị nộp.",
-        "raw/inbox/T01",
-        "raw/inbox/Thôn Một",
+        "Đơn vị tính không quy đổi được, hoặc hai chỗ trong bảng ghi hai đơn vị tính khác nhau.",
+        "Không biết số liệu lớn hay nhỏ hơn bao nhiêu lần, nên chưa tính.",
+        "Đổi số liệu sang đơn vị tính của biểu mẫu, ghi một đơn vị tính ở đầu cột, rồi nộp lại.",
+        "Rác phát sinh (tấn)",
+        "Đơn vị tính: m3",
     ),
     "tep.khong_ro_ky": WholeFault(
         "Không rõ kỳ báo cáo.",

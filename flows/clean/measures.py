@@ -5,25 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from flows.clean.text import fold_one
 from flows.read.table import Problem, ReadTable
+from flows.read.units_of_measure import parse_unit, sizes_of, unit_of
 from schemas.contract import Column, Dataset
 
-_MONEY = {
-    1: ("đồng", "đ", "₫", "vnđ", "vnd", "đồng việt nam"),
-    10**3: ("nghìn đồng", "ngàn đồng", "nghìn", "ngàn", "1000 đồng", "1.000 đồng", "1000đ", "1.000đ"),
-    10**6: ("triệu đồng", "triệu", "triệu đ", "triệu vnđ", "tr", "trđ", "tr.đ", "tr đồng", "tr. đồng"),
-    10**9: ("tỷ đồng", "tỉ đồng", "tỷ", "tỉ", "tỷ đ", "tỉ đ", "tỷ vnđ"),
-}
-_MASS = {1: ("kg", "kilôgam"), 10: ("yến",), 100: ("tạ",), 1000: ("tấn",)}
-_SPEED = {1: ("kbps",), 1000: ("mbps", "mbit/s", "mb/s"), 10**6: ("gbps",)}
-_POWER = {1: ("wp", "w"), 1000: ("kwp", "kw"), 10**6: ("mwp", "mw")}
-_SHARE = {1: ("%", "phần trăm")}
-_FAMILIES: tuple[Mapping[str, int], ...] = tuple(
-    {fold_one(name): size for size, names in family.items() for name in names}
-    for family in (_MONEY, _MASS, _SPEED, _POWER, _SHARE)
-)
 _BEFORE_UNIT = re.compile(r"^(?:đơn vị tính|đơn vị|đvt|tính bằng)\s*:?\s*", re.IGNORECASE)
 
 
@@ -35,37 +23,39 @@ class Scale:
         unit: The contract's unit; None if the column has none.
         size: Size of that unit, relative to the base unit of its family (đồng, kg, kbps, W).
         sizes: Size of every unit of the family, by folded name.
+        family: The family; None if no other unit can be converted to that of the contract.
     """
 
     unit: str | None
     size: int
     sizes: Mapping[str, int]
+    family: str | None = None
 
     def size_of(self, stated: str | None) -> int | None:
         """Size of the unit that a heading states; `size` if it states none; None if the unit is unknown."""
         if stated is None or self.unit is None:
             return self.size
-        return self.sizes.get(fold_one(_BEFORE_UNIT.sub("", stated.strip())))
+        words = _BEFORE_UNIT.sub("", stated.strip())
+        found = parse_unit(words)
+        if found and found.family == self.family:
+            return found.size
+        return self.sizes.get(fold_one(words))
 
 
 def scale_of(column: Column) -> Scale:
     """The scale of a column of numbers; without a unit in the contract nothing is converted."""
-    unit = _contract_unit(column)
+    return _make_scale(unit_of(column))
+
+
+@cache
+def _make_scale(unit: str | None) -> Scale:
     if unit is None:
         return Scale(None, 1, {})
-    own = fold_one(unit)
-    sizes = next((family for family in _FAMILIES if own in family), {own: 1})
-    return Scale(unit, sizes[own], sizes)
-
-
-def _contract_unit(column: Column) -> str | None:
-    kind = column.kind.name
-    if column.unit is not None or kind == "so_tien":
-        return column.unit or "đồng"
-    if kind == "ty_le":
-        return "%"
-    bracketed = re.search(r"\(([^()]+)\)", column.label)
-    return bracketed[1] if bracketed and kind == "so_thuc" else None
+    known = parse_unit(unit)
+    if known is None:
+        return Scale(unit, 1, {fold_one(unit): 1})
+    sizes = {fold_one(name): size for name, size in sizes_of(known.family).items()}
+    return Scale(unit, known.size, sizes, known.family)
 
 
 def refuse_unknown_units(table: ReadTable, dataset: Dataset) -> tuple[Problem, ...]:

@@ -18,6 +18,7 @@ _FAULTS: Mapping[str, tuple[Dimension, Severity]] = {
     "tep.cot_la": ("sach", "canh_bao"),
     "tep.kho_luu_hong": ("du", "chan"),
     "tep.trung_cot": ("sach", "chan"),
+    "tep.don_vi_la": ("dung", "chan"),
     "tep.bang_ma": ("sach", "canh_bao"),
     "tep.dong_hong": ("sach", "canh_bao"),
     "tep.dong_lech": ("sach", "canh_bao"),

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TypeAlias
 
+from flows.read.units_of_measure import is_counted, parse_unit
 from schemas.contract import Column, Dataset
 
 #: The combining marks that are tones; the other marks (circumflex, breve, horn) belong to the letter.
@@ -36,12 +37,6 @@ _ABBREVIATIONS: Mapping[str, str] = {
     "tthc": "thủ tục hành chính",
     "tslcd": "truyền số liệu chuyên dùng",
 }
-_UNITS = (
-    "đồng, đ, vnđ, vnd, nghìn đồng, ngàn đồng, nghìn, nghìn đ, 1000đ, 1000 đ, 1000 đồng, 1.000đ, 1.000 đồng,"
-    "triệu đồng, triệu, tr đ, trđ, tr đồng, tr.đ, trđồng, triệu đ, tỷ đồng, tỉ đồng, tỷ, tỉ, tỷ đ,"
-    "tấn, kg, tạ, m3,"
-    "người, hộ, lượt, lượt người, cái, chiếc, km, m, m2, ha, kw, kwp, mw, kwh, mbps, kbps, gbps, %, phần trăm"
-)
 _NOTES = (
     "nam/nữ, nếu có, bắt buộc, nếu biết, dd mm yyyy, ngày tháng năm, ngày/tháng/năm, đánh dấu x, đánh x, x,"
     "có/không"
@@ -52,8 +47,6 @@ REMARK_HEADINGS = (
     *("Ghi chú", "Chú thích", "Ghi chú khác", "Ký tên", "Ký nhận"),
     *("Ghi chu", "Chu thich", "Ky ten", "Ky nhan"),
 )
-# The units of counts. A heading that states another unit for a count scales it: "Số hộ (nghìn)".
-_COUNTED_IN = "người, hộ, lượt, lượt người, cái, chiếc"
 # A group of columns about somebody or some time else than the record's own.
 _ABOUT_OTHERS = (
     *("cha", "bố", "mẹ", "vợ", "chồng", "con", "chủ hộ", "giám hộ", "người thân", "đại diện", "người nộp"),
@@ -97,11 +90,6 @@ def _abbreviation_keys() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _unit_keys() -> frozenset[str]:
-    return frozenset(key_of(unit) or unit.strip() for unit in _UNITS.split(","))
-
-
-@lru_cache(maxsize=1)
 def _note_keys() -> frozenset[str]:
     return frozenset(key_of(note) for note in _NOTES.split(","))
 
@@ -120,7 +108,7 @@ def split_unit(text: str) -> tuple[str, str | None]:
         nonlocal unit
         inside = re.sub(r"(?i)^\s*(?:đvt|đơn vị(?: tính)?)\s*:?\s*", "", tidy(found[1]))
         inner = key_of(inside) or inside
-        if inner in _unit_keys():
+        if parse_unit(inside) or is_counted(inside):
             unit = inside
             return " "
         return " " if inner in _note_keys() or not re.search(r"[^\W\d_]", inner) else found[0]
@@ -368,7 +356,7 @@ def is_about_others(group: str) -> bool:
 
 def scales_counts(unit: str) -> bool:
     """Whether things are not counted one by one in a stated unit: `nghìn`, `triệu đồng`, `tấn`."""
-    return key_of(unit) not in set(map(key_of, _COUNTED_IN.split(",")))
+    return not is_counted(unit)
 
 
 def has_unit(column: Column) -> bool:

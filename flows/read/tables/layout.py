@@ -11,6 +11,7 @@ from flows.read.sheet import Merge, Sheet
 from flows.read.tables.heading import Heading, Path, Vocabulary, number_keys, tidy
 from flows.read.tables.levels import Levels, read_paths
 from flows.read.tables.matching import find_matches
+from flows.read.units_of_measure import is_unit_row
 
 _SEARCHED_ROWS = 60
 _MAX_DEPTH = 4
@@ -28,17 +29,19 @@ class Block:
         bottom: The last heading row.
         numbering: The row below that numbers the columns; None if there is none.
         paths: The headings of the columns.
+        units: The row below that only states their units of measure; None if there is none.
     """
 
     top: int
     bottom: int
     numbering: int | None
     paths: tuple[Path, ...]
+    units: int | None = None
 
     @property
     def body(self) -> int:
-        """The first row below the headings and the numbering row."""
-        return (self.bottom if self.numbering is None else self.numbering) + 1
+        """The first row below the headings, the row of units and the numbering row."""
+        return 1 + max(row for row in (self.bottom, self.numbering, self.units) if row is not None)
 
 
 def find_blocks(sheet: Sheet, vocabulary: Vocabulary) -> list[Block]:
@@ -84,8 +87,21 @@ def _best_block(sheet: Sheet, row: int, floor: int, vocabulary: Vocabulary) -> B
     top, bottom = _extend_to_merges(sheet.merges, best.top, best.bottom, floor)
     bottom = _extend_to_repetitions(sheet, bottom)
     bottom = min(bottom, sheet.height - 1)  # a damaged file may merge cells below its last row
-    numbering = bottom + 1 if is_numbering(sheet, bottom + 1) else None
-    return Block(top, bottom, numbering, read_paths(sheet, top, bottom))
+    numbering, units = _find_rows_below(sheet, bottom)
+    return Block(top, bottom, numbering, read_paths(sheet, top, bottom), units)
+
+
+def _find_rows_below(sheet: Sheet, bottom: int) -> tuple[int | None, int | None]:
+    """The row below a heading that numbers its columns, and the one that states their units, if any."""
+    numbering = units = None
+    for row in range(bottom + 1, min(bottom + 3, sheet.height)):
+        if numbering is None and is_numbering(sheet, row):
+            numbering = row
+        elif units is None and is_unit_row(sheet.row(row)):
+            units = row
+        else:
+            break
+    return numbering, units
 
 
 @dataclass(frozen=True, slots=True)

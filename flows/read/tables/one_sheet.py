@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +19,7 @@ from flows.read.tables.damaged import describe_damaged, hold_damaged
 from flows.read.tables.doubtful import describe_doubtful
 from flows.read.tables.extract import extract_cells, extract_totals
 from flows.read.tables.groups import tell_groups
-from flows.read.tables.heading import Vocabulary, has_unit, key_of, strip_parentheses, tidy, words_of
+from flows.read.tables.heading import Vocabulary, tidy, words_of
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
 from flows.read.tables.marked import read_marked
 from flows.read.tables.proposals import SAMPLE, Values
@@ -44,15 +43,12 @@ from flows.read.tables.side_by_side import (
     with_content,
     without_other_sides,
 )
+from flows.read.tables.stated_units import UnitLines, read_unit_lines, read_units
 from flows.read.tables.uneven import find_shifted_heading, hold_uneven
 from flows.read.tables.unknown import add_unknown_blocks, guess_body
 from schemas.contract import Dataset
 
 _ROLES = pl.Series("role", list(ROLES), ROWS_SCHEMA["role"])
-_UNIT_LINE = re.compile(r"(?i)(?:đơn vị tính|đvt|đơn vị)\s*[:：]\s*([^()]+?)\s*\)?\s*$")
-_MONEY = {
-    key_of(word) for word in ("đồng", "đ", "nghìn", "ngàn", "triệu", "tỷ", "tỉ", "trđ", "1000đ", "vnđ", "tr")
-}
 
 
 @dataclass(slots=True)
@@ -71,6 +67,7 @@ class SheetRead:
         sides: For each table with periods side by side, the mask of its records and its periods in words.
         refused: The tables that are not taken (see `ReadFile`).
         damage: The problems of single lines of a text file.
+        unit_lines: The lines that state units of measure above or below the last table.
     """
 
     sheet: Sheet
@@ -84,6 +81,7 @@ class SheetRead:
     sides: list[tuple[Mask, Sequence[str]]] = field(default_factory=list)
     refused: list[ReadTable] = field(default_factory=list)
     damage: list[Problem] = field(default_factory=list)
+    unit_lines: UnitLines = field(default_factory=UnitLines)
 
     def rows(self) -> pl.DataFrame:
         """The role of each row (`ROWS_SCHEMA`)."""
@@ -207,8 +205,11 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     filled, blank = leave_out_blank(sheet, body, sides)
     tables: list[ReadTable] = []
     problems: list[Problem] = []
+    read.unit_lines = read_unit_lines(sheet, title, body, read.unit_lines)
     for side in filled or sides[:1]:
-        table = _make_table(read, body, side, title)
+        stated = read_units(sheet, side.fit, block, body, read.unit_lines)
+        problems += stated.problems
+        table = _make_table(read, body, side, title, stated.units)
         accepted = _log_accepted(side.fit, line)
         if accepted.height:
             table = replace(table, changes=pl.concat([accepted, table.changes]))
@@ -252,7 +253,9 @@ def _repeat_records(read: SheetRead, body: Body, sides: Sequence[Side]) -> None:
         read.sides.append((records, [str(side.words) for side in sides]))
 
 
-def _make_table(read: SheetRead, body: Body, side: Side, title: tuple[str, ...]) -> ReadTable:
+def _make_table(
+    read: SheetRead, body: Body, side: Side, title: tuple[str, ...], units: Mapping[str, str]
+) -> ReadTable:
     """The records of one table, or of one of the periods that stand side by side in it."""
     sheet, fit = read.sheet, side.fit
     taken = extract_cells(sheet, body, fit, list_source_columns(fit))
@@ -263,7 +266,7 @@ def _make_table(read: SheetRead, body: Body, side: Side, title: tuple[str, ...])
         title,
         table.cells,
         table.letters,
-        _read_units(fit, title),
+        units,
         (body.nil or any(map(says_nil, title))) and not body.records.any(),
         extract_totals(sheet, body, table, fit.dataset),
         changes,
@@ -363,6 +366,8 @@ def _set_roles(read: SheetRead, block: Block, top: int, body: Body) -> None:
     read.codes[block.top : block.bottom + 1] = CODE["dau_cot"]
     if block.numbering is not None:
         read.codes[block.numbering] = CODE["so_cot"]
+    if block.units is not None:
+        read.codes[block.units] = CODE["dau_cot"]
     read.codes[body.start : body.start + len(body.codes)] = body.codes
     read.codes[top : block.body][_find_blank(read.sheet, top, block.body)] = CODE["trong"]
 
@@ -371,6 +376,8 @@ def _set_roles_unread(read: SheetRead, block: Block, top: int, stop: int) -> Non
     """Set the roles of the rows of a table that can't be read; its records stay `ngoai_bang`."""
     read.codes[top : block.top] = CODE["tieu_de"]
     read.codes[block.top : block.bottom + 1] = CODE["dau_cot"]
+    if block.units is not None:
+        read.codes[block.units] = CODE["dau_cot"]
     read.codes[top:stop][_find_blank(read.sheet, top, stop)] = CODE["trong"]
 
 
@@ -378,30 +385,3 @@ def _read_title(sheet: Sheet, top: int, records: Mask) -> tuple[str, ...]:
     """The text of the rows from `top` on, without those of the mask `records`."""
     rows = zip(sheet.rows(top, top + len(records)), records.tolist(), strict=True)
     return tuple(tidy(cell) for row, is_record in rows if not is_record for cell in row if cell)
-
-
-def _read_units(fit: Fit, title: Sequence[str]) -> Mapping[str, str]:
-    """The unit of measure of each measured column, from its heading or a line above the table."""
-    unit_of_sheet = _read_unit_line(title)
-    units: dict[str, str] = {}
-    for name, pairs in fit.columns.items():
-        column, path = fit.dataset[name], pairs[0][1]
-        if not has_unit(column):
-            continue
-        stated = path.unit or next((u for u in (strip_parentheses(v)[1] for v in path.levels) if u), None)
-        if stated is None and (column.unit or column.kind.name == "so_tien"):
-            stated = unit_of_sheet
-        if stated is not None:
-            units[name] = stated
-    return units
-
-
-def _read_unit_line(title: Sequence[str]) -> str | None:
-    """The unit of money in a line such as `Đơn vị tính: triệu đồng, %`; None if there is none."""
-    for text in title:
-        if line := _UNIT_LINE.search(text):
-            parts = re.split(r"[,;/]", line[1])
-            for part in parts:
-                if _MONEY & set(key_of(part).split()):
-                    return tidy(part)
-    return None
