@@ -253,6 +253,37 @@ def without_days(text: str) -> str:
     return _FROM_TO.sub(";", unicodedata.normalize("NFC", text))
 
 
+_DAY_IN = r"(?:ngay\W*)?(?P<d{0}>\d{{1,2}})\s*(?:[/.-]|thang)\s*(?P<m{0}>\d{{1,2}})"
+_YEAR_IN = r"\s*(?:[/.-]|nam)\s*(?P<y{0}>(?:19|20)\d\d)(?!\d)"
+#: The first and the last day of something: "từ ngày 15/10 đến ngày 14/11/2026", "15/10/2026 - 14/11/2026".
+_SPAN = re.compile(
+    rf"(?<![\d/.-]){_DAY_IN.format(1)}(?:{_YEAR_IN.format(1)})?\s*(?:den|toi|-|–|—)\s*(?:het\s*)?"
+    rf"{_DAY_IN.format(2)}{_YEAR_IN.format(2)}"
+)
+
+
+def read_spans(texts: Iterable[str]) -> set[tuple[date, date]]:
+    """The first and last day of each span of days that `texts` name; only the last one needs a year."""
+    return {span for text in texts for span in _read_spans(text)}
+
+
+@lru_cache(maxsize=4096)
+def _read_spans(text: str) -> frozenset[tuple[date, date]]:
+    return frozenset(filter(None, map(_span, _SPAN.finditer(_plain(text)))))
+
+
+def _span(found: re.Match[str]) -> tuple[date, date] | None:
+    """Both days; None if one does not exist, or the last comes first."""
+    try:
+        last = date(int(found["y2"]), int(found["m2"]), int(found["d2"]))
+        first = date(int(found["y1"] or last.year), int(found["m1"]), int(found["d1"]))
+        if first > last and found["y1"] is None:
+            first = first.replace(year=last.year - 1)
+    except ValueError:
+        return None
+    return (first, last) if first <= last else None
+
+
 _SOME_YEAR = r"(?:\W*(?:nam\W*)?(?P<year>(?:19|20)\d\d))?"
 #: Words that are a period and nothing else, such as the heading of a column.
 _ALONE: Mapping[Cadence, re.Pattern[str]] = {

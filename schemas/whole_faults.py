@@ -67,7 +67,7 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Thôn nộp danh sách dân cư",
     ),
     "tep.khac_don_vi": WholeFault(
-        "Tiêu đề, tên tệp, mẫu đã in hoặc chính các bản ghi chỉ ra một đơn vị khác với thư mục.",
+        "Tiêu đề, tên tệp, dòng nhóm, mẫu đã in hoặc chính các bản ghi chỉ ra một đơn vị khác với thư mục.",
         "Không biết số liệu là của ai nên chưa tính cho đơn vị nào.",
         "Chuyển tệp sang đúng thư mục, hoặc sửa tiêu đề và tên tệp cho khớp rồi nộp lại; hoặc nhờ người"
         " quản trị xác nhận là của ai (`dulieuxa accept --unit`).",
@@ -89,9 +89,11 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Tháng 10 và tháng 11 năm 2026",
     ),
     "tep.khac_ky": WholeFault(
-        "Tiêu đề, tên trang tính, tên tệp và ngày của các bản ghi chỉ ra những kỳ khác nhau.",
+        "Tiêu đề, tên trang tính, tên tệp, dòng nhóm và ngày của các bản ghi chỉ ra những kỳ khác nhau,"
+        " hoặc nói rằng số liệu là lũy kế, của một tuần hay theo kế hoạch.",
         _TABLE_LOST,
-        "Sửa cho khớp rồi nộp lại; hoặc nhờ người quản trị xác nhận kỳ (`dulieuxa accept --period`).",
+        "Chỉ nộp số thực hiện của riêng kỳ này, sửa cho khớp rồi nộp lại; hoặc nhờ người quản trị xác nhận"
+        " kỳ (`dulieuxa accept --period`).",
         "Tiêu đề và tên tệp cùng ghi tháng 11/2026, các ngày nằm trong kỳ đó",
         "Tiêu đề ghi tháng 10, tên tệp ghi tháng 11",
     ),

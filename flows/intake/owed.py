@@ -12,6 +12,7 @@ import polars as pl
 
 from flows.collect.inbox import is_possible
 from flows.collect.submission import Submission
+from flows.intake.lines import Piece, split_by_lines
 from flows.intake.model import ReadSubmission
 from flows.intake.owner import check_owner
 from flows.intake.period import (
@@ -21,6 +22,7 @@ from flows.intake.period import (
     name_of_sheet,
     sheets_are_months,
 )
+from flows.intake.titles import weigh_title
 from flows.read.reader import read_file, refuse_file
 from flows.read.table import Problem, ReadTable
 from schemas.contract import Dataset
@@ -59,11 +61,15 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
     for table in doc.tables:
         decision = _decide(table, submission, contracts, datasets[table.dataset])
         decision = _heed(decision, table, submission, contracts, alone=count[table.dataset] == 1)
-        if isinstance(decision, Problem):
-            problems.append(_add_periods(decision, table, submission, contracts))
-            refused.append(table)
-        else:
-            taken.append((table, decision))
+        lettered = datasets[table.dataset].lettered
+        doubt, pieces = _weigh(table, decision, submission, contracts, lettered=lettered)
+        problems += [doubt] if doubt else []
+        for piece, outcome in pieces:
+            if isinstance(outcome, Problem):
+                problems.append(_add_periods(outcome, piece, submission, contracts))
+                refused.append(piece)
+            else:
+                taken.append((piece, outcome))
     incomplete: list[tuple[ReadTable, Period]] = []
     for table in doc.refused:
         dataset = contracts.datasets[table.dataset]
@@ -114,6 +120,25 @@ def _decide(
             return _describe_blank_period(table, dataset, label)
         return _describe_empty(table, dataset)
     return decide_period(table, submission, dataset, contracts.commune, lettered=alike.lettered)
+
+
+def _weigh(
+    table: ReadTable,
+    decision: Period | Problem,
+    submission: Submission,
+    contracts: Contracts,
+    *,
+    lettered: bool,
+) -> tuple[Problem | None, list[Piece]]:
+    """A warning about the title of a table, and the pieces of the table, taken or held."""
+    if isinstance(decision, Problem):
+        return None, [(table, decision)]
+    dataset = contracts.datasets[table.dataset]
+    doubt = weigh_title(table, decision, submission, dataset, lettered=lettered)
+    if doubt is not None and doubt.severity == "chan":
+        return None, [(table, doubt)]
+    commune = contracts.commune
+    return doubt, split_by_lines(table, decision, submission, dataset, commune, lettered=lettered)
 
 
 def _heed(

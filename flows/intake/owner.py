@@ -35,13 +35,15 @@ def check_owner(
     if submission.vouched is not None:
         return None
     file = PurePath(submission.file).stem
+    owing = commune.owing(dataset)
+    titles = (table.title, *reversed(table.above))
     places = {
-        "tiêu đề": table.title,
+        # What a table does not say for itself, the nearest title above it on its sheet says.
+        "tiêu đề": next((texts for texts in titles if find_named(texts, owing)), ()),
         # The only sheet of a text file bears its name.
         "tên trang tính": (table.sheet,) if table.sheet != file else (),
         "tên tệp": (file,),
     }
-    owing = commune.owing(dataset)
     others = [
         f"{place} ghi {' hoặc '.join(describe_unit(other) for other in named)}"
         for place, texts in places.items()

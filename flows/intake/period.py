@@ -26,12 +26,13 @@ from schemas.periods import (
     period,
     read_numbers,
     read_period,
+    read_spans,
     without_days,
 )
 from schemas.units import Commune
 
 _LETTERED = re.compile(r"(?i)\s*t\s*(1[0-2]|[1-9])\s*")
-_TITLE, _SHEET, _FILE, _HEADING = "tiêu đề", "tên trang tính", "tên tệp", "đầu cột"
+TITLE, SHEET, _FILE, _HEADING = "tiêu đề", "tên trang tính", "tên tệp", "đầu cột"
 _HINT = "Ghi rõ kỳ báo cáo ở tiêu đề, ví dụ “{}”."
 
 
@@ -66,18 +67,18 @@ def decide_period(
     """
     sources = _read_sources(table, submission, dataset, lettered=lettered)
     naming = [source for source in sources if source.labels]
-    titles = next((source.labels for source in naming if source.where == _TITLE), frozenset())
+    titles = next((source.labels for source in naming if source.where == TITLE), frozenset())
     if len(titles) > 1:
-        return describe_unclear(table, dataset, f"Tiêu đề ghi hơn một kỳ: {_describe_labels(titles)}")
+        return describe_unclear(table, dataset, f"Tiêu đề ghi hơn một kỳ: {describe_labels(titles)}")
     if not naming:
         return _assume(table, submission.day, dataset, commune)
     agreed = frozenset.intersection(*(source.labels for source in naming))
     if not agreed:
-        said = [f"{source.where} ghi {_describe_labels(source.labels)}" for source in naming]
+        said = [f"{source.where} ghi {describe_labels(source.labels)}" for source in naming]
         return describe_disagreement(table, dataset, said)
     if len(agreed) > 1:
         where = naming[0].where.capitalize()
-        return describe_unclear(table, dataset, f"{where} ghi hơn một kỳ: {_describe_labels(agreed)}")
+        return describe_unclear(table, dataset, f"{where} ghi hơn một kỳ: {describe_labels(agreed)}")
     return _check(period(dataset, min(agreed)), table, submission.day, dataset, commune)
 
 
@@ -112,7 +113,7 @@ def name_of_sheet(
 ) -> str | None:
     """The label of the one period that the name of the table's sheet names; None if there is none."""
     sources = _read_sources(table, submission, dataset, lettered=lettered)
-    labels = next((each.labels for each in sources if each.where == _SHEET), frozenset())
+    labels = next((each.labels for each in sources if each.where == SHEET), frozenset())
     return next(iter(labels)) if len(labels) == 1 else None
 
 
@@ -137,21 +138,31 @@ def list_possible_periods(
     return tuple(each.label for each in likely), False
 
 
+def list_texts(
+    table: ReadTable, submission: Submission, dataset: Dataset, *, lettered: bool
+) -> Mapping[str, tuple[str, ...]]:
+    """The texts that may name the period of a table, by the place where they stand."""
+    if table.side is not None:
+        # Title and names are then about the whole form, but may name the year.
+        return {_HEADING: (table.side,)}
+    title = tuple(table.title)
+    if not name_periods(title, dataset, None, submission.day):
+        # What a table does not say for itself, the titles above it on its sheet say.
+        title = (*title, *(text for each in table.above for text in each))
+    sheet = tuple(_sheet_texts(table.sheet, submission, lettered=lettered))
+    return {TITLE: title, SHEET: sheet, _FILE: (PurePath(submission.file).stem,)}
+
+
 def _read_sources(
     table: ReadTable, submission: Submission, dataset: Dataset, *, lettered: bool
 ) -> list[_Source]:
     """The places that may name the period, each with the labels that it names."""
-    texts = {
-        _TITLE: tuple(table.title),
-        _SHEET: tuple(_sheet_texts(table.sheet, submission, lettered=lettered)),
-        _FILE: (PurePath(submission.file).stem,),
-    }
-    year = _find_year([text for each in texts.values() for text in each])
-    if table.side is not None:
-        # Title and names are then about the whole form, but may name the year.
-        texts = {_HEADING: (table.side,)}
+    above = (text for title in table.above for text in title)
+    names = _sheet_texts(table.sheet, submission, lettered=lettered)
+    year = _find_year([*table.title, *above, *names, PurePath(submission.file).stem])
+    texts = list_texts(table, submission, dataset, lettered=lettered)
     return [
-        _Source(where, _read_labels(said, dataset, year, submission.day)) for where, said in texts.items()
+        _Source(where, name_periods(said, dataset, year, submission.day)) for where, said in texts.items()
     ]
 
 
@@ -182,9 +193,9 @@ def sheets_are_months(sheets: Sequence[str]) -> bool:
     return len(found) > 1 and all(found) and any(match and int(match[1]) < 10 for match in found)
 
 
-def _read_labels(texts: Sequence[str], dataset: Dataset, year: int | None, day: date) -> frozenset[str]:
+def name_periods(texts: Sequence[str], dataset: Dataset, year: int | None, day: date) -> frozenset[str]:
     """The periods that `texts` name; where they leave out the year, it is `year`, or the latest possible."""
-    labels = read_period(texts, dataset.cadence)
+    labels = read_period(texts, dataset.cadence) | _name_by_days(texts, dataset)
     if labels:
         numbers = read_numbers(map(without_days, texts), dataset.cadence)
         years = {label[:4] for label in labels}
@@ -199,12 +210,24 @@ def _read_labels(texts: Sequence[str], dataset: Dataset, year: int | None, day: 
     return frozenset(latest_begun(dataset, number, day).label for number in numbers)
 
 
+def _name_by_days(texts: Sequence[str], dataset: Dataset) -> set[str]:
+    """The periods whose first and last day `texts` name: "từ 15/10/2026 đến 14/11/2026"."""
+    spans = read_spans(texts)
+    return {
+        found.label for first, last in spans if _is_whole(found := containing(dataset, last), first, last)
+    }
+
+
+def _is_whole(of: Period, first: date, last: date) -> bool:
+    return (of.start, of.end) == (first, last)
+
+
 def _assume(table: ReadTable, day: date, dataset: Dataset, commune: Commune) -> Period | Problem:
     """The only period that is handed in on `day`."""
     windows = open_windows(dataset, day, commune.moved)
     if len(windows) == 1:
         return windows[0]
-    which = _describe_labels(each.label for each in windows)
+    which = describe_labels(each.label for each in windows)
     why = f"đang nhận nhiều kỳ: {which}" if windows else "không kỳ nào đang đến hạn nộp"
     return describe_unclear(table, dataset, f"Không nơi nào ghi kỳ, và ngày {day:%d/%m/%Y} {why}")
 
@@ -247,9 +270,9 @@ def weigh_dates(
     other, most = max(((label, n) for label, n in found.items() if label != stated.label), key=lambda p: p[1])
     clear = 3 * most >= 2 * total and (other > stated.label or not inside)
     column = dataset[dataset.dated].label
-    where = _describe_span(period(dataset, other))
+    where = describe_span(period(dataset, other))
     says = f"{most} trong {total} ngày ở cột “{column}” nằm trong {where}"
-    told = [f"bảng này là của {_describe_span(stated)}", says]
+    told = [f"bảng này là của {describe_span(stated)}", says]
     problem = describe_disagreement(table, dataset, told, blocks=clear)
     return replace(problem, periods=(stated.label, other))
 
@@ -264,11 +287,13 @@ def _count_periods(dates: pl.Series, dataset: Dataset, day: date) -> Counter[str
     return found
 
 
-def _describe_span(of: Period) -> str:
+def describe_span(of: Period) -> str:
+    """The period in words, with its first and last day."""
     return f"{in_words(of.label)} ({of.start:%d/%m/%Y}–{of.end:%d/%m/%Y})"
 
 
-def _describe_labels(labels: Iterable[str]) -> str:
+def describe_labels(labels: Iterable[str]) -> str:
+    """The periods in words, in order."""
     return ", ".join(map(in_words, sorted(labels)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -101,6 +101,22 @@ class Problem:
     period_named: bool = False
 
 
+class Line(NamedTuple):
+    """A line between the records of a table that may say whose the records below it are, or of which period.
+
+    Attributes:
+        row: Its sheet row.
+        texts: Its cells that are no amounts.
+        sure: Whether it is a section or title; else it may be a record or note that is nearly empty.
+        heads: Whether it is the title of a table of its own, which was joined to the one above.
+    """
+
+    row: int
+    texts: tuple[str, ...]
+    sure: bool = True
+    heads: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class ReadTable:
     """One table found on a sheet.
@@ -124,6 +140,9 @@ class ReadTable:
         side: If periods stand side by side on the sheet, the one of this table in words ("tháng 1").
         made_for: The units that our own stamps in its file name: of a form, of a marked workbook.
         meant: What the clerk said in our sheet that its records are.
+        lines: The lines between its records, from top to bottom.
+        above: The titles of the tables above it on its sheet, and lone lines below those, from top to bottom.
+        top: The sheet row on which its title begins, or its heading.
     """
 
     dataset: str
@@ -140,6 +159,9 @@ class ReadTable:
     side: str | None = None
     made_for: tuple[str, ...] = ()
     meant: Literal["sua", "ca_bang"] | None = None
+    lines: tuple[Line, ...] = ()
+    above: tuple[tuple[str, ...], ...] = ()
+    top: int = 0
 
 
 @dataclass(frozen=True, slots=True)

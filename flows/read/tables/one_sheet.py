@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from flows.read.clerk_marks import FileMarks
 from flows.read.problems import make_problem
 from flows.read.recode import Originals, to_unicode
 from flows.read.sheet import Mask, Sheet, index_of, letter_of
-from flows.read.table import ACCEPTED, CHANGES_SCHEMA, ROLES, ROWS_SCHEMA, Problem, ReadTable
+from flows.read.table import ACCEPTED, CHANGES_SCHEMA, ROLES, ROWS_SCHEMA, Line, Problem, ReadTable
 from flows.read.tables.astray import RecordShape, describe_above, find_above, hold_astray
 from flows.read.tables.body import CODE, Body, Codes, Columns, classify
 from flows.read.tables.damaged import describe_damaged, hold_damaged
@@ -21,6 +21,7 @@ from flows.read.tables.extract import extract_cells, extract_totals
 from flows.read.tables.groups import tell_groups
 from flows.read.tables.heading import Vocabulary, tidy, words_of
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
+from flows.read.tables.lines import find_lines
 from flows.read.tables.marked import read_marked
 from flows.read.tables.proposals import SAMPLE, Values
 from flows.read.tables.repairs import repair
@@ -68,6 +69,7 @@ class SheetRead:
         refused: The tables that are not taken (see `ReadFile`).
         damage: The problems of single lines of a text file.
         unit_lines: The lines that state units of measure above or below the last table.
+        above: The titles of the tables read so far, and lone lines below their records.
     """
 
     sheet: Sheet
@@ -82,6 +84,7 @@ class SheetRead:
     refused: list[ReadTable] = field(default_factory=list)
     damage: list[Problem] = field(default_factory=list)
     unit_lines: UnitLines = field(default_factory=UnitLines)
+    above: list[tuple[str, ...]] = field(default_factory=list)
 
     def rows(self) -> pl.DataFrame:
         """The role of each row (`ROWS_SCHEMA`)."""
@@ -147,7 +150,7 @@ def _join_continued(tables: Sequence[ReadTable]) -> list[ReadTable]:
         if before and _layout_of(before) == _layout_of(table) and before.cells.columns == table.cells.columns:
             joined[-1] = replace(
                 before,
-                title=before.title + table.title,
+                lines=(*before.lines, *_list_titles(table), *table.lines),
                 cells=pl.concat([before.cells, table.cells]),
                 nil=before.nil and table.nil,
                 totals=pl.concat([before.totals, table.totals], how="diagonal"),
@@ -156,6 +159,12 @@ def _join_continued(tables: Sequence[ReadTable]) -> list[ReadTable]:
         else:
             joined.append(table)
     return joined
+
+
+def _list_titles(table: ReadTable) -> Iterator[Line]:
+    """The title of a table that is joined to the one above, as a line between their records."""
+    if table.title:
+        yield Line(table.top, table.title, heads=True)
 
 
 def _layout_of(table: ReadTable) -> tuple[object, ...]:
@@ -187,6 +196,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     line = sheet.number(block.bottom)
     chosen = choose(list_fits(block, vocabulary))
     if len(chosen) != 1:
+        read.above.append(_read_title(sheet, top, np.zeros(block.top - top, np.bool_)))
         read.problems += describe_unread(sheet, block, stop, vocabulary, chosen)
         _set_roles_unread(read, block, top, stop)
         return
@@ -200,6 +210,8 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     read.damage += hold_uneven(sheet, body, headed[-1] + 1, fit.dataset.name)
     above = _hold_outside(read, block, top, body, RecordShape(columns, headed), fit.dataset)
     title = _read_title(sheet, top, above)
+    titles, lines = tuple(read.above), find_lines(sheet, body, columns)
+    read.above += [title, *_list_trailing(sheet, body, lines)]
     marked = read_marked(sheet, body, fit.dataset, fit.letters)
     read.marks.append(marked.marks)
     filled, blank = leave_out_blank(sheet, body, sides)
@@ -210,6 +222,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         stated = read_units(sheet, side.fit, block, body, read.unit_lines)
         problems += stated.problems
         table = _make_table(read, body, side, title, stated.units)
+        table = replace(table, lines=lines, above=titles, top=sheet.number(top))
         accepted = _log_accepted(side.fit, line)
         if accepted.height:
             table = replace(table, changes=pl.concat([accepted, table.changes]))
@@ -243,6 +256,13 @@ def _hold_outside(
     read.damage += describe_above(read.sheet, top, above, dataset)
     read.damage += hold_astray(read.sheet, body, shape, dataset)
     return above
+
+
+def _list_trailing(sheet: Sheet, body: Body, lines: Sequence[Line]) -> list[tuple[str, ...]]:
+    """The texts of the lines below the last record: they may be about a table further down."""
+    last = np.flatnonzero(body.records)
+    row = sheet.number(body.start + int(last[-1])) if len(last) else 0
+    return [line.texts for line in lines if line.row > row and line.sure]
 
 
 def _repeat_records(read: SheetRead, body: Body, sides: Sequence[Side]) -> None:

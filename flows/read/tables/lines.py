@@ -1,0 +1,52 @@
+"""Lists the lines between the records of a table: sections, titles and other rows with hardly any cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from flows.read.sheet import Mask, Sheet
+from flows.read.table import Line
+from flows.read.tables.body import CODE, Body, Columns
+from flows.read.tables.heading import tidy
+from flows.read.tables.row_words import is_bare_numeral, is_tail
+
+_MOST_TEXTS = 3
+# A record has more cells than that.
+_FEW = 2
+_LONGEST = 300
+_AMOUNT = re.compile(r"[\s\d.,%xX–-]+")
+_COUNTED = r"\s*\d"
+
+
+def find_lines(sheet: Sheet, body: Body, columns: Columns) -> tuple[Line, ...]:
+    """The lines between the records below a heading, and below the last of them.
+
+    A row that has a number in the number column is a record; a total with its sums is about what is above it.
+    """
+    return tuple(_read_lines(sheet, body, _find_candidates(sheet, body, columns)))
+
+
+def _find_candidates(sheet: Sheet, body: Body, columns: Columns) -> Mask:
+    """The rows that are no records, and unnumbered ones with at most `_FEW` cells."""
+    codes = body.codes
+    filled = sheet.filled(columns.read, body.start, body.start + len(codes))
+    sparse: Mask = body.records & (filled > 0) & (filled <= _FEW)
+    if columns.number is not None and sparse.any():
+        sparse &= ~sheet.matching(_COUNTED, [columns.number], body.start, sparse)
+    others: Mask = np.isin(codes, [CODE["nhom"], CODE["cuoi"], CODE["tong"]])
+    return others | sparse
+
+
+def _read_lines(sheet: Sheet, body: Body, candidates: Mask) -> Iterator[Line]:
+    for at in np.flatnonzero(candidates).tolist():
+        cells = [tidy(cell) for cell in sheet.row(body.start + at) if cell]
+        amounts = [cell for cell in cells if _AMOUNT.fullmatch(cell)]
+        texts = [cell[:_LONGEST] for cell in cells if cell not in amounts and not is_bare_numeral(cell)]
+        is_total = body.codes[at] == CODE["tong"]
+        if not 0 < len(texts) <= _MOST_TEXTS or (is_total and amounts):
+            continue
+        sure = body.codes[at] != CODE["ban_ghi"] and not any(map(is_tail, texts))
+        yield Line(sheet.number(body.start + at), tuple(texts), sure)
