@@ -207,7 +207,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     read.damage += tell_groups(sheet, body, columns, fit.dataset)
     hold_damaged(sheet, body)
     headed = sorted(index_of(path.letter) for path in block.paths)
-    read.damage += hold_uneven(sheet, body, headed[-1] + 1, fit.dataset.name)
+    read.damage += hold_uneven(sheet, body, headed[-1] + 1, columns, fit.dataset.name)
     above = _hold_outside(read, block, top, body, RecordShape(columns, headed), fit.dataset)
     title = _read_title(sheet, top, above)
     titles, lines = tuple(read.above), find_lines(sheet, body, columns)

@@ -12,11 +12,13 @@ import numpy.typing as npt
 import polars as pl
 
 from flows.read.problems import make_problem
-from flows.read.sheet import FrameSheet, Mask, Sheet, index_of
+from flows.read.sheet import FrameSheet, Mask, Row, Sheet, index_of
 from flows.read.table import Problem
-from flows.read.tables.body import Body
+from flows.read.tables.body import CODE, Body, Columns
 from flows.read.tables.damaged import hold
 from flows.read.tables.layout import Block
+from flows.read.tables.plausible import measure_likeness
+from flows.read.tables.row_words import is_tail, says_nil
 from schemas.contract import Severity
 
 Rows = npt.NDArray[np.int64]
@@ -27,11 +29,12 @@ _MAX_PROBLEMS = 100
 _ENOUGH = 3
 
 
-def hold_uneven(sheet: Sheet, body: Body, headed: int, dataset: str) -> list[Problem]:
+def hold_uneven(sheet: Sheet, body: Body, headed: int, columns: Columns, dataset: str) -> list[Problem]:
     """Take records with too many cells, and a last one that is cut off, out of the records.
 
     The usual number of cells is `headed`, the number of columns with a heading; if no record has it, the most
-    frequent one. If more than half of the records differ from that, one problem tells of all.
+    frequent one. If more than half of the records differ from that, one problem tells of all. Blank cells too
+    many or too few at the end of a line say nothing, as long as no value can be in the column of another.
 
     Returns:
         One problem per record with an unusual number of cells; it blocks if the record is held.
@@ -39,7 +42,7 @@ def hold_uneven(sheet: Sheet, body: Body, headed: int, dataset: str) -> list[Pro
     if not isinstance(sheet, FrameSheet) or sheet.widths is None:
         return []
     rows = body.start + np.flatnonzero(body.records)
-    widths = sheet.widths.gather(rows)
+    widths = _without_blank(sheet, body, rows, sheet.widths.gather(rows), headed, columns)
     if widths.is_empty():
         return []
     few = len(widths) == 1 or (len(widths) < _ENOUGH and (widths < headed).all())
@@ -52,6 +55,67 @@ def hold_uneven(sheet: Sheet, body: Body, headed: int, dataset: str) -> list[Pro
     mask[rows[held] - body.start] = True
     hold(body, mask)
     return list(_describe_all(sheet, rows[odd], widths.filter(odd), held[odd], usual, dataset))
+
+
+def _without_blank(
+    sheet: FrameSheet, body: Body, rows: Rows, widths: pl.Series, headed: int, columns: Columns
+) -> pl.Series:
+    """The number of cells of each row, `headed` for rows that only have other blank cells at the end."""
+    found, at = widths.to_numpy().copy(), rows - body.start
+    if (found == headed).all():
+        return widths
+    stop = body.start + len(body.codes)
+    required = [index for index, column in columns.contract.items() if column.required]
+    filled = [index for index in required if not _is_tick(columns, index)]
+    # A separator too many within a value moves the last cells out of the heading; all must be blank columns.
+    spare = headed - 1 - max(filled, default=headed)
+    long = (found > headed) & (sheet.filled(range(headed, sheet.width), body.start, stop)[at] == 0)
+    whole = long & (found - headed > spare)
+    for place in np.flatnonzero(long & ~whole & (found == headed + 1))[:_MAX_PROBLEMS].tolist():
+        cells = sheet.row(int(rows[place]))
+        whole[place] = _fits_only_as_it_is(cells, headed, columns, str(sheet.separator))
+    # A blank tick means no, so a line without it may have been cut.
+    short = (found < headed) & (found > max(required, default=headed))
+    whole |= short & (sheet.filled(filled, body.start, stop)[at] == len(filled))
+    for place in np.flatnonzero(short & whole & _is_odd_below(body, at)).tolist():
+        whole[place] = not _continues(sheet.row(int(rows[place]) + 1))
+    found[whole] = headed
+    return pl.Series(found)
+
+
+def _is_odd_below(body: Body, at: Rows) -> Mask:
+    """Whether the row below each of the rows `at` is no record."""
+    after = np.append(body.codes, CODE["ban_ghi"])[at + 1]
+    return np.asarray(np.isin(after, [CODE["cuoi"], CODE["nhom"], CODE["trong"]]))
+
+
+def _continues(cells: Row) -> bool:
+    """Whether a row that is no record may be the rest of the line above: no words that close a table."""
+    texts = [cell for cell in cells if cell]
+    return bool(texts) and not any(is_tail(cell) or says_nil(cell) for cell in texts)
+
+
+def _is_tick(columns: Columns, at: int) -> bool:
+    return columns.contract[at].kind.name == "co_khong"
+
+
+def _fits_only_as_it_is(cells: Row, headed: int, columns: Columns, separator: str) -> bool:
+    """Whether a row with a blank cell too many suits its columns, and no two cells can be one value."""
+    joined = (
+        [*cells[:at], f"{cells[at]}{separator}{cells[at + 1]}", *cells[at + 2 :]]
+        for at in range(headed)
+        if cells[at] and cells[at + 1]
+    )
+    return _fits(cells, columns) and not any(_fits(each, columns) for each in joined)
+
+
+def _fits(cells: Row, columns: Columns) -> bool:
+    """Whether every value suits its column, and all required ones but ticks are there."""
+    return all(
+        measure_likeness(column)(cell.strip()) > 0 if (cell := cells[at]) else not column.required
+        for at, column in columns.contract.items()
+        if cells[at] or not _is_tick(columns, at)
+    )
 
 
 def find_shifted_heading(

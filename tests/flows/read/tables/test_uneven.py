@@ -50,6 +50,38 @@ def test_says_nothing_of_even_lines(lines: tuple[str, ...]) -> None:
     assert told(*lines) == []
 
 
+PLACES = "STT,Thôn,Rác phát sinh (tấn),Rác thu gom (tấn),Số mô hình kinh tế tuần hoàn,Điện mặt trời (kWp)"
+HOUSES = (
+    "Mã hộ,Họ và tên chủ hộ,Số nhân khẩu,Có kỹ năng DVCTT,Có kỹ năng TTKDTM,Internet,"
+    "Phân loại rác tại nguồn,Dùng năng lượng sạch"
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "odd"),
+    [
+        ((HEADING, GOOD + ",,", GOOD, GOOD), []),
+        ((HEADING, GOOD + ",", GOOD, GOOD), []),
+        ((HEADING, GOOD + "xong,,", GOOD, GOOD), []),
+        ((HEADING, GOOD[:-1], GOOD, GOOD), []),
+        ((HEADING, GOOD[:-1], "(Ký tên)", ""), []),
+        ((HEADING, MORE, GOOD, GOOD), [2]),
+        ((HEADING, GOOD + ",x", GOOD, GOOD), [2]),
+        ((HEADING, GOOD.replace("Mới,", "Mới"), "21/10/2026", GOOD, GOOD), [2]),
+        ((HEADING, "1,20/10/2026,Viettel,Mất sóng", GOOD, GOOD), [2]),
+        ((PLACES, "1,Phố 1,10,5,3,2,,,", "2,Phố 2,10,5,3,2"), []),
+        ((PLACES, "1,Phố 1,10,5,3,2,", "2,Phố 2,10,5,3,2"), [2]),
+        ((PLACES, "1,Phố 1,10,5", "2,Phố 2,10,5,3,2"), [2]),
+        ((HOUSES, "H00001,Bùi Văn Mẫu,3,x,,Cáp quang,", "H00002,Hà Văn Mẫu,3,x,,Cáp quang,x,"), [2]),
+    ],
+)
+def test_blank_cells_at_the_end_say_nothing_unless_a_value_may_have_moved(
+    lines: tuple[str, ...], odd: list[int]
+) -> None:
+    found = read_file("\n".join(lines).encode() + b"\n", "a.csv", DATASETS)
+    assert [one.row for one in found.problems if one.code == "tep.dong_lech"] == odd
+
+
 def test_finds_the_line_below_a_cell_of_two_lines() -> None:
     assert [line for line, _ in told(HEADING, '1,20/10/2026,Viettel,"Mất\nsóng",Mới,', MORE)] == [4]
 
