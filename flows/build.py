@@ -40,10 +40,19 @@ from schemas.tables import (
 
 READ = Step("Đọc tệp")
 JUDGE = Step("Kiểm tra")
-MEASURE = Step("Tính chỉ tiêu")
-WRITE = Step("Ghi bảng")
+MEASURE = Step(
+    "Tính chỉ tiêu",
+    describe=lambda tables: (
+        f"{tables.indicators.height} con số, {tables.faults.height} lỗi, "
+        f"{tables.roll_call.height} phần phải nộp"
+    ),
+)
+WRITE = Step("Ghi bảng", describe=lambda files: f"{len(files)} tệp")
 REPORT = Step("Viết báo cáo")
-AUDIT = Step("Kiểm toán")
+AUDIT = Step(
+    "Kiểm toán",
+    describe=lambda surprising: "đạt" if surprising is None else "đạt, có thay đổi đã được xác nhận",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,113 +3,158 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Mapping
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, cast
 
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
-from prefect import flow, task
+from prefect import flow, get_run_logger
 from prefect import serve as serve_deployments
-from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, State
 from prefect.deployments.runner import RunnerDeployment
-from prefect.futures import as_completed
+from prefect.events import emit_event
+from prefect.flows import Flow
+from prefect.runtime import flow_run
 from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL
-from rich.console import Console
+from prefect.states import Completed, Failed
 
 from flows.day import DayOutcome, run_day
-from flows.engine.runner import Step
-from flows.engine.workers import Guard, count_cores, start_workers
-from flows.engine.prefect_server import serve_prefect
-from flows.engine.progress import show_step
+from flows.engine.prefect_runner import PrefectRunner
+from flows.engine.prefect_runs import mark_crashed
+from flows.engine.prefect_server import PORT, serve_prefect
+from flows.engine.runner import to_ascii
 from flows.engine.screen import open_console, say
-from flows.errors import AuditRefusedError
+from flows.errors import AuditRefusedError, LockedError
 from flows.mend.result import look_and_note
-from flows.root import HERE, Root
-from flows.summary import to_markdown
-from schemas.registry import load
+from flows.root import HERE, Root, read_contracts, read_site
+from flows.schedule.missed import list_days_to_run
+from flows.summary import COLUMNS, summarize_units, to_markdown
+from schemas.registry import Contracts, load
+from schemas.units import Commune
 
-S = TypeVar("S")
-T = TypeVar("T")
-
-# Files per task: few enough to show progress, enough that starting a task costs little.
-BATCH = 24
 # Names the root that is served to the processes of its runs.
 _SERVED = "DULIEUXA_ROOT"
-RETRY_SECONDS: list[float] = [2, 10, 30]
+#: How long a scheduled run waits for another one on its root, and how often it looks.
+_WAIT_SECONDS, _LOOK_SECONDS = 3 * 3600, 10
+#: The state of a run whose release the audit refused; others may wait for it by this name.
+REFUSED = "Không công bố"
+#: The state of a late run whose day was run already, or would only repeat the day before.
+NOT_NEEDED = "Không cần chạy"
 
 
-class PrefectRunner:
-    """Runs each step as a task; the items of `each` side by side, a task an item."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def step(self, step: Step, work: Callable[..., T], *args: object) -> T:
-        """Run one step as a task."""
-        run = task(name=step.title, persist_result=False, cache_policy=NO_CACHE)(work)
-        if step.retried:
-            run = run.with_options(retries=len(RETRY_SECONDS), retry_delay_seconds=RETRY_SECONDS)
-        with show_step(self._console, step.title):
-            return run(*args)
-
-    def each(
-        self, step: Step, work: Callable[[S], T], items: Sequence[S], guard: Guard[S, T] | None = None
-    ) -> list[T]:
-        """Run one task a batch of items; the work itself is done by worker processes."""
-        batches = [items[at : at + BATCH] for at in range(0, len(items), BATCH)]
-        with start_workers(work, guard) as run, ThreadPoolExecutor(count_cores()) as threads:
-
-            def one(batch: Sequence[S]) -> list[T]:
-                return [*threads.map(run, batch)]
-
-            submitted = task(name=step.title, persist_result=False, cache_policy=NO_CACHE)(one)
-            with show_step(self._console, step.title, len(batches)) as tick:
-                futures = [submitted.submit(batch) for batch in batches]
-                for _ in as_completed(futures):
-                    tick()
-            return [result for future in futures for result in future.result()]
-
-
-@flow(name="dulieuxa", flow_run_name="ngay-{as_of}", persist_result=False, validate_parameters=False)
+@flow(name="dulieuxa", flow_run_name="ngay-{as_of}", persist_result=False)
 def daily(root: Path, as_of: date | None = None, acknowledged: str | None = None) -> DayOutcome:
     """Một ngày của một xã: thu tệp, đọc, kiểm tra, tính chỉ tiêu, công bố, báo cáo."""
-    return _run(Root(Path(root)), as_of or _today(), acknowledged)
+    try:
+        return _run(Root(root), as_of or _today(), acknowledged)
+    except AuditRefusedError as refused:
+        return cast("DayOutcome", _as_state(refused))
 
 
-@flow(
-    name="dulieuxa-hang-ngay",
-    flow_run_name=lambda: f"ngay-{_today()}",
-    persist_result=False,
-    validate_parameters=False,
-)
-def every_day(acknowledged: str | None = None) -> DayOutcome:
-    """Hôm nay của xã mà `dulieuxa serve` được gọi cho; không chạy được cho thư mục nào khác."""
-    return _run(_served(), _today(), acknowledged)
+def _name_run() -> str:
+    given = (flow_run.get_parameters() or {}).get("as_of")
+    return f"ngay-{given or _planned_day()}"
+
+
+@flow(name="dulieuxa-hang-ngay", flow_run_name=_name_run, persist_result=False)
+def every_day(as_of: date | None = None, acknowledged: str | None = None) -> State[Any]:
+    """Ngày đã lên lịch của xã mà `dulieuxa serve` được gọi cho; không chạy được cho thư mục nào khác.
+
+    Các ngày bị lỡ trước đó mà có thay đổi (tệp mới, đơn vị quá hạn, hết hạn miễn) được chạy trước, theo thứ
+    tự. Ghi as_of để chạy lại đúng một ngày.
+    """
+    root, today = _served(), _today()
+    if (as_of or today) > today:
+        return Failed(name="Sai ngày", message=f"{as_of:%d/%m/%Y} chưa tới: chọn hôm nay hoặc ngày đã qua.")
+    contracts = read_contracts(root, load())
+    days = [as_of] if as_of else list_days_to_run(root, contracts, _planned_day(), today)
+    if not days:
+        return Completed(name=NOT_NEEDED, message="Ngày này đã chạy, hoặc không có gì khác ngày trước.")
+    done: State[Any] = Completed()
+    for day in days:
+        try:
+            outcome = _run_when_free(root, day, acknowledged if day == days[-1] else None)
+        except AuditRefusedError as refused:
+            get_run_logger().error(f"{day:%d/%m/%Y}: kiểm toán từ chối")
+            done = _as_state(refused)
+        else:
+            done = Completed(message=f"Bản {outcome.release.name}")
+    return done
 
 
 def _today() -> date:
     return datetime.now(HERE).date()
 
 
+def _planned_day() -> date:
+    """The day that this run was planned for, however late it starts."""
+    planned: datetime = flow_run.scheduled_start_time
+    return planned.astimezone(HERE).date()
+
+
+def _run_when_free(root: Root, day: date, acknowledged: str | None) -> DayOutcome:
+    """Run the day; wait while another run, such as one by hand, holds the root.
+
+    Raises:
+        LockedError: it holds the root for hours.
+    """
+    until = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            return _run(root, day, acknowledged)
+        except LockedError as held:
+            if time.monotonic() > until:
+                raise
+            get_run_logger().info(f"Chờ: {held}")
+            time.sleep(_LOOK_SECONDS)
+
+
 def _run(root: Root, day: date, acknowledged: str | None) -> DayOutcome:
+    contracts = read_contracts(root, load())
     try:
         outcome = run_day(root, load(), day, PrefectRunner(open_console()), acknowledged)
     except AuditRefusedError as refused:
         create_markdown_artifact(
             str(refused), key="khong-cong-bo", description=f"Ngày {day:%d/%m/%Y} không được công bố"
         )
+        _emit("refused", contracts.commune, {"day": day.isoformat(), "reasons": len(refused.faults)})
         raise
-    create_markdown_artifact(
-        to_markdown(outcome), key="tom-tat-ngay", description=f"Tóm tắt ngày {day:%d/%m/%Y}"
-    )
+    _show(outcome, contracts, day, read_site(root))
+    counts = {"new": len(outcome.new), "faults": outcome.faults.height, "unchanged": outcome.unchanged}
+    told = {"day": day.isoformat(), "release": outcome.release.name, **counts}
+    _emit("published", contracts.commune, told)
     return outcome
 
 
-@flow(name="dulieuxa-soat", flow_run_name="soat", persist_result=False, validate_parameters=False)
+def _show(outcome: DayOutcome, contracts: Contracts, day: date, site: str | None) -> None:
+    """Put the day on the page of its run: its counts, a table of the units, the way to its report."""
+    said = f"ngày {day:%d/%m/%Y}"
+    create_markdown_artifact(to_markdown(outcome), key="tom-tat-ngay", description=f"Tóm tắt {said}")
+    rows = summarize_units(outcome, contracts.commune)
+    table = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    create_table_artifact(table, key="don-vi", description=f"Các đơn vị, {said}")
+    if site:
+        link = f"{site}/{outcome.release.name}/reports/index.html"
+        create_link_artifact(link, link_text=f"Báo cáo {said}", key="bao-cao", description=f"Báo cáo {said}")
+
+
+def _emit(what: str, commune: Commune, payload: Mapping[str, object]) -> None:
+    """Tell Prefect, so that other deployments can follow."""
+    whose = {"prefect.resource.id": f"dulieuxa.xa.{commune.code}", "prefect.resource.name": commune.name}
+    emit_event(f"dulieuxa.{what}", resource=whose, payload=dict(payload))
+
+
+def _as_state(refused: AuditRefusedError) -> State[Any]:
+    """A refusal as a state with its own name; who called the flow gets the exception."""
+    return Failed(name=REFUSED, message=str(refused), data=refused)
+
+
+@flow(name="dulieuxa-soat", flow_run_name="soat", persist_result=False)
 def weekly() -> list[str]:
     """Soát từng byte: kho tệp nộp, mọi bản công bố, nhật ký, khóa; kết quả có ở `dulieuxa status`."""
     found = look_and_note(_served())
@@ -127,26 +172,52 @@ def _served() -> Root:
     return Root(Path(os.environ[_SERVED]))
 
 
-def serve(root: Path, cron: str = "0 6 * * *", look: str = "0 12 * * 0") -> None:
+def serve(
+    root: Path, cron: str = "0 6 * * *", look: str = "0 12 * * 0", port: int = PORT, limit: int | None = None
+) -> None:
     """Run `every_day` at 06:00 Asia/Ho_Chi_Minh, `weekly` on Sundays at noon, until stopped.
 
-    Uses the Prefect server of `PREFECT_API_URL` where one is named, else starts its own, with its secret in
-    a file for whoever looks at its pages. Who may write to the server can't name another root.
+    Uses the Prefect server of `PREFECT_API_URL` where one is named, else starts its own at `port`, with its
+    secret in a file for whoever looks at its pages. Who may write to the server can't name another root. One
+    run at a time, at most `limit` of all kinds; the next one waits.
+
+    Raises:
+        LockedError: the root is served already.
+        PortTakenError: another program listens at `port`.
     """
-    Root(root).prepare()
+    place = Root(root)
+    place.prepare()
     os.environ[_SERVED] = str(root)
-    password = Root(root).state / "mat_khau_prefect"
-    runs, looks = (Cron(each, timezone=str(HERE)) for each in (cron, look))
-    with serve_prefect(password=password) as answered:
+    password = place.state / "mat_khau_prefect"
+    commune = read_contracts(place, load()).commune
+    with place.hold("phuc_vu"), serve_prefect(port=port, password=password) as answered:
+        deployments = [
+            _deploy(every_day, "hang-ngay", commune, root, cron),
+            _deploy(weekly, "hang-tuan", commune, root, look),
+        ]
         answered()
+        # This is the only program that runs them, and it has not begun to.
+        crashed = mark_crashed([each.name for each in deployments])
         say(
-            f"Chạy hằng ngày lúc 06:00 giờ Việt Nam cho {root}. Dừng bằng Ctrl+C.",
-            "Soát từng byte mọi thứ đã lưu lúc 12:00 Chủ nhật.",
+            f"Chạy hằng ngày theo lịch “{cron}” giờ Việt Nam cho {commune.name} ({root}). Dừng bằng Ctrl+C.",
+            f"Soát từng byte mọi thứ đã lưu theo lịch “{look}”.",
             f"Theo dõi: {PREFECT_API_URL.value().removesuffix('/api')}",
             *([f"Trang đó hỏi mật khẩu: dán nội dung tệp {password}"] if password.exists() else []),
+            *(f"Lượt chạy {name} bị dừng giữa chừng: đã ghi là hỏng, lượt sau chạy bù." for name in crashed),
         )
-        serve_deployments(
-            cast("RunnerDeployment", every_day.to_deployment("hang-ngay", schedule=runs)),
-            cast("RunnerDeployment", weekly.to_deployment("hang-tuan", schedule=looks)),
-            print_starting_message=False,
-        )
+        serve_deployments(*deployments, print_starting_message=False, limit=limit)
+
+
+def _deploy(work: Flow[Any, Any], what: str, commune: Commune, root: Path, cron: str) -> RunnerDeployment:
+    """A deployment that tells commune and root; two roots on one server never share one."""
+    place = sha256(str(root).encode()).hexdigest()[:6]
+    deployment = work.to_deployment(
+        name=f"{what}-{to_ascii(commune.name)}-{commune.code}-{place}",
+        schedule=Cron(cron, timezone=str(HERE)),
+        concurrency_limit=ConcurrencyLimitConfig(
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE
+        ),
+        description=f"{commune.name}, {commune.province}. Thư mục: `{root}`.\n\n{work.description}",
+        tags=["dulieuxa", commune.name, commune.code],
+    )
+    return cast("RunnerDeployment", deployment)

@@ -27,8 +27,12 @@ from flows.settle.model import Settled
 from schemas.registry import Contracts
 
 # The inbox may be a network share that is away for a moment.
-COLLECT = Step("Thu tệp", retried=True)
-PUBLISH = Step("Công bố")
+COLLECT = Step(
+    "Thu tệp",
+    retried=True,
+    describe=lambda found: f"{len(found.new)} tệp mới, {len(found.obstacles)} không nhận được",
+)
+PUBLISH = Step("Công bố", describe=lambda place: f"bản {place.name}")
 
 
 @dataclass(frozen=True, slots=True)

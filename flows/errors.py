@@ -42,6 +42,10 @@ class OpenLineError(ValueError):
     """A server on another machine would be told secrets on a line that others can read."""
 
 
+class PortTakenError(RuntimeError):
+    """Another program listens where ours wants to."""
+
+
 class NoRootError(LookupError):
     """Nothing is where a commune should be."""
 

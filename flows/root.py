@@ -51,6 +51,12 @@ def _apply_settings(root: Root, contracts: Contracts) -> Contracts:
     return contracts.of_settings(said, places.read_bytes() if places.exists() else b"")
 
 
+def read_site(root: Root) -> str | None:
+    """The address at which `curated/releases` is served, if the root's `xa.toml` names one."""
+    path = root.path / settings.FILE
+    return settings.read_settings(path.read_bytes()).site if path.exists() else None
+
+
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -136,8 +142,19 @@ class Root:
         Raises:
             LockedError: another run holds it.
         """
+        with self.hold("lock"):
+            clear_half_written(self._written_into())
+            yield
+
+    @contextmanager
+    def hold(self, name: str) -> Iterator[None]:
+        """Hold the lock `name` of this root.
+
+        Raises:
+            LockedError: another process holds it.
+        """
         self.prepare()
-        handle_of = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        handle_of = os.open(self.state / name, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle_of, "a+") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -150,7 +167,6 @@ class Root:
             handle.truncate(0)
             handle.write(f"tiến trình {os.getpid()}, máy {socket.gethostname()}, từ {_now()}")
             handle.flush()
-            clear_half_written(self._written_into())
             yield
             handle.truncate(0)
 

@@ -64,6 +64,10 @@ class _RetentionTable(_Table):
     ngay_tep_het_hieu_luc: Annotated[int, Field(ge=1)] = POLICY.archive_days
 
 
+class _SiteTable(_Table):
+    dia_chi: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+
+
 def _read_unit(value: object) -> object:
     """A unit's short form: its title alone, or `false` for none of that name."""
     if isinstance(value, bool):
@@ -85,6 +89,7 @@ class _File(_Table):
         default_factory=dict
     )
     luu_giu: _RetentionTable | None = None
+    trang: _SiteTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,8 @@ class Settings:
 
     `commune` has the columns of `xa.csv`; `thon_file` is where the thôn are listed, from the root. `moved`
     has true for a day worked in exchange, false for a day off; `due` working days by dataset; `targets` by
-    indicator and year. `lines` tells where each key stands.
+    indicator and year. `site` is the address at which `curated/releases` is served. `lines` tells where each
+    key stands.
     """
 
     commune: Mapping[str, str] | None = None
@@ -112,6 +118,7 @@ class Settings:
     due: Mapping[str, int] = field(default_factory=dict)
     targets: Mapping[str, Mapping[int, Target]] = field(default_factory=dict)
     retention: Policy | None = None
+    site: str | None = None
     lines: Mapping[Path, int] = field(default_factory=dict)
 
     def refuse(self, path: Path, why: str) -> DeclarationError:
@@ -166,6 +173,7 @@ def _convert(file: _File, lines: Mapping[Path, int]) -> Settings:
         retention=Policy(keeping.ngay_ban_cong_bo, keeping.ban_dau_thang, keeping.ngay_tep_het_hieu_luc)
         if keeping
         else None,
+        site=file.trang.dia_chi.rstrip("/") if file.trang else None,
         lines=lines,
     )
 
@@ -283,7 +291,6 @@ def _place(lines: Mapping[Path, int], path: Path) -> str:
 _SAID: Mapping[str, str] = {
     "string_type": 'phải là chữ trong dấu nháy kép, như "Xã Mẫu"',
     "string_too_short": "không được để trống",
-    "string_pattern_mismatch": "phải là năm, như 2026",
     "date_type": "phải là ngày viết như 2026-09-15, không có dấu nháy",
     "bool_type": "phải là true hoặc false",
     "int_type": "phải là số nguyên, không có dấu nháy",
@@ -305,6 +312,9 @@ def _describe(error: ErrorDetails, lines: Mapping[Path, int]) -> str:
         known = _known_keys(path[:-1])
         return f"{_place(lines, path)}: không có khóa “{name}”{propose(path[-1], known)}."
     # A kind of error that is not listed here is told by pydantic's own words rather than not at all.
+    if error["type"] == "string_pattern_mismatch":
+        want = "địa chỉ, như https://xa.example/releases" if path[0] == "trang" else "năm, như 2026"
+        return f"{_place(lines, path)}: {name} phải là {want}."
     said = _SAID.get(error["type"], error["msg"]).format(name=name, **error.get("ctx", {}))
     return f"{_place(lines, path)}: {name} {said}."
 

@@ -23,12 +23,21 @@ from flows.errors import (
     LockedError,
     NoReleaseError,
     OpenLineError,
+    PortTakenError,
     message_of,
 )
 from schemas.declared import DeclarationError
 
 # Errors that tell by themselves what to do.
-_TOLD = (BadKeyError, DamagedReleaseError, DeclarationError, ForeignStateError, NoReleaseError, OpenLineError)
+_TOLD = (
+    BadKeyError,
+    DamagedReleaseError,
+    DeclarationError,
+    ForeignStateError,
+    NoReleaseError,
+    OpenLineError,
+    PortTakenError,
+)
 
 WRONG_USAGE = 2
 NOT_PUBLISHED = 3

@@ -24,9 +24,11 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
-from flows.errors import OpenLineError
+from flows.errors import OpenLineError, PortTakenError
 from flows.files import write_private
 
+#: Where Prefect's users look for its pages.
+PORT = 4200
 # On a machine without Prefect's database the server creates it first, which takes over 20 seconds.
 STARTS_WITHIN_SECONDS = 180
 
@@ -45,21 +47,24 @@ _LISTENS, _OWNER = "0A", 7
 
 
 @contextmanager
-def serve_prefect(*, brief: bool = False, password: Path | None = None) -> Iterator[Callable[[], None]]:
+def serve_prefect(
+    *, brief: bool = False, port: int | None = None, password: Path | None = None
+) -> Iterator[Callable[[], None]]:
     """Run flows in this context: they report to the server in Prefect's settings, or to our own.
 
     Yields a function that waits until the server answers; call it before a flow runs. A `brief` server
-    of our own has no UI and schedules no runs. The file `password` holds the secret of our own server, for
-    its pages, as long as it runs.
+    of our own has no UI and schedules no runs. Our own listens at `port`, or at any that is free. The file
+    `password` holds its secret, for its pages, as long as it runs.
 
     Raises:
         OpenLineError: the server in the settings is on another machine, and the line to it is not encrypted.
+        PortTakenError: another program listens at `port`.
         TimeoutError: from the function, if the server does not answer in time.
     """
     _refuse_open_line(os.environ.get("PREFECT_API_URL"))
     if not _is_configured():
         secret = f"dulieuxa:{token_urlsafe(32)}"
-        with _start_own(secret, _BRIEF if brief else {}) as (api, wait), _kept_in(password, secret):
+        with _start_own(secret, port, _BRIEF if brief else {}) as (api, wait), _kept_in(password, secret):
             # The import takes a second; meanwhile the server starts.
             from prefect.settings import (  # noqa: PLC0415
                 PREFECT_API_AUTH_STRING,
@@ -69,7 +74,10 @@ def serve_prefect(*, brief: bool = False, password: Path | None = None) -> Itera
 
             if not PREFECT_API_URL.value():
                 with temporary_settings({PREFECT_API_URL: api, PREFECT_API_AUTH_STRING: secret}):
-                    yield wait
+                    try:
+                        yield wait
+                    finally:
+                        _send_the_rest()
                 return
     # A profile of Prefect's may name a server, too.
     from prefect.settings import PREFECT_API_URL  # noqa: PLC0415 - slow to import
@@ -99,6 +107,15 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
+def _send_the_rest() -> None:
+    """Send what Prefect has not sent yet, logs and states of tasks, while our server still takes them."""
+    from prefect.events.worker import EventsWorker  # noqa: PLC0415 - Prefect is imported late
+    from prefect.logging.handlers import APILogHandler  # noqa: PLC0415
+
+    EventsWorker.drain_all(timeout=30)
+    APILogHandler().flush()
+
+
 @contextmanager
 def _kept_in(file: Path | None, secret: str) -> Iterator[None]:
     """Keep the secret in a file that only its owner can read."""
@@ -119,14 +136,14 @@ def _is_configured() -> bool:
 
 
 @contextmanager
-def _start_own(secret: str, settings: Mapping[str, str]) -> Iterator[tuple[str, Callable[[], None]]]:
+def _start_own(
+    secret: str, port: int | None, settings: Mapping[str, str]
+) -> Iterator[tuple[str, Callable[[], None]]]:
     """Start a server that stops with the context; yields its API address and a function to wait for it.
 
     If the server stops before, this program does, too: somebody else may take its address.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _find_port(port)
     api = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", __name__, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     # Other users see the words of a command, but not its environment.
@@ -143,6 +160,20 @@ def _start_own(secret: str, settings: Mapping[str, str]) -> Iterator[tuple[str, 
         finally:
             done.set()
             server.terminate()
+
+
+def _find_port(wanted: int | None) -> int:
+    with socket.socket() as free:
+        if wanted:
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            free.bind(("127.0.0.1", wanted or 0))
+        except OSError:
+            raise PortTakenError(
+                f"Cổng {wanted} đang có chương trình khác dùng: chọn cổng khác bằng --port; hoặc, nếu đó là "
+                "máy chủ Prefect muốn dùng chung, đặt PREFECT_API_URL, PREFECT_API_AUTH_STRING rồi chạy lại."
+            ) from None
+        return int(free.getsockname()[1])
 
 
 def _stop_with(server: subprocess.Popen[bytes], done: Event) -> None:

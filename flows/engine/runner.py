@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from flows.engine.workers import Guard
 
@@ -16,12 +18,25 @@ S = TypeVar("S")
 class Step:
     """One step of a day: its title for people, and whether it is tried again after a failure.
 
-    Try a step again only if it fails for causes outside the program, such as a network share that is away
-    for a moment. The results of our own code do not get better by waiting.
+    Try a step again only if it may fail for causes outside the program, such as a network share that is away
+    for a moment. The results of our own code do not get better by waiting. `describe` says what came out of
+    it, in counts.
     """
 
     title: str
     retried: bool = False
+    describe: Callable[[Any], str] | None = None
+
+    @property
+    def name(self) -> str:
+        """The title in ASCII: Prefect's timeline drops letters with marks."""
+        return to_ascii(self.title)
+
+
+def to_ascii(title: str) -> str:
+    """A Vietnamese title as a name without marks and blanks, as "thu-tep"."""
+    plain = unicodedata.normalize("NFD", title.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 class Runner(Protocol):

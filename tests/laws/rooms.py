@@ -21,7 +21,7 @@ LAYERS = (
     ("build", "check"),
     ("rebuild", "forget"),
     ("mend",),
-    ("day",),
+    ("day", "schedule"),
     ("summary",),
     ("daily", "province", "sample"),
     ("cli",),

@@ -12,7 +12,13 @@ from tests.laws.rooms import LEVELS
 from tests.laws.sources import PROJECT, SOURCES, TESTS
 
 HOMES = {
-    "prefect": {"flows/daily.py", "flows/engine/prefect_server.py", "flows/province/flow.py"},
+    "prefect": {
+        "flows/daily.py",
+        "flows/engine/prefect_runner.py",
+        "flows/engine/prefect_runs.py",
+        "flows/engine/prefect_server.py",
+        "flows/province/flow.py",
+    },
     "prefect_dask": {"flows/province/flow.py"},
     "dask": {"flows/province/duplicates.py", "flows/province/flow.py"},
     "great_expectations": {"flows/audit/auditor.py"},

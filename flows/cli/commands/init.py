@@ -50,6 +50,10 @@ thon = "schemas/thon.csv"        # danh sách thôn: ma_thon,ten_thon,xa_cu
 # ngay_ban_cong_bo = 30
 # ban_dau_thang = true
 # ngay_tep_het_hieu_luc = 365
+
+# Nơi thư mục curated/releases được đưa lên mạng nội bộ, để các trang dẫn tới báo cáo.
+# [trang]
+# dia_chi = "https://xa.example/releases"
 """
 
 

@@ -1,0 +1,1 @@
+"""Decides which days a scheduled run is for."""
