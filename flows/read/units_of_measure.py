@@ -64,6 +64,7 @@ _MARK = re.compile(
 )
 _BETWEEN_UNITS = re.compile(r"[;+]|,(?!\d{3}(?!\d))|\s+(?:và|va|hoặc|hoac)\s+|\s+[-–]\s+")
 _BRACKETS = "()[]{} \t\n.:*"
+_DAY = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}(?:/\d{2,4})?(?!\d)")
 _LONGEST = 200
 _LONGEST_UNIT = 40
 
@@ -166,7 +167,8 @@ def find_unit_lines(texts: Sequence[str]) -> Iterator[UnitLine]:
     """What the texts above a table, from top to bottom, say of units: `Đơn vị tính: kg`, `(nghìn đồng)`."""
     below: Iterable[str] = [*texts[1:], ""][: len(texts)]
     for text, after in zip(texts, below, strict=True):
-        yield from _read_lines(unicodedata.normalize("NFC", text[:1000]), after)
+        # "15/10 đến 14/11" states no tens.
+        yield from _read_lines(_DAY.sub(" ", unicodedata.normalize("NFC", text[:1000])), after)
 
 
 def _read_lines(text: str, after: str) -> Iterator[UnitLine]:
