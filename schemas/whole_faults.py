@@ -155,6 +155,13 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Không phát sinh",
         "Chỉ có dòng đầu cột",
     ),
+    "tep.khong_phat_sinh": WholeFault(
+        "Bảng ghi “Không phát sinh” nhưng có bản ghi.",
+        "Các bản ghi vẫn được tính. Có thể chúng còn sót lại từ kỳ trước.",
+        "Bỏ dòng “Không phát sinh” nếu các bản ghi là của kỳ này, nếu không thì xóa chúng; rồi nộp lại.",
+        "Không phát sinh",
+        "Hai phản ánh, rồi dòng “Không phát sinh”",
+    ),
     "tep.thieu_cot": WholeFault(
         "Bảng thiếu cột bắt buộc.",
         _TABLE_LOST,

@@ -21,7 +21,7 @@ from flows.read.tables.extract import extract_cells, extract_totals
 from flows.read.tables.groups import tell_groups
 from flows.read.tables.heading import Vocabulary, tidy, words_of
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
-from flows.read.tables.lines import find_lines
+from flows.read.tables.lines import describe_contradictions, find_lines
 from flows.read.tables.marked import read_marked
 from flows.read.tables.proposals import SAMPLE, Values
 from flows.read.tables.repairs import repair
@@ -234,6 +234,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         *_find_unheaded(sheet, block, body),
         *describe_blank(sheet, line, fit, blank if filled or body.records.any() else []),
         *marked.problems,
+        *describe_contradictions(sheet, body, title, lines, fit.dataset.name),
     ]
     problems += find_shifted_heading(sheet, block, body, problems, fit.dataset.name)
     read.problems += problems

@@ -308,3 +308,33 @@ def test_a_title_that_says_more_than_the_period_is_not_taken_in_silence() -> Non
         how = "held" if not read.taken else "warned" if read.problems else "taken"
         found.append((title, unit, how))
     assert found == TITLES
+
+
+NIL = ["Không phát sinh"]
+#: The rows below the heading, and the row of the contradiction: False if there is none.
+NOTHING: list[tuple[Rows, int | bool | None]] = [
+    ([call(1), call(2), NIL], 5),
+    ([NIL, call(1)], 3),
+    ([[None, "(Không phát sinh)"], call(1)], 3),
+    ([call(1), [], ["Ghi chú: kỳ này không phát sinh"]], 5),
+    ([NIL], False),
+    ([call(1), ["Không phát sinh thêm"]], False),
+    # Below a section, it is about that section.
+    ([["I", "Viettel"], NIL, ["II", "VNPT"], call(1)], False),
+    ([["I", "Viettel"], call(1), ["II", "VNPT"], NIL], False),
+    ([["I", "Viettel"], NIL, call(1), ["II", "VNPT"], call(2)], 4),
+    ([NIL, ["II", "VNPT"], call(2)], False),
+]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_nothing_beside_records_is_told(kind: str) -> None:
+    found: list[tuple[Rows, int | bool | None]] = []
+    for rows, _ in NOTHING:
+        read = hand_in("T01", [NOVEMBER, OF_CALLS, *rows], kind)
+        assert {problem.code for problem in read.problems} <= {"tep.khong_phat_sinh"}
+        assert len(read.taken) == 1
+        found.append((rows, read.problems[0].row if read.problems else False))
+    assert found == NOTHING
+    read = hand_in("T01", [[*NOVEMBER, "(Không phát sinh)"], OF_CALLS, call(1)], kind)
+    assert told(read) == [("tep.khong_phat_sinh", None)]
