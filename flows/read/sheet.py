@@ -298,8 +298,10 @@ class FrameSheet(Sheet):
         names = [letter_of(index) for index in columns]
         if not names:
             return np.zeros(max(stop - start, 0), np.uint32)
-        counted = pl.sum_horizontal(pl.col(names).is_not_null()).cast(pl.UInt32).alias("n")
-        result: npt.NDArray[np.uint32] = self.text.slice(start, stop - start).select(counted)["n"].to_numpy()
+        # Only these columns: a torn line may make a sheet thousands of columns wide.
+        rows = pl.DataFrame([self.text.get_column(name).slice(start, stop - start) for name in names])
+        counted = pl.sum_horizontal(pl.all().is_not_null()).cast(pl.UInt32).alias("n")
+        result: npt.NDArray[np.uint32] = rows.select(counted)["n"].to_numpy()
         return result
 
     def matching(self, pattern: str, columns: Iterable[int], start: int, among: Mask) -> Mask:

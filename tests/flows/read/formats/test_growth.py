@@ -24,6 +24,10 @@ from tests.flows.read.hostile import package, sheet
 
 DATASETS = load()
 RECORDS = b"STT,a,b,c\n" + b"1,x,y,z\n" * 100
+FORM = (
+    "Tháng 11 năm 2026\nNgày phản ánh;Nhà mạng;Nội dung;Trạng thái;Ngày giải quyết\n"
+    "01/11/2026;VNPT;Mất sóng;Mới;\n"
+).encode()
 _SHEET = "xl/worksheets/sheet1.xml"
 _FILTER = '<autoFilter ref="A1:B{0}"><filterColumn colId="0"/></autoFilter>'
 
@@ -47,6 +51,7 @@ SHAPES: dict[str, Callable[[int], bytes]] = {
     "lines longer and longer.csv": lambda size: (
         RECORDS + b"".join(b"1," * number + b"\n" for number in range(int(size**0.5)))
     ),
+    "a late line of many cells below a form.csv": lambda size: FORM + b"1;x;" * (size // 32),
     "tables in tables.html": lambda size: _page(b"<table><tr><td>a", size),
     "open tags.html": lambda size: _page(b"<", size // 4),
     "open attributes.html": lambda size: _page(b"<a b='", size),
