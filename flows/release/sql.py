@@ -28,11 +28,11 @@ _HOW = "hive_partitioning = true, hive_types_autocast = false, union_by_name = t
 def open_database(release: Path) -> duckdb.DuckDBPyConnection:
     """An in-memory database over the release, read-only and without access to any other file.
 
-    There is no view of what `list_damaged` names.
+    There is no view of what `list_damaged` names, nor of what we may not read.
     """
     database, damaged = duckdb.connect(":memory:"), list_damaged(release)
     for path in sorted(release.glob("*.parquet")):
-        if f"main.{path.stem}" not in damaged:
+        if f"main.{path.stem}" not in damaged and _may_read(path):
             view = _quote_name(path.stem)
             database.execute(f"create view {view} as from read_parquet({_quote_text(path)})")
     database.execute('create schema "open"')
@@ -59,8 +59,8 @@ def list_damaged(release: Path) -> dict[str, str]:
 
 
 def _may_read(place: Path) -> bool:
-    """Whether a folder can be looked into: who is not of the owner's group sees the open tables alone."""
-    return not place.is_dir() or os.access(place, os.R_OK | os.X_OK)
+    """Whether a file or folder is for us: who is not of the owner's group sees what is open alone."""
+    return not place.exists() or os.access(place, os.R_OK | (os.X_OK if place.is_dir() else 0))
 
 
 def _name_table(path: str) -> str:
