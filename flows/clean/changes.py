@@ -11,6 +11,7 @@ CHANGES: Mapping[str, str] = {
     "unicode": "đưa chữ về Unicode dựng sẵn",
     "khoang_trang": "bỏ khoảng trắng, ký tự ẩn thừa",
     "bo_dau_bang": "lấy chữ ra khỏi công thức dạng bằng và hai dấu nháy",
+    "chu_thich": "bỏ dấu chú thích viết nhỏ phía trên con số",
     "chu_rong": "đổi chữ và số cỡ rộng sang cỡ thường",
     "dau_phan_cach": "bỏ dấu ngăn cách giữa các chữ số",
     "viet_hoa": "viết hoa mã",

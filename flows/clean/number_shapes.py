@@ -17,6 +17,11 @@ BODY = pl.col("body")
 # Tidied, a line break, a tab or a wide gap is one space, as between groups of thousands.
 _TWO_NUMBERS = r"[0-9.,](?:\s*[\n\r\t\v\f\x{85}\x{2028}\x{2029}]\s*|\s{2,})[0-9.,]"
 
+_RAISED = "[⁰¹²³⁴⁵⁶⁷⁸⁹]"
+#: A number with the mark of a footnote behind it: `12¹`. Behind ten it may be a power, as in `10³`.
+FOOTNOTE = rf"^(.*[0-9]) ?(?:{_RAISED}{{1,2}}|\({_RAISED}{{1,2}}\)|{_RAISED}{{1,2}}\))$"
+_POWER = rf"^[+-]?10 ?[({_RAISED[1:-1]}]"
+
 #: Three digits behind a dot, or behind a comma: a group of thousands, or decimals.
 DOT_TAIL, COMMA_TAIL = (rf"^{_LEADING}{mark}[0-9]{{3}}$" for mark in (r"\.", ","))
 #: The same behind groups with spaces or apostrophes: decimals, but in some columns the mark groups.
@@ -37,11 +42,13 @@ COMMA_DECIMALS, DOT_DECIMALS = (
 def split(cells: pl.DataFrame) -> pl.DataFrame:
     """Split the `text` of `typed` numbers into `sign`, `body` and the folded unit `behind` them.
 
-    A cell with two numbers, one below or far beside the other, is no number.
+    A cell with two numbers, one below or far beside the other, is no number. The mark of a footnote is left
+    out.
     """
     parts = (
-        pl.when(~TYPED.str.contains(_TWO_NUMBERS))
+        pl.when(~TYPED.str.contains(_TWO_NUMBERS), ~TEXT.str.contains(_POWER))
         .then(TEXT)
+        .str.replace(FOOTNOTE, "${1}")
         .str.replace(DASHES, "-")
         .str.extract_groups(r"^([+-]?) ?([0-9](?:[0-9., '’]*[0-9])?) ?([^0-9]*)$")
         .struct

@@ -11,6 +11,7 @@ import polars as pl
 from flows.clean.measures import scale_of
 from flows.clean.number_shapes import (
     DOT_TAIL,
+    FOOTNOTE,
     SPACED_TAIL,
     digits,
     has,
@@ -21,7 +22,7 @@ from flows.clean.number_shapes import (
 )
 from flows.clean.punctuation import PUNCTUATION_SCHEMA
 from flows.clean.reading import IS_NUMBER, STORED, TEXT, KindReader, Setting
-from flows.clean.shown_numbers import with_formats
+from flows.clean.shown_numbers import Read, with_formats
 from flows.read.table import CellType
 from schemas.contract import Column
 from schemas.kinds.base import range_of
@@ -218,6 +219,18 @@ def _read_share(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     ).with_columns(unread=_name_doubt())
 
 
-COUNT = KindReader(_plain_count, with_formats(_read_count))
-MEASURE = KindReader(_plain_measure, with_formats(_read_measure))
-SHARE = KindReader(_plain_share, with_formats(_read_share))
+def _with_footnotes(read: Read) -> Read:
+    """`read`, with the name of the repair of numbers whose footnote is left out."""
+
+    def read_all(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+        found = read(cells, setting)
+        marked = pl.when(TEXT.str.contains(FOOTNOTE)).then(pl.lit("chu_thich"))
+        own = [pl.col("change")] if "change" in found.columns else []
+        return found.with_columns(change=pl.coalesce(*own, marked))
+
+    return read_all
+
+
+COUNT = KindReader(_plain_count, _with_footnotes(with_formats(_read_count)))
+MEASURE = KindReader(_plain_measure, _with_footnotes(with_formats(_read_measure)))
+SHARE = KindReader(_plain_share, _with_footnotes(with_formats(_read_share)))

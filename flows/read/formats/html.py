@@ -15,6 +15,7 @@ from flows.read.formats import danger
 from flows.read.formats.cells import number_text
 from flows.read.formats.container import BROKEN
 from flows.read.formats.encodings import as_utf8
+from flows.read.formats.raised import raise_digits
 from flows.read.number_formats import may_differ
 from flows.read.problems import RefusedError
 from flows.read.sheet import Merge, Sheet, letter_of, plain_sheet
@@ -113,6 +114,7 @@ class _Page(HTMLParser):
         self.grid = _Grid()
         self.row, self.column = -1, 0
         self.cell: list[str] | None = None
+        self.raised = 0
         self.span = (1, 1)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -129,11 +131,15 @@ class _Page(HTMLParser):
             self.cell.append("\n")
         elif tag == "table" and self.row >= 0:
             self.row += 1
+        elif tag == "sup":
+            self.raised += 1
 
     def handle_endtag(self, tag: str) -> None:
         """End a cell."""
         if tag in {"td", "th", "tr", "table"}:
             self._end_cell()
+        elif tag == "sup":
+            self.raised -= 1
 
     def close(self) -> None:
         """End the last cell, which a torn page leaves open."""
@@ -143,13 +149,14 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Add to the text of the cell."""
         if self.cell is not None:
-            self.cell.append(" ".join(data.split()) if "\n" in data else data)
+            text = " ".join(data.split()) if "\n" in data else data
+            self.cell.append(raise_digits(text, "".join(self.cell[-1:])) if self.raised > 0 else text)
 
     def _end_cell(self) -> None:
         if self.cell is not None:
             column = self.grid.free(self.row, self.column)
             self.grid.put(self.row, column, "".join(self.cell), *self.span)
-            self.column, self.cell = column + self.span[1], None
+            self.column, self.cell, self.raised = column + self.span[1], None, 0
 
 
 def _parse_int(text: str | None) -> int:
@@ -194,7 +201,7 @@ def _read_row(grid: _Grid, found: ElementTree.Element, row: int, formats: Mappin
         column = _read_index(cell.attrib, grid.free(row, column))
         down, across = (_parse_int(cell.get(_tag(name))) + 1 for name in ("MergeDown", "MergeAcross"))
         value = cell.find(_tag("Data"))
-        text = "" if value is None else "".join(value.itertext())
+        text = "" if value is None else "".join(_raise_digits(value).itertext())
         if value is not None and value.get(_tag("Type")) == "Number" and _NUMBER.fullmatch(text):
             text = number_text(float(text))
             grid.numbers.add((row, column))
@@ -203,6 +210,18 @@ def _read_row(grid: _Grid, found: ElementTree.Element, row: int, formats: Mappin
                 grid.formats.setdefault(column, {})[row] = formats[style]
         grid.put(row, column, text, down, across)
         column += across
+
+
+def _raise_digits(data: ElementTree.Element) -> ElementTree.Element:
+    """The text of a cell, changed in place: digits that are raised are superscript ones."""
+    for parent in data.iter():
+        before = parent.text or ""
+        for child in parent:
+            if child.tag.rpartition("}")[2].lower() == "sup":
+                for each in child.iter():
+                    each.text = raise_digits(each.text or "", before)
+            before = child.tail or "".join(child.itertext())
+    return data
 
 
 def _read_index(attributes: Mapping[str, str], usual: int) -> int:

@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from flows.read.clerk_marks import Cell, Comment, SheetMarks
-from flows.read.formats.ods_styles import InheritedStyles, read_attributes, read_count, read_style_parts
+from flows.read.formats.ods_styles import (
+    STYLE,
+    InheritedStyles,
+    read_attributes,
+    read_count,
+    read_style_parts,
+)
 from flows.read.our_sheets import without_ours
 from flows.read.sheet import MOST_COLUMNS, letter_of
 
-_STYLE = re.compile(rb"<style:style\b([^>]*?)(?:/>|>(.*?)</style:style>)", re.S)
 _LINE = re.compile(rb'style:text-line-through-(?:style|type)="([^"]*)"')
 _TOKEN = re.compile(
     rb"<table:(table-column|table-row|table-cell|covered-table-cell)\b([^>]*)>"
@@ -35,7 +40,7 @@ def find_struck_styles(archive: zipfile.ZipFile, content: bytes) -> frozenset[by
     if not any(b"text-line-through" in part for part in parts):
         return frozenset()
     styles: InheritedStyles[bool] = InheritedStyles()
-    for head, body in (style for part in parts for style in _STYLE.findall(part)):
+    for head, body in (style for part in parts for style in STYLE.findall(part)):
         line = _LINE.search(body)
         styles.add(read_attributes(head), line[1] != b"none" if line else None)
     return frozenset(name for name, struck in styles.resolve().items() if struck)

@@ -10,6 +10,10 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+STYLE = re.compile(rb"<style:style\b([^>]*?)(?:/>|>(.*?)</style:style>)", re.S)
+_POSITION = re.compile(rb'style:text-position="([^"]*)"')
+_RAISED = re.compile(rb"super|0*[1-9]")
+
 _ATTRIBUTE = re.compile(rb'([\w:-]+)="([^"]*)"')
 
 
@@ -54,3 +58,15 @@ class InheritedStyles(Generic[T]):
             seen.add(name)
             name = self.parents.get(name, b"")
         return name
+
+
+def find_raised_styles(archive: zipfile.ZipFile, content: bytes) -> frozenset[bytes]:
+    """Names of the styles of words that raise them, as the mark of a footnote."""
+    parts = read_style_parts(archive, content)
+    if not any(b"style:text-position" in part for part in parts):
+        return frozenset()
+    styles: InheritedStyles[bool] = InheritedStyles()
+    for head, body in (style for part in parts for style in STYLE.findall(part)):
+        position = _POSITION.search(body)
+        styles.add(read_attributes(head), bool(_RAISED.match(position[1])) if position else None)
+    return frozenset(name for name, raised in styles.resolve().items() if raised)

@@ -1,4 +1,4 @@
-"""Rewrites the content of an ods so that calamine reads it: no indentation, real line breaks and tabs.
+"""Rewrites the content of an ods so that calamine reads it: no indentation, line breaks, raised digits.
 
 OpenDocument says that white space in a text counts as one space, that line breaks and tabs are elements, and
 that white space between other elements means nothing (OpenDocument 1.3, part 3, 6.1.2). Calamine refuses
@@ -10,6 +10,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+
+from flows.read.formats.ods_styles import find_raised_styles
+from flows.read.formats.raised import raise_spans
 
 CONTENT = "content.xml"
 # What stands between elements of the table, and around paragraphs.
@@ -33,7 +36,7 @@ def straighten(archive: zipfile.ZipFile) -> bytes | None:
         KeyError: it has no content.
     """
     before = archive.read(CONTENT)
-    after = _straighten(before)
+    after = raise_spans(_straighten(before), find_raised_styles(archive, before))
     if after == before:
         return None
     target = io.BytesIO()

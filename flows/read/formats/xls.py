@@ -9,7 +9,7 @@ from dataclasses import replace
 from flows.read.formats import danger, ole
 from flows.read.formats.container import describe_locked
 from flows.read.formats.xls_formats import FormatsScan, read_formats
-from flows.read.formats.xls_marks import MarksScan, read_struck_fonts
+from flows.read.formats.xls_marks import MarksScan, read_marked_fonts
 from flows.read.formats.xlsx import Found, SheetExtras
 from flows.read.table import CellType
 
@@ -45,7 +45,7 @@ def read_xls_extras(data: bytes) -> Mapping[int, SheetExtras]:
             raise describe_locked()
         if kind == _SHEET and len(body) >= 6:
             places.append(struct.unpack_from("<I", body)[0])
-    fonts, formats = read_struck_fonts(workbook), read_formats(workbook)
+    fonts, formats = read_marked_fonts(workbook), read_formats(workbook)
     return {
         number: replace(
             _scan(_records(book, place), MarksScan(fonts), FormatsScan(formats)), from_1904=from_1904
@@ -70,7 +70,7 @@ def _scan(records: Iterator[Record], marks: MarksScan, formats: FormatsScan) -> 
     cells: list[Found] = []
     hidden: set[int] = set()
     count = last_row = last_column = 0
-    struck = marks.fonts.any
+    marked = marks.fonts.any
     for kind, body in records:
         if kind in _VALUES and len(body) >= 6:
             row, column = struct.unpack_from("<HH", body)
@@ -79,7 +79,7 @@ def _scan(records: Iterator[Record], marks: MarksScan, formats: FormatsScan) -> 
             count, last_row, last_column = count + 1, max(last_row, row), max(last_column, column)
             if text := _read_error(kind, body):
                 cells.append((row, column, CellType.ERROR, text))
-            if struck:
+            if marked:
                 marks.see_cell(kind, body, row, column)
             if formats.by_style:
                 formats.see_cell(kind, body, row, column)
@@ -88,6 +88,7 @@ def _scan(records: Iterator[Record], marks: MarksScan, formats: FormatsScan) -> 
         else:
             marks.see(kind, body)
     danger.refuse_far_cells(last_row + 1, last_column + 1, count)
+    cells += ((row, column, CellType.TEXT, text) for (row, column), text in marks.raised.items())
     return SheetExtras(tuple(cells), frozenset(hidden), marks.marks(frozenset(hidden)), formats=formats.found)
 
 

@@ -1,4 +1,4 @@
-"""Finds in an .xls what clerks do to cells besides typing: strike through, filter, comment (MS-XLS)."""
+"""Finds in an .xls what clerks do to cells besides typing: strike, raise, filter, comment (MS-XLS)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flows.read.clerk_marks import Cell, Comment, SheetMarks
+from flows.read.formats.raised import raise_digits
 from flows.read.our_sheets import without_ours
 from flows.read.sheet import letter_of
 
@@ -15,42 +16,72 @@ _NOTE, _OBJECT, _TEXT_OBJECT, _FILTERED = 0x1C, 0x5D, 0x1B6, 0x9B
 _SHARED_LABEL, _SEVERAL, _COLUMNS = 0xFD, 0xBD, 0x7D
 _MOST_COLUMNS = 256
 _STRIKE = 0x08
+_SUPERSCRIPT = b"\x01\x00"
 _WIDE, _PHONETIC, _RICH = 0x01, 0x04, 0x08
 
 Record = tuple[int, bytes]
 
 
 @dataclass(slots=True)
-class StruckFonts:
-    """Which cell formats (`formats`, by number) and shared strings (`strings`, whether wholly) are struck."""
+class MarkedFonts:
+    """What the fonts of a workbook strike through or raise.
+
+    Attributes:
+        formats: The numbers of the cell formats that are struck.
+        strings: The shared strings with struck words, and whether all their words are.
+        raised: The shared strings with raised digits, these as superscript ones: `12¹`.
+    """
 
     formats: frozenset[int] = frozenset()
     strings: Mapping[int, bool] = field(default_factory=dict)
+    raised: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def any(self) -> bool:
-        """Whether anything in the workbook can be struck."""
-        return bool(self.formats or self.strings)
+        """Whether anything in the workbook can be struck or raised."""
+        return bool(self.formats or self.strings or self.raised)
 
 
-def read_struck_fonts(records: Sequence[Record]) -> StruckFonts:
-    """What is struck by the fonts that the records of a workbook declare."""
+def read_marked_fonts(records: Sequence[Record]) -> MarkedFonts:
+    """What is struck or raised by the fonts that the records of a workbook declare."""
     fonts = [body for kind, body in records if kind == _FONT]
     # There is no font number 4: the fifth font has the number 5.
     struck = {at + (at >= 4) for at, body in enumerate(fonts) if len(body) > 2 and body[2] & _STRIKE}
-    if not struck:
-        return StruckFonts()
+    raised = {at + (at >= 4) for at, body in enumerate(fonts) if body[8:10] == _SUPERSCRIPT}
+    if not struck and not raised:
+        return MarkedFonts()
     formats = [body for kind, body in records if kind == _XF]
     found = frozenset(
         at
         for at, body in enumerate(formats)
         if len(body) > 2 and int.from_bytes(body[:2], "little") in struck
     )
-    return StruckFonts(found, dict(_find_struck_strings(records, struck)))
+    strings: dict[int, bool] = {}
+    texts: dict[int, str] = {}
+    for number, (text, runs) in enumerate(_read_strings(records)):
+        fonts_of = {font for start, font in runs if start < len(text) // 2}
+        if fonts_of & struck:
+            strings[number] = bool(runs) and runs[0][0] == 0 and struck.issuperset(fonts_of)
+        if fonts_of & raised:
+            texts[number] = _raise_digits(text, runs, raised)
+    return MarkedFonts(found, strings, texts)
 
 
-def _find_struck_strings(records: Sequence[Record], struck: set[int]) -> Iterator[tuple[int, bool]]:
-    """Numbers of shared strings with struck words, and whether all their words are."""
+def _raise_digits(text: bytes, runs: Sequence[tuple[int, int]], raised: set[int]) -> str:
+    """A string (UTF-16) with superscript digits in the runs that have a raised font."""
+    parts = [text[: 2 * runs[0][0]]]
+    for (start, font), (stop, _) in zip(runs, [*runs[1:], (len(text) // 2, 0)], strict=True):
+        part = text[2 * start : 2 * stop]
+        if font in raised:
+            before = parts[-1].decode("utf-16-le", "surrogatepass")
+            shown = raise_digits(part.decode("utf-16-le", "surrogatepass"), before)
+            part = shown.encode("utf-16-le", "surrogatepass")
+        parts.append(part)
+    return b"".join(parts).decode("utf-16-le", "replace")
+
+
+def _read_strings(records: Sequence[Record]) -> Iterator[tuple[bytes, list[tuple[int, int]]]]:
+    """The shared strings of a workbook (UTF-16), each with its runs of fonts."""
     start = next((at for at, (kind, _) in enumerate(records) if kind == _STRINGS), None)
     if start is None:
         return
@@ -59,11 +90,7 @@ def _find_struck_strings(records: Sequence[Record], struck: set[int]) -> Iterato
         if kind != _CONTINUE:
             break
         pieces.append(body)
-    reader = _StringReader(pieces)
-    for number, (length, runs) in enumerate(reader.strings()):
-        fonts = [font for start, font in runs if start < length]
-        if not struck.isdisjoint(fonts):
-            yield number, bool(runs) and runs[0][0] == 0 and struck.issuperset(fonts)
+    yield from _StringReader(pieces).strings()
 
 
 class _StringReader:
@@ -73,8 +100,8 @@ class _StringReader:
         self._pieces = pieces
         self._at = self._place = 0
 
-    def strings(self) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-        """The length of each string, and its runs of fonts: first character, number of the font."""
+    def strings(self) -> Iterator[tuple[bytes, list[tuple[int, int]]]]:
+        """Each string in UTF-16, and its runs of fonts: first character, number of the font."""
         try:
             count = int.from_bytes(self._take(8)[4:], "little")
             for _ in range(count):
@@ -94,11 +121,11 @@ class _StringReader:
                 self._at, self._place = self._at + 1, 0
         return taken
 
-    def _read_string(self) -> tuple[int, list[tuple[int, int]]]:
+    def _read_string(self) -> tuple[bytes, list[tuple[int, int]]]:
         length, flags = struct.unpack("<HB", self._take(3))
         runs = int.from_bytes(self._take(2), "little") if flags & _RICH else 0
         phonetic = int.from_bytes(self._take(4), "little") if flags & _PHONETIC else 0
-        left = length
+        left, text = length, b""
         while left:
             if self._place == len(self._pieces[self._at]):
                 self._at, self._place = self._at + 1, 1
@@ -107,18 +134,22 @@ class _StringReader:
             here = min(left, (len(self._pieces[self._at]) - self._place) // size)
             if not here:
                 raise IndexError
+            chars = self._pieces[self._at][self._place : self._place + here * size]
+            # A string with narrow characters leaves out the upper byte of each, which is zero.
+            text += chars if size == 2 else chars.decode("latin-1").encode("utf-16-le")
             self._place += here * size
             left -= here
         found = [struct.unpack("<HH", self._take(4)) for _ in range(runs)]
         self._take(phonetic)
-        return length, [(first, font) for first, font in found]
+        return text, [(first, font) for first, font in found]
 
 
 @dataclass(slots=True)
 class MarksScan:
     """Collects the marks of a sheet, record by record."""
 
-    fonts: StruckFonts
+    fonts: MarkedFonts
+    raised: dict[Cell, str] = field(default_factory=dict)
     struck: set[Cell] = field(default_factory=set)
     words: set[Cell] = field(default_factory=set)
     filtered: bool = False
@@ -139,8 +170,11 @@ class MarksScan:
             return
         if int.from_bytes(body[4:6], "little") in self.fonts.formats:
             self.struck.add((row, column))
-        if kind == _SHARED_LABEL and self.fonts.strings:
-            whole = self.fonts.strings.get(int.from_bytes(body[6:10], "little"))
+        if kind == _SHARED_LABEL:
+            string = int.from_bytes(body[6:10], "little")
+            if string in self.fonts.raised:
+                self.raised[row, column] = self.fonts.raised[string]
+            whole = self.fonts.strings.get(string)
             if whole is not None:
                 (self.struck if whole else self.words).add((row, column))
 

@@ -38,7 +38,7 @@ class SheetExtras:
     """What calamine leaves out of a sheet.
 
     Attributes:
-        cells: The cells that calamine gives as blank although they are not.
+        cells: The cells that calamine gives as blank although they are not, or without their raised digits.
         hidden_rows: The hidden rows, as sheet rows (from 1).
         marks: What clerks did to cells besides typing.
         from_1904: Whether the workbook counts days from 1904 on.

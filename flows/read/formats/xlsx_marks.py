@@ -45,7 +45,7 @@ class StruckText:
     @cached_property
     def strings(self) -> Mapping[int, bool | None]:
         """Shared strings with a font of their own: whether all words are struck, some (false) or none."""
-        xml = self.package.find("sharedStrings.xml")
+        xml = self.package.read_shared_strings()
         if b"strike" not in xml and not self.styles:
             return {}
         entries = enumerate(entry[1] or b"" for entry in _ENTRY.finditer(xml))

@@ -10,9 +10,11 @@ from posixpath import normpath
 
 from flows.read.formats import danger
 from flows.read.formats.empty_rows import read_without_empty_rows
+from flows.read.formats.raised import raise_runs
 from flows.read.formats.xml_tags import walk
 
 _WORKBOOK = "workbook.xml"
+_STRINGS = "sharedStrings.xml"
 _LISTS = (".xml", ".rels", ".bin")
 
 
@@ -30,7 +32,7 @@ class PartsPackage:
         ends = f"_rels/{_WORKBOOK}.rels"
         self._folders = [name.removesuffix(ends) for name in self._names if f"/{name}".endswith(f"/{ends}")]
         danger.check_parts(parts, self._names, self._folders)
-        self._thinned: dict[str, bytes] = {}
+        self._rewritten: dict[str, bytes] = {}
 
     def read(self, path: str) -> bytes:
         """The content of a part.
@@ -41,7 +43,7 @@ class PartsPackage:
         return self._archive.read(self._names[_normalise(path)])
 
     def read_sheet(self, path: str) -> bytes:
-        """The content of a worksheet part, without blocks of empty rows.
+        """The content of a worksheet part, without blocks of empty rows; raised digits are superscript ones.
 
         Raises:
             KeyError: there is no part with this path.
@@ -49,24 +51,37 @@ class PartsPackage:
         name = self._names[_normalise(path)]
         with self._archive.open(name) as part:
             xml, thinned = read_without_empty_rows(part)
-        if thinned:
-            self._thinned[name] = xml
-        return xml
+        raised = raise_runs(xml)
+        if thinned or raised is not xml:
+            self._rewritten[name] = raised
+        return raised
+
+    def read_shared_strings(self) -> bytes:
+        """The part with the shared strings, raised digits as superscript ones; empty if there is none."""
+        xml = self.find(_STRINGS)
+        raised = raise_runs(xml)
+        if raised is not xml:
+            self._rewritten[self._names[_normalise(self._folder + _STRINGS)]] = raised
+        return raised
 
     def repack(self) -> bytes | None:
-        """The package without the empty rows that `read_sheet` left out; None if it left out none."""
-        if not self._thinned:
+        """The package with what reading its parts rewrote; None if it rewrote none."""
+        if not self._rewritten:
             return None
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as packed:
             for name in self._names.values():
-                packed.writestr(name, self._thinned.get(name) or self._archive.read(name))
+                packed.writestr(name, self._rewritten.get(name) or self._archive.read(name))
         return target.getvalue()
 
     def find(self, name: str) -> bytes:
         """The content of the part with this name beside the workbook, such as `styles.xml`; empty if none."""
-        path = next(iter(self._folders), "xl/") + name
+        path = self._folder + name
         return self.read(path) if _normalise(path) in self._names else b""
+
+    @property
+    def _folder(self) -> str:
+        return next(iter(self._folders), "xl/")
 
     @cached_property
     def has_comments(self) -> bool:

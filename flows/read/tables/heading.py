@@ -16,6 +16,8 @@ from schemas.contract import Column, Dataset
 #: The combining marks that are tones; the other marks (circumflex, breve, horn) belong to the letter.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+#: The mark of a footnote at a word of a heading.
+_FOOTNOTE = re.compile(r"(?<=[^\s\d]) ?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}(?!\w)")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 
 _ABBREVIATIONS: Mapping[str, str] = {
@@ -64,7 +66,7 @@ def key_of(text: str) -> str:
     Headings with equal keys are equal: `HOÀ`, `Hòa` and their decomposed forms have the same key.
     """
     plain = unicodedata.normalize("NFD", text.replace("\u00d0", "Đ").replace("\u00f0", "đ")).lower()
-    words = _WORD.findall(plain)
+    words = _WORD.findall(_FOOTNOTE.sub("", plain))
     if len(words) > 1 and all(len(word) == 1 for word in words):
         # Letters with a space or line break between them, as in a narrow column: `S T T`, `T.C`.
         words = ["".join(words)]

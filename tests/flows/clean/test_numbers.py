@@ -397,6 +397,17 @@ def test_the_headings_unit(column: Column, unit: str, cell: Cell, amount: float,
     assert read_one(column, cell, unit) == (amount, None, change)
 
 
+def test_the_mark_of_a_footnote_is_no_digit() -> None:
+    taken = {"12¹": 12, "1.234²": 1234, "12 ¹⁰": 12, "12(¹)": 12, "110²": 110, "-5³": -5}
+    for cell, value in taken.items():
+        assert read_one(COUNT, cell) == (value, None, "chu_thich"), cell
+    assert read_one(TONNES, "12,5³") == (12.5, None, "chu_thich")
+    # A power, a unit of area, a mark of whatever.
+    for cell in ("10³", "10¹", "12 m²", "¹", "¹12", "2³ tấn", "12¹²³", "1²3"):
+        assert read_one(COUNT, cell) == UNREADABLE, cell
+        assert read_one(TONNES, cell) == UNREADABLE, cell
+
+
 @pytest.mark.parametrize(
     ("column", "unit"), [(MILLIONS, "USD"), (MILLIONS, "trăm triệu"), (TONNES, "m3"), (TONNES, "triệu đồng")]
 )

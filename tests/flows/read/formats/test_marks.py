@@ -21,7 +21,7 @@ from openpyxl.styles import Font
 from flows.read.clerk_marks import Comment, SheetMarks
 from flows.read.formats.container import detect
 from flows.read.formats.workbook import read_workbook
-from flows.read.formats.xls_marks import MarksScan, StruckFonts
+from flows.read.formats.xls_marks import MarkedFonts, MarksScan
 from flows.read.our_sheets import HEAD
 from flows.read.problems import RefusedError
 from tests.flows.read.hostile import archive, ods, parts
@@ -190,7 +190,7 @@ def test_comments_of_an_ods_are_told_and_are_no_part_of_the_cell() -> None:
 
 
 def test_comments_of_an_xls_are_put_together_from_their_records() -> None:
-    scan = MarksScan(StruckFonts())
+    scan = MarksScan(MarkedFonts())
     said = "Hỏi lại anh Tư"
     first, rest = said[:5].encode("utf-16-le"), said[5:].encode("utf-16-le")
     for kind, body in (

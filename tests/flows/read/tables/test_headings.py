@@ -41,6 +41,8 @@ def labels(name: str) -> list[str]:
         ("SĐT", "Số điện thoại"),
         ("QH với chủ hộ", "Quan hệ với chủ hộ"),
         ("Số ÐT", "Số ĐT"),
+        ("Số hộ¹", "Số hộ"),
+        ("Số hộ ²", "Số hộ"),
         ("Ngày, tháng, năm sinh", "Ngày tháng năm sinh"),
         ("Thủy", unicodedata.normalize("NFD", "Thuỷ")),
     ],
