@@ -205,6 +205,20 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Dòng đầu cột ở trên, các bản ghi ở dưới",
         "Sắp xếp cả bảng nên dòng đầu cột nằm giữa các bản ghi",
     ),
+    "tep.dong_vi_du": WholeFault(
+        "Dòng ghi là ví dụ hoặc mẫu.",
+        "Dòng đó không được tính, vì người điền thường để lại dòng ví dụ của biểu mẫu.",
+        "Xóa dòng ví dụ; nếu là bản ghi thật thì ghi số thứ tự thay cho chữ “Ví dụ”.",
+        "1, H00001, Bùi Văn Mẫu",
+        "Ví dụ, H00001, Bùi Văn Mẫu",
+    ),
+    "tep.giong_tong": WholeFault(
+        "Một bản ghi giống dòng tổng: nó ghi “Tổng cộng”, “Toàn xã”, hoặc bằng đúng tổng các dòng khác.",
+        "Dòng đó vẫn được tính như một bản ghi; nếu là dòng tổng thì số liệu bị tính hai lần.",
+        "Nếu là dòng tổng thì ghi “Tổng cộng” ở ô đầu, bỏ số thứ tự và để trống các ô chữ, rồi nộp lại.",
+        "Tổng cộng, 30, 12",
+        "5, Toàn xã, Khác, Phố 1, 30, 12",
+    ),
     "tep.bang_ma": WholeFault(
         "Không rõ một ô viết bằng Unicode hay bằng phông chữ cũ (“TCVN3”, “VNI”).",
         "Đọc theo cách nào cũng thành tiếng Việt nên không tự đổi: ô được giữ như đang ghi.",

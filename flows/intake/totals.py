@@ -1,22 +1,33 @@
-"""Compares the total rows of a form with the sums of the records above them."""
+"""Compares the total rows of a form with the sums of the records, and finds records that are such sums."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from flows.read.number_formats import without_format
 from flows.read.table import Problem, ReadTable
+from flows.read.tables.row_words import is_sure_total
 from flows.words import number
 from schemas.contract import Column, Dataset, typed_column, unread_column
-from schemas.kinds import CO_KHONG, SO_LUONG
+from schemas.kinds import CO_KHONG, HO_TEN, SO_LUONG, VAN_BAN
 
 # Decimals of the difference shown in the message.
 DECIMALS = 4
 # An ambiguous number may mean what was taken, or that times or by a thousand.
 _MEANINGS = (1.0, 1000.0, 0.001)
+_NAMES = (VAN_BAN, HO_TEN)
+# How the label of a total may begin, for a quick test.
+_LABELS = r"(?i)^\W*(?:t[ổôo]|c[ộọo]|t\s?\.?\s?c|to[àa]n|l[ũu]y|mang|s[ốo] c|grand|sub)"
+# Amounts in so few rows or columns may be sums by chance; with two columns, one row more is needed.
+_FEWEST_ROWS, _FEWEST_COLUMNS = 2, 2
+_TOLERANCE = 1e-6
+_MOST_TOTALS = 100
+Floats = npt.NDArray[np.float64]
 
 
 def check_totals(
@@ -95,3 +106,83 @@ def _describe(table: ReadTable, column: Column, total: dict[str, object], expect
         value=str(total[typed_column(column.name)]),
         proposal=expected_text,
     )
+
+
+def find_hidden_totals(table: ReadTable, records: pl.DataFrame, dataset: Dataset) -> list[Problem]:
+    """One warning `tep.giong_tong` per record that looks like a total row.
+
+    Its label says so, or all its amounts are the sums of the records above it (of all, or of those since such
+    a row), or those of the first record are the sums of all others.
+
+    Args:
+        table: The table as read.
+        records: Its records, cleaned (`Cleaned.frame`).
+        dataset: The contract of the table.
+    """
+    labelled = _find_labelled(records, dataset)
+    sums = _find_sums(records, dataset)
+    says = {
+        **dict.fromkeys(sums, "có các số bằng đúng tổng các dòng khác"),
+        **dict.fromkeys(labelled, "mang tên của một dòng tổng"),
+    }
+    return [
+        Problem(
+            "tep.giong_tong",
+            "sach",
+            "canh_bao",
+            f"Dòng {row} {what}, nhưng đang được tính như một bản ghi. Nếu là dòng tổng thì ghi “Tổng cộng” "
+            "ở ô đầu, bỏ số thứ tự và để trống các ô chữ, rồi nộp lại.",
+            dataset=table.dataset,
+            sheet=table.sheet,
+            row=row,
+        )
+        for row, what in sorted(says.items())[:_MOST_TOTALS]
+    ]
+
+
+def _find_labelled(records: pl.DataFrame, dataset: Dataset) -> list[int]:
+    """The rows whose name, in one of the first two columns, is that of a total row."""
+    named = [c.name for c in dataset.columns[:2] if c.kind in _NAMES and c.name in records.columns]
+    found = set[int]()
+    for name in named:
+        marked = records.select("_row", text=name).filter(pl.col("text").str.contains(_LABELS))
+        found |= {row for row, text in marked.iter_rows() if is_sure_total(text)}
+    return sorted(found)
+
+
+def _find_sums(records: pl.DataFrame, dataset: Dataset) -> list[int]:
+    """The rows whose amounts, in at least two columns, are the sums of other rows."""
+    amounts = [c.name for c in dataset.columns if c.is_summed and c.kind is not CO_KHONG]
+    if len(amounts) < _FEWEST_COLUMNS or records.height <= _FEWEST_ROWS:
+        return []
+    cells = records.select(pl.col(amounts).cast(pl.Float64).fill_null(0.0).fill_nan(0.0)).to_numpy()
+    found: list[int] = []
+    start = 1 if _is_sum(cells[0], cells[1:].sum(axis=0), len(cells) - 1) else 0
+    found += [0] if start else []
+    while len(found) < _MOST_TOTALS:
+        above = np.cumsum(cells[start:], axis=0) - cells[start:]
+        equal = (np.abs(above - cells[start:]) <= _TOLERANCE).all(axis=1) & (cells[start:] != 0).any(axis=1)
+        place = next(
+            (
+                start + at
+                for at in np.flatnonzero(equal).tolist()
+                if _is_sum(cells[start + at], above[at], at)
+            ),
+            None,
+        )
+        if place is None:
+            break
+        found.append(place)
+        start = place + 1
+    last = len(cells) - 1
+    if found and last not in found:
+        leaves = np.delete(cells, [*found, last], axis=0)
+        found += [last] if _is_sum(cells[last], leaves.sum(axis=0), len(leaves)) else []
+    return records["_row"].gather(sorted(found)).to_list()
+
+
+def _is_sum(own: Floats, summed: Floats, rows: int) -> bool:
+    """Whether amounts are sums of so many rows and columns that it is hardly chance."""
+    filled = int(np.count_nonzero(own))
+    enough = rows >= _FEWEST_ROWS + (filled == _FEWEST_COLUMNS) and filled >= _FEWEST_COLUMNS
+    return enough and bool((np.abs(own - summed) <= _TOLERANCE).all())

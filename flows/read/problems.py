@@ -24,6 +24,8 @@ _FAULTS: Mapping[str, tuple[Dimension, Severity]] = {
     "tep.dong_lech": ("sach", "canh_bao"),
     "tep.dong_sot": ("du", "chan"),
     "tep.khong_phat_sinh": ("sach", "canh_bao"),
+    "tep.dong_vi_du": ("sach", "canh_bao"),
+    "tep.giong_tong": ("sach", "canh_bao"),
     "tep.ky_trong": ("du", "canh_bao"),
     "tep.ban_ghi_an": ("sach", "canh_bao"),
     "tep.gach_ngang": ("sach", "canh_bao"),

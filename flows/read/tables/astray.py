@@ -18,7 +18,7 @@ from flows.read.table import Problem
 from flows.read.tables.body import CODE, Body, Columns
 from flows.read.tables.marked import list_rows
 from flows.read.tables.plausible import measure_likeness
-from flows.read.tables.row_words import is_example, is_tail, is_total
+from flows.read.tables.row_words import is_example, is_example_number, is_tail, is_total
 from schemas.contract import Column, Dataset
 
 # What may stand between the values of a record that somebody put into one cell.
@@ -34,6 +34,9 @@ _FEWEST = 3
 _WORDS = frozenset({"van_ban", "ho_ten", "thon"})
 # If the first rows above a heading are records, so are the others that are as full.
 _LOOKED_AT = 500
+# A quick test for words that label an example; only the first rows of a very long table are tested.
+_EXAMPLE = r"[\s\S]*(?i:v[íi]|vd|v\.d|mẫu|mau|minh|example)"
+_LONG = 50_000
 _REST = "Chưa nhận các dòng này."
 
 
@@ -126,7 +129,29 @@ def find_above(sheet: Sheet, top: int, stop: int, shape: RecordShape) -> Mask:
 
 
 def _is_labelled_example(cells: Row, columns: Columns) -> bool:
-    return any(is_example(cell) for cell in cells[: max(columns.first, default=0) + 1] if cell)
+    """Whether the number or one of the first cells of a row says that it is an example."""
+    number = None if columns.number is None else cells[columns.number]
+    return bool(number and is_example_number(number)) or any(
+        is_example(cell) for at in columns.first if (cell := cells[at])
+    )
+
+
+def leave_out_examples(sheet: Sheet, body: Body, columns: Columns, dataset: Dataset) -> list[Problem]:
+    """Take the rows that say they are examples out of the records; a warning names them."""
+    among = body.records
+    among[_LONG:] = False
+    marked = np.flatnonzero(sheet.matching(_EXAMPLE, columns.first, body.start, among)).tolist()
+    rows = [row for row in marked if _is_labelled_example(sheet.row(body.start + row), columns)]
+    if not rows:
+        return []
+    body.codes[rows] = CODE["ngoai_bang"]
+    numbers = [sheet.number(body.start + row) for row in rows]
+    says = (
+        f"{len(rows)} dòng ghi là ví dụ hoặc mẫu ({list_rows(numbers)}): không được tính. "
+        "Nếu là bản ghi thì ghi số thứ tự thay cho chữ đó; nếu không thì xóa dòng."
+    )
+    name, sheet_name = dataset.name, sheet.name
+    return [make_problem("tep.dong_vi_du", says, dataset=name, sheet=sheet_name, row=numbers[0])]
 
 
 def describe_above(sheet: Sheet, top: int, found: Mask, dataset: Dataset) -> list[Problem]:

@@ -226,7 +226,7 @@ class _Row:
         told = self._count_told(others)
         self.nil = len(texts) <= 2 and any(says_nil(cell) for _, cell in texts)
         if told > 1:
-            return "ban_ghi"
+            return "tong" if self._is_filled_total(number, others) else "ban_ghi"
         if self._is_total(number, others, told):
             return "tong"
         if not self.nil and self._is_section(number, others):
@@ -299,6 +299,16 @@ class _Row:
             return False
         labels = [cell for at, cell in others[:3] if at in self.columns.first] or [others[0][1]]
         return any(is_total(cell) and (not told or is_sure_total(cell)) for cell in labels)
+
+    def _is_filled_total(self, number: str | None, others: Sequence[tuple[int, str]]) -> bool:
+        """Whether a row with other texts is a total: it says so, has amounts, and identifies nothing."""
+        return (
+            number is None
+            and others[0][0] in self.columns.first
+            and is_sure_total(others[0][1])
+            and any(self.columns.holds_amounts(at) and re.match(_COUNTED, cell) for at, cell in others)
+            and not any(at in self.columns.contract and self._identifies(at, cell) for at, cell in others)
+        )
 
     def _is_section(self, number: str | None, others: Sequence[tuple[int, str]]) -> bool:
         at, text = others[0]

@@ -13,7 +13,7 @@ from flows.read.problems import make_problem
 from flows.read.recode import Originals, to_unicode
 from flows.read.sheet import Mask, Sheet, index_of, letter_of
 from flows.read.table import ACCEPTED, CHANGES_SCHEMA, ROLES, ROWS_SCHEMA, Line, Problem, ReadTable
-from flows.read.tables.astray import RecordShape, describe_above, find_above, hold_astray
+from flows.read.tables.astray import RecordShape, describe_above, find_above, hold_astray, leave_out_examples
 from flows.read.tables.body import CODE, Body, Codes, Columns, classify
 from flows.read.tables.damaged import describe_damaged, hold_damaged
 from flows.read.tables.doubtful import describe_doubtful
@@ -255,6 +255,7 @@ def _hold_outside(
     """Hold the rows that look like records but stand outside; returns a mask of those above the heading."""
     above = find_above(read.sheet, top, block.top, shape)
     read.damage += describe_above(read.sheet, top, above, dataset)
+    read.damage += leave_out_examples(read.sheet, body, shape.columns, dataset)
     read.damage += hold_astray(read.sheet, body, shape, dataset)
     return above
 

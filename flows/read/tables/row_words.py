@@ -100,9 +100,11 @@ _CLOSING = re.compile(
     r"|hết(?: danh sách| bảng| biểu)?$|het(?: danh sach| bang| bieu)$"
     r"|(?:trang|page)(?: số| so)? \d+"
 )
-# "Mẫu" alone labels an example; before or behind other words it may be part of a name.
-_EXAMPLE = re.compile("|".join(map(key_of, ("ví dụ", "vi du", "vd", "mẫu", "minh họa", "example"))))
-_EXAMPLE_OF = re.compile(r"(?i)\(?(?:ví dụ|vi du|vd|minh họa)\s*[:)]|.*\((?:ví dụ|vd|mẫu|minh họa)\)$")
+_EXAMPLE = re.compile("|".join(map(key_of, ("ví dụ", "vi du", "vd", "minh họa", "example"))))
+_EXAMPLE_OF = re.compile(
+    r"(?i)\(?(?:ví dụ|vi du|vd|minh họa)(?: minh họa| mẫu| \d+)?\s*[:)]|.*\((?:ví dụ|vd|minh họa)\)$"
+)
+_EXAMPLE_NUMBERS = frozenset(map(key_of, ("mẫu", "mau", "dòng mẫu", "bản mẫu", "làm mẫu", "ví dụ mẫu")))
 _PAGE = re.compile(r"^[-–]\s*\d{1,4}\s*[-–]$")
 _FULL_STOP = re.compile(r"\.\s*/\s*\.?\s*$")
 
@@ -133,9 +135,14 @@ def _find_total_label(text: str) -> str | None:
 
 
 def is_example(text: str) -> bool:
-    """Whether text says that its row is an example: `Ví dụ`, `VD:`, `(Mẫu)`, `Ví dụ: Nguyễn Văn A`."""
+    """Whether text says that its row is an example: `Ví dụ`, `Ví dụ: Nguyễn Văn A`, `(VD) Nguyễn Văn A`."""
     plain = tidy(text[:200])
     return bool(_EXAMPLE.fullmatch(key_of(plain)) or _EXAMPLE_OF.match(plain))
+
+
+def is_example_number(text: str) -> bool:
+    """Whether text in place of a row number says that its row is an example; `Mẫu` may also be a name."""
+    return is_example(text) or key_of(text[:200]) in _EXAMPLE_NUMBERS
 
 
 def is_closing(text: str) -> bool:

@@ -123,3 +123,40 @@ def test_a_total_is_read_like_its_column(separator: str, column: list[str]) -> N
     small = ["1", "1", "1", "1", "4"]
     assert wrong_totals(separator, column, small, small) == []
     assert wrong_totals(separator, [*column[:3], "77", column[-1]], small, small) == ["C7"]
+
+
+HEADINGS = ["STT", "Đơn vị chấp nhận thanh toán", "Loại hình", "Thôn", "Tổng số giao dịch",
+            "Giao dịch không tiền mặt", "Tổng giá trị (triệu đồng)",
+            "Giá trị không tiền mặt (triệu đồng)"]  # fmt: skip
+SHOPS = [(11, 1, 5, 2), (12, 7, 6, 3), (13, 4, 7, 1)]
+
+
+def shop(number: object, name: str, *amounts: object) -> list[object]:
+    return [number, name, "Cửa hàng", "Phố 1", *amounts]
+
+
+SOME = [shop(at, f"Cửa hàng {at}", *amounts) for at, amounts in enumerate(SHOPS, 1)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([*SOME], []),
+        ([*SOME, shop(4, "Toàn xã", 36, 12, 18, 6)], [6]),
+        ([*SOME, shop(4, "Toàn xã", 99, 12, 18, 6)], [6]),
+        ([*SOME, shop(4, "Cả chợ", 36, 12, 18, 6)], [6]),
+        ([*SOME, shop(4, "Cả chợ", 36, 12, 18, 7)], []),
+        ([*SOME, shop(4, "Cả chợ", 36, 0, 18, 0)], []),
+        ([shop(1, "Cả chợ", 36, 12, 18, 6), *SOME], [3]),
+        ([*SOME[:2], shop(3, "Dãy một", 23, 8, 11, 5), *SOME, shop(7, "Cả chợ", 59, 20, 29, 11)], [5, 9]),
+        ([*SOME[:2], shop(3, "Hàng khác", 23, 8, 0, 0)], []),
+        ([shop(at, f"Cửa hàng {at}", 0, 0, 0, 0) for at in range(1, 9)], []),
+        ([*SOME, shop("", "Tổng cộng", 36, 12, 18, 6)], []),
+        ([*SOME, shop(4, "Tổng công ty Mẫu", 9, 1, 1, 1)], []),
+    ],
+)
+def test_a_record_that_is_a_total_is_told(rows: list[list[object]], told: list[int]) -> None:
+    submission = Submission("2026-11-17T09:30:00+07:00", "kinh_te", "tt.csv", "0" * 64, 1)
+    data = lines([["Tháng 11 năm 2026"], HEADINGS, *rows]).encode()
+    found = clean_submission(submission, data, CONTRACTS).problems
+    assert [(one.code, one.row) for one in found] == [("tep.giong_tong", row) for row in told]

@@ -103,3 +103,26 @@ def test_what_closes_or_opens_a_table_is_not_held() -> None:
     for write in (to_book, to_csv):
         rows = numbered("ho_gia_dinh", 3, Random(1))
         assert held(write([*above, *heading_grid(DATASETS["ho_gia_dinh"]), *rows, *below])) == []
+
+
+def test_an_example_among_records_is_left_out_and_told() -> None:
+    heading = heading_grid(DATASETS["ho_gia_dinh"])
+    one, *rows = records(DATASETS["ho_gia_dinh"], 4)
+    code, name, *rest = one
+    for line, is_example in (
+        (["Ví dụ", *one], True),
+        (["VD:", *one], True),
+        (["Mẫu", *one], True),
+        ([1, code, f"Ví dụ: {name}", *rest], True),
+        ([1, code, f"{name} (ví dụ)", *rest], True),
+        ([1, code, "Mẫu", *rest], False),
+        ([1, code, "Vĩ Văn Mẫu", *rest], False),
+        ([1, *one], False),
+    ):
+        for at in (0, 3):
+            body = [[n, *row] for n, row in enumerate(rows, 2)]
+            body.insert(at, line)
+            found = read_file(to_csv([*heading, *body]), "a.csv", DATASETS)
+            row = len(heading) + at + 1
+            assert [(one.code, one.row) for one in found.problems] == [("tep.dong_vi_du", row)] * is_example
+            assert found.tables[0].cells["_row"].is_in([row]).any() != is_example

@@ -152,6 +152,21 @@ def test_knows_a_total_that_fills_every_column(form: Literal["NFC", "NFD"]) -> N
     assert doc.rows["role"].to_list()[-1] == "tong"
 
 
+@pytest.mark.parametrize(
+    ("row", "role"),
+    [
+        (["", "Tổng cộng", "Khác", "Phố 1", 57, 57, 57, 57], "tong"),
+        (["", "TỔNG SỐ (I+II)", "Khác", "Phố 1", 57, 57, 57, 57], "tong"),
+        ([4, "Tổng cộng", "Khác", "Phố 1", 57, 57, 57, 57], "ban_ghi"),
+        (["", "Cộng", "Khác", "Phố 1", 57, 57, 57, 57], "ban_ghi"),
+        (["", "Tổng công ty Mẫu", "Khác", "Phố 1", 57, 57, 57, 57], "ban_ghi"),
+        (["", "Tổng cộng", "Khác", "Phố 1"], "ban_ghi"),
+    ],
+)
+def test_a_total_whose_words_are_filled_in_is_one_if_it_says_so(row: Sequence[object], role: str) -> None:
+    assert roles(row, dataset="thanh_toan") == [role]
+
+
 def test_keeps_a_record_that_is_mostly_blank() -> None:
     dataset = DATASETS["dan_cu"]
     doc = read([*heading_grid(dataset), [1, *records(dataset, 1)[0]], [2, "", "Bùi Thị Mẫu"], [3]])
