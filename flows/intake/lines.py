@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from flows.clean.text import toneless
@@ -31,9 +33,10 @@ from schemas.units import Commune, Unit
 
 #: A part of a table, and its period or why it is held.
 Piece: TypeAlias = tuple[ReadTable, Period | Problem]
-_Said = TypeVar("_Said")
+Numbers: TypeAlias = npt.NDArray[np.int64]
 
 _NUMERAL = re.compile(r"^\W*(?:(?:\d{1,2}|[IVX]{1,6}|[A-HĐa-hđ])\s*[.)/:–-]+\s*)?")
+_TOTAL = re.compile(r"(?i)^\W*(?:(?:t[ổôo]ng|c[ộọo]ng|s[ốôo]|h[ộọo]|người|nguoi)\b\W*)+")
 _BEFORE_NAME = re.compile(r"^(?:(?:đơn vị|nhà mạng|doanh nghiệp|khu)\s*:?\s+)?(?:thôn |phố )?(.*?)\W*$")
 _CADENCES: tuple[Cadence, ...] = ("thang", "quy", "nam")
 # What is hardly more than the words themselves.
@@ -54,10 +57,14 @@ class _Case:
 
 @dataclass(frozen=True, slots=True)
 class _Other:
-    """What a line says the records below it are, other than those of the table: `whose` unit, or a period."""
+    """What a line says its records are, other than those of the table: `whose` unit, or a period.
+
+    Lines with the same `kind` say the same; `says` quotes the line.
+    """
 
     says: str
     line: Line
+    kind: str
     whose: bool = False
 
 
@@ -88,35 +95,73 @@ def split_by_lines(
     if not table.lines or not table.cells.height:
         return [(table, decided)]
     case = _Case(table, decided, submission, dataset, commune, lettered)
-    vouched, answered = submission.vouched is not None, find_answer(submission, dataset) is not None
-    owners: list[tuple[int, _Other | bool]] = []
-    periods: list[tuple[int, _Other | Period]] = []
-    if not vouched:
-        owners += _list_said(table.lines, partial(_weigh_owner, case))
-    if not answered:
-        periods += _list_said(table.lines, partial(_weigh_period, case))
-    return [*_cut(case, owners, periods)]
+    said = _Sayings(table, decided)
+    if submission.vouched is None:
+        said.add(partial(_weigh_owner, case))
+    if find_answer(submission, dataset) is None:
+        said.add(partial(_weigh_period, case))
+    return [*_cut(case, said)]
 
 
-def _list_said(lines: Sequence[Line], weigh: Callable[[Line], _Said | None]) -> Iterator[tuple[int, _Said]]:
-    """The row of each line that says something, and what it says."""
-    for line in lines:
-        said = weigh(line)
-        if said is not None:
-            yield line.row, said
+class _Sayings:
+    """What lines say of the records of a table: by record a number, 0 for what was decided for the table."""
+
+    def __init__(self, table: ReadTable, decided: Period) -> None:
+        self._lines = table.lines
+        self._rows = table.cells["_row"].to_numpy()
+        self._known = {(False, decided.label): 0}
+        self.every: list[_Other | Period] = [decided]
+        self.of_records = np.zeros(len(self._rows), np.int64)
+
+    def add(self, weigh: Callable[[Line], _Other | Period | None]) -> None:
+        """Add what `weigh` finds of records of which nothing was said before."""
+        found = [(line, self._number(said)) for line in self._lines if (said := weigh(line)) is not None]
+        below = self._spread_down([(line.row, number) for line, number in found if not line.closes])
+        above = self._spread_up({line.row: number for line, number in found if line.closes})
+        for numbers in (below, above):
+            self.of_records = np.where(self.of_records > 0, self.of_records, numbers)
+
+    def _number(self, said: _Other | Period) -> int:
+        key = (said.whose, said.kind) if isinstance(said, _Other) else (False, said.label)
+        if key not in self._known:
+            self._known[key] = len(self.every)
+            self.every.append(said)
+        return self._known[key]
+
+    def _spread_down(self, said: Sequence[tuple[int, int]]) -> Numbers:
+        """What is said in the last line above each record."""
+        at = np.searchsorted([row for row, _ in said], self._rows, side="left")
+        return np.array([0, *(number for _, number in said)], np.int64)[at]
+
+    def _spread_up(self, said: Mapping[int, int]) -> Numbers:
+        """What is said in the total below each record, if no section begins in between."""
+        if not said:
+            return np.zeros(len(self._rows), np.int64)
+        totals = [line.row for line in self._lines if line.closes]
+        begins = [line.row for line in self._lines if line.sure and not line.closes]
+        at = np.searchsorted(totals, self._rows, side="left")
+        rows, numbers = np.array([*totals, 0]), np.array([*(said.get(row, 0) for row in totals), 0], np.int64)
+        same = np.searchsorted(begins, self._rows) == np.searchsorted(begins, rows[at])
+        return np.where(same, numbers[at], 0)
 
 
-def _weigh_owner(case: _Case, line: Line) -> _Other | bool | None:
-    """The unit that a line names: another one, the sender (True); None if it names none."""
-    units = case.commune.owing(case.dataset)
-    named = find_named(line.texts, units)
-    if not line.sure:
-        named = tuple(unit for unit in named if any(_is_just(text, unit) for text in line.texts))
+def _weigh_owner(case: _Case, line: Line) -> _Other | Period | None:
+    """The unit that a line names: another one, the sender (then what was decided); None if it names none."""
+    texts = _strip_total(line.texts) if line.closes else line.texts
+    named = find_named(texts, case.commune.owing(case.dataset))
+    if line.closes or not line.sure:
+        named = tuple(unit for unit in named if any(_is_just(text, unit) for text in texts))
     if not named:
         return None
     if any(unit.name == case.submission.unit for unit in named):
-        return True
-    return _Other(" hoặc ".join(map(describe_unit, named)), line, whose=True)
+        return case.decided
+    says = " hoặc ".join(map(describe_unit, named))
+    return _Other(says, line, says, whose=True)
+
+
+def _strip_total(texts: Sequence[str]) -> tuple[str, ...]:
+    """What total rows are of: "Phố 2" of "Cộng Phố 2"."""
+    return tuple(_TOTAL.sub("", unicodedata.normalize("NFC", text)) for text in texts)
 
 
 def _is_just(text: str, unit: Unit) -> bool:
@@ -131,12 +176,16 @@ def _weigh_period(case: _Case, line: Line) -> _Other | Period | None:
     if any(column.kind is NAM for column in dataset.columns):
         return None  # each record says its year
     texts = [_NUMERAL.sub("", text) for text in line.texts]
+    if line.closes:
+        texts = [text for text in _strip_total(texts) if read_alone(text, dataset.cadence)]
+        labels = name_periods(texts, dataset, int(decided.label[:4]), case.submission.day)
+        return _weigh_labels(case, line, labels) if labels else None
     if not line.sure:
         texts = [text for text in texts if len(text.split()) <= _FEW_WORDS]
     read = read_meaning if line.heads else read_line_meaning
     meant = next(filter(None, (read(text, dataset) for text in texts)), None)
     if meant is not None and meant.of_all:
-        return _Other(f"“{' '.join(line.texts)}”, tức là {meant.what}", line)
+        return _Other(f"“{' '.join(line.texts)}”, tức là {meant.what}", line, meant.what)
     labels = name_periods(texts, dataset, int(decided.label[:4]), case.submission.day)
     if labels and (line.sure or any(read_alone(text, dataset.cadence) for text in texts)):
         return _decide_below(case, line) if line.heads else _weigh_labels(case, line, labels)
@@ -150,7 +199,7 @@ def _weigh_labels(case: _Case, line: Line, labels: frozenset[str]) -> _Other | P
     near = case.dataset.dated is not None and any(_overlap(cadence, each, case.decided) for each in labels)
     if near or labels == {case.decided.label}:
         return case.decided
-    return _Other(describe_labels(labels), line)
+    return _Other(describe_labels(labels), line, describe_labels(labels))
 
 
 def _weigh_other_spans(case: _Case, line: Line, texts: Sequence[str]) -> _Other | Period | None:
@@ -159,14 +208,18 @@ def _weigh_other_spans(case: _Case, line: Line, texts: Sequence[str]) -> _Other 
     if not spans:
         return None
     inside = any(_overlap(cadence, label, case.decided) for cadence, label in spans)
-    return case.decided if inside else _Other(describe_labels(label for _, label in spans), line)
+    named = describe_labels(label for _, label in spans)
+    return case.decided if inside else _Other(named, line, named)
 
 
 def _decide_below(case: _Case, line: Line) -> _Other | Period:
     """The period of the records below a heading with a title of its own."""
     table = replace(case.table, title=line.texts, above=(case.table.title,))
     found = decide_period(table, case.submission, case.dataset, case.commune, lettered=case.lettered)
-    return found if isinstance(found, Period) else _Other(found.message.partition(".")[0], line)
+    if isinstance(found, Period):
+        return found
+    why = found.message.partition(".")[0]
+    return _Other(f"{' '.join(line.texts)} ({why})", line, why)
 
 
 def _overlap(cadence: Cadence, label: str, decided: Period) -> bool:
@@ -187,29 +240,12 @@ def _read_other_spans(text: str, dataset: Dataset, decided: Period) -> Iterator[
             yield from ((cadence, of_year(cadence, number, year)) for number in numbers)
 
 
-def _cut(
-    case: _Case,
-    owners: Sequence[tuple[int, _Other | bool]],
-    periods: Sequence[tuple[int, _Other | Period]],
-) -> Iterator[Piece]:
-    """The table in pieces, by what the last lines above its records say."""
-    rows = case.table.cells["_row"].to_numpy()
-    whose, when = (np.searchsorted([at for at, _ in said], rows, side="left") for said in (owners, periods))
-    said_by: dict[tuple[object, ...], tuple[_Other | Period, Mask]] = {}
-    for one, other in sorted({*zip(whose.tolist(), when.tolist(), strict=True)}):
-        owner = owners[one - 1][1] if one else True
-        time = periods[other - 1][1] if other else case.decided
-        said = owner if isinstance(owner, _Other) else time
-        key = (said.whose, said.says) if isinstance(said, _Other) else (said.label,)
-        here = (whose == one) & (when == other)
-        first, mask = said_by.get(key, (said, np.zeros(len(rows), np.bool_)))
-        said_by[key] = first, mask | here
-    if [*said_by] == [(case.decided.label,)]:
-        yield case.table, case.decided
-        return
-    for said, mask in said_by.values():
-        piece = _take(case.table, mask)
-        yield piece, said if isinstance(said, Period) else _describe(case, said, piece)
+def _cut(case: _Case, said: _Sayings) -> Iterator[Piece]:
+    """The table in pieces, by what is said of its records."""
+    for number in np.unique(said.of_records).tolist():
+        mine, what = said.of_records == number, said.every[number]
+        piece = case.table if mine.all() else _take(case.table, mine)
+        yield piece, what if isinstance(what, Period) else _describe(case, what, piece)
 
 
 def _take(table: ReadTable, mask: Mask) -> ReadTable:
@@ -225,8 +261,8 @@ def _describe(case: _Case, other: _Other, piece: ReadTable) -> Problem:
     table, line = case.table, other.line
     first, last = (piece.cells["_row"][at] for at in (0, -1))
     rows = f"dòng {first}" if first == last else f"từ dòng {first} đến dòng {last}"
-    below = f"{piece.cells.height} bản ghi ở dưới ({rows}) chưa được tính"
-    held = f"dòng {line.row} ghi {other.says}, {below}"
+    where = "ở trên" if line.closes else "ở dưới"
+    held = f"dòng {line.row} ghi {other.says}, {piece.cells.height} bản ghi {where} ({rows}) chưa được tính"
     unit = case.commune.unit(case.submission.unit)
     if other.whose and unit is not None:
         return replace(describe_other_owner(unit, [held], case.dataset, table.sheet), row=line.row)

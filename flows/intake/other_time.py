@@ -29,7 +29,11 @@ _WEEKLY = re.compile(
 )
 _WEEKLY_TONELESS = re.compile(r"\btuan (?:thu )?\d|\bbao cao (?:hang )?tuan\b(?! le\b)")
 _EARLIER = re.compile(
-    r"\bcung ky\b|(?<!\bton )\b(?:ky|thang|quy|nam) (?:lien )?truoc\b(?! (?:chuyen|mang|con|ton)\b)"
+    r"\bcung ky\b|\b(?:so lieu|bao cao|bieu|bang)(?: cua)? (?:ky|thang|quy|nam) (?:lien )?truoc\b"
+)
+_EARLIER_LINE = re.compile(
+    r"^(?:so |so lieu |phan )?(?:cua )?(?:cung ky|(?:ky|thang|quy|nam) (?:lien )?truoc)\b"
+    r"(?! (?:chuyen|mang|con|ton)\b)"
 )
 # "Kế hoạch số 12", "Kế hoạch 116/KH-UBND" and "thực hiện kế hoạch" name a plan that is carried out.
 _A_PLAN = r"(?:ke hoach|du kien|du toan)\b(?! (?:so )?\d+ ?/)(?! so \d)"
@@ -73,7 +77,7 @@ def read_line_meaning(text: str, dataset: Dataset) -> Meaning | None:
     found = _CUMULATED.search(plain)
     if found and _is_no_period(found, dataset):
         return Meaning("số cộng dồn qua nhiều kỳ")
-    if dataset.dated is None and _EARLIER.search(plain):
+    if dataset.dated is None and _EARLIER_LINE.search(plain):
         return Meaning("số của kỳ trước")
     return _PLANNED if _PLANNED_LINE.search(plain) else None
 

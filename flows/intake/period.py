@@ -32,7 +32,7 @@ from schemas.periods import (
 from schemas.units import Commune
 
 _LETTERED = re.compile(r"(?i)\s*t\s*(1[0-2]|[1-9])\s*")
-TITLE, SHEET, _FILE, _HEADING = "tiêu đề", "tên trang tính", "tên tệp", "đầu cột"
+TITLE, SHEET, FILE, _HEADING = "tiêu đề", "tên trang tính", "tên tệp", "đầu cột"
 _HINT = "Ghi rõ kỳ báo cáo ở tiêu đề, ví dụ “{}”."
 
 
@@ -150,7 +150,7 @@ def list_texts(
         # What a table does not say for itself, the titles above it on its sheet say.
         title = (*title, *(text for each in table.above for text in each))
     sheet = tuple(_sheet_texts(table.sheet, submission, lettered=lettered))
-    return {TITLE: title, SHEET: sheet, _FILE: (PurePath(submission.file).stem,)}
+    return {TITLE: title, SHEET: sheet, FILE: (PurePath(submission.file).stem,)}
 
 
 def _read_sources(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from flows.collect.submission import Submission
 from flows.intake.other_time import WEEKLY, read_meaning
 from flows.intake.period import (
+    FILE,
     SHEET,
     TITLE,
     describe_disagreement,
@@ -18,7 +19,7 @@ from flows.intake.period import (
 )
 from flows.read.table import Problem, ReadTable
 from schemas.contract import Cadence, Dataset
-from schemas.periods import Period, of_year, period, read_numbers, read_period, read_spans
+from schemas.periods import Period, of_year, period, read_alone, read_numbers, read_period, read_spans
 
 _LENGTHS: dict[Cadence, int] = {"thang": 1, "quy": 3, "nam": 12}
 _WORDS: dict[Cadence, str] = {"thang": "tháng", "quy": "quý", "nam": "năm"}
@@ -43,8 +44,10 @@ def weigh_title(
     if find_answer(submission, dataset) is not None:
         return None
     texts = list_texts(table, submission, dataset, lettered=lettered)
+    named = [where for where, said in texts.items() if name_periods(said, dataset, None, submission.day)]
+    words = [each for where, said in texts.items() for each in _weigh_words(where, said, dataset, named)]
     found = [
-        *(each for where, said in texts.items() for each in _weigh_words(where, said, dataset)),
+        *words,
         *(each for where, said in texts.items() for each in _weigh_spans(where, said, decided, dataset)),
         *_weigh_other_lengths(texts.get(TITLE, ()), decided, submission, dataset),
     ]
@@ -56,13 +59,24 @@ def weigh_title(
     return describe_disagreement(table, dataset, told, blocks=blocks)
 
 
-def _weigh_words(where: str, texts: Sequence[str], dataset: Dataset) -> Iterator[tuple[str, bool]]:
-    """What the texts of one place say that the figures are, and whether that is clear."""
+def _weigh_words(
+    where: str, texts: Sequence[str], dataset: Dataset, named: Sequence[str]
+) -> Iterator[tuple[str, bool]]:
+    """What the texts of one place say that the figures are, and whether that is clear.
+
+    It is not if a place that is nearer to the records names their period (`named`): a workbook or form of
+    "6 tháng đầu năm" may have a sheet or title for each month.
+    """
+    if where == FILE and SHEET in named:
+        return
+    nearer = where == FILE and TITLE in named
     for text in texts:
         meant = read_meaning(text, dataset)
         # Several sheets with a week each may be a whole period; the days of the records tell.
-        if meant is not None and not (where == SHEET and meant is WEEKLY and dataset.dated):
-            yield f"{where} ghi “{text[:80]}”, tức là {meant.what}", meant.of_all
+        if meant is None or (where == SHEET and meant is WEEKLY and dataset.dated):
+            continue
+        beside = any(read_alone(other, dataset.cadence) for other in texts if other != text)
+        yield f"{where} ghi “{text[:80]}”, tức là {meant.what}", meant.of_all and not (nearer or beside)
 
 
 def _weigh_spans(

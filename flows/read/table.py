@@ -109,12 +109,14 @@ class Line(NamedTuple):
         texts: Its cells that are no amounts.
         sure: Whether it is a section or title; else it may be a record or note that is nearly empty.
         heads: Whether it is the title of a table of its own, which was joined to the one above.
+        closes: Whether it is a total, which is about the records above it.
     """
 
     row: int
     texts: tuple[str, ...]
     sure: bool = True
     heads: bool = False
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,14 @@ _LONGEST = 300
 _AMOUNT = re.compile(r"[\s\d.,%xX–-]+")
 # "Không phát sinh thêm", "nếu không phát sinh thì …".
 _OF_OTHERS = re.compile(r"(?i)\b(?:thêm|khác|nữa|nếu|them|khac|nua|neu)\b")
+_SUM = re.compile(r"(?i)\W*(?:t[ổôo]ng|c[ộọo]ng)\b")
 _COUNTED = r"\s*\d"
 
 
 def find_lines(sheet: Sheet, body: Body, columns: Columns) -> tuple[Line, ...]:
     """The lines between the records below a heading, and below the last of them.
 
-    A row that has a number in the number column is a record; a total with its sums is about what is above it.
+    A row that has a number in the number column is a record. "Lũy kế" without a sum begins a section.
     """
     return tuple(_read_lines(sheet, body, _find_candidates(sheet, body, columns)))
 
@@ -48,11 +49,11 @@ def _read_lines(sheet: Sheet, body: Body, candidates: Mask) -> Iterator[Line]:
         cells = [tidy(cell) for cell in sheet.row(body.start + at) if cell]
         amounts = [cell for cell in cells if _AMOUNT.fullmatch(cell)]
         texts = [cell[:_LONGEST] for cell in cells if cell not in amounts and not is_bare_numeral(cell)]
-        is_total = body.codes[at] == CODE["tong"]
-        if not 0 < len(texts) <= _MOST_TEXTS or (is_total and amounts):
+        if not 0 < len(texts) <= _MOST_TEXTS:
             continue
         sure = body.codes[at] != CODE["ban_ghi"] and not any(map(is_tail, texts))
-        yield Line(sheet.number(body.start + at), tuple(texts), sure)
+        closes = body.codes[at] == CODE["tong"] and bool(amounts or _SUM.match(texts[0]))
+        yield Line(sheet.number(body.start + at), tuple(texts), sure, closes=closes)
 
 
 def describe_contradictions(

@@ -264,7 +264,7 @@ def _list_trailing(sheet: Sheet, body: Body, lines: Sequence[Line]) -> list[tupl
     """The texts of the lines below the last record: they may be about a table further down."""
     last = np.flatnonzero(body.records)
     row = sheet.number(body.start + int(last[-1])) if len(last) else 0
-    return [line.texts for line in lines if line.row > row and line.sure]
+    return [line.texts for line in lines if line.row > row and line.sure and not line.closes]
 
 
 def _repeat_records(read: SheetRead, body: Body, sides: Sequence[Side]) -> None:

@@ -234,6 +234,21 @@ CASES: dict[str, tuple[str, Rows, dict[str, list[int]], list[tuple[str, int | No
         {"2026-11": [4, 10]},
         [(WHEN, 5), (WHEN, 7)],
     ),
+    "sums of thôn below their records": (
+        "T01",
+        [NOVEMBER, OF_HOMES, home(1), home(2), ["Cộng Phố 1"], home(3), ["Cộng Phố 2"], ["Tổng cộng"]],
+        {"2026-11": [3, 4]},
+        [(WHOSE, 7)],
+    ),
+    "sums of sections, and of all": (
+        "kinh_te",
+        [
+            *(NOVEMBER, OF_WASTE, ["I", "Tháng 11"], waste(1), [None, "Cộng", 11, 6, 1, 2, 7]),
+            *(waste(2), [None, "Cộng tháng 10", 12, 7, 1, 2, 7], [None, "Tổng cộng", 23, 13, 2, 4, 14]),
+        ],
+        {"2026-11": [4]},
+        [(WHEN, 7)],
+    ),
     "a plan that is carried out": (
         "kinh_te",
         [NOVEMBER, ["Thực hiện Kế hoạch số 116/KH-UBND"], OF_WASTE, ["Kế hoạch số 116/KH-UBND"], waste(1)],
@@ -284,6 +299,7 @@ TITLES = [
     ("Người báo cáo: Bùi Văn Tuấn 1 - Tháng 11/2026", "kinh_te", "taken"),
     ("SỐ LIỆU CÙNG KỲ NĂM TRƯỚC - THÁNG 11/2026", "kinh_te", "held"),
     ("BÁO CÁO THÁNG 11/2026 SO VỚI CÙNG KỲ NĂM TRƯỚC", "kinh_te", "taken"),
+    ("Duy trì từ năm trước, tháng 11/2026", "kinh_te", "taken"),
     ("KẾ HOẠCH THÁNG 11 NĂM 2026", "kinh_te", "held"),
     ("Biểu 2: Kế hoạch thu gom rác tháng 11/2026", "kinh_te", "held"),
     ("BÁO CÁO KẾT QUẢ THỰC HIỆN KẾ HOẠCH THÁNG 11 NĂM 2026", "kinh_te", "taken"),
@@ -308,6 +324,19 @@ def test_a_title_that_says_more_than_the_period_is_not_taken_in_silence() -> Non
         how = "held" if not read.taken else "warned" if read.problems else "taken"
         found.append((title, unit, how))
     assert found == TITLES
+
+
+def test_a_name_of_the_file_counts_unless_a_place_nearer_to_the_records_names_the_period() -> None:
+    found = []
+    for file, title in (
+        ("luy ke thang 11-2026.csv", "MÔI TRƯỜNG"),
+        ("luy ke thang 11-2026.csv", "THÁNG 11/2026"),
+        ("Kế hoạch tháng 11-2026.csv", "MÔI TRƯỜNG"),
+        ("bao cao thuc hien ke hoach thang 11-2026.csv", "MÔI TRƯỜNG"),
+    ):
+        read = hand_in("kinh_te", [[title], OF_WASTE, waste(1)], "csv", file=file)
+        found.append("held" if not read.taken else "warned" if read.problems else "taken")
+    assert found == ["held", "warned", "held", "taken"]
 
 
 NIL = ["Không phát sinh"]
