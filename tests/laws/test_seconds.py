@@ -12,6 +12,7 @@ CLOCKS = {"perf_counter", "process_time", "thread_time", "monotonic", "default_t
 #: Who may look at a clock, and what for.
 MAY = {
     "tests/cost.py": "compares work with work",
+    "tests/laws/disturbed.py": "kills a run within the time that it takes",
     "tests/waiting.py": "gives up on a process that hangs",
 }
 
