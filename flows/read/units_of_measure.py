@@ -63,6 +63,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_UNITS = re.compile(r"[;+]|,(?!\d{3}(?!\d))|\s+(?:và|va|hoặc|hoac)\s+|\s+[-–]\s+")
+_POWERS = {sign: "1" + "0" * power for power in (3, 6, 9) for sign in (str(power), "³⁶⁹"[power // 3 - 1])}
 _BRACKETS = "()[]{} \t\n.:*"
 _DAY = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}(?:/\d{2,4})?(?!\d)")
 _LONGEST = 200
@@ -139,12 +140,22 @@ def counts_in_multiples(text: str) -> bool:
     return bool(_SCALED.match(key)) and not key.endswith(("đồng", "đ", "₫", "vnd", "dong"))
 
 
+def _names_multiples(text: str) -> bool:
+    """Whether `text` surely is such a unit: `Triệu Phong` is a place, and `10 đến 14` are days."""
+    key = _key(text)
+    found = _SCALED.match(key)
+    if not found or not counts_in_multiples(text) or found[0] in ("10", "100"):
+        return False
+    things = key[found.end() :]
+    return names_things(things) or things.startswith(("người", "lượt")) or not (things or found[0].isdigit())
+
+
 def _key(text: str) -> str:
     """`text` in lower case without spaces, dots and commas; a power of ten is spelt out."""
     words = unicodedata.normalize("NFC", text).lower().strip(_BRACKETS)
-    words = re.sub(r"^[x×]\s*(?=1)", "", words).replace("²", "2").replace("³", "3")
-    words = re.sub(r"^10\s*\^?\s*([369])(?=\D|$)", lambda found: "1" + "0" * int(found[1]), words)
-    return re.sub(r"[\s.,]", "", words)
+    words = re.sub(r"^[x×]\s*(?=1)", "", words)
+    words = re.sub(r"^10(?:\s*\^\s*([369])(?!\d)|[³⁶⁹])", lambda found: _POWERS[found[0][-1]], words)
+    return re.sub(r"[\s.,]", "", words.replace("²", "2").replace("³", "3"))
 
 
 def _strip(text: str) -> str:
@@ -177,21 +188,26 @@ def _read_lines(text: str, after: str) -> Iterator[UnitLine]:
         rest = re.split(r"[()\[\]\n]", text[mark.end() :])[0].strip(_BRACKETS)
         if not rest and mark.end() >= len(text.rstrip(_BRACKETS)):
             rest = after.strip(_BRACKETS)  # The unit is in the next cell.
-        if line := _read_units(rest, sure=mark["strong"] is not None):
+        # Behind "Đơn vị:" may stand who hands in.
+        if line := _read_units(rest, sure=mark["strong"] is not None, loose=mark["weak"] is None):
             yield line
     if not marks:
         bracketed = re.findall(r"[(\[]([^()\[\]]*)[)\]]\s*$", text)
         alone = [text] if len(text.strip()) > 2 else []
         for words in bracketed or alone:
-            if line := _read_units(words, sure=False):
+            if line := _read_units(words, sure=False, loose=False):
                 yield replace(line, marked=False)
 
 
-def _read_units(words: str, *, sure: bool) -> UnitLine | None:
+def _read_units(words: str, *, sure: bool, loose: bool = True) -> UnitLine | None:
+    """The units that `words` are; if not `loose`, all words must be units."""
     parts = [part for part in _split_units(words) if re.search(r"[^\W\d]|[%‰₫]", part)]
-    units = {part: parse_unit(part) for part in parts}
-    known = any(unit or counts_in_multiples(part) for part, unit in units.items())
-    return UnitLine(words, units, sure) if known or (sure and parts) else None
+    counts = counts_in_multiples if loose else _names_multiples
+    units = {part: unit for part in parts if (unit := parse_unit(part)) or sure or counts(part)}
+    known = (
+        len(units) == len(parts) if not loose else any(unit or counts(part) for part, unit in units.items())
+    )
+    return UnitLine(words, units, sure) if units and (known or sure) else None
 
 
 def _split_units(words: str) -> Iterator[str]:
@@ -207,7 +223,7 @@ def is_unit_row(cells: Sequence[str | None]) -> bool:
     if not texts or any(len(text) > _LONGEST_UNIT for text in texts):
         return False
     surely = [_is_bracketed(text) or _is_label(text) for text in texts]
-    stated = [parse_unit(text) is not None or counts_in_multiples(text) for text in texts]
+    stated = [parse_unit(text) is not None or _names_multiples(text) for text in texts]
     counted = list(map(names_things, texts))
     if not all(map(any, zip(surely, stated, counted, strict=True))):
         return False

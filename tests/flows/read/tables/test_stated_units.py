@@ -170,16 +170,21 @@ def test_what_is_a_unit() -> None:
         "Triệu VNĐ": 10**6,
         "x 1.000 đồng": 1000,
         "10^6 đồng": 10**6,
+        "10³ đ": 1000,
         "tr.đ": 10**6,
         "nghin dong": 1000,
     }
     assert {text: unit.size for text in money if (unit := parse_unit(text))} == money
-    assert [parse_unit(text) for text in ("trăm triệu", "USD", "lượt", "ta", "", "đồng hồ")] == [None] * 6
+    assert [parse_unit(text) for text in ("trăm triệu", "103 đồng", "USD", "lượt", "ta", "", "đồng hồ")] == [
+        None
+    ] * 7
     assert all(map(counts_in_multiples, ("nghìn lượt", "1.000 người", "chục hộ", "100 hộ", "vạn")))
     assert not any(map(counts_in_multiples, ("trạm", "tỷ lệ", "văn bản", "triệu đồng", "hộ", "1 hộ")))
-    assert [
-        list(find_unit_lines([text])) for text in ("Đơn vị: Thôn Mẫu", "tính theo đồng hồ", "Tháng 10")
-    ] == [[]] * 3
+    for text in (
+        *("Đơn vị: Thôn Mẫu", "tính theo đồng hồ", "Tháng 10", "(Từ ngày 15/10 đến 14/11)", "10 hộ"),
+        *("Đơn vị: Triệu Phong", "Triệu Văn Mẫu", "Vạn Xuân", "Đơn vị: Tạ Xá", "Tỷ lệ"),
+    ):
+        assert list(find_unit_lines([text])) == [], text
     rows = (
         ["(lượt)", "(nghìn đồng)"],
         [None, "kg", "tấn"],
