@@ -61,8 +61,8 @@ class Recipe:
 
     `inputs` are in order of arrival. `before` is the id of the release that it continues, `ledger` the
     issues of that release. `acknowledged` says why a surprising change is right. `again` is the id of the
-    release that is built a second time: its own audit must not be reused as proof. With `fresh` no cache is
-    used.
+    release that is built a second time: its own audit must not be reused as proof. `code` is the version of
+    the program that built it first, which it states again. With `fresh` no cache is used.
     """
 
     as_of: date
@@ -71,6 +71,7 @@ class Recipe:
     ledger: pl.DataFrame
     acknowledged: str | None = None
     again: str | None = None
+    code: str | None = None
     fresh: bool = False
 
 
@@ -107,7 +108,7 @@ def build(
     write_package(folder, whose, TABLES.values(), contracts.datasets.values())
     surprising = runner.step(AUDIT, audited)
     inputs = (*(one.submission for one in settled.summaries), *settled.repeats)
-    origin = Origin(as_of, inputs, recipe.before, surprising)
+    origin = Origin(as_of, inputs, recipe.before, surprising, recipe.code)
     return Built(publish.seal(root, folder, contracts, origin, [*written, *returned]), settled, figures)
 
 

@@ -17,8 +17,8 @@ from typing import Any
 from flows.files import write_private
 from flows.protect import Key, key_file
 from flows.root import Root
-
-_HERE = Path(__file__).parent
+from flows.system.code import hash_room, hash_schemas
+from flows.system.linux import own_id
 
 #: Libraries whose version may change a cached value: frames, hashes of rows, workbooks as read, pages.
 LIBRARIES = (
@@ -54,15 +54,18 @@ class CacheFolder:
         return root.state / self.name
 
     def open_in(self, root: Root, *, frozen: bool = False) -> Cache:
-        """The cache of `root`; without the root's key, or in a folder of somebody else, it has nothing."""
-        return Cache(self.path_in(root), key_file(root).peek(), frozen)
+        """The cache of `root`; without the root's key, or in a folder of somebody else, it has nothing.
+
+        Nor has it where files do not tell whose they are: who can write a key can make us read a pickle.
+        """
+        return Cache(self.path_in(root), None if own_id() is None else key_file(root).peek(), frozen)
 
     def make_key(self, *depends_on: object) -> str:
         """The key of a value that depends on these and on our code."""
         return make_key(*depends_on, hash_code(*self.rooms))
 
 
-_GROUND = ("cache", "errors", "files", "protect", "root")
+_GROUND = ("cache", "errors", "files", "protect", "root", "system")
 _READING = (*_GROUND, "books", "clean", "collect", "engine", "intake", "read", "words")
 _JUDGING = ("fingerprints", "measure", "roll_call", "settle", "validate")
 _SETTLING = (*_READING, *_JUDGING)
@@ -114,38 +117,7 @@ def hash_code(*rooms: str) -> str:
     files.
     """
     versions = " ".join((machine(), python_version(), *map(version, LIBRARIES)))
-    return make_key(versions, _hash_schemas(), *map(_hash_room, rooms))
-
-
-def list_sources(room: str) -> list[Path]:
-    """Every file of a room: a folder or a module of `flows`."""
-    folder = _HERE / room
-    return _list_files(folder) if folder.is_dir() else [_HERE / f"{room}.py"]
-
-
-def _list_files(folder: Path) -> list[Path]:
-    found = (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
-    return sorted(path for path in found if path.is_file())
-
-
-@cache
-def _hash_room(room: str) -> str:
-    return _hash_sources(list_sources(room))
-
-
-@cache
-def _hash_schemas() -> str:
-    folder = _HERE.parent / "schemas"
-    declared = {folder / name for name in ("datasets", "indicators", "reference")}
-    code = (path for path in _list_files(folder) if path.suffix == ".py")
-    return _hash_sources(path for path in code if declared.isdisjoint(path.parents))
-
-
-def _hash_sources(sources: Iterable[Path]) -> str:
-    total = sha256()
-    for source in sources:
-        total.update(source.relative_to(_HERE.parent).as_posix().encode() + b"\0" + source.read_bytes())
-    return total.hexdigest()
+    return make_key(versions, hash_schemas(), *map(hash_room, rooms))
 
 
 @dataclass(frozen=True, slots=True)

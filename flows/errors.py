@@ -46,6 +46,14 @@ class PortTakenError(RuntimeError):
     """Another program listens where ours wants to."""
 
 
+class NeedsLinuxError(RuntimeError):
+    """This system lacks what a day's run or the server needs."""
+
+
+class MissingPartError(RuntimeError):
+    """A part of this program that not everybody needs is not installed. The message says how to get it."""
+
+
 class NoRootError(LookupError):
     """Nothing is where a commune should be."""
 
@@ -95,6 +103,8 @@ _FOR_PEOPLE = (
     DeclarationError,
     ForeignStateError,
     LockedError,
+    MissingPartError,
+    NeedsLinuxError,
     NoReleaseError,
     NoRootError,
     NotAsDeclaredError,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from errno import EMLINK, ENOTSUP, EPERM, EXDEV
 from hashlib import file_digest
 from pathlib import Path
 from secrets import token_hex
 from stat import S_IMODE
 from typing import BinaryIO
+
+from flows.system.linux import RENAMES_OPEN_FILES, hold_file, set_mode, sync_folder
 
 # Errors of a file system without hard links, or with the most links that a file may have.
 _NO_LINKS = {EMLINK, ENOTSUP, EPERM, EXDEV}
@@ -127,7 +128,7 @@ def create(path: Path, *, internal: bool) -> Iterator[BinaryIO]:
     """
     _make_folders(path.parent, INTERNAL_FOLDER if internal else PUBLIC_FOLDER)
     with path.open("wb") as handle:
-        os.fchmod(handle.fileno(), INTERNAL_FILE if internal else PUBLIC_FILE)
+        set_mode(handle.fileno(), INTERNAL_FILE if internal else PUBLIC_FILE)
         yield handle
 
 
@@ -150,6 +151,9 @@ def hash_file(path: Path) -> str:
 
 def sync(path: Path) -> None:
     """Wait until the content of a file, or the names in a folder, are on disk."""
+    if path.is_dir():
+        sync_folder(path)
+        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -186,7 +190,7 @@ def _is_held(path: Path) -> bool:
     try:
         # NFS gives exclusive locks only on files that are open for writing.
         with path.open("r+b") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            hold_file(handle)
     except (BlockingIOError, FileNotFoundError):
         return True
     return False
@@ -205,15 +209,18 @@ def _half_written(
     partial = folder / f".{os.getpid()}-{token_hex(4)}.part"
     handle_of = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        with os.fdopen(handle_of, "wb") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            os.fchmod(handle_of, mode)
+        with ExitStack() as until_renamed:
+            handle = until_renamed.enter_context(os.fdopen(handle_of, "wb"))
+            hold_file(handle, wait=True)
+            set_mode(handle_of, mode)
             handle.writelines(data)
             handle.flush()
             if times is not None:
                 os.utime(handle_of, ns=times)
             if durable:
                 os.fsync(handle_of)
+            if not RENAMES_OPEN_FILES:
+                until_renamed.close()
             yield partial
     except BaseException:
         partial.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from flows.engine.runner import Runner
 from flows.release import publish
 from flows.release.manifest import Origin, read_hashes, read_manifest, read_origin, read_staged
 from flows.root import Root, read_contracts
+from flows.system.code import code_version
 from schemas.registry import Contracts
 
 
@@ -41,7 +42,16 @@ def recipe_of(root: Root, name: str, origin: Origin) -> Recipe:
     if before is not None and not before.exists():
         raise NotRebuildableError(f"bản trước nó, {before.name}, không còn")
     inputs, ledger = tuple(sorted(origin.inputs)), publish.read_issues(before)
-    return Recipe(origin.as_of, inputs, origin.before, ledger, origin.reason, again=name, fresh=True)
+    return Recipe(
+        origin.as_of,
+        inputs,
+        origin.before,
+        ledger,
+        origin.reason,
+        again=name,
+        code=origin.code,
+        fresh=True,
+    )
 
 
 def find_differences(root: Root, contracts: Contracts, place: Path, runner: Runner) -> list[str]:
@@ -60,9 +70,10 @@ def find_differences(root: Root, contracts: Contracts, place: Path, runner: Runn
 
 def _list_differences(place: Path, again: Path) -> Iterator[str]:
     before, now = read_manifest(place), read_staged(again)
-    for field, what in (("code", "Phiên bản chương trình"), ("contract", "Hợp đồng dữ liệu")):
-        if before[field] != now[field]:
-            yield f"{what} nay đã khác, nên bản dựng lại có thể khác."
+    if before["code"] != code_version():
+        yield f"Chương trình nay đã khác (khi ấy {before['code']}), nên bản dựng lại có thể khác."
+    if before["contract"] != now["contract"]:
+        yield "Hợp đồng dữ liệu nay đã khác, nên bản dựng lại có thể khác."
     theirs, ours = read_hashes(before), read_hashes(now)
     yield from (
         f"Tệp {path} dựng lại thì khác."

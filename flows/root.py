@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from flows.errors import ForeignStateError, LockedError
 from flows.files import clear_half_written, make_public
+from flows.system.linux import hold_file, own_id
 from schemas import accepted_headings, settings, units, waivers
 from schemas.registry import Contracts
 
@@ -157,7 +157,7 @@ class Root:
         handle_of = os.open(self.state / name, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle_of, "a+") as handle:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                hold_file(handle)
             except BlockingIOError as held:
                 handle.seek(0)
                 who = handle.read().strip()
@@ -177,8 +177,9 @@ def refuse_foreign(path: Path) -> None:
     Raises:
         ForeignStateError: `path`, or what it links to, belongs to another user.
     """
+    own = own_id()
     owners = {state.st_uid for state in (path.lstat(), path.stat())} if path.exists() else set()
-    if owners - {os.geteuid()}:
+    if own is not None and owners - {own}:
         raise ForeignStateError(
             f"{path} là của người dùng khác trên máy này, nên không chạy: ai giữ nó có thể sai khiến chương "
             "trình này. Chạy bằng đúng người dùng đó, hoặc đổi chủ của nó bằng lệnh chown."

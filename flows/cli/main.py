@@ -7,7 +7,8 @@ import os
 import pkgutil
 import sys
 from importlib import import_module
-from typing import NoReturn
+from io import TextIOWrapper
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -21,11 +22,15 @@ from flows.errors import (
     DamagedReleaseError,
     ForeignStateError,
     LockedError,
+    MissingPartError,
+    NeedsLinuxError,
     NoReleaseError,
     OpenLineError,
     PortTakenError,
     message_of,
 )
+from flows.system.code import code_version
+from flows.system.linux import SERVES
 from schemas.declared import DeclarationError
 
 # Errors that tell by themselves what to do.
@@ -34,10 +39,15 @@ _TOLD = (
     DamagedReleaseError,
     DeclarationError,
     ForeignStateError,
+    MissingPartError,
+    NeedsLinuxError,
     NoReleaseError,
     OpenLineError,
     PortTakenError,
 )
+
+#: What clerks need: these commands work on Windows, too.
+ANYWHERE = ("check", "explain", "sample", "sql", "status", "template")
 
 WRONG_USAGE = 2
 NOT_PUBLISHED = 3
@@ -45,9 +55,40 @@ LOCKED = 4
 OUR_FAULT = 5
 
 
+class ServerCommand(Command):
+    """A command for the machine that keeps a commune's data; its help is shown anywhere."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command.
+
+        Raises:
+            NeedsLinuxError: this system lacks what it needs.
+        """
+        if not SERVES:
+            raise NeedsLinuxError(
+                f"dulieuxa {self.name} cần Linux, máy này không có. Chạy nó trên máy chủ của xã; máy này "
+                f"dùng được: {', '.join(ANYWHERE)}."
+            )
+        return super().invoke(ctx)
+
+
+def show_version(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Phiên bản của chương trình này.")
+    ] = False,
+) -> None:
+    """Say which code this is, if asked to."""
+    if version:
+        say(f"dulieuxa {code_version()}")
+        raise typer.Exit
+
+
 def build_app() -> typer.Typer:
     """Build the command line with every module of `flows.cli.commands` as a command."""
     app = typer.Typer(
+        callback=show_version,
+        invoke_without_command=True,
         help="Dữ liệu xã: thu tệp của các đơn vị, kiểm đúng, đủ, sạch, sống, "
         "công bố Parquet, chỉ tiêu và báo cáo lỗi.",
         epilog="Mã thoát: 0 xong; 1 có lỗi chặn (check); 2 dùng sai; 3 không công bố; "
@@ -62,9 +103,9 @@ def build_app() -> typer.Typer:
     )
     for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda each: each.name):
         command = import_module(f"{commands.__name__}.{module.name}").command
-        app.command(module.name.rstrip("_").replace("_", "-"), cls=Command, options_metavar="[TÙY CHỌN]")(
-            command
-        )
+        name = module.name.rstrip("_").replace("_", "-")
+        kind = Command if name in ANYWHERE else ServerCommand
+        app.command(name, cls=kind, options_metavar="[TÙY CHỌN]")(command)
     return app
 
 
@@ -72,6 +113,10 @@ def main() -> None:
     """Run the command line; exit codes as listed in the help."""
     # Most objects live until the command ends, so a collection every 700 objects (the default) is wasted.
     gc.set_threshold(50_000)
+    # Windows writes into files and pipes as its old code page, which lacks most Vietnamese letters.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and (stream.encoding or "").lower() != "utf-8":
+            stream.reconfigure(encoding="utf-8")
     try:
         build_app()()
     except LockedError as locked:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
 from flows.protect import NUMBER_ALONE
+from flows.system.linux import open_below
 
 #: The unit of a file that lies outside all units' folders.
 UNKNOWN = "khong_ro"
@@ -121,15 +121,8 @@ def read_open(one: Found) -> tuple[bytes, os.stat_result]:
     Raises:
         OSError: it is gone, can't be read, is no regular file, or is larger than `LARGEST`.
     """
-    *folders, name = one.path.relative_to(one.within).parts
-    with ExitStack() as opened:
-        place: int | None = None
-        for each in (str(one.within), *folders):
-            below = 0 if place is None else os.O_NOFOLLOW
-            place = os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | below, dir_fd=place)
-            opened.callback(os.close, place)
-        handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
-        file = opened.enter_context(os.fdopen(handle, "rb"))
+    handle = open_below(one.within, one.path.relative_to(one.within).parts)
+    with os.fdopen(handle, "rb") as file:
         seen = os.fstat(handle)
         if not stat.S_ISREG(seen.st_mode) or seen.st_size > LARGEST:
             raise OSError(f"not a file of at most {LARGEST} bytes")

@@ -26,6 +26,7 @@ from urllib.request import urlopen
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
 from flows.errors import OpenLineError, PortTakenError
 from flows.files import write_private
+from flows.system.linux import own_id
 
 #: Where Prefect's users look for its pages.
 PORT = 4200
@@ -202,7 +203,7 @@ def _is_ours(port: int) -> bool:
         return True
     sockets = [line.split() for line in table.read_text().splitlines()[1:]]
     owners = {each[_OWNER] for each in sockets if each[1].endswith(f":{port:04X}") and each[3] == _LISTENS}
-    return owners == {str(os.geteuid())}
+    return owners == {str(own_id())}
 
 
 def _end_with_parent() -> None:

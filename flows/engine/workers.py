@@ -11,16 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import polars as pl
+
+from flows.system.linux import limit_memory, open_processes
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -59,11 +61,9 @@ class Guard(Generic[S, T]):
     lost: Callable[[S, Exception], T]
 
 
-def process_context() -> ForkServerContext:
+def process_context() -> ForkServerContext | SpawnContext:
     """The multiprocessing context: workers are forked from a server that has imported the readers."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)
-    return context
+    return open_processes(PRELOAD)
 
 
 @contextmanager
@@ -221,7 +221,7 @@ def _serve(pipe: Connection, work: Callable[[S], T]) -> None:
     with suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
             item, limits = pipe.recv()
-            _limit_memory(limits)
+            limit_memory(limits.memory if limits else None)
             pipe.send(_answer(work, item))
 
 
@@ -234,16 +234,3 @@ def _answer(work: Callable[[S], T], item: S) -> tuple[bool, T | Exception]:
     except Exception as error:
         error.add_note(traceback.format_exc())
         return False, error
-
-
-def _limit_memory(limits: Limits | None) -> None:
-    """Limit this process to its current memory plus `limits.memory` bytes (Linux only)."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    status = Path("/proc/self/status")
-    if limits is not None and status.exists():
-        held = next(line for line in status.read_text().splitlines() if line.startswith("VmData"))
-        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        resource.setrlimit(resource.RLIMIT_DATA, (int(held.split()[1]) * 1024 + limits.memory, hard))

@@ -24,8 +24,11 @@ from flows.release import journal, publish
 from flows.release.intact import IntactFiles, State, replace_damaged
 from flows.release.manifest import MANIFEST, READ_ONLY, Origin, read_if_intact, read_origin
 from flows.root import Root
+from flows.system.code import code_version
 from schemas.registry import Contracts
 
+# The version of the program stands one space deep; the code of the commune is deeper.
+_CODE = re.compile(r'^ "code": "([^"\\]+)"', re.MULTILINE)
 _REASON = re.compile(r'"reason": ("(?:[^"\\]|\\.)*")')
 # What a later day or an audit takes from a release, besides its pages.
 _TABLES = ".parquet"
@@ -180,7 +183,8 @@ def _list_origins(root: Root, release: IntactFiles) -> Iterator[Origin]:
 def _derive_origin(root: Root, name: str, text: str) -> Iterator[Origin]:
     """The inputs of a release without its manifest: what the archive had when the journal says it was shown.
 
-    Its id is a hash of all, so a wrong guess is noticed.
+    Its id is a hash of all, so a wrong guess is noticed. If nothing says which version of the program built
+    it, it may be any that built a release of this root.
     """
     try:
         as_of = datetime.strptime(publish.day_of(name), "%Y%m%d").date()
@@ -196,7 +200,10 @@ def _derive_origin(root: Root, name: str, text: str) -> Iterator[Origin]:
     before = publish.find_before(root, as_of)
     reason = _REASON.search(text)
     acknowledged = {"reason": json.loads(reason[1])} if reason else None
-    yield Origin(as_of, inputs, before.name if before else None, acknowledged)
+    said = _CODE.search(text)
+    others = (manifest["code"] for manifest in publish.read_manifests(root).values() if manifest)
+    for code in [said[1]] if said else dict.fromkeys((code_version(), *others)):
+        yield Origin(as_of, inputs, before.name if before else None, acknowledged, code)
 
 
 def _put_copy(theirs: Path, ours: Path) -> None:

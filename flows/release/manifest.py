@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import file_digest, sha256
-from importlib.metadata import version
 from pathlib import Path
 from stat import S_IMODE
 from typing import Any
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 from flows.collect.submission import Submission
 from flows.errors import DamagedReleaseError
 from flows.files import PUBLIC_FILE, write_file
+from flows.system.code import code_version
 from schemas.open_tables import LEFT_OUT
 from schemas.registry import Contracts
 
@@ -61,12 +61,14 @@ class Origin:
 
     `before` is the id of the release that the ledger continues from and the audit compares with.
     `acknowledged` holds the surprises that somebody accepted (`surprises`, sentences) and why (`reason`).
+    `code` is the version of the program that a release was first built by, if it is built again; else None.
     """
 
     as_of: date
     inputs: tuple[Submission, ...]
     before: str | None
     acknowledged: Mapping[str, Any] | None = None
+    code: str | None = None
 
     @property
     def reason(self) -> str | None:
@@ -127,17 +129,24 @@ def write_manifest(folder: Path, contracts: Contracts, origin: Origin, all_files
     }
     if origin.acknowledged:
         fields["acknowledged"] = origin.acknowledged
-    return seal_manifest(folder, origin.as_of, fields, all_files)
+    return seal_manifest(folder, origin.as_of, fields, all_files, origin.code)
 
 
 def seal_manifest(
-    folder: Path, as_of: date, fields: Mapping[str, Any], all_files: Iterable[FileEntry]
+    folder: Path,
+    as_of: date,
+    fields: Mapping[str, Any],
+    all_files: Iterable[FileEntry],
+    code: str | None = None,
 ) -> str:
-    """Write a manifest of `fields`, the as-of date, the code version and all files; returns the id."""
+    """Write a manifest of `fields`, the as-of date, the code version and all files; returns the id.
+
+    `code` is the version to state, if not this one.
+    """
     whole = {
         **fields,
         "as_of": as_of.isoformat(),
-        "code": version("dulieuxa"),
+        "code": code or code_version(),
         "files": [entry.to_json() for entry in all_files],
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode()
@@ -152,6 +161,7 @@ def read_origin(fields: Mapping[str, Any]) -> Origin:
         tuple(map(Submission.from_json, fields["inputs"])),
         fields["before"],
         fields.get("acknowledged"),
+        fields["code"],
     )
 
 

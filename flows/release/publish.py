@@ -34,6 +34,7 @@ from flows.release.manifest import (
     write_manifest,
 )
 from flows.root import Root
+from flows.system.linux import SERVES
 from schemas.registry import Contracts
 from schemas.tables import ISSUES
 
@@ -195,8 +196,16 @@ def day_of(release: str) -> str:
 
 
 def read_published(root: Root) -> str | None:
-    """The id of the release that `curated/latest` points at; None if nothing is published."""
-    return root.latest.readlink().name if root.latest.is_symlink() else None
+    """The id of the release that `curated/latest` points at; None if nothing is published.
+
+    Windows sees the link of a share as the folder that it leads to: there, `latest.json` says it.
+    """
+    if root.latest.is_symlink():
+        return root.latest.readlink().name
+    pointer = root.latest.with_name("latest.json")
+    if SERVES or not (root.latest.is_dir() and pointer.exists()):
+        return None
+    return str(json.loads(pointer.read_bytes())["release"])
 
 
 def read_inputs(root: Root, release: str | None) -> frozenset[Submission]:

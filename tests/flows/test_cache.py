@@ -29,7 +29,6 @@ from flows.cache import (
     SUBMISSIONS_CACHE,
     Cache,
     CacheFolder,
-    list_sources,
 )
 from flows.cli.main import main
 from flows.intake.cache import SubmissionCache
@@ -39,6 +38,8 @@ from flows.release.records import put_records
 from flows.returns.give_back import give_back
 from flows.root import Root
 from flows.settle.cache import PeriodCache
+from flows.system import code
+from flows.system.code import list_sources
 
 HERE = Path(flows.__path__[0])
 KEY = Key(b"k" * 32)
@@ -202,14 +203,14 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of our sources, to be changed, from which keys are made."""
     for package in ("flows", "schemas"):
         shutil.copytree(HERE.parent / package, tmp_path / package)
-    monkeypatch.setattr(cache, "_HERE", tmp_path / "flows")
+    monkeypatch.setattr(code, "HERE", tmp_path / "flows")
     forget()
     yield tmp_path
     forget()
 
 
 def forget() -> None:
-    for each in (cache.hash_code, cache._hash_room, cache._hash_schemas):
+    for each in (cache.hash_code, code.hash_room, code.hash_schemas, code.code_version):
         each.cache_clear()
 
 

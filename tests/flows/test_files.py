@@ -31,6 +31,7 @@ from flows.files import (
     write_private,
 )
 from flows.root import Root
+from flows.system import linux
 
 HERE = Path(flows.__path__[0])
 #: Who else opens files for writing: the lock, which is never whole, and what goes to a URL.
@@ -120,7 +121,7 @@ def fail(monkeypatch: pytest.MonkeyPatch, step: str, number: int = errno.ENOSPC)
         raise OSError(number, os.strerror(number))
 
     owner, name = step.split(".")
-    monkeypatch.setattr(getattr(files, owner), name, refuse)
+    monkeypatch.setattr(getattr(linux if owner == "fcntl" else files, owner), name, refuse)
 
 
 @pytest.mark.parametrize("step", STEPS)

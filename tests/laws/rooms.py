@@ -2,7 +2,8 @@
 
 #: The rooms of `flows` from the ground up: each may import only those in the lines above its own.
 LAYERS = (
-    ("errors", "files", "fingerprints"),
+    ("errors", "fingerprints", "system"),
+    ("files",),
     ("root",),
     ("books", "protect"),
     ("cache",),

@@ -28,6 +28,23 @@ DateOption = Annotated[
 ]
 
 
+def write_for_clerk(target: Path, data: bytes) -> None:
+    """Write a file that a command was asked for; only its owner can read it.
+
+    Raises:
+        BadParameter: it can't be written there. Windows lets nobody replace a workbook that Excel has open.
+    """
+    from flows.files import write_private
+
+    try:
+        write_private(target, data)
+    except PermissionError:
+        raise typer.BadParameter(
+            f"không ghi được {target}: tệp đang mở trong chương trình khác (đóng lại rồi chạy lại), "
+            "hoặc không có quyền ghi ở đó"
+        ) from None
+
+
 def day_of(when: datetime | None) -> date:
     """The date of `when`, or today in Vietnam's time zone."""
     from flows.root import HERE

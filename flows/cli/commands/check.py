@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.commands import DateOption, RootOption, day_of
+from flows.cli.commands import DateOption, RootOption, day_of, write_for_clerk
 from flows.engine.screen import marked, say, show_document
 
 if TYPE_CHECKING:
@@ -74,7 +74,6 @@ def command(
 
 
 def _mark(checked: Checked, target: Path, datasets: Mapping[str, Dataset]) -> None:
-    from flows.files import write_private
     from flows.returns.workbooks import mark_copy
 
     # A file without any readable row is not opened again: it may be malicious.
@@ -82,7 +81,7 @@ def _mark(checked: Checked, target: Path, datasets: Mapping[str, Dataset]) -> No
     if not book:
         say("Không mở được tệp nên không đánh dấu được.", err=True)
         return
-    write_private(target, book)
+    write_for_clerk(target, book)
     say(f"Đã ghi tệp đánh dấu: {target}", err=True)
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.commands import DateOption, day_of
 from flows.engine.screen import say, say_all
+from flows.errors import MissingPartError
 
 if TYPE_CHECKING:
     from flows.province.flow import ProvinceOutcome
 
 _NOT_PUBLISHED = 3
+# What the extra `province` of this package brings.
+_PROVINCE = ("dask", "distributed", "fsspec", "prefect_dask", "s3fs")
 
 
 def command(
@@ -42,6 +46,7 @@ def command(
     """
     from flows.engine.prefect_server import serve_prefect
 
+    _require_province()
     if scheduler and not scheduler.startswith(("tls://", "tcp://127.0.0.1:")):
         raise typer.BadParameter(
             "khóa của tỉnh đi qua bộ điều phối, và nó làm mọi việc được giao: giữa các máy chỉ dùng tls://",
@@ -60,6 +65,19 @@ def command(
             say_all(str(nothing), err=True)
             raise typer.Exit(_NOT_PUBLISHED) from None
     _print(outcome)
+
+
+def _require_province() -> None:
+    """Refuse to start without the libraries of the extra `province`.
+
+    Raises:
+        MissingPartError: some are not installed.
+    """
+    if missing := [name for name in _PROVINCE if find_spec(name) is None]:
+        raise MissingPartError(
+            f"Máy này chưa cài phần của tỉnh (thiếu {', '.join(missing)}). Chạy `make province` trong "
+            "thư mục của chương trình; nếu đã cài bằng pip thì chạy `pip install 'dulieuxa[province]'`."
+        )
 
 
 def _print(outcome: ProvinceOutcome) -> None:

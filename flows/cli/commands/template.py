@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.commands import DateOption, RootOption, day_of
+from flows.cli.commands import DateOption, RootOption, day_of, write_for_clerk
 from flows.engine.screen import say
 
 
@@ -24,7 +24,6 @@ def command(
 
     Ví dụ: dulieuxa template ho_gia_dinh --unit T01 -o T01.xlsx
     """
-    from flows.files import write_private
     from flows.forms import build_form, list_known_rows
     from flows.forms.form import FormRequest
     from flows.root import Root, read_contracts
@@ -47,6 +46,6 @@ def command(
     data = build_form(request, contracts.commune, contracts.hash[:12], rows)
     owned = [owner.name] if owner else []
     target = out or Path("_".join(["bieu_mau", dataset, *owned, request.period.label]) + ".xlsx")
-    write_private(target, data)
+    write_for_clerk(target, data)
     known = f", đã điền sẵn {rows.height} dòng" if rows.height else ""
     say(f"Đã ghi {target}{known}.")

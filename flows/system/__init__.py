@@ -1,0 +1,1 @@
+"""Ground: what differs between machines, and which code this is."""
