@@ -33,6 +33,17 @@ _NOT_HANDED_IN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+# Of a file that two computers changed at once a program keeps both: nobody but people knows which is right.
+_KEPT_TWICE = re.compile(
+    r"""^.*(?:
+        \.sync-conflict-\d{8}-\d{6}          # Syncthing
+        | conflicted\ copy                   # Dropbox, Nextcloud
+        | _conflict-\d{8}-\d{6}              # ownCloud
+        | \.conflict                         # Resilio
+    )(?![^\W\d_])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
 # File names may contain a person's number: it is masked.
 _NUMBER = re.compile(NUMBER_ALONE)
 
@@ -106,6 +117,11 @@ def _refuse(path: Path) -> str | None:
         seen = path.lstat()
     except OSError:
         return "không xem được tệp này"
+    if _KEPT_TWICE.match(_decode(path.name)):
+        return (
+            "là bản mà phần mềm đồng bộ giữ riêng vì hai máy cùng sửa một tệp; "
+            "xem bản nào đúng, lưu bản đó dưới một tên khác rồi xóa bản này"
+        )
     if stat.S_ISLNK(seen.st_mode):
         return "là liên kết, không phải tệp; chép chính tệp vào đây"
     if not stat.S_ISREG(seen.st_mode):

@@ -40,6 +40,7 @@ def _table(release: PageData, table: PublishedTable) -> Row:
         "name": table.name,
         "title": table.title,
         "grain": table.grain,
+        "internal": table.internal,
         "rows": getattr(release.tables, table.name).height,
         "columns": [(name, str(field.dtype), field.says) for name, field in table.fields.items()],
         "present": (release.folder / f"{table.name}.parquet").exists(),

@@ -108,6 +108,8 @@ HELD: Mapping[str, str] = {
     "a file that is still being written": _COLLECT
     + "a_file_that_is_being_written_waits_whatever_its_clock_says",
     "what programs leave beside files": _COLLECT + "files_that_nobody_handed_in_are_passed_over",
+    "what a program that keeps folders alike leaves of two changes": _COLLECT
+    + "of_a_file_that_two_computers_changed_people_say_which_is_right",
     "links, pipes and files of 3 GB": _COLLECT + "what_can_not_be_taken_is_named",
     "a folder that can't be opened": _COLLECT + "a_folder_that_can_not_be_opened_is_named",
     # One file and the day.

@@ -112,6 +112,28 @@ def test_what_can_not_be_taken_is_named(root: Root, make: Callable[[Path], None]
     assert why in obstacle.why
 
 
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("a.sync-conflict-20261120-101112-ABCDEFG.csv", False),
+        ("a (MAY-01's conflicted copy 2026-11-20).csv", False),
+        ("a (conflicted copy 2026-11-20 101112).csv", False),
+        ("a_conflict-20261120-101112.csv", False),
+        ("a.Conflict.csv", False),
+        ("a.conflicts.csv", True),
+        ("a (1).csv", True),
+    ],
+)
+def test_of_a_file_that_two_computers_changed_people_say_which_is_right(
+    root: Root, name: str, taken: bool
+) -> None:
+    drop(root, "T01/a.csv", b"1")
+    drop(root, f"T01/{name}", b"2", WRITTEN + timedelta(hours=1))
+    collected = collect(root, when=time_written)
+    assert [one.file for one in collected.new] == ["a.csv", name][: 1 + taken]
+    assert [one.place for one in collected.obstacles] == [f"T01/{name}"][taken:]
+
+
 def sparse(path: Path, size: int) -> None:
     with path.open("wb") as file:
         file.truncate(size)
