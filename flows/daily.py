@@ -122,7 +122,7 @@ def _run(root: Root, day: date, acknowledged: str | None) -> DayOutcome:
         create_markdown_artifact(
             str(refused), key="khong-cong-bo", description=f"Ngày {day:%d/%m/%Y} không được công bố"
         )
-        _emit("refused", contracts.commune, {"day": day.isoformat(), "reasons": len(refused.faults)})
+        _emit("refused", contracts.commune, {"day": day.isoformat(), "reasons": len(refused.reasons)})
         raise
     _show(outcome, contracts, day, read_site(root))
     counts = {"new": len(outcome.new), "faults": outcome.faults.height, "unchanged": outcome.unchanged}

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from base64 import b64encode
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -61,8 +62,18 @@ def test_prefect_keeps_a_summary_of_counts(by_prefect: tuple[Path, subprocess.Co
     root, _ = by_prefect
     with closing(sqlite3.connect(root / "home" / "prefect.db")) as database:
         found = database.execute("select key, data from artifact where type = 'markdown'").fetchall()
+        units = database.execute("select data from artifact where key = 'don-vi'").fetchall()
+        said = [
+            text for (text,) in database.execute("select message from log where message like '%tệp mới%'")
+        ]
+        tasks = {name.rpartition("-")[0] for (name,) in database.execute("select name from task_run")}
+        events = database.execute("select resource_id from events where event = 'dulieuxa.published'")
+        assert events.fetchall() == [("dulieuxa.xa.15061",)]
     assert [key for key, _ in found] == ["tom-tat-ngay"]
     assert "Mã lỗi" in json.loads(found[0][1])
+    assert "Chặn" in json.loads(json.loads(units[0][0]))[0]
+    assert said == ["Thu tệp: 0 tệp mới, 0 không nhận được"]
+    assert {"thu-tep", "doc-tep", "cong-bo"} < tasks
 
 
 @pytest.mark.parametrize("word", ["run", "serve", "sample"])
@@ -87,7 +98,10 @@ def test_a_held_root_exits_with_4(tmp_path: Path) -> None:
 def test_the_schedule_fires_on_a_server_of_our_own_which_asks_for_its_secret(tmp_path: Path) -> None:
     (tmp_path / "raw" / "inbox" / "T01").mkdir(parents=True)
     (tmp_path / "raw" / "inbox" / "T01" / "a.csv").write_text("x;y\n1;2\n")
-    called = f"serve(Path({str(tmp_path)!r}), cron='* * * * *', look='* * * * *')"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    called = f"serve(Path({str(tmp_path)!r}), cron='* * * * *', look='* * * * *', port={port})"
     words = [sys.executable, "-c", f"from pathlib import Path; from flows.daily import serve; {called}"]
     environment = os.environ | {"PREFECT_HOME": str(tmp_path / "home")}
     quiet, password = subprocess.DEVNULL, tmp_path / "var" / "mat_khau_prefect"
@@ -98,7 +112,12 @@ def test_the_schedule_fires_on_a_server_of_our_own_which_asks_for_its_secret(tmp
             secret = password.read_bytes()
             assert stat.S_IMODE(password.stat().st_mode) == 0o600
             wait_for(lambda: len(served_by(api, secret)) == 2, every=1)
-            assert served_by(api, secret) == {"hang-ngay": {"acknowledged"}, "hang-tuan": set()}
+            assert api == f"http://127.0.0.1:{port}/api"
+            place = sha256(str(tmp_path).encode()).hexdigest()[:6]
+            assert served_by(api, secret) == {
+                f"hang-ngay-xa-ngoc-lac-15061-{place}": {"as_of", "acknowledged"},
+                f"hang-tuan-xa-ngoc-lac-15061-{place}": set(),
+            }
             for wrong in (None, b"dulieuxa:", secret[:-1]):
                 with pytest.raises(HTTPError, match="401"):
                     served_by(api, wrong)
