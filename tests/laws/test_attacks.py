@@ -323,6 +323,14 @@ def test_old_files_are_loaded_by_a_command_of_its_own_that_says_so(tmp_path: Pat
     assert one.received == one.written
 
 
+def test_the_made_up_commune_is_loaded_so(tmp_path: Path) -> None:
+    words = ["sample", str(tmp_path), "--persons", "100", "--clean"]
+    assert CliRunner().invoke(build_app(), words).exit_code == 0
+    found = [each.submission for each in read_receipts(Root(tmp_path))]
+    assert len(found) > 100
+    assert [one for one in found if one.received != one.written] == []
+
+
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, DayOutcome]]:
     """A day on which hostile things lie beside good files, run under a umask that forbids nothing."""
