@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import PurePath
 
@@ -18,6 +19,12 @@ from schemas.units import Commune, Unit
 # T1 to T12 are as likely months.
 _MONTH = re.compile(r"t(?:0?[1-9]|1[0-2])", re.IGNORECASE)
 _NEAR = 80
+# Who is only told, as in "Nơi nhận: VNPT", does not sign.
+_SIGNER = re.compile(
+    r"\W*(?:tm\b|thay mặt|thay mat|đại diện|dai dien|giám đốc|giam doc|tổ trưởng|to truong"
+    r"|(?:trưởng|truong) (?:thôn|thon|phố|pho|khu|bản|ban|làng|lang)\b)",
+    re.IGNORECASE,
+)
 
 
 def check_owner(
@@ -43,6 +50,7 @@ def check_owner(
         # The only sheet of a text file bears its name.
         "tên trang tính": (table.sheet,) if table.sheet != file else (),
         "tên tệp": (file,),
+        "chữ ký": tuple(_list_signers(table)),
     }
     others = [
         f"{place} ghi {' hoặc '.join(describe_unit(other) for other in named)}"
@@ -53,6 +61,17 @@ def check_owner(
     if stamped and unit not in stamped:
         others.append(f"mẫu được xã in cho {' hoặc '.join(map(describe_unit, stamped))}")
     return describe_other_owner(unit, others, dataset, table.sheet) if others else None
+
+
+def _list_signers(table: ReadTable) -> Iterator[str]:
+    """The lines below the last record that say who signs: "Trưởng thôn Tiến Thành"."""
+    last = int(table.cells["_row"][-1]) if table.cells.height else 0
+    texts = (text for line in table.lines if line.row > last for text in line.texts)
+    return filter(_SIGNER.match, map(_compose, texts))
+
+
+def _compose(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def describe_other_owner(

@@ -210,7 +210,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     read.damage += hold_uneven(sheet, body, headed[-1] + 1, columns, fit.dataset.name)
     above = _hold_outside(read, block, top, body, RecordShape(columns, headed), fit.dataset)
     title = _read_title(sheet, top, above)
-    titles, lines = tuple(read.above), find_lines(sheet, body, columns)
+    titles, lines = tuple(read.above), (*_list_groups(fit, sides, line), *find_lines(sheet, body, columns))
     read.above += [title, *_list_trailing(sheet, body, lines)]
     marked = read_marked(sheet, body, fit.dataset, fit.letters)
     read.marks.append(marked.marks)
@@ -258,6 +258,15 @@ def _hold_outside(
     read.damage += leave_out_examples(read.sheet, body, shape.columns, dataset)
     read.damage += hold_astray(read.sheet, body, shape, dataset)
     return above
+
+
+def _list_groups(fit: Fit, sides: Sequence[Side], row: int) -> Iterator[Line]:
+    """The headings above those of the columns that are read, such as "Tháng 10", as one line."""
+    paths = (path for pairs in fit.columns.values() for _, path in pairs)
+    groups = dict.fromkeys(tidy(level) for path in paths for level in path.levels[:-1])
+    # Where periods stand side by side, each has a table of its own.
+    if groups and sides[0].words is None:
+        yield Line(row, tuple(groups))
 
 
 def _list_trailing(sheet: Sheet, body: Body, lines: Sequence[Line]) -> list[tuple[str, ...]]:

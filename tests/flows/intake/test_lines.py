@@ -64,18 +64,20 @@ def idea(at: int) -> list[object]:
     return [at, f"SK-2026-{at:03}", f"Số hóa việc {at}", *work]
 
 
-def in_workbook(rows: Rows) -> bytes:
+def in_workbook(rows: Rows, *merged: str) -> bytes:
     book = openpyxl.Workbook()
     book.worksheets[0].title = "Biểu"
     for row in rows:
         book.worksheets[0].append(list(row))
+    for cells in merged:
+        book.worksheets[0].merge_cells(cells)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def hand_in(unit: str, rows: Rows, kind: str, **said: object) -> ReadSubmission:
-    data = in_workbook(rows) if kind == "xlsx" else lines(rows).encode()
+def hand_in(unit: str, rows: Rows, kind: str, *merged: str, **said: object) -> ReadSubmission:
+    data = in_workbook(rows, *merged) if kind == "xlsx" else lines(rows).encode()
     one = Submission("2026-11-17T08:00:00+07:00", unit, f"bieu.{kind}", "00", len(data))
     return read_submission(replace(one, **said), data, CONTRACTS)
 
@@ -249,6 +251,24 @@ CASES: dict[str, tuple[str, Rows, dict[str, list[int]], list[tuple[str, int | No
         {"2026-11": [4]},
         [(WHEN, 7)],
     ),
+    "signed by another thôn": (
+        "T01",
+        [NOVEMBER, OF_HOMES, home(1), [], ["TRƯỞNG THÔN TIẾN THÀNH"], ["Bùi Văn Mẫu"]],
+        {},
+        [(WHOSE, None)],
+    ),
+    "signed by oneself, for others": (
+        "T01",
+        [NOVEMBER, OF_HOMES, home(1), [], ["Nơi nhận: Thôn Tiến Thành; Phố 2"], ["TRƯỞNG PHỐ 1"]],
+        {"2026-11": [3]},
+        [],
+    ),
+    "weeks of a month, another year": (
+        "kinh_te",
+        [NOVEMBER, OF_WASTE, ["Tuần 1"], waste(1), ["Năm 2025"], waste(2), ["Năm 2026"], waste(3)],
+        {"2026-11": [4, 8]},
+        [(WHEN, 5)],
+    ),
     "a plan that is carried out": (
         "kinh_te",
         [NOVEMBER, ["Thực hiện Kế hoạch số 116/KH-UBND"], OF_WASTE, ["Kế hoạch số 116/KH-UBND"], waste(1)],
@@ -265,6 +285,20 @@ def test_a_line_says_whose_the_records_below_are_and_of_when(kind: str) -> None:
         read = hand_in(unit, rows, kind)
         found[name] = (counted(read), told(read))
     assert found == {name: (taken, problems) for name, (_, _, taken, problems) in CASES.items()}
+
+
+def test_a_heading_above_the_columns_says_whose_they_are_and_of_when() -> None:
+    for unit, heading, record, group, codes in (
+        ("kinh_te", OF_WASTE, waste(1), "Tháng 10", [(WHEN, 3)]),
+        ("kinh_te", OF_WASTE, waste(1), "Tháng 11/2026", []),
+        ("kinh_te", OF_WASTE, waste(1), "Thực hiện", []),
+        ("viettel", OF_NETWORKS, network(1), "VNPT", [(WHOSE, 3)]),
+        ("viettel", OF_NETWORKS, network(1), "Viettel", []),
+    ):
+        rows = [NOVEMBER, [*heading[:2], group], [None, None, *heading[2:]], record]
+        read = hand_in(unit, rows, "xlsx", "A2:A3", "B2:B3", "C2:G2")
+        assert told(read) == codes
+        assert len(read.taken) == 1 - len(codes)
 
 
 def test_what_is_held_is_named_and_counts_once_somebody_says_so() -> None:
