@@ -31,6 +31,8 @@ from flows.engine.runner import to_ascii
 from flows.engine.screen import open_console, say
 from flows.errors import AuditRefusedError, LockedError
 from flows.mend.result import look_and_note
+from flows.notify.standing import is_configured
+from flows.notify.tell import note_refusal, tell_safely, telling
 from flows.root import HERE, Root, read_contracts, read_site
 from flows.schedule.missed import list_days_to_run
 from flows.summary import COLUMNS, summarize_units, to_markdown
@@ -71,6 +73,12 @@ def every_day(as_of: date | None = None, acknowledged: str | None = None) -> Sta
     root, today = _served(), _today()
     if (as_of or today) > today:
         return Failed(name="Sai ngày", message=f"{as_of:%d/%m/%Y} chưa tới: chọn hôm nay hoặc ngày đã qua.")
+    with telling(root, today):
+        return _run_due_days(root, today, as_of, acknowledged)
+
+
+def _run_due_days(root: Root, today: date, as_of: date | None, acknowledged: str | None) -> State[Any]:
+    """Run the days that are due, oldest first; the state of the last one."""
     contracts = read_contracts(root, load())
     days = [as_of] if as_of else list_days_to_run(root, contracts, _planned_day(), today)
     if not days:
@@ -81,6 +89,7 @@ def every_day(as_of: date | None = None, acknowledged: str | None = None) -> Sta
             outcome = _run_when_free(root, day, acknowledged if day == days[-1] else None)
         except AuditRefusedError as refused:
             get_run_logger().error(f"{day:%d/%m/%Y}: kiểm toán từ chối")
+            note_refusal(root)
             done = _as_state(refused)
         else:
             done = Completed(message=f"Bản {outcome.release.name}")
@@ -163,6 +172,12 @@ def weekly() -> list[str]:
     return found
 
 
+@flow(name="dulieuxa-bao-tin", flow_run_name="bao-tin", persist_result=False)
+def notices() -> None:
+    """Báo những gì còn chờ: thư ngoài giờ, thư chưa gửi được, ngày không có lượt chạy nào."""
+    tell_safely(_served())
+
+
 def _served() -> Root:
     """The root that is served. A process gets it from the one that started it, never from Prefect's server.
 
@@ -172,10 +187,19 @@ def _served() -> Root:
     return Root(Path(os.environ[_SERVED]))
 
 
+#: When `notices` runs: after the day's run, and when a mail server may be back.
+TELLS = "15 7,10,13,16 * * *"
+_TELLS_NOBODY = (
+    "Không báo tin cho ai: chưa có lien_he.csv. Xem dulieuxa notify --help, thêm rồi chạy lại serve."
+)
+
+
 def serve(
     root: Path, cron: str = "0 6 * * *", look: str = "0 12 * * 0", port: int = PORT, limit: int | None = None
 ) -> None:
     """Run `every_day` at 06:00 Asia/Ho_Chi_Minh, `weekly` on Sundays at noon, until stopped.
+
+    Where the root declares contacts, people are told after each day, and by `notices` of what had to wait.
 
     Uses the Prefect server of `PREFECT_API_URL` where one is named, else starts its own at `port`, with its
     secret in a file for whoever looks at its pages. Who may write to the server can't name another root. One
@@ -195,12 +219,15 @@ def serve(
             _deploy(every_day, "hang-ngay", commune, root, cron),
             _deploy(weekly, "hang-tuan", commune, root, look),
         ]
+        if is_configured(place):
+            deployments.append(_deploy(notices, "bao-tin", commune, root, TELLS))
         answered()
         # This is the only program that runs them, and it has not begun to.
         crashed = mark_crashed([each.name for each in deployments])
         say(
             f"Chạy hằng ngày theo lịch “{cron}” giờ Việt Nam cho {commune.name} ({root}). Dừng bằng Ctrl+C.",
             f"Soát từng byte mọi thứ đã lưu theo lịch “{look}”.",
+            f"Báo tin sau mỗi ngày và theo lịch “{TELLS}”." if is_configured(place) else _TELLS_NOBODY,
             f"Theo dõi: {PREFECT_API_URL.value().removesuffix('/api')}",
             *([f"Trang đó hỏi mật khẩu: dán nội dung tệp {password}"] if password.exists() else []),
             *(f"Lượt chạy {name} bị dừng giữa chừng: đã ghi là hỏng, lượt sau chạy bù." for name in crashed),

@@ -111,9 +111,14 @@ def purges_of(root: Root) -> Book:
     return Book(root, root.state / "da_xoa.jsonl")
 
 
+def tellings_of(root: Root) -> Book:
+    """What was said to whom, and which days went wrong."""
+    return Book(root, root.state / "bao_tin.jsonl")
+
+
 def list_books(root: Root) -> tuple[Book, ...]:
     """Every book of the root."""
-    return journal_of(root), erasures_of(root), accesses_of(root), purges_of(root)
+    return journal_of(root), erasures_of(root), accesses_of(root), purges_of(root), tellings_of(root)
 
 
 def _count_lines(copy: _Copy) -> int:

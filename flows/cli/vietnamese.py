@@ -36,7 +36,8 @@ _WANTED = {
 }
 #: Error messages of the parser: a pattern of the English text, and the Vietnamese text.
 _TRANSLATIONS = {
-    r"No such command '(.*)'\.": "Không có lệnh {}.",
+    r"No such command '([^']*)'\.": "Không có lệnh {}.",
+    r"No such command '([^']*)'\. Did you mean (.*)\?": "Không có lệnh {}. Có lệnh gần giống: {}.",
     r"Missing command\.": "Chưa gõ lệnh nào.",
     r"Got unexpected extra argument(?:s|\(s\))? ?\((.*)\)\.?": "Thừa: {}.",
     r"Option '?(--[\w-]+)'? requires .*": "Sau {} phải có giá trị.",

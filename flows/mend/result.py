@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from flows.books.seal import to_text, unseal
 from flows.files import write_private
@@ -33,10 +34,7 @@ def note_look(root: Root, found: Sequence[str]) -> None:
 
 def describe_last_look(root: Root) -> Iterator[str]:
     """When everything was looked over last and what was found, in Vietnamese; whether that is long ago."""
-    try:
-        said = unseal(json.loads(root.last_look.read_bytes()), must=True)
-    except (OSError, ValueError, AttributeError):
-        said = None
+    said = _read_last_look(root)
     if said is None:
         yield "Chưa soát toàn bộ lần nào. Chạy: dulieuxa verify"
         return
@@ -45,3 +43,16 @@ def describe_last_look(root: Root) -> Iterator[str]:
     late = "; đã quá một tuần, chạy lại: dulieuxa verify" if datetime.now(HERE) - at > _OLDEST else ""
     yield f"Soát toàn bộ lần cuối: {at:%H:%M %d/%m/%Y}, {result}{late}"
     yield from said["found"]
+
+
+def count_damages(root: Root) -> int:
+    """How many damages the last look over the whole root found; 0 if it was never looked over."""
+    said = _read_last_look(root)
+    return int(said["count"]) if said else 0
+
+
+def _read_last_look(root: Root) -> dict[str, Any] | None:
+    try:
+        return unseal(json.loads(root.last_look.read_bytes()), must=True)
+    except (OSError, ValueError, AttributeError):
+        return None

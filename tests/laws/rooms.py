@@ -22,7 +22,7 @@ LAYERS = (
     ("build", "check"),
     ("rebuild", "forget"),
     ("mend",),
-    ("day", "schedule"),
+    ("day", "notify", "schedule"),
     ("summary",),
     ("daily", "province", "sample"),
     ("cli",),

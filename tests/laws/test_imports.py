@@ -22,6 +22,7 @@ HOMES = {
     "prefect_dask": {"flows/province/flow.py"},
     "dask": {"flows/province/duplicates.py", "flows/province/flow.py"},
     "great_expectations": {"flows/audit/auditor.py"},
+    "apprise": {"flows/notify/send.py"},
 }
 
 

@@ -231,7 +231,9 @@ def test_how_to_use_a_command_is_plain(name: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("nothing", "Không có lệnh nothing."),
+        ("khong-co", "Không có lệnh khong-co."),
+        ("nothing", "Không có lệnh nothing. Có lệnh gần giống: 'notify'."),
+        ("roll", "Không có lệnh roll. Có lệnh gần giống: 'roll-up', 'rollback'."),
         ("run --nothing", "Không có tùy chọn --nothing."),
         ("run --date mai", "--date: cần ngày viết như 24/11/2026 hoặc 2026-11-24."),
         ("run --date", "Sau --date phải có giá trị."),

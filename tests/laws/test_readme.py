@@ -21,6 +21,7 @@ import typer.main
 
 from flows.cli.main import build_app, main
 from flows.forget.search import list_people
+from flows.notify import contacts
 from schemas import accepted_headings, indicators, waivers
 from schemas.contract import USUAL_DUE
 from schemas.registry import load
@@ -120,6 +121,7 @@ def commune(two_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     ):
         book.active.append(row)
     book.save(root / "bao_cao.xlsx")
+    (root / "lien_he.csv").write_text(f"{','.join(contacts.COLUMNS)}\nT01,,a@example.org,nguoi_nop,\n")
     (root / "tep_cu" / "T01").mkdir(parents=True)
     shutil.copy(root / "bao_cao.xlsx", root / "tep_cu" / "T01")
     thresholds = gc.get_threshold()
@@ -241,6 +243,10 @@ AT_TIMES = {
     "curated/khong_cong_bo": "flows/root.py",
     "var/da_quen.jsonl": "flows/books/book.py",
     "var/hong": "flows/root.py",
+    "lien_he.csv": "flows/notify/contacts.py",
+    "var/bao_song": "flows/notify/settings.py",
+    "var/gui_thu": "flows/notify/settings.py",
+    "var/bao_tin.jsonl": "flows/books/book.py",
     "var/mat_khau_prefect": "flows/daily.py",
 }
 

@@ -32,21 +32,23 @@ def command(
 
     Ví dụ: dulieuxa doctor --root /srv/xa --fix
     """
-    from flows.cli.health import check_health, find_unowned_folders
     from flows.collect.folder import look_through
+    from flows.mend.health import check_health, find_unowned_folders
     from flows.mend.result import look_and_note
+    from flows.notify.standing import check_telling
     from flows.root import Root, read_contracts
     from schemas.registry import load
 
     commune_root = Root(root.resolve())
-    units = frozenset(unit.name for unit in read_contracts(commune_root, load()).commune.units)
+    commune = read_contracts(commune_root, load()).commune
+    units = frozenset(unit.name for unit in commune.units)
     commune_root.prepare(units)
     if trust_clock and not fix:
         raise typer.BadParameter("--trust-clock chỉ dùng cùng --fix")
     if fix:
         _fix(commune_root, trust_clock)
     well = True
-    for good, sentence in check_health(commune_root):
+    for good, sentence in (*check_health(commune_root), *check_telling(commune_root, commune)):
         say(f"{'✓' if good else '✗'} {sentence}")
         well = well and good
     for damage in (found := look_and_note(commune_root)):

@@ -1,0 +1,90 @@
+"""Sends one letter through the mail server of the root.
+
+`apprise` writes the `Message-ID` itself, a new one for each attempt, and a second header of that name would
+break RFC 5322. So the letter's own id stands in `X-Dulieuxa-Ma`, in `References`, by which mail programs lay
+two copies of one letter together, and in the letter's last line, for people.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from apprise import Apprise, LogCapture
+from apprise.plugins import url_to_dict
+
+from flows.notify.told import Letter
+
+# It logs addresses, and at some levels the server's password.
+_LOGGER = logging.getLogger("apprise")
+_LOGGER.addHandler(logging.NullHandler())
+_LOGGER.propagate = False
+
+_CODE = re.compile(r"\((\d{3}), b")
+_DOMAIN = "dulieuxa.invalid"
+
+
+class NotSentError(RuntimeError):
+    """The mail server did not take a letter; says why without naming anybody.
+
+    `for_all`: it would not take another one either.
+    """
+
+    def __init__(self, why: str, *, for_all: bool) -> None:
+        self.for_all = for_all
+        super().__init__(why)
+
+
+def send_letter(sender: str, address: str, letter: Letter) -> None:
+    """Send `letter` to `address` through `sender` (`mailto://…`, `mailtos://…`).
+
+    Raises:
+        NotSentError: the server did not take it, or can't be reached.
+    """
+    parts = url_to_dict(sender)  # type: ignore[no-untyped-call]
+    if not parts or not str(parts["schema"]).startswith("mailto"):
+        raise NotSentError("địa chỉ gửi thư không đúng dạng mailtos://…", for_all=True)
+    parts |= {"targets": [address], "headers": {**parts.get("headers", {}), **_headers(letter)}}
+    with LogCapture(level=logging.DEBUG) as heard:  # type: ignore[no-untyped-call]
+        mail = Apprise.instantiate({**parts, "format": "text"})
+        if mail is None:
+            raise NotSentError("địa chỉ gửi thư không đúng: thiếu máy chủ hoặc người gửi", for_all=True)
+        if not mail.notify(body=letter.text, title=letter.subject, body_format="text"):
+            raise _explain(heard.getvalue())
+
+
+def _headers(letter: Letter) -> dict[str, str]:
+    return {
+        "X-Dulieuxa-Ma": letter.id,
+        "References": _mail_id(letter),
+        # RFC 3834: no automatic answer is wanted.
+        "Auto-Submitted": "auto-generated",
+    }
+
+
+def _mail_id(letter: Letter) -> str:
+    return f"<{letter.id}@{_DOMAIN}>"
+
+
+def _explain(heard: str) -> NotSentError:
+    """Why a letter was not taken, from what `apprise` logged; the log names people and is not repeated."""
+    found = _CODE.search(heard)
+    code = f" (mã {found[1]})" if found else ""
+    if "Sending email to" in heard:
+        return NotSentError(f"máy chủ thư không nhận thư cho địa chỉ này{code}", for_all=False)
+    if found and found[1] in ("530", "534", "535"):
+        return NotSentError(f"máy chủ thư từ chối đăng nhập{code}", for_all=True)
+    return NotSentError(f"không nối được máy chủ thư{code}", for_all=True)
+
+
+def to_eml(address: str, letter: Letter) -> bytes:
+    """The letter as a file that mail programs open."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"], mail["To"] = letter.subject, address
+    mail["Message-ID"] = _mail_id(letter)
+    for name, value in _headers(letter).items():
+        mail[name] = value
+    mail.set_content(letter.text)
+    return mail.as_bytes()
