@@ -19,7 +19,7 @@ from flows.read.tables.body import CODE, Body, Columns
 from flows.read.tables.marked import list_rows
 from flows.read.tables.plausible import measure_likeness
 from flows.read.tables.row_words import is_example, is_example_number, is_tail, is_total
-from schemas.contract import Column, Dataset
+from schemas.contract import Column, Dataset, Severity
 
 # What may stand between the values of a record that somebody put into one cell.
 _BETWEEN = (",", ";", "\t", "|")
@@ -37,7 +37,10 @@ _LOOKED_AT = 500
 # A quick test for words that label an example; only the first rows of a very long table are tested.
 _EXAMPLE = r"[\s\S]*(?i:v[íi]|vd|v\.d|mẫu|mau|minh|example)"
 _LONG = 50_000
+# A number or a date alone, such as the rest of a line that was broken.
+_VALUE = re.compile(r"[^\w]*\d[\W\d]*")
 _REST = "Chưa nhận các dòng này."
+_LOOSE_REST = "Chúng không được đọc. Nếu là phần còn lại của dòng trên thì ghép lại rồi nộp lại."
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,32 +173,40 @@ def hold_astray(sheet: Sheet, body: Body, shape: RecordShape, dataset: Dataset) 
     Returns:
         One problem per kind of row, which names the rows.
     """
-    packed, beside = [], []
+    packed, beside, loose = [], [], []
+    last = int(np.flatnonzero(body.records)[-1]) if body.records.any() else -1
     # A record beside the table that begins with a thôn looks like a section.
     for row in np.flatnonzero(body.having("cuoi") | body.having("nhom")).tolist():
         cells = sheet.row(body.start + row)
+        left_out = body.codes[row] == CODE["cuoi"]
+        within = left_out or not any(cells[at] for at in shape.columns.read)
         if shape.is_packed(cells, sheet.separator):
             packed.append(row)
-            continue
-        outside = not any(cells[at] for at in shape.columns.read)
-        if (outside and shape.is_beside(cells)) or (body.codes[row] == CODE["cuoi"] and shape.is_like(cells)):
+        elif (within and shape.is_beside(cells)) or (left_out and shape.is_like(cells)):
             beside.append(row)
+        elif left_out and row < last and all(_VALUE.fullmatch(cell) for cell in cells if cell):
+            loose.append(row)
     held = [*packed, *beside]
     body.codes[held] = CODE["ngoai_bang"]
     body.sections = [each for each in body.sections if each.row - body.start not in held]
     how = "trong một ô" if sheet.separator is None else "trong một ô hoặc ngăn bằng dấu khác"
     told = (
-        (packed, f"có các giá trị của bản ghi dồn {how}", "Ghi mỗi giá trị vào một ô rồi nộp lại."),
-        (beside, "giống bản ghi nhưng lệch khỏi các cột của bảng", "Chép vào đúng cột rồi nộp lại."),
+        (packed, f"có các giá trị của bản ghi dồn {how}", f"{_REST} Ghi mỗi giá trị vào một ô rồi nộp lại."),
+        (beside, "giống bản ghi nhưng lệch khỏi các cột của bảng", f"{_REST} Chép vào đúng cột rồi nộp lại."),
+        (loose, "giữa các bản ghi chỉ có số hoặc ngày ở ngoài các cột của bảng", _LOOSE_REST),
     )
     problems = []
-    for rows, what, remedy in told:
+    for rows, what, rest in told:
         if rows:
             numbers = [sheet.number(body.start + row) for row in rows]
-            says = f"{len(rows)} dòng {what} ({list_rows(numbers)}). {_REST} {remedy}"
-            problems.append(_make(says, dataset, sheet, numbers))
+            says = f"{len(rows)} dòng {what} ({list_rows(numbers)}). {rest}"
+            problems.append(_make(says, dataset, sheet, numbers, "canh_bao" if rows is loose else "chan"))
     return problems
 
 
-def _make(says: str, dataset: Dataset, sheet: Sheet, rows: Sequence[int]) -> Problem:
-    return make_problem("tep.dong_sot", says, dataset=dataset.name, sheet=sheet.name, row=rows[0])
+def _make(
+    says: str, dataset: Dataset, sheet: Sheet, rows: Sequence[int], severity: Severity = "chan"
+) -> Problem:
+    return make_problem(
+        "tep.dong_sot", says, severity=severity, dataset=dataset.name, sheet=sheet.name, row=rows[0]
+    )

@@ -42,9 +42,12 @@ def tell_groups(sheet: Sheet, body: Body, columns: Columns, dataset: Dataset) ->
         at for at, column in columns.contract.items() if column.is_summed and not _is_tick(columns, at)
     ]
     groups = body.having("nhom")
-    if not amounts or not groups.any():
+    if not groups.any():
         return []
-    groups &= sheet.filled(amounts, body.start, body.start + len(body.codes)) > 0
+    # A line with a tick is no sum.
+    ticks = [at for at in columns.contract if _is_tick(columns, at)]
+    ticked = sheet.matching(r"\s*[^\d\s]", ticks, body.start, groups)
+    groups &= ticked | (sheet.filled(amounts, body.start, body.start + len(body.codes)) > 0)
     if not groups.any():
         return []
     values = _read_amounts(sheet, body, amounts)
@@ -54,12 +57,15 @@ def tell_groups(sheet: Sheet, body: Body, columns: Columns, dataset: Dataset) ->
         own, sort = values[:, row], _sort_of(sheet.row(body.start + row), columns)
         sums.move_to(row)
         if groups[row]:
-            equal, zero = sums.find_equal(own, sort), not np.nan_to_num(own).any()
+            equal = None if ticked[row] else sums.find_equal(own, sort)
+            zero = not ticked[row] and not np.nan_to_num(own).any()
             if (equal is None or zero) and _is_complete(sheet.row(body.start + row), columns):
                 body.codes[row] = CODE["ban_ghi"]
                 sums.add(own)
             elif not zero and (equal is None or not equal.all()):
-                problems.append(_describe(sheet, body.start + row, amounts, equal, dataset))
+                wrong = [at for n, at in enumerate(amounts) if equal is None or not equal[n]]
+                own_ticks = ticks if ticked[row] else []
+                problems.append(_describe(sheet, body.start + row, [*wrong, *own_ticks], dataset))
         sums.stop(sort)
     body.sections = [each for each in body.sections if body.codes[each.row - body.start] != CODE["ban_ghi"]]
     return problems[::-1]
@@ -80,6 +86,8 @@ def _sort_of(cells: Sequence[str | None], columns: Columns) -> str | None:
 def _read_amounts(sheet: Sheet, body: Body, amounts: Sequence[int]) -> Floats:
     """The amounts by way of reading, row and column; NaN where there is no number."""
     every = np.ones(len(body.codes), np.bool_)
+    if not amounts:
+        return np.empty((len(_MARKS), len(every), 0))
     text = [sheet.take(at, body.start, every)[0].alias(letter_of(at)) for at in amounts]
     frame = pl.DataFrame(text).with_columns(pl.all().str.replace_all(r"\s", ""))
     read = [
@@ -165,15 +173,12 @@ def _is_complete(cells: Sequence[str | None], columns: Columns) -> bool:
     )
 
 
-def _describe(
-    sheet: Sheet, row: int, amounts: Sequence[int], equal: Mask | None, dataset: Dataset
-) -> Problem:
-    cells = sheet.row(row)
-    wrong = [at for n, at in enumerate(amounts) if cells[at] and (equal is None or not equal[n])]
-    line, letters = sheet.number(row), ", ".join(map(letter_of, wrong))
+def _describe(sheet: Sheet, row: int, columns: Sequence[int], dataset: Dataset) -> Problem:
+    cells, line = sheet.row(row), sheet.number(row)
+    wrong = [letter_of(at) for at in sorted(columns) if cells[at]]
     message = (
-        f"Dòng {line} trông như dòng nhóm nhưng số ở cột {letters} khác với cộng các dòng dưới: không được "
-        "tính. Nếu là bản ghi thì ghi đủ các ô bắt buộc; nếu là dòng nhóm thì sửa hoặc bỏ các số đó."
+        f"Dòng {line} trông như dòng nhóm nhưng ô ở cột {', '.join(wrong)} không bằng cộng các dòng dưới: "
+        "không được tính. Nếu là bản ghi thì ghi đủ các ô bắt buộc; nếu là dòng nhóm thì sửa hay bỏ số."
     )
     return make_problem(
         "tep.dong_tong_sai",
@@ -181,5 +186,5 @@ def _describe(
         dataset=dataset.name,
         sheet=sheet.name,
         row=line,
-        column=letter_of(wrong[0]) if wrong else None,
+        column=wrong[0] if wrong else None,
     )

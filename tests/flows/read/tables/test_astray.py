@@ -126,3 +126,19 @@ def test_an_example_among_records_is_left_out_and_told() -> None:
             row = len(heading) + at + 1
             assert [(one.code, one.row) for one in found.problems] == [("tep.dong_vi_du", row)] * is_example
             assert found.tables[0].cells["_row"].is_in([row]).any() != is_example
+
+
+def test_the_rest_of_a_broken_line_is_told() -> None:
+    heading = heading_grid(DATASETS["phan_anh_ha_tang"])
+    rows = [[n, *row] for n, row in enumerate(records(DATASETS["phan_anh_ha_tang"], 3), 1)]
+    for odd, is_told in (
+        (["03/11/2026"], True),
+        ([*[None] * 7, "12,5"], True),
+        (["(tiếp)"], False),
+        ([2], False),
+    ):
+        grid = [*heading, rows[0], odd, *rows[1:]]
+        found = read_file(to_csv(grid), "a.csv", DATASETS)
+        told = [(one.code, one.severity, one.row) for one in found.problems if one.code == "tep.dong_sot"]
+        assert told == [("tep.dong_sot", "canh_bao", len(heading) + 2)] * is_told
+        assert found.tables[0].cells.height == 3

@@ -81,6 +81,13 @@ def test_a_group_line_with_other_amounts_is_told(lines: list[Row], told: list[in
     assert roles("thanh_toan", lines)[1] == told
 
 
+def test_a_group_line_with_ticks_is_a_record_or_told() -> None:
+    tower = [1, "Phố 1", 2, "x", "x", 100, 50]
+    assert roles("ha_tang_vien_thong", [["I", *tower[1:]], tower]) == ("rr", [])
+    assert roles("ha_tang_vien_thong", [["I", "Phố 2", "", "x", "", "", 50], tower]) == ("gr", [1])
+    assert roles("ha_tang_vien_thong", [["I", "Khu Bắc", 2, 1, 1, 100, ""], tower]) == ("gr", [])
+
+
 def test_reads_sums_with_a_decimal_comma_and_rounded() -> None:
     lines = [
         place("I", "Khu Bắc", "2.345,5", "1,5", 2, 4, ""),
