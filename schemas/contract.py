@@ -64,6 +64,7 @@ UNREAD = pl.Enum(
         "chi_co_so",
         "chu_la",
         "mo_ho",
+        "nham_don_vi",
         "thang_truoc",
         "hai_thu_tu",
     ]

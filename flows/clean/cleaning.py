@@ -12,6 +12,7 @@ from flows.clean.date_evidence import Occasion
 from flows.clean.date_order import settle_orders
 from flows.clean.lost_zeros import restore_zeros
 from flows.clean.measures import refuse_unknown_units
+from flows.clean.mistaken_sizes import tell_mistaken_sizes
 from flows.clean.punctuation import add_punctuation
 from flows.clean.readers import READERS
 from flows.clean.reading import Reading, Setting, complete, make_nulls
@@ -90,6 +91,8 @@ def _clean_layout(
     ]
     cells = _add_stored(cells, (setting.column.name for setting in settings))
     readings = _read_columns(cells, settings, tables)
+    typed = {each.column.name: cells[typed_column(each.column.name)] for each in settings}
+    readings |= tell_mistaken_sizes(readings, settings, typed, cells[_TABLE])
     letters = [table.letters for table in tables]
     readings |= settle_orders(readings, dataset, cells, cells[_TABLE], letters, occasions)
     for name, reading in readings.items():

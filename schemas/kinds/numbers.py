@@ -45,6 +45,22 @@ def _ambiguous(bad: str, beside: str) -> Flaw:
 _AMBIGUOUS_COUNT = _ambiguous("1,234", "12,0")
 _AMBIGUOUS = _ambiguous("1 234.567", "12,5")
 
+
+def _is_in_large_units(column: Column) -> bool:
+    return column.unit is not None and column.unit.startswith(("triệu", "tỷ"))
+
+
+_MISTAKEN_UNIT = Flaw(
+    "nham_don_vi",
+    "dung",
+    "canh_bao",
+    "Số tiền ở “{label}” lớn khác thường: có thể đã gõ bằng đơn vị tính nhỏ hơn. Xem lại đơn vị tính; nếu số "
+    "đúng thì ghi cả đơn vị tính trong ô.",
+    unread_as("nham_don_vi"),
+    "120000000",
+    can_be=_is_in_large_units,
+)
+
 SO_LUONG = Kind(
     "so_luong",
     "Số lượng",
@@ -71,7 +87,7 @@ SO_TIEN = Kind(
     pl.Float64,
     "Ghi một số tiền, ví dụ 1.250,5",
     "1.250,5",
-    (OUT_OF_RANGE, _AMBIGUOUS),
+    (OUT_OF_RANGE, _AMBIGUOUS, _MISTAKEN_UNIT),
     bounds=range_of,
     adds_up=True,
 )
