@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 import re
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.mime.text import MIMEText
 
-from apprise import Apprise, LogCapture
-from apprise.plugins import url_to_dict
+from apprise import LogCapture
+from apprise.plugins.email import NotifyEmail
 
 from flows.notify.told import Letter
 
@@ -43,16 +43,23 @@ def send_letter(sender: str, address: str, letter: Letter) -> None:
     Raises:
         NotSentError: the server did not take it, or can't be reached.
     """
-    parts = url_to_dict(sender)  # type: ignore[no-untyped-call]
-    if not parts or not str(parts["schema"]).startswith("mailto"):
+    if not sender.startswith(("mailto://", "mailtos://")):
         raise NotSentError("địa chỉ gửi thư không đúng dạng mailtos://…", for_all=True)
-    parts |= {"targets": [address], "headers": {**parts.get("headers", {}), **_headers(letter)}}
     with LogCapture(level=logging.DEBUG) as heard:  # type: ignore[no-untyped-call]
-        mail = Apprise.instantiate({**parts, "format": "text"})
-        if mail is None:
-            raise NotSentError("địa chỉ gửi thư không đúng: thiếu máy chủ hoặc người gửi", for_all=True)
+        mail = _open(sender, address, letter)
         if not mail.notify(body=letter.text, title=letter.subject, body_format="text"):
             raise _explain(heard.getvalue())
+
+
+def _open(sender: str, address: str, letter: Letter) -> NotifyEmail:
+    """The mail server of `sender`, set to send this letter to this address alone."""
+    parts = NotifyEmail.parse_url(sender) or {}  # type: ignore[no-untyped-call]
+    parts |= {"targets": [address], "headers": {**parts.get("headers", {}), **_headers(letter)}}
+    try:
+        return NotifyEmail(**{**parts, "format": "text"})  # type: ignore[no-untyped-call]
+    except TypeError:
+        why = "địa chỉ gửi thư không đúng: thiếu máy chủ hoặc người gửi"
+        raise NotSentError(why, for_all=True) from None
 
 
 def _headers(letter: Letter) -> dict[str, str]:
@@ -81,10 +88,10 @@ def _explain(heard: str) -> NotSentError:
 
 def to_eml(address: str, letter: Letter) -> bytes:
     """The letter as a file that mail programs open."""
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"], mail["To"] = letter.subject, address
+    mail = MIMEText(letter.text, "plain", "utf-8")
+    # Python's newer policies lose spaces where they fold a long subject.
+    mail["Subject"], mail["To"] = Header(letter.subject, "utf-8").encode(), address
     mail["Message-ID"] = _mail_id(letter)
     for name, value in _headers(letter).items():
         mail[name] = value
-    mail.set_content(letter.text)
     return mail.as_bytes()

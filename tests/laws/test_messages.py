@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import email
+import email.policy
 import json
 import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime, time
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,10 +21,14 @@ import typer
 from typer.testing import CliRunner
 
 from flows.cli.main import build_app
+from flows.notify import contacts
+from flows.notify.tell import write_all
 from flows.release.places import MARKED, RECEIPTS
+from flows.root import HERE, Root
+from schemas import registry
 from schemas.datasets import load
 from schemas.judgement import judgements_of
-from tests.conftest import Day
+from tests.conftest import TODAY, Day
 from tests.laws.vietnamese import odd_words
 
 PROJECT = Path(__file__).parents[2]
@@ -214,6 +221,28 @@ def test_every_marked_workbook_of_a_day_is_plain(planted: Day) -> None:
         said = re.sub(r"“[^”]*”", "", text)
         assert odd_words(said) == [], text
         assert not MACHINE.search(said), text
+
+
+def test_every_letter_of_a_day_is_plain(planted: Day, tmp_path: Path) -> None:
+    contracts, root = registry.load(), Root(tmp_path / "xa")
+    people = [f"{unit.name},,{unit.name}@example.org,nguoi_nop," for unit in contracts.commune.units]
+    people += [",,k@example.org,ky_su,", ",,c@example.org,chu_tich,", "T99,,k@example.org,nguoi_nop,"]
+    root.prepare()
+    root.releases.rmdir()
+    (root.path / "lien_he.csv").write_text("\n".join([",".join(contacts.COLUMNS), *people]), encoding="utf-8")
+    root.releases.symlink_to(planted.root.releases)
+    root.latest.symlink_to(Path("releases", planted.release.name))
+    write_all(root, contracts, datetime.combine(TODAY, time(9), HERE), tmp_path / "thu")
+    heard = set()
+    for path in (tmp_path / "thu").iterdir():
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        said, _, _ = mail.get_content().partition("\nTrang của đơn vị:")
+        heard |= {*said.splitlines(), str(mail["Subject"])}
+    assert len(heard) > 100
+    for text in heard:
+        plain = re.sub(r"lien_he\.csv|\w+_\w+|raw/inbox|Mã thư: \w+|“[^”]*”", " ", text)
+        assert odd_words(plain) == [], text
+        assert not MACHINE.search(plain), text
 
 
 COMMANDS = list(typer.main.get_command(build_app()).commands)  # type: ignore[attr-defined]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import os
+import shutil
 import stat
 import subprocess
 import sys
+from datetime import datetime, time
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from flows.notify import contacts
+from flows.notify.tell import write_all
 from flows.protect import Key, mask, mask_numbers, protect, read_key
-from flows.root import Root
+from flows.root import HERE, Root
+from schemas import registry
 from schemas.contract import Column, Dataset
 from schemas.datasets import load
 from schemas.privacy import PROTECTIONS, protection
@@ -129,6 +136,28 @@ def test_state_and_archive_are_for_the_owner_alone(canaried: tuple[Path, str]) -
     root = Root(canaried[0])
     private = [root.state, root.archive, *root.state.rglob("*"), *root.archive.rglob("*")]
     assert [path for path in private if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def test_no_canary_is_in_any_letter(
+    canaried: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Everybody is told everything at once; those who are told have names, too."""
+    root = Root(shutil.copytree(canaried[0], tmp_path / "xa", symlinks=True))
+    people = [f"{one.name},{NAMES[0]},{one.name}@example.org,nguoi_nop," for one in ngoc_lac().units]
+    people += [f"{one.name},{NAMES[0]},truong@example.org,truong," for one in ngoc_lac().units]
+    people += [f",{NAMES[0]},{role}@example.org,{role}," for role in ("ky_su", "chu_tich")]
+    (root.path / "lien_he.csv").write_text("\n".join([",".join(contacts.COLUMNS), *people]), encoding="utf-8")
+    now = datetime.combine(TODAY, time(9), HERE)
+    letters = write_all(root, registry.load(), now, tmp_path / "thu")
+    assert len(letters) > len(PEOPLE)
+    mails = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in (tmp_path / "thu").iterdir()
+    ]
+    told = "\n".join(f"{mail['Subject']}\n{mail.get_content()}" for mail in mails)
+    assert "phải sửa" in told
+    assert canaries_in(told + capsys.readouterr().out) == []
+    assert "example.org" not in told
 
 
 def test_the_key_is_in_no_published_file(canaried: tuple[Path, str]) -> None:
