@@ -14,18 +14,15 @@ import flows.engine.prefect_settings  # noqa: F401 - before prefect
 from prefect import flow, get_run_logger
 from prefect import serve as serve_deployments
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, State
-from prefect.deployments.runner import RunnerDeployment
+from prefect.client.schemas.objects import State
 from prefect.events import emit_event
-from prefect.flows import Flow
 from prefect.runtime import flow_run
-from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Completed, Failed
 
 from flows.day import DayOutcome, run_day
 from flows.engine.prefect_runner import PrefectRunner
-from flows.engine.prefect_runs import mark_crashed
+from flows.engine.prefect_runs import make_deployment, mark_crashed
 from flows.engine.prefect_server import PORT, serve_prefect
 from flows.engine.runner import to_ascii
 from flows.engine.screen import open_console, say
@@ -214,10 +211,14 @@ def serve(
     os.environ[_SERVED] = str(root)
     password = place.state / "mat_khau_prefect"
     commune = read_contracts(place, load()).commune
+    # Two roots on one server never share a deployment, whatever they are called.
+    whose = f"{to_ascii(commune.name)}-{commune.code}-{sha256(str(root).encode()).hexdigest()[:6]}"
+    said = f"{commune.name}, {commune.province}. Thư mục: `{root}`."
+    tags = ["dulieuxa", commune.name, commune.code]
     with place.hold("phuc_vu"), serve_prefect(port=port, password=password) as answered:
         deployments = [
-            _deploy(every_day, "hang-ngay", commune, root, cron),
-            _deploy(weekly, "hang-tuan", commune, root, look),
+            make_deployment(every_day, f"hang-ngay-{whose}", said, tags, cron),
+            make_deployment(weekly, f"hang-tuan-{whose}", said, tags, look),
         ]
         if is_configured(place):
             deployments.append(_deploy(notices, "bao-tin", commune, root, TELLS))
@@ -233,18 +234,3 @@ def serve(
             *(f"Lượt chạy {name} bị dừng giữa chừng: đã ghi là hỏng, lượt sau chạy bù." for name in crashed),
         )
         serve_deployments(*deployments, print_starting_message=False, limit=limit)
-
-
-def _deploy(work: Flow[Any, Any], what: str, commune: Commune, root: Path, cron: str) -> RunnerDeployment:
-    """A deployment that tells commune and root; two roots on one server never share one."""
-    place = sha256(str(root).encode()).hexdigest()[:6]
-    deployment = work.to_deployment(
-        name=f"{what}-{to_ascii(commune.name)}-{commune.code}-{place}",
-        schedule=Cron(cron, timezone=str(HERE)),
-        concurrency_limit=ConcurrencyLimitConfig(
-            limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE
-        ),
-        description=f"{commune.name}, {commune.province}. Thư mục: `{root}`.\n\n{work.description}",
-        tags=["dulieuxa", commune.name, commune.code],
-    )
-    return cast("RunnerDeployment", deployment)

@@ -1,8 +1,9 @@
-"""Mends what Prefect's server believes of runs whose process is gone."""
+"""Deploys flows on a schedule, and mends what Prefect's server believes of runs whose process is gone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
@@ -12,12 +13,48 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.objects import (
+    ConcurrencyLimitConfig,
+    ConcurrencyLimitStrategy,
+    State,
+    StateType,
+)
+from prefect.deployments.runner import RunnerDeployment
+from prefect.flows import Flow
+from prefect.schedules import Cron
 from prefect.states import Crashed
 
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
 
 _ENDLESS = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+
+
+def is_cron(text: str) -> bool:
+    """Whether Prefect understands `text` as a schedule."""
+    try:
+        Cron(text)
+    except ValueError:
+        return False
+    return True
+
+
+def make_deployment(
+    work: Flow[Any, Any], name: str, said: str, tags: list[str], cron: str
+) -> RunnerDeployment:
+    """A deployment on a schedule in Vietnam's time, one run at a time: the next one waits.
+
+    `said` tells whose it is; the flow's own description follows it.
+    """
+    deployment = work.to_deployment(
+        name=name,
+        schedule=Cron(cron, timezone="Asia/Ho_Chi_Minh"),
+        concurrency_limit=ConcurrencyLimitConfig(
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE
+        ),
+        description=f"{said}\n\n{work.description}",
+        tags=tags,
+    )
+    return cast("RunnerDeployment", deployment)
 
 
 def mark_crashed(deployments: Sequence[str]) -> list[str]:

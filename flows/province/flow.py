@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import dask
 import fsspec
 from distributed.security import Security
-from prefect import flow, task
+from prefect import flow, serve, task
 from prefect.cache_policies import NO_CACHE
 from prefect_dask.task_runners import DaskTaskRunner
 from prefect_dask.utils import get_dask_client
 
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
 from flows.audit.auditor import start_auditor
-from flows.engine.prefect_server import serve_prefect
+from flows.engine.prefect_runs import make_deployment, mark_crashed
+from flows.engine.prefect_server import PORT, serve_prefect
 from flows.engine.progress import show_step
-from flows.engine.screen import open_console
+from flows.engine.screen import open_console, say
 from flows.errors import message_of
 from flows.protect import read_key
 from flows.province.commune import CommuneFailedError, CommuneTask, CommuneFigures, run_commune
 from flows.province.duplicates import find_duplicates
 from flows.province.release import Gathered, NothingToRollUpError, publish_province
 from flows.province.storage import open_root
+from flows.root import HERE
+
+# Tells the processes of scheduled runs what to roll up.
+_SERVED = "DULIEUXA_TINH"
 
 dask.config.set(
     {
@@ -50,10 +57,12 @@ class ProvinceOutcome:
     failed: Mapping[str, str]
 
 
-commune_day = task(name="Một ngày của một xã", persist_result=False, cache_policy=NO_CACHE)(run_commune)
+commune_day = task(
+    name="ngay-cua-xa", description="Một ngày của một xã", persist_result=False, cache_policy=NO_CACHE
+)(run_commune)
 
 
-@flow(name="dulieuxa-tinh", flow_run_name="ngay-{as_of}", persist_result=False, validate_parameters=False)
+@flow(name="dulieuxa-tinh", flow_run_name="ngay-{as_of}", persist_result=False)
 def province(roots: Sequence[str], out: str, as_of: date) -> ProvinceOutcome:
     """Một ngày của nhiều xã: mỗi xã một việc trên Dask, rồi cộng lại thành bản công bố của tỉnh."""
     with (
@@ -121,6 +130,34 @@ def roll_up(
         wait_for_server()
         run_province = province.with_options(task_runner=runner)  # type: ignore[arg-type] # its own kind of future
         return run_province(places, _make_absolute(out), as_of)
+
+
+@flow(name="dulieuxa-tinh-hang-ngay", persist_result=False)
+def every_day_of_province(as_of: date | None = None) -> str:
+    """Hôm nay của tỉnh mà `dulieuxa roll-up --cron` được gọi cho; không chạy được cho thư mục nào khác."""
+    served = json.loads(os.environ[_SERVED])
+    day = as_of or datetime.now(HERE).date()
+    return roll_up(served["roots"], served["out"], day, served["scheduler"], served["workers"]).release
+
+
+def serve_province(
+    roots: Sequence[str], out: str, cron: str, scheduler: str | None, workers: int | None
+) -> None:
+    """Roll up on the schedule `cron`, in Vietnam's time, until stopped; arguments as of `roll_up`.
+
+    What is rolled up is told to the runs by this process alone, never by Prefect's server.
+    """
+    places, out = [*map(_make_absolute, roots)], _make_absolute(out)
+    told = {"roots": places, "out": out, "scheduler": scheduler, "workers": workers}
+    os.environ[_SERVED] = json.dumps(told)
+    whose = f"tinh-{sha256(out.encode()).hexdigest()[:6]}"
+    said = f"{len(places)} xã, bản công bố của tỉnh ở `{out}`."
+    with serve_prefect(port=PORT) as answered:
+        deployment = make_deployment(every_day_of_province, whose, said, ["dulieuxa", "tinh"], cron)
+        answered()
+        mark_crashed([whose])
+        say(f"Tổng hợp theo lịch “{cron}” giờ Việt Nam: {said} Dừng bằng Ctrl+C.")
+        serve(deployment, print_starting_message=False)
 
 
 def _run_here(workers: int) -> DaskTaskRunner:

@@ -87,6 +87,13 @@ def test_wrong_usage_exits_with_2(tmp_path: Path) -> None:
     assert dulieuxa("run", "--nhanh", home=tmp_path).returncode == 2
 
 
+@pytest.mark.parametrize("words", [("serve",), ("roll-up", "xa", "--out", "tinh")])
+def test_a_schedule_that_is_none_is_wrong_usage(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = dulieuxa(*words, "--cron", "0 6 * *", home=tmp_path)
+    assert done.returncode == 2
+    assert "không phải lịch kiểu cron" in done.stdout + done.stderr
+
+
 def test_a_held_root_exits_with_4(tmp_path: Path) -> None:
     with Root(tmp_path).lock():
         done = dulieuxa("run", "--plain", "--root", str(tmp_path), home=tmp_path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -12,6 +15,7 @@ from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.exceptions import ParameterTypeError
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
 from prefect.states import Running
 
 from flows import daily
@@ -21,6 +25,8 @@ from flows.errors import AuditRefusedError, LockedError
 from flows.release.publish import list_releases
 from flows.root import Root
 from tests.conftest import run_plainly
+from tests.laws.sources import PROJECT
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -137,6 +143,45 @@ def test_runs_whose_process_is_gone_are_marked_as_crashed() -> None:
         assert mark_crashed(["hang-ngay-mau"]) == ["ngay"]
         states = [client.read_flow_run(each.id).state_type for each in runs]
     assert states == [StateType.CRASHED, StateType.SCHEDULED, StateType.RUNNING]
+
+
+def prefect(*words: str, root: Path) -> str:
+    """What Prefect's own command says, to the server of these tests, of a commune `xa-mau`."""
+    told = {
+        "PREFECT_API_URL": PREFECT_API_URL.value(),
+        "PREFECT_API_AUTH_STRING": str(PREFECT_API_AUTH_STRING.value()),
+        "DULIEUXA_ROOT": str(root),
+        "DULIEUXA_XA": "xa-mau",
+    }
+    words = (str(Path(sys.executable).with_name("prefect")), "--no-prompt", *words)
+    done = subprocess.run(
+        words, cwd=PROJECT, env=os.environ | told, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_who_has_workers_deploys_by_prefects_own_file(served: Path) -> None:
+    prefect("work-pool", "create", "--type", "process", "xa-mau", root=served)
+    prefect("deploy", "--all", root=served)
+    with get_client(sync_client=True) as client:
+        found = {
+            name: client.read_deployment_by_name(f"{name}/{prefix}-xa-mau")
+            for name, prefix in (("dulieuxa-hang-ngay", "hang-ngay"), ("dulieuxa-soat", "hang-tuan"))
+        }
+        for each in found.values():
+            assert str(served) in (each.description or "")
+            assert {"dulieuxa", "xa-mau"} <= {*each.tags}
+            assert each.schedules[0].schedule.timezone == "Asia/Ho_Chi_Minh"
+        given = {"as_of": "2026-11-17"}
+        run = client.create_flow_run_from_deployment(found["dulieuxa-hang-ngay"].id, parameters=given)
+        prefect("worker", "start", "--pool", "xa-mau", "--run-once", root=served)
+
+        def has_ended() -> bool:
+            return (client.read_flow_run(run.id).state or Running()).is_final()
+
+        wait_for(has_ended, every=1)
+    assert days(served) == ["20261116", "20261117"]
 
 
 def test_a_late_run_is_for_the_day_that_it_was_planned_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,21 @@ def write_for_clerk(target: Path, data: bytes) -> None:
         ) from None
 
 
+def check_cron(text: str) -> None:
+    """Refuse a schedule that Prefect does not understand.
+
+    Raises:
+        BadParameter: it does not.
+    """
+    from flows.engine.prefect_runs import is_cron
+
+    if not is_cron(text):
+        raise typer.BadParameter(
+            f"“{text}” không phải lịch kiểu cron: phút, giờ, ngày, tháng, thứ, ví dụ 30 5 * * 1-5",
+            param_hint="--cron",
+        )
+
+
 def day_of(when: datetime | None) -> date:
     """The date of `when`, or today in Vietnam's time zone."""
     from flows.root import HERE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.commands import DateOption, day_of
+from flows.cli.commands import DateOption, check_cron, day_of
 from flows.engine.screen import say, say_all
 from flows.errors import MissingPartError
 
@@ -37,6 +37,14 @@ def command(
         int | None, typer.Option(min=1, help="Số tiến trình trên máy này; mặc định mỗi lõi một.")
     ] = None,
     when: DateOption = None,
+    cron: Annotated[
+        str | None,
+        typer.Option(
+            "--cron",
+            metavar="LỊCH",
+            help="Chạy theo lịch kiểu cron, giờ Việt Nam, cho đến khi Ctrl+C.",
+        ),
+    ] = None,
 ) -> None:
     """Chạy một ngày của nhiều xã, cộng thành số liệu của tỉnh: chỉ tiêu, điểm, xếp hạng, định danh trùng xã.
 
@@ -52,6 +60,12 @@ def command(
             "khóa của tỉnh đi qua bộ điều phối, và nó làm mọi việc được giao: giữa các máy chỉ dùng tls://",
             param_hint="--scheduler",
         )
+    if cron:
+        check_cron(cron)
+        from flows.province.flow import serve_province
+
+        serve_province(roots, out, cron, scheduler, workers)
+        return
     day = day_of(when)
     with serve_prefect() as wait_for_server:
         # The import takes seconds; meanwhile the server starts.

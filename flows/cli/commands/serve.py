@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.commands import RootOption
+from flows.cli.commands import RootOption, check_cron
 
 _EVERY_DAY, _PORT = "0 6 * * *", 4200
 
@@ -15,7 +15,8 @@ _EVERY_DAY, _PORT = "0 6 * * *", 4200
 def command(
     root: RootOption = Path(),
     cron: Annotated[
-        str, typer.Option("--cron", metavar="LỊCH", help="Lịch chạy kiểu cron, theo giờ Việt Nam.")
+        str,
+        typer.Option("--cron", metavar="LỊCH", help="Lịch chạy kiểu cron, theo giờ Việt Nam."),
     ] = _EVERY_DAY,
     port: Annotated[
         int, typer.Option("--port", min=1, max=65535, help="Cổng của trang theo dõi trên máy này.")
@@ -32,6 +33,7 @@ def command(
 
     Ví dụ: dulieuxa serve --root /srv/xa --cron "30 5 * * 1-5" --port 4201
     """
+    check_cron(cron)
     from flows.daily import serve
 
     serve(root.resolve(), cron=cron, port=port, limit=limit)
