@@ -221,7 +221,7 @@ def serve(
             make_deployment(weekly, f"hang-tuan-{whose}", said, tags, look),
         ]
         if is_configured(place):
-            deployments.append(_deploy(notices, "bao-tin", commune, root, TELLS))
+            deployments.append(make_deployment(notices, f"bao-tin-{whose}", said, tags, TELLS))
         answered()
         # This is the only program that runs them, and it has not begun to.
         crashed = mark_crashed([each.name for each in deployments])

@@ -71,7 +71,7 @@ _LONGEST_UNIT = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class UnitOfMeasure:
     """A unit of measure: its family, and its size relative to the base unit of the family."""
 
     family: str
@@ -90,7 +90,7 @@ class UnitLine:
     """
 
     text: str
-    units: Mapping[str, Unit | None]
+    units: Mapping[str, UnitOfMeasure | None]
     sure: bool
     marked: bool = True
 
@@ -114,9 +114,11 @@ def sizes_of(family: str) -> Mapping[str, int]:
 
 
 @cache
-def _known() -> Mapping[str, Unit]:
+def _known() -> Mapping[str, UnitOfMeasure]:
     exact = {
-        _key(word): Unit(family, size) for family in _FAMILIES for word, size in sizes_of(family).items()
+        _key(word): UnitOfMeasure(family, size)
+        for family in _FAMILIES
+        for word, size in sizes_of(family).items()
     }
     bare = {
         _strip(word): unit
@@ -126,7 +128,7 @@ def _known() -> Mapping[str, Unit]:
     return bare | exact
 
 
-def parse_unit(text: str) -> Unit | None:
+def parse_unit(text: str) -> UnitOfMeasure | None:
     """The unit that `text` is: `kg`, `1.000 đ`, `Triệu VNĐ`, `x 1.000 đồng`; None if it is not known."""
     return _known().get(_key(text)) if len(text) < _LONGEST else None
 

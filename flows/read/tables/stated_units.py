@@ -16,8 +16,8 @@ from flows.read.tables.heading import Path, key_of, split_unit, strip_parenthese
 from flows.read.tables.layout import Block
 from flows.read.tables.routing import Fit
 from flows.read.units_of_measure import (
-    Unit,
     UnitLine,
+    UnitOfMeasure,
     counts_in_multiples,
     find_unit_lines,
     names_things,
@@ -46,7 +46,7 @@ class UnitLines:
     inherited: bool = False
 
     @property
-    def parts(self) -> list[tuple[str, Unit | None, bool]]:
+    def parts(self) -> list[tuple[str, UnitOfMeasure | None, bool]]:
         """Each unit as typed, which it is, and whether its line surely speaks of units."""
         return [(part, unit, line.sure) for line in self.lines for part, unit in line.units.items()]
 
