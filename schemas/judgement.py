@@ -9,10 +9,10 @@ import polars as pl
 from schemas.contract import Column, Cross, Dataset, Dimension, Rule, Severity, typed_column
 from schemas.kinds.base import Flaw, range_of
 from schemas.kinds.words import BLANK_COLUMN, CO_KHONG
+from schemas.rules import ask_for_day
 
 REPEATED = "khoa.trung_y_het"
 CLASHING = "khoa.trung"
-_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,10 @@ def outside_period(dated: Column, closed: str | None) -> Rule:
         severity="canh_bao",
         says=f"{dated.label.replace(' > ', ', ')} nằm ngoài kỳ báo cáo.",
         fails_when=outside,
-        note=_propose_days(day, start, end),
+        note=ask_for_day(dated.name),
         good=({dated.name: "03/11/2026"},),
         bad=({dated.name: "11/03/2026"},),
     )
-
-
-def _propose_days(day: pl.Expr, start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    """A sentence that asks for the day that may be meant, if one in the period is a likely slip away."""
-    swapped = pl.when(day.dt.day() <= _MONTHS).then(pl.date(day.dt.year(), day.dt.day(), day.dt.month()))
-    asked = (
-        pl.when(meant.is_between(start, end)).then(
-            pl.format("Có phải ngày {} không?", meant.dt.strftime("%d/%m/%Y"))
-        )
-        for meant in (swapped, day.dt.offset_by("1y"))
-    )
-    return pl.coalesce(*asked)
 
 
 def flaws_of(column: Column, dataset: Dataset) -> tuple[Flaw, ...]:

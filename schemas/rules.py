@@ -9,6 +9,7 @@ import polars as pl
 from schemas.contract import unread_column
 
 CHU_HO = "Chủ hộ"
+_MONTHS = 12
 
 SEX_OF_RELATION: Mapping[str, str] = {
     "Vợ": "Nữ",
@@ -48,3 +49,19 @@ def heads_of(household: str, relation: str) -> pl.Expr:
     # NaN stands for unknown, so one sum is enough: a second grouping by household would double the cost.
     heads = head.sum().over("_part", household).fill_nan(None)
     return pl.when(pl.col(household).is_not_null()).then(heads)
+
+
+def ask_for_day(column: str) -> pl.Expr:
+    """A sentence that asks whether a day of the period is meant, if the date in `column` is one slip away.
+
+    Day and month may have changed places, or the year may be that of the year before.
+    """
+    day = pl.col(column)
+    swapped = pl.when(day.dt.day() <= _MONTHS).then(pl.date(day.dt.year(), day.dt.day(), day.dt.month()))
+    asked = (
+        pl.when(meant.is_between(pl.col("_period_start"), pl.col("_period_end"))).then(
+            pl.format("Có phải ngày {} không?", meant.dt.strftime("%d/%m/%Y"))
+        )
+        for meant in (swapped, day.dt.offset_by("1y"))
+    )
+    return pl.coalesce(*asked)

@@ -5,7 +5,7 @@ from polars import col
 from schemas.contract import Column, Dataset, Rule
 from schemas.kinds import CO_KHONG, LUA_CHON, MA, NGAY, SO_DINH_DANH, SO_TIEN, VAN_BAN
 from schemas.open_forms import KEPT
-from schemas.rules import blank
+from schemas.rules import ask_for_day, blank
 
 DATASET = Dataset(
     name="ho_so_tthc",
@@ -136,6 +136,7 @@ DATASET = Dataset(
             severity="canh_bao",
             says="Ngày nộp nằm ngoài kỳ báo cáo.",
             fails_when=~col("ngay_nop").is_between(col("_period_start"), col("_period_end")),
+            note=ask_for_day("ngay_nop"),
             good=(
                 {"ngay_nop": "15/10/2026"},
                 {"ngay_nop": "14/11/2026"},

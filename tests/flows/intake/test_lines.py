@@ -367,10 +367,14 @@ def test_a_name_of_the_file_counts_unless_a_place_nearer_to_the_records_names_th
         ("luy ke thang 11-2026.csv", "THÁNG 11/2026"),
         ("Kế hoạch tháng 11-2026.csv", "MÔI TRƯỜNG"),
         ("bao cao thuc hien ke hoach thang 11-2026.csv", "MÔI TRƯỜNG"),
+        ("thang 11-2026.csv", "QUÝ III NĂM 2026"),
+        ("thang 11-2026.csv", "QUÝ IV NĂM 2026"),
+        ("thang 11-2026.csv", "NĂM 2025"),
+        ("thang 11-2026.csv", "NĂM 2026"),
     ):
         read = hand_in("kinh_te", [[title], OF_WASTE, waste(1)], "csv", file=file)
         found.append("held" if not read.taken else "warned" if read.problems else "taken")
-    assert found == ["held", "warned", "held", "taken"]
+    assert found == ["held", "warned", "held", "taken", "held", "warned", "warned", "taken"]
 
 
 NIL = ["Không phát sinh"]
