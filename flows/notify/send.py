@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 import re
 from email.header import Header
+from email.message import Message
 from email.mime.text import MIMEText
+from typing import Any
 
 from apprise import LogCapture
 from apprise.plugins.email import NotifyEmail
@@ -88,9 +90,9 @@ def _explain(heard: str) -> NotSentError:
 
 def to_eml(address: str, letter: Letter) -> bytes:
     """The letter as a file that mail programs open."""
-    mail = MIMEText(letter.text, "plain", "utf-8")
+    mail: Message[Any, Any] = MIMEText(letter.text, "plain", "utf-8")
     # Python's newer policies lose spaces where they fold a long subject.
-    mail["Subject"], mail["To"] = Header(letter.subject, "utf-8").encode(), address
+    mail["Subject"], mail["To"] = Header(letter.subject, "utf-8"), address
     mail["Message-ID"] = _mail_id(letter)
     for name, value in _headers(letter).items():
         mail[name] = value
