@@ -19,7 +19,7 @@ from flows.read.tables.body import CODE, Body, Columns
 from flows.read.tables.marked import list_rows
 from flows.read.tables.plausible import measure_likeness
 from flows.read.tables.row_words import is_example, is_example_number, is_tail, is_total
-from schemas.contract import Column, Dataset, Severity
+from schemas.contract import Dataset, Severity
 
 # What may stand between the values of a record that somebody put into one cell.
 _BETWEEN = (",", ";", "\t", "|")
@@ -30,6 +30,7 @@ _PACKED = "|".join(
 )
 # A row with fewer values may be anything.
 _FEWEST = 3
+_COUNTED = re.compile(r"\s*\d+\s*")
 # Kinds whose values look like any other words.
 _WORDS = frozenset({"van_ban", "ho_ten", "thon"})
 # If the first rows above a heading are records, so are the others that are as full.
@@ -51,8 +52,12 @@ class RecordShape:
     headed: Sequence[int]
 
     def is_like(self, cells: Row) -> bool:
-        """Whether the cells of a row, each in its column, look like a record."""
-        return _fits(self.columns.contract, dict(enumerate(cells)))
+        """Whether the cells of a row, each in its column, look like a record.
+
+        Most values must suit their columns, half of the required ones must be there, and a number or a value
+        that is no mere word.
+        """
+        return self._fits(dict(enumerate(cells)))
 
     def is_packed(self, cells: Row, separator: str | None) -> bool:
         """Whether the few cells of a row hold the values of a record side by side, or of several in lines.
@@ -76,25 +81,27 @@ class RecordShape:
         return len(filled) >= _FEWEST and self._fits_in_order(cells[filled[0] : filled[-1] + 1])
 
     def _fits_in_order(self, values: Sequence[str | None]) -> bool:
-        """Whether values look like a record from the first heading on, or from the first that is read."""
+        """Whether values look like a record from the first heading on, the first one read, or column A on."""
         if sum(bool(value) for value in values) < _FEWEST:
             return False
-        starts = (self.headed, [at for at in self.headed if at != self.columns.number])
-        return any(_fits(self.columns.contract, dict(zip(start, values, strict=False))) for start in starts)
+        read = [at for at in self.headed if at != self.columns.number]
+        starts = (self.headed, read, range(self.headed[-1] + 1))
+        return any(self._fits(dict(zip(start, values, strict=False))) for start in starts)
 
-
-def _fits(contract: Mapping[int, Column], cells: Mapping[int, str | None]) -> bool:
-    """Whether most values suit their columns, with half of the required ones and one that is no mere word."""
-    filled = {at: cell.strip() for at in contract if (cell := cells.get(at)) and cell.strip()}
-    if len(filled) < _FEWEST or any(is_total(cell) or is_tail(cell) for cell in filled.values()):
-        return False
-    required = [at for at, column in contract.items() if column.required]
-    like = [at for at, cell in filled.items() if measure_likeness(contract[at])(cell)]
-    return (
-        3 * len(like) >= 2 * len(filled)
-        and 2 * sum(at in filled for at in required) >= len(required)
-        and any(contract[at].kind.name not in _WORDS for at in like)
-    )
+    def _fits(self, cells: Mapping[int, str | None]) -> bool:
+        contract, number = self.columns.contract, self.columns.number
+        filled = {at: cell.strip() for at in contract if (cell := cells.get(at)) and cell.strip()}
+        if len(filled) < _FEWEST or any(is_total(cell) or is_tail(cell) for cell in filled.values()):
+            return False
+        # A blank tick means no.
+        required = [at for at, each in contract.items() if each.required and each.kind.name != "co_khong"]
+        like = [at for at, cell in filled.items() if measure_likeness(contract[at])(cell)]
+        numbered = number is not None and _COUNTED.fullmatch(cells.get(number) or "")
+        return (
+            3 * len(like) >= 2 * len(filled)
+            and 2 * sum(at in filled for at in required) >= len(required)
+            and (bool(numbered) or any(contract[at].kind.name not in _WORDS for at in like))
+        )
 
 
 def _split(text: str) -> Iterator[Sequence[str]]:
@@ -109,7 +116,7 @@ def _split(text: str) -> Iterator[Sequence[str]]:
 def find_above(sheet: Sheet, top: int, stop: int, shape: RecordShape) -> Mask:
     """A mask of the rows from `top` to `stop` (exclusive), above a heading, that look like records."""
     among = np.ones(max(stop - top, 0), np.bool_)
-    if not among.any() or not shape.columns.contract:
+    if not among.any():
         return among
     filled = sheet.filled(shape.columns.read, top, stop)
     full = filled >= _FEWEST

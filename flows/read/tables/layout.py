@@ -15,6 +15,7 @@ from flows.read.units_of_measure import is_unit_row
 
 _SEARCHED_ROWS = 60
 _MAX_DEPTH = 4
+_HAS_DIGIT = re.compile(r"\d")
 # So many columns of one dataset are no accident.
 _ENOUGH = 3
 _NUMBERED = re.compile(r"\(?-?\d{1,3}\)?(?:\s*=\s*[\d()+\-*x×:/ .…]+)?|\(?[A-ZĐ]\)?|\d{1,3}[.,]0")
@@ -138,7 +139,7 @@ def _holds_record(sheet: Sheet, above: _Span, stop: int) -> bool:
     """Whether a row between a heading of at least three columns and row `stop` looks like a record."""
     rows = [[cell for cell in row if cell] for row in sheet.rows(above.bottom + 1, stop)]
     return above.named >= _ENOUGH and any(
-        2 * len(cells) >= above.named and any(cell[0].isdigit() for cell in cells) for cells in rows
+        2 * len(cells) >= above.named and any(map(_HAS_DIGIT.search, cells)) for cells in rows
     )
 
 
