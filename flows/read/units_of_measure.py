@@ -66,6 +66,7 @@ _BETWEEN_UNITS = re.compile(r"[;+]|,(?!\d{3}(?!\d))|\s+(?:và|va|hoặc|hoac)\s+
 _POWERS = {sign: "1" + "0" * power for power in (3, 6, 9) for sign in (str(power), "³⁶⁹"[power // 3 - 1])}
 _BRACKETS = "()[]{} \t\n.:*"
 _DAY = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}(?:/\d{2,4})?(?!\d)")
+_PERIOD = re.compile(r"(?i)\s+(?=(?:trong\s+)?(?:tháng|quý|năm|ngày|kỳ)\s)")
 _LONGEST = 200
 _LONGEST_UNIT = 40
 
@@ -188,8 +189,10 @@ def _read_lines(text: str, after: str) -> Iterator[UnitLine]:
     marks = list(_MARK.finditer(_strip(text)))
     for mark in marks:
         rest = re.split(r"[()\[\]\n]", text[mark.end() :])[0].strip(_BRACKETS)
-        if not rest and mark.end() >= len(text.rstrip(_BRACKETS)):
-            rest = after.strip(_BRACKETS)  # The unit is in the next cell.
+        if not re.search(r"[^\W\d]|[%‰₫]", text[mark.end() :]):
+            # The unit is in the next cell, or a comma in it ended the cell: `1` and `000 đồng`.
+            rest += after.strip(_BRACKETS)
+        rest = _PERIOD.split(rest)[0]
         # Behind "Đơn vị:" may stand who hands in.
         if line := _read_units(rest, sure=mark["strong"] is not None, loose=mark["weak"] is None):
             yield line

@@ -105,6 +105,8 @@ def tidy(text: str) -> str:
 def split_unit(text: str) -> tuple[str, str | None]:
     """Split a heading into the text without units and notes in parentheses, and the unit (None if none)."""
     unit: str | None = None
+    if len(alone := tidy(text)) > 1 and parse_unit(alone):
+        return "", alone.strip("()[] ")
 
     def judge(found: re.Match[str]) -> str:
         nonlocal unit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from flows.read.units_of_measure import (
 from schemas.contract import Column
 
 _UNIT_HEADINGS = frozenset(map(key_of, ("Đơn vị tính", "ĐVT", "Đơn vị đo", "Don vi tinh", "DVT")))
-_MOST_CLOSING_ROWS = 50
+_MOST_ROWS = 50
 
 
 @dataclass(slots=True)
@@ -52,12 +51,19 @@ class UnitLines:
 
 
 def read_unit_lines(sheet: Sheet, title: Sequence[str], body: Body, before: UnitLines) -> UnitLines:
-    """The lines with units above a table, below its heading and below its records; else those `before`."""
-    closing = np.flatnonzero(body.having("cuoi"))[:_MOST_CLOSING_ROWS].tolist()
-    rows = (sheet.row(body.start + row) for row in closing)
-    below = find_unit_lines([tidy(cell) for cell in chain.from_iterable(rows) if cell])
-    lines = (*find_unit_lines(title), *(line for line in below if line.marked))
+    """The lines with units above a table and below its records, and the name of its sheet; else `before`."""
+    lines = (*find_unit_lines([*title, sheet.name]), *_find_marked(_list_texts(sheet, body, "cuoi")))
     return UnitLines(lines) if lines else UnitLines(before.lines, inherited=True)
+
+
+def _list_texts(sheet: Sheet, body: Body, role: str) -> list[str]:
+    rows = np.flatnonzero(body.having(role))[:_MOST_ROWS].tolist()
+    return [tidy(cell) for row in rows for cell in sheet.row(body.start + row) if cell]
+
+
+def _find_marked(texts: Sequence[str]) -> Iterator[UnitLine]:
+    """The lines that say themselves that they speak of units."""
+    return (line for line in find_unit_lines(texts) if line.marked)
 
 
 def read_units(sheet: Sheet, fit: Fit, block: Block, body: Body, lines: UnitLines) -> StatedUnits:
@@ -70,8 +76,7 @@ def read_units(sheet: Sheet, fit: Fit, block: Block, body: Body, lines: UnitLine
     found = StatedUnits()
     row = _read_unit_row(sheet, block)
     own = {name: _list_own(fit.dataset[name], pairs[0][1], row) for name, pairs in fit.columns.items()}
-    in_row = find_unit_lines([] if block.units is None else [t for t in sheet.row(block.units) if t])
-    lines = UnitLines((*lines.lines, *(line for line in in_row if line.marked)), lines.inherited)
+    lines = UnitLines((*lines.lines, *_find_beside(sheet, fit, block)), lines.inherited)
     for name, stated in own.items():
         column = fit.dataset[name]
         if unit_of(column) is None:
@@ -80,8 +85,17 @@ def read_units(sheet: Sheet, fit: Fit, block: Block, body: Body, lines: UnitLine
             found.units[name] = stated[-1]
             found.problems += _refuse_contradiction(place, column, stated)
     found.problems += _read_lines(place, own, found.units, lines)
-    found.problems += _read_unit_column(place, body, found.units)
+    inside = [*_list_unit_column(place, body), *_list_units_of_sections(place, body)]
+    found.problems += _refuse_others(place, inside, found.units)
     return found
+
+
+def _find_beside(sheet: Sheet, fit: Fit, block: Block) -> Iterator[UnitLine]:
+    """The lines among the headings, or in the row of units below them."""
+    yield from _find_marked([] if block.units is None else [cell for cell in sheet.row(block.units) if cell])
+    for path in block.paths:
+        if path.letter not in fit.letters:
+            yield from (line for level in path.levels for line in _find_marked([level]) if line.sure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +198,28 @@ def _read_lines(
             units.update(dict.fromkeys(without, next(iter(named.values()))))
         elif named and without:
             yield _refuse_line(place, place.fit.dataset[without[0]], list(named.values()))
+        elif without:
+            yield from _refuse_beside(place, without[0], columns, units)
         if named and not without and not lines.inherited:
             yield from _compare(place, columns, units, named)
     yield from _find_unexplained(place, own, lines)
+
+
+def _refuse_beside(
+    place: _Place, without: str, columns: Sequence[str], units: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Tell if a column has no unit, while one of the same family is in another unit than on the form."""
+    column = place.fit.dataset[without]
+    for name in columns:
+        stated = parse_unit(units.get(name, ""))
+        if stated and stated != parse_unit(str(unit_of(column))):
+            yield place.problem(
+                f"Đầu cột “{place.fit.dataset[name].label}” ghi “{units[name]}”, đầu cột “{column.label}” "
+                "không ghi đơn vị tính. Ghi đơn vị tính ở cả hai rồi nộp lại.",
+                units[name],
+                column,
+            )
+            return
 
 
 def _compare(
@@ -227,18 +260,28 @@ def _refuse_line(place: _Place, column: Column, named: Sequence[str]) -> Problem
     )
 
 
-def _read_unit_column(place: _Place, body: Body, units: Mapping[str, str]) -> Iterator[Problem]:
-    """Tell if the table has a column of units, and a record is in another unit than its columns."""
-    measured, counts = place.measured, place.counts
+def _list_unit_column(place: _Place, body: Body) -> Iterator[str]:
+    """The units in a column of the table that is for them."""
     for path in place.block.paths:
-        if path.keys[0] not in _UNIT_HEADINGS or path.letter in place.fit.letters:
-            continue
-        typed = place.sheet.take(index_of(path.letter), body.start, body.records)[0].drop_nulls()
-        for text in typed.unique().sort():
-            unit = parse_unit(text)
-            columns = [name for name, family in measured.items() if unit and family == unit.family]
-            own = {parse_unit(units.get(name) or str(unit_of(place.fit.dataset[name]))) for name in columns}
-            if columns and unit not in own:
-                yield _refuse_line(place, place.fit.dataset[columns[0]], [text])
-            elif counts and not columns and counts_in_multiples(text):
-                yield _refuse_count(place, counts[0], text)
+        if path.keys[0] in _UNIT_HEADINGS and path.letter not in place.fit.letters:
+            typed = place.sheet.take(index_of(path.letter), body.start, body.records)[0]
+            yield from typed.drop_nulls().unique().sort()
+
+
+def _list_units_of_sections(place: _Place, body: Body) -> Iterator[str]:
+    """The units that the rows above groups of records state: `I. Bán lẻ (ĐVT: nghìn đồng)`."""
+    for line in _find_marked(_list_texts(place.sheet, body, "nhom")):
+        yield from line.units
+
+
+def _refuse_others(place: _Place, inside: Sequence[str], units: Mapping[str, str]) -> Iterator[Problem]:
+    """Tell if some records are in another unit than their columns, by a unit that stands among them."""
+    measured, counts = place.measured, place.counts
+    for text in inside:
+        unit = parse_unit(text)
+        columns = [name for name, family in measured.items() if unit and family == unit.family]
+        own = {parse_unit(units.get(name) or str(unit_of(place.fit.dataset[name]))) for name in columns}
+        if columns and unit not in own:
+            yield _refuse_line(place, place.fit.dataset[columns[0]], [text])
+        elif counts and not columns and counts_in_multiples(text):
+            yield _refuse_count(place, counts[0], text)

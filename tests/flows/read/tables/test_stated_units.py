@@ -46,10 +46,10 @@ LINES = [
 UNITS = [("nghìn đồng", 0.001), ("1.000 đ", 0.001), ("Tỷ đồng", 1000)]
 
 
-def read(*rows: Sequence[object]) -> ReadFile:
+def read(*rows: Sequence[object], name: str = "a.csv") -> ReadFile:
     target = io.StringIO()
     csv.writer(target, delimiter=";").writerows(rows)
-    return read_file(target.getvalue().encode(), "a.csv", DATASETS)
+    return read_file(target.getvalue().encode(), name, DATASETS)
 
 
 def heads(name: str, stated: str = "") -> list[str]:
@@ -121,12 +121,35 @@ def test_a_line_holds_or_changes_what_its_table_can_not_mean() -> None:
         "bare thousands": [["ĐVT: nghìn"], headed["to_cong_nghe_so"], *teams],
         "a row against the heading": [stated, ["(nghìn đồng)"] * len(stated), *payments],
         "a row that scales counts": [headed["to_cong_nghe_so"], [None, "(nghìn người)"], *teams],
+        "one of two columns": [
+            [*headed["moi_truong"][:1], f"{headed['moi_truong'][1]} (kg)", *headed["moi_truong"][2:]],
+            *rubbish,
+        ],
+        "a section": [
+            stated,
+            payments[0],
+            ["I. Cửa hàng (ĐVT: nghìn đồng)"],
+            *payments,
+        ],
         "a column of units": [unit_column, *([*row, "kg"] for row in rubbish)],
     }
     for what, rows in held.items():
         doc = read(*rows)
         assert not doc.tables, what
         assert "tep.don_vi_la" in {problem.code for problem in doc.problems}, what
+    converted = {
+        "among the headings": [[*headed["thanh_toan"], "ĐVT: nghìn đồng"], *payments],
+        "in two cells": [["Đơn vị tính:", "nghìn đồng"], headed["thanh_toan"], *payments],
+        "at a comma": [["Đơn vị tính: 1", "000 đồng"], headed["thanh_toan"], *payments],
+        "before the month": [["Đơn vị tính: nghìn đồng Tháng 10 năm 2026"], headed["thanh_toan"], *payments],
+        "below the table": [headed["thanh_toan"], *payments, ["Ghi chú: số liệu tính bằng nghìn đồng"]],
+    }
+    for what, rows in converted.items():
+        assert amounts(read(*rows), "gia_tri") == [0.017, 0.027], what
+    assert amounts(read(headed["thanh_toan"], *payments, name="thu chi (nghìn đồng).csv"), "gia_tri") == [
+        0.017,
+        0.027,
+    ]
     taken = {
         "the same as the heading": [["Đơn vị tính: triệu đồng"], stated, *payments],
         "of one of its families": [["Đơn vị tính: tấn"], headed["moi_truong"], *rubbish],
