@@ -16,7 +16,7 @@ import polars as pl
 from flows.clean.text import toneless
 from flows.collect.submission import Submission
 from flows.intake.other_time import read_line_meaning, read_meaning, says_this_time
-from flows.intake.owner import describe_other_owner, describe_unit, find_named
+from flows.intake.owner import describe_other_owner, describe_unit, find_code, find_named
 from flows.intake.period import (
     decide_period,
     describe_disagreement,
@@ -148,9 +148,13 @@ class _Sayings:
 def _weigh_owner(case: _Case, line: Line) -> _Other | Period | None:
     """The unit that a line names: another one, the sender (then what was decided); None if it names none."""
     texts = _strip_total(line.texts) if line.closes else line.texts
-    named = find_named(texts, case.commune.owing(case.dataset))
+    owing = case.commune.owing(case.dataset)
+    named = find_named(texts, owing)
     if line.closes or not line.sure:
         named = tuple(unit for unit in named if any(_is_just(text, unit) for text in texts))
+    # `T02` alone may be a thôn or a month.
+    codes = [find_code(_NUMERAL.sub("", text), owing, case.decided) for text in texts]
+    named = (*named, *(unit for unit in codes if unit is not None))
     if not named:
         return None
     if any(unit.name == case.submission.unit for unit in named):

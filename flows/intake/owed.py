@@ -14,7 +14,7 @@ from flows.collect.inbox import is_possible
 from flows.collect.submission import Submission
 from flows.intake.lines import Piece, split_by_lines
 from flows.intake.model import ReadSubmission
-from flows.intake.owner import check_owner
+from flows.intake.owner import check_codes, check_owner
 from flows.intake.period import (
     decide_period,
     heed_answer,
@@ -134,6 +134,9 @@ def _weigh(
     if isinstance(decision, Problem):
         return None, [(table, decision)]
     dataset = contracts.datasets[table.dataset]
+    other = check_codes(submission, table, dataset, contracts.commune, decision)
+    if other is not None:
+        return None, [(table, other)]
     doubt = weigh_title(table, decision, submission, dataset, lettered=lettered)
     if doubt is not None and doubt.severity == "chan":
         return None, [(table, doubt)]

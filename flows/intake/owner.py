@@ -14,6 +14,7 @@ from flows.clean.text import fold_one, toneless
 from flows.collect.submission import Submission
 from flows.read.table import Problem, ReadTable
 from schemas.contract import Dataset
+from schemas.periods import Period
 from schemas.units import Commune, Unit
 
 # T1 to T12 are as likely months.
@@ -41,17 +42,8 @@ def check_owner(
         return _describe_wrong_kind(submission, table, dataset, commune)
     if submission.vouched is not None:
         return None
-    file = PurePath(submission.file).stem
     owing = commune.owing(dataset)
-    titles = (table.title, *reversed(table.above))
-    places = {
-        # What a table does not say for itself, the nearest title above it on its sheet says.
-        "tiêu đề": next((texts for texts in titles if find_named(texts, owing)), ()),
-        # The only sheet of a text file bears its name.
-        "tên trang tính": (table.sheet,) if table.sheet != file else (),
-        "tên tệp": (file,),
-        "chữ ký": tuple(_list_signers(table)),
-    }
+    places = _list_places(submission, table, owing)
     others = [
         f"{place} ghi {' hoặc '.join(describe_unit(other) for other in named)}"
         for place, texts in places.items()
@@ -61,6 +53,50 @@ def check_owner(
     if stamped and unit not in stamped:
         others.append(f"mẫu được xã in cho {' hoặc '.join(map(describe_unit, stamped))}")
     return describe_other_owner(unit, others, dataset, table.sheet) if others else None
+
+
+def _list_places(
+    submission: Submission, table: ReadTable, owing: tuple[Unit, ...]
+) -> Mapping[str, Sequence[str]]:
+    """The texts that may name the unit of a table, by the place where they stand."""
+    file = PurePath(submission.file).stem
+    titles = (table.title, *reversed(table.above))
+    return {
+        # What a table does not say for itself, the nearest title above it on its sheet says.
+        "tiêu đề": next((texts for texts in titles if find_named(texts, owing)), table.title),
+        # The only sheet of a text file bears its name.
+        "tên trang tính": (table.sheet,) if table.sheet != file else (),
+        "tên tệp": (file,),
+        "chữ ký": tuple(_list_signers(table)),
+    }
+
+
+def check_codes(
+    submission: Submission, table: ReadTable, dataset: Dataset, commune: Commune, decided: Period
+) -> Problem | None:
+    """`tep.khac_don_vi` if a title or name is just the code of another unit, such as `T02`.
+
+    Such a code may be a month, too: nothing is wrong if it is the month of the period `decided`.
+    """
+    unit = commune.unit(submission.unit)
+    if unit is None or submission.vouched is not None:
+        return None
+    owing = commune.owing(dataset)
+    points = [
+        f"{place} ghi {text}, là mã của {describe_unit(other)}"
+        for place, texts in _list_places(submission, table, owing).items()
+        for text in texts
+        if (other := find_code(text, owing, decided)) and other != unit
+    ]
+    return describe_other_owner(unit, points, dataset, table.sheet) if points else None
+
+
+def find_code(text: str, units: tuple[Unit, ...], decided: Period) -> Unit | None:
+    """The unit whose code `text` is, if the code may be a month and is not that of the period `decided`."""
+    code = text.strip().upper()
+    if not _MONTH.fullmatch(code) or int(code[1:]) == decided.end.month:
+        return None
+    return next((unit for unit in units if unit.name.upper() == code), None)
 
 
 def _list_signers(table: ReadTable) -> Iterator[str]:

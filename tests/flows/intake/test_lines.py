@@ -149,7 +149,13 @@ CASES: dict[str, tuple[str, Rows, dict[str, list[int]], list[tuple[str, int | No
         {"2026-11": [4]},
         [(WHOSE, 5)],
     ),
-    "a section of one's own code comes last": (
+    "codes that may be months": (
+        "T01",
+        [NOVEMBER, OF_HOMES, ["T01"], home(1), ["T02"], home(2), ["T11"], home(3), ["T01"], home(4)],
+        {"2026-11": [4, 10]},
+        [(WHOSE, 5)],
+    ),
+    "the section of the sender comes last": (
         "T01",
         [NOVEMBER, OF_HOMES, ["I", "Thôn Tiến Thành"], home(1), ["II", "Phố 1"], home(2)],
         {"2026-11": [6]},
@@ -375,6 +381,14 @@ def test_a_name_of_the_file_counts_unless_a_place_nearer_to_the_records_names_th
         read = hand_in("kinh_te", [[title], OF_WASTE, waste(1)], "csv", file=file)
         found.append("held" if not read.taken else "warned" if read.problems else "taken")
     assert found == ["held", "warned", "held", "taken", "held", "warned", "warned", "taken"]
+
+
+def test_a_code_that_may_be_a_month_is_that_month_or_holds_the_table() -> None:
+    found = []
+    for file, title in (("T02.csv", None), ("T11.csv", None), ("bieu.csv", "T03"), ("T01.csv", "T01")):
+        rows = [[title] if title else [], NOVEMBER, OF_HOMES, home(1)]
+        found += [told(hand_in("T01", rows, "csv", file=file))]
+    assert found == [[(WHOSE, None)], [], [(WHOSE, None)], []]
 
 
 NIL = ["Không phát sinh"]
