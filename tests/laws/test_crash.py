@@ -103,7 +103,9 @@ def test_a_run_killed_at_any_moment_leaves_whole_releases(
         long = seconds_of(work, copied(waiting, tmp_path / "measured"), settings)
         for number in range(count):
             root = copied(waiting, tmp_path / str(number))
-            at_work += killed_after(work, root, draw.uniform(0, 1.1 * long), settings)
+            seconds = draw.uniform(0, 1.1 * long)
+            print(f"{work.__name__} {number}: after {seconds:.3f} seconds", flush=True)
+            at_work += killed_after(work, root, seconds, settings)
             assert whole(root) in (monday, undisturbed[0])
             recovers(root, undisturbed[0])
             shutil.rmtree(root)
