@@ -19,6 +19,7 @@ from schemas.units import Commune, Unit
 
 # T1 to T12 are as likely months.
 _MONTH = re.compile(r"t(?:0?[1-9]|1[0-2])", re.IGNORECASE)
+_CODE = re.compile(r"T0[1-9]")
 _NEAR = 80
 # Who is only told, as in "Nơi nhận: VNPT", does not sign.
 _SIGNER = re.compile(
@@ -92,9 +93,12 @@ def check_codes(
 
 
 def find_code(text: str, units: tuple[Unit, ...], decided: Period) -> Unit | None:
-    """The unit whose code `text` is, if the code may be a month and is not that of the period `decided`."""
+    """The unit whose code `text` is, if the code may be a month and is not that of the period `decided`.
+
+    `T10` to `T12` are as likely the name that a sheet had in another month.
+    """
     code = text.strip().upper()
-    if not _MONTH.fullmatch(code) or int(code[1:]) == decided.end.month:
+    if not _CODE.fullmatch(code) or int(code[1:]) == decided.end.month:
         return None
     return next((unit for unit in units if unit.name.upper() == code), None)
 
