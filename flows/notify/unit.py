@@ -44,24 +44,25 @@ def write_digest(view: ReleaseView, unit: str, told: ToldBefore) -> Part | None:
         *make_list("ĐÃ SỬA TỪ THƯ TRƯỚC", [f"{words.number(fixed)} lỗi."] if fixed else [], ""),
         *make_list("CẦN SỬA TRƯỚC", first[:_FIRST], ""),
         *([f"- và {len(first) - _FIRST} việc nữa, ở trang của đơn vị."] if len(first) > _FIRST else []),
-        *(["", _THANKS] if well else []),
+        *(["", _THANKS] if well and not owed else []),
         "",
         f"Trang của đơn vị: {view.pages}{UNITS}/{unit}.html; tệp đã đánh dấu ô sai: {UNITS}/{unit}/{MARKED}.",
     ]
     keys = [*(one.key for one in owed), *(key for key, _ in came)]
     title = f"Kính gửi {view.names.unit(unit)}, tính đến ngày {words.day(view.as_of)}:"
     memory = _remember(view, of_unit, [*causes], well)
-    return Part(title, _sum_up(view, unit, late, len(first), well), lines, keys, {unit: memory})
+    due = sum(one.days <= 0 for one in owed)
+    return Part(title, _sum_up(view, unit, late, due, len(first)), lines, keys, {unit: memory})
 
 
 _THANKS = "Cảm ơn: không còn báo cáo nào quá hạn, không còn lỗi nào phải sửa."
 
 
-def _sum_up(view: ReleaseView, unit: str, late: int, causes: int, well: bool) -> str:
+def _sum_up(view: ReleaseView, unit: str, late: int, due: int, causes: int) -> str:
     parts = [f"{late} báo cáo quá hạn"] if late else []
+    parts += [f"{due} báo cáo sắp hoặc đã đến hạn"] if due else []
     parts += [f"{causes} việc phải sửa"] if causes else []
-    said = ", ".join(parts) or ("không còn gì phải sửa" if well else "tin mới")
-    return f"{view.names.unit(unit)}: {said}"
+    return f"{view.names.unit(unit)}: {', '.join(parts) or 'không còn gì phải sửa'}"
 
 
 def _remember(view: ReleaseView, of_unit: UnitView, causes: list[str], well: bool) -> Memory:
@@ -118,6 +119,8 @@ def _say_came(view: ReleaseView, row: Row, why: str) -> str:
             held = row["rows_quarantined"]
             waits = f", {words.number(held)} dòng bị giữ lại chờ sửa" if held else ""
             return f"{came}, {words.number(row['rows_accepted'])} dòng được công bố{waits}."
+        case "tu_choi" if row["rows_quarantined"]:
+            return f"{came}, cả {words.number(row['rows_quarantined'])} dòng bị giữ lại chờ sửa."
         case "tu_choi":
             return f"{came}. {why}"
         case _:
