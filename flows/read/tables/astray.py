@@ -66,7 +66,10 @@ class RecordShape:
             cells: The row.
             separator: What stands between the cells of a text file, which may be within one of its values.
         """
-        texts = [cell for cell in cells if cell]
+        number = self.columns.number
+        texts = [
+            cell for at, cell in enumerate(cells) if cell and not (at == number and _COUNTED.fullmatch(cell))
+        ]
         if not texts or len(texts) > max(1, len(self.columns.contract) // 2):
             return False
         if separator is None and len(texts) > 1:
