@@ -42,7 +42,7 @@ def read_contracts(root: Root, contracts: Contracts) -> Contracts:
 
 def _apply_settings(root: Root, contracts: Contracts) -> Contracts:
     """The contracts with what the root's `xa.toml` says."""
-    said = settings.read_settings((root.path / settings.FILE).read_bytes())
+    said = read_own_settings(root)
     own, places = root.path / units.FILE, root.path / said.thon_file
     if said.commune is None and own.exists():
         contracts = contracts.of_commune(own.read_bytes(), places.read_bytes() if places.exists() else b"")
@@ -51,10 +51,19 @@ def _apply_settings(root: Root, contracts: Contracts) -> Contracts:
     return contracts.of_settings(said, places.read_bytes() if places.exists() else b"")
 
 
+def read_own_settings(root: Root) -> settings.Settings:
+    """What the root's `xa.toml` says; without one, nothing.
+
+    Raises:
+        DeclarationError: it can't be used.
+    """
+    path = root.path / settings.FILE
+    return settings.read_settings(path.read_bytes()) if path.exists() else settings.Settings()
+
+
 def read_site(root: Root) -> str | None:
     """The address at which `curated/releases` is served, if the root's `xa.toml` names one."""
-    path = root.path / settings.FILE
-    return settings.read_settings(path.read_bytes()).site if path.exists() else None
+    return read_own_settings(root).site
 
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")

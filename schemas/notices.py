@@ -42,14 +42,20 @@ LADDER: tuple[Rung, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class NoticeTimes:
-    """When people are told: within `hours` of working days; the week's page from day `weekly` on (0: Monday).
+    """When people are told: on working days from `begin` until `end`.
 
-    `run_by` is the hour at which the day's run, planned for 06:00, must be over.
+    The week's page is due on the day `weekly` (0 is Monday). By `run_by` the day's run must be over.
     """
 
-    hours: tuple[time, time] = (time(7), time(18))
-    weekly: int = 0
-    run_by: time = time(7)
+    begin: time
+    end: time
+    weekly: int
+    run_by: time
+
+
+#: What holds where a root's `xa.toml` says nothing else; its list of contacts, from the root.
+NOTICE_TIMES = NoticeTimes(time(7), time(18), 0, time(7))
+CONTACTS_FILE = "lien_he.csv"
 
 
 #: What came before, or is late for longer, is not told any more: nobody is flooded when telling begins.

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, get_args
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from schemas.declared import DeclarationError
 from schemas.indicator import Indicator, Target
+from schemas.notices import CONTACTS_FILE, NOTICE_TIMES, NoticeTimes
 from schemas.retention import POLICY, Policy
 from schemas.units import COLUMNS, KINDS, NAMES_A_FOLDER, THON_FILE, Commune, Unit, commune_of, read_thon
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 FILE = "xa.toml"
+
+# Vietnamese weeks are counted from Sunday, the first day: Monday is thứ Hai.
+_MONDAY = 2
 
 Path = tuple[str, ...]  # the keys that lead to a value, from the outermost table
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -68,6 +72,14 @@ class _SiteTable(_Table):
     dia_chi: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 
 
+class _NoticeTable(_Table):
+    lien_he: _Words = CONTACTS_FILE
+    tu_gio: time = NOTICE_TIMES.begin
+    den_gio: time = NOTICE_TIMES.end
+    thu_hang_tuan: Annotated[int, Field(ge=2, le=6)] = NOTICE_TIMES.weekly + _MONDAY
+    chay_xong_truoc: time = NOTICE_TIMES.run_by
+
+
 def _read_unit(value: object) -> object:
     """A unit's short form: its title alone, or `false` for none of that name."""
     if isinstance(value, bool):
@@ -90,6 +102,7 @@ class _File(_Table):
     )
     luu_giu: _RetentionTable | None = None
     trang: _SiteTable | None = None
+    bao_tin: _NoticeTable = _NoticeTable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +120,8 @@ class Settings:
 
     `commune` has the columns of `xa.csv`; `thon_file` is where the thôn are listed, from the root. `moved`
     has true for a day worked in exchange, false for a day off; `due` working days by dataset; `targets` by
-    indicator and year. `site` is the address at which `curated/releases` is served. `lines` tells where each
-    key stands.
+    indicator and year. `site` is the address at which `curated/releases` is served. `contacts_file` is where
+    those are listed who are told, and `notices` when. `lines` tells where each key stands.
     """
 
     commune: Mapping[str, str] | None = None
@@ -119,6 +132,8 @@ class Settings:
     targets: Mapping[str, Mapping[int, Target]] = field(default_factory=dict)
     retention: Policy | None = None
     site: str | None = None
+    contacts_file: str = CONTACTS_FILE
+    notices: NoticeTimes = NOTICE_TIMES
     lines: Mapping[Path, int] = field(default_factory=dict)
 
     def refuse(self, path: Path, why: str) -> DeclarationError:
@@ -160,6 +175,10 @@ def _convert(file: _File, lines: Mapping[Path, int]) -> Settings:
     if both := {*file.lich.lam_bu} & {*file.lich.nghi_bu}:
         at = _place(lines, ("lich", "nghi_bu"))
         raise DeclarationError(f"{at}: ngày {min(both):%d/%m/%Y} vừa làm bù vừa nghỉ bù.")
+    telling = file.bao_tin
+    if telling.tu_gio >= telling.den_gio:
+        at = _place(lines, ("bao_tin", "den_gio"))
+        raise DeclarationError(f"{at}: den_gio phải sau tu_gio.")
     return Settings(
         commune=_list_columns(file.xa) if file.xa else None,
         thon_file=file.xa.thon if file.xa else THON_FILE,
@@ -174,6 +193,10 @@ def _convert(file: _File, lines: Mapping[Path, int]) -> Settings:
         if keeping
         else None,
         site=file.trang.dia_chi.rstrip("/") if file.trang else None,
+        contacts_file=telling.lien_he,
+        notices=NoticeTimes(
+            telling.tu_gio, telling.den_gio, telling.thu_hang_tuan - _MONDAY, telling.chay_xong_truoc
+        ),
         lines=lines,
     )
 
@@ -292,6 +315,7 @@ _SAID: Mapping[str, str] = {
     "string_type": 'phải là chữ trong dấu nháy kép, như "Xã Mẫu"',
     "string_too_short": "không được để trống",
     "date_type": "phải là ngày viết như 2026-09-15, không có dấu nháy",
+    "time_type": "phải là giờ viết như 07:00:00, không có dấu nháy",
     "bool_type": "phải là true hoặc false",
     "int_type": "phải là số nguyên, không có dấu nháy",
     "float_type": "phải là số, phần lẻ sau dấu chấm, như 0.85",

@@ -1,4 +1,4 @@
-"""Reads who is to be told: the contacts that a root declares in its `lien_he.csv`."""
+"""Reads who is to be told: the contacts that a root lists in `lien_he.csv`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from flows.root import Root
 from schemas.declared import lines
 from schemas.notices import ROLES, ROLES_OF_UNITS, Role
 from schemas.units import Commune
 
-#: The file of the root, and its columns.
-FILE, COLUMNS = "lien_he.csv", ("don_vi", "ten", "dia_chi", "vai_tro", "tu_ngay")
+#: The columns of the file.
+COLUMNS = ("don_vi", "ten", "dia_chi", "vai_tro", "tu_ngay")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _DATES = ("%Y-%m-%d", "%d/%m/%Y")
 _ROLE_OF: Mapping[str, Role] = {
@@ -24,7 +23,7 @@ _ROLE_OF: Mapping[str, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One line of `lien_he.csv`: who has a `role` in a `unit` (empty: the whole commune) from `since` on."""
+    """One line of the list: who has a `role` in a `unit` (empty: the whole commune) from `since` on."""
 
     line: str
     unit: str
@@ -50,23 +49,17 @@ class Contacts:
         return [one for one in begun if one.since == last[one.unit, one.role]]
 
 
-def contacts_file(root: Root) -> Path:
-    """Where the contacts are declared."""
-    return root.path / FILE
-
-
-def read_contacts(root: Root, commune: Commune) -> Contacts:
-    """The contacts of the root; none without the file. Lines that can't be used leave the others usable.
+def read_contacts(path: Path, commune: Commune) -> Contacts:
+    """The contacts in the file at `path`; none without it. Lines that can't be used leave the others usable.
 
     Raises:
         DeclarationError: the file is not CSV in UTF-8, is empty, or lacks a column.
     """
-    path = contacts_file(root)
     if not path.exists():
         return Contacts()
     found: list[Contact] = []
     faults: list[str] = []
-    for where, row in lines(FILE, path.read_bytes(), COLUMNS):
+    for where, row in lines(path.name, path.read_bytes(), COLUMNS):
         one = _read_line(where, row, commune)
         if isinstance(one, str):
             faults.append(f"{where}: {one}")

@@ -63,8 +63,7 @@ def may_tell(role: Role, now: datetime, times: NoticeTimes, commune: Commune) ->
     """Whether `role` may be written to at this moment."""
     if role in ROLES_AT_ANY_HOUR:
         return True
-    begin, end = times.hours
-    return begin <= now.time() < end and is_working(now.date(), commune.moved)
+    return times.begin <= now.time() < times.end and is_working(now.date(), commune.moved)
 
 
 def write_letter(

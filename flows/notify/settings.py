@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flows.root import Root
-from schemas.notices import NoticeTimes
+from flows.root import Root, read_own_settings
+from schemas.notices import CONTACTS_FILE, NOTICE_TIMES, NoticeTimes
 
 #: Environment variables, and the files in `var/` that say the same: both addresses may hold a password.
 SENDER, PING = "DULIEUXA_GUI_THU", "DULIEUXA_BAO_SONG"
@@ -22,16 +22,24 @@ class NoticeSettings:
         sender: The address of the mail server as `apprise` has it (`mailtos://…`); None: nobody is told.
         ping: The address that is called after each good day; None: none.
         times: When people are told.
+        contacts: Where those are listed who are told.
     """
 
     sender: str | None = field(default=None, repr=False)
     ping: str | None = field(default=None, repr=False)
-    times: NoticeTimes = field(default_factory=NoticeTimes)
+    times: NoticeTimes = NOTICE_TIMES
+    contacts: Path = Path(CONTACTS_FILE)
 
 
 def read_settings(root: Root) -> NoticeSettings:
-    """The settings of the root: an environment variable, else the first line of a file in `var/`."""
-    return NoticeSettings(_read(root, SENDER), _read(root, PING))
+    """The settings of the root, from `xa.toml`; addresses from the environment or a file's first line.
+
+    Raises:
+        DeclarationError: its `xa.toml` can't be used.
+    """
+    said = read_own_settings(root)
+    contacts = root.path / said.contacts_file
+    return NoticeSettings(_read(root, SENDER), _read(root, PING), said.notices, contacts)
 
 
 def secret_file(root: Root, name: str) -> Path:

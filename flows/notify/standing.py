@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from flows import words
-from flows.notify.contacts import contacts_file, read_contacts
+from flows.notify.contacts import read_contacts
 from flows.notify.settings import PING, SENDER, read_settings, secret_file
 from flows.notify.told import now_here, read_told, read_trouble
 from flows.root import Root
@@ -19,12 +19,17 @@ _WEEK = timedelta(days=7)
 
 def is_configured(root: Root) -> bool:
     """Whether there is anybody to tell, or an address that watches the days."""
-    return contacts_file(root).exists() or read_settings(root).ping is not None
+    settings = read_settings(root)
+    return settings.contacts.exists() or settings.ping is not None
 
 
 def describe_telling(root: Root) -> Iterator[str]:
     """How many letters were sent lately, and what went wrong since when; nothing if nobody is to be told."""
-    if not is_configured(root):
+    try:
+        if not is_configured(root):
+            return
+    except DeclarationError as wrong:
+        yield f"Báo tin không được: {wrong}"
         return
     told, trouble = read_told(root), read_trouble(root)
     count = told.count_since(now_here() - _WEEK)
@@ -39,16 +44,17 @@ def check_telling(root: Root, commune: Commune) -> Iterator[tuple[bool, str]]:
     """Yield the result of each check: whether it passed, and a Vietnamese sentence."""
     if not is_configured(root):
         return
+    settings = read_settings(root)
     try:
-        contacts = read_contacts(root, commune)
+        contacts = read_contacts(settings.contacts, commune)
     except DeclarationError as wrong:
         yield False, str(wrong)
         return
     yield from ((False, fault) for fault in contacts.faults)
     if contacts.lines:
-        known = read_settings(root).sender is not None
+        known = settings.sender is not None
         yield known, "Có nơi gửi thư báo tin" if known else NO_SENDER
-    for path in (contacts_file(root), secret_file(root, SENDER), secret_file(root, PING)):
+    for path in (settings.contacts, secret_file(root, SENDER), secret_file(root, PING)):
         if path.exists() and path.stat().st_mode & 0o077:
             yield False, f"{path} người khác cũng đọc được; chạy: chmod 600 {path}"
     yield from ((False, said) for said in read_trouble(root).sentences)

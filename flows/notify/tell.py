@@ -50,7 +50,7 @@ def tell(root: Root, contracts: Contracts, now: datetime, deliver: Sender = send
     with root.hold("bao_tin"):
         contracts = read_contracts(root, contracts)
         settings = read_settings(root)
-        contacts = read_contacts(root, contracts.commune)
+        contacts = read_contacts(settings.contacts, contracts.commune)
         desk = Desk(root, contacts, read_key(root), settings, now, deliver)
         _note_refusal(root, now)
         ping_failed = _ping(desk)
@@ -86,10 +86,10 @@ def tell_safely(root: Root) -> None:
 
 def _tell_after(root: Root, day: date, error: Exception | None) -> None:
     """Tell people of a `day` that ended with `error`."""
-    if not is_configured(root):
-        return
     now = now_here()
     try:
+        if not is_configured(root):
+            return
         if error is not None and not isinstance(error, LockedError):
             note_bad_day(root, day, "hong", say_why(error), now)
         done = tell(root, load(), now)
@@ -106,8 +106,9 @@ def write_all(root: Root, contracts: Contracts, now: datetime, folder: Path) -> 
     Returns the name and the subject of each.
     """
     contracts = read_contracts(root, contracts)
-    contacts = read_contacts(root, contracts.commune)
-    desk = Desk(root, contacts, read_key(root), read_settings(root), now, send_letter)
+    settings = read_settings(root)
+    contacts = read_contacts(settings.contacts, contracts.commune)
+    desk = Desk(root, contacts, read_key(root), settings, now, send_letter)
     news = _gather(desk, contracts, read_trouble(root).ping)
     make_private(folder)
     written: list[tuple[str, str]] = []

@@ -243,7 +243,7 @@ AT_TIMES = {
     "curated/khong_cong_bo": "flows/root.py",
     "var/da_quen.jsonl": "flows/books/book.py",
     "var/hong": "flows/root.py",
-    "lien_he.csv": "flows/notify/contacts.py",
+    "lien_he.csv": "schemas/notices.py",
     "var/bao_song": "flows/notify/settings.py",
     "var/gui_thu": "flows/notify/settings.py",
     "var/bao_tin.jsonl": "flows/books/book.py",

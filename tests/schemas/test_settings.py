@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, time
 
 import pytest
 
 from schemas.declared import DeclarationError
 from schemas.indicator import Target
+from schemas.notices import NOTICE_TIMES
 from schemas.registry import Contracts, load
 from schemas.retention import POLICY, Policy
 from schemas.settings import read_settings
@@ -39,6 +41,9 @@ ho_gia_dinh = 5
 2027 = { muc_tieu = 1, san = 0.7 }
 [luu_giu]
 ngay_ban_cong_bo = 60
+[bao_tin]
+tu_gio = 07:30:00
+thu_hang_tuan = 6
 """
 
 
@@ -59,6 +64,7 @@ def test_a_commune_is_what_its_file_says() -> None:
     assert (told.datasets["ho_gia_dinh"].due, told.datasets["dan_cu"].due) == (5, 3)
     assert told.indicators["ho_co_ky_nang_so"].targets == {2026: Target(0.5), 2027: Target(1, 0.7)}
     assert told.retention == Policy(60, POLICY.first_of_month, POLICY.archive_days)
+    assert read_settings(TEXT.encode()).notices == replace(NOTICE_TIMES, begin=time(7, 30), weekly=4)
 
 
 def test_where_the_file_is_silent_nothing_changes() -> None:
@@ -121,6 +127,9 @@ REFUSED = {
     ("muc_tieu = 1,", "muc_tieu = 0.6,"): "dòng 21: mức sàn không được cao hơn mục tiêu",
     ("san =", "sn ="): "dòng 21: không có khóa “muc_tieu.ho_co_ky_nang_so.2027.sn”; ý là “san”?",
     ("ngay_ban_cong_bo = 60", "ban_dau_thang = 1"): "dòng 23: luu_giu.ban_dau_thang phải là true hoặc false",
+    ("07:30:00", '"7h30"'): "dòng 25: bao_tin.tu_gio phải là giờ viết như 07:00:00",
+    ("tu_gio = 07:30:00", "den_gio = 06:00:00"): "dòng 25: den_gio phải sau tu_gio",
+    ("= 6\n", "= 8\n"): "dòng 26: bao_tin.thu_hang_tuan phải là số đến 6",
     ("[luu_giu]", "[xa]"): "dòng 22: khóa hoặc bảng này đã có ở trên",
 }
 

@@ -54,6 +54,15 @@ thon = "schemas/thon.csv"        # danh sách thôn: ma_thon,ten_thon,xa_cu
 # Nơi thư mục curated/releases được đưa lên mạng nội bộ, để các trang dẫn tới báo cáo.
 # [trang]
 # dia_chi = "https://xa.example/releases"
+
+# Báo tin (lệnh notify): danh sách người liên hệ, gửi thư trong giờ nào của ngày làm việc, thư tuần của chủ tịch
+# vào thứ mấy, lượt chạy hằng ngày phải xong trước giờ nào.
+# [bao_tin]
+# lien_he = "lien_he.csv"
+# tu_gio = 07:00:00
+# den_gio = 18:00:00
+# thu_hang_tuan = 2
+# chay_xong_truoc = 07:00:00
 """
 
 

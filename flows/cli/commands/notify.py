@@ -53,7 +53,8 @@ def command(
     commune_root, contracts = Root(root.resolve()), load()
     commune_root.prepare()
     now = datetime.combine(day_of(when), datetime.now(HERE).time(), HERE)
-    contacts = read_contacts(commune_root, read_contracts(commune_root, contracts).commune)
+    settings = read_settings(commune_root)
+    contacts = read_contacts(settings.contacts, read_contracts(commune_root, contracts).commune)
     say(*(f"✗ {fault}" for fault in contacts.faults))
     if not contacts.lines:
         raise typer.BadParameter(
@@ -68,7 +69,7 @@ def command(
             else "Không có gì mới để báo."
         )
         return
-    if read_settings(commune_root).sender is None:
+    if settings.sender is None:
         raise typer.BadParameter(
             f"chưa khai máy chủ thư: đặt biến {SENDER} hoặc ghi vào {secret_file(commune_root, SENDER)}"
         )

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from flows.notify.contacts import read_contacts
-from flows.root import Root
 from schemas.declared import DeclarationError
 from tests.flows.notify.made import CONTRACTS
 
@@ -18,11 +17,11 @@ DAY = date(2026, 11, 24)
 
 def read(folder: Path, content: str, encoding: str = "utf-8"):
     (folder / "lien_he.csv").write_bytes(content.encode(encoding))
-    return read_contacts(Root(folder), COMMUNE)
+    return read_contacts(folder / "lien_he.csv", COMMUNE)
 
 
 def test_no_file_is_nobody(tmp_path: Path) -> None:
-    assert read_contacts(Root(tmp_path), COMMUNE).lines == ()
+    assert read_contacts(tmp_path / "lien_he.csv", COMMUNE).lines == ()
 
 
 @pytest.mark.parametrize(
