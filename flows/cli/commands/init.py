@@ -55,7 +55,7 @@ thon = "schemas/thon.csv"        # danh sách thôn: ma_thon,ten_thon,xa_cu
 # [trang]
 # dia_chi = "https://xa.example/releases"
 
-# Báo tin (lệnh notify): danh sách người liên hệ, gửi thư trong giờ nào của ngày làm việc, thư tuần của chủ tịch
+# Báo tin (lệnh notify): danh sách người liên hệ, giờ được gửi thư trong ngày làm việc, thư tuần của chủ tịch
 # vào thứ mấy, lượt chạy hằng ngày phải xong trước giờ nào.
 # [bao_tin]
 # lien_he = "lien_he.csv"
