@@ -30,6 +30,7 @@ LIBRARIES = (
     "pandera",
     "polars",
     "pyarrow",
+    "pydantic",
     "python-calamine",
     "python-stdnum",
     "rapidfuzz",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -23,7 +24,11 @@ HOMES = {
     "dask": {"flows/province/duplicates.py", "flows/province/flow.py"},
     "great_expectations": {"flows/audit/auditor.py"},
     "apprise": {"flows/notify/send.py"},
+    # What Windows lacks, and what Linux does.
+    **{name: {"flows/system/linux.py"} for name in ("fcntl", "resource", "msvcrt")},
 }
+#: Of `os`, what Windows lacks.
+LINUX_ONLY = ("geteuid", "getuid", "fchmod", "fork", "chown", "O_NOFOLLOW", "O_DIRECTORY", "O_NONBLOCK")
 
 
 def imported(text: str) -> Iterator[str]:
@@ -87,6 +92,11 @@ def test_a_heavy_library_has_one_home(library: str) -> None:
         path for path, text in SOURCES.items() for name in imported(text) if name.split(".")[0] == library
     }
     assert found == HOMES[library]
+
+
+def test_what_windows_lacks_is_asked_for_in_one_place() -> None:
+    pattern = re.compile(rf"\bos\.({'|'.join(LINUX_ONLY)})\b")
+    assert {path for path, text in SOURCES.items() if pattern.search(text)} == {"flows/system/linux.py"}
 
 
 def test_every_module_says_its_job_in_one_sentence() -> None:
