@@ -42,6 +42,10 @@ class OpenLineError(ValueError):
     """A server on another machine would be told secrets on a line that others can read."""
 
 
+class BackupError(RuntimeError):
+    """A backup can't be made there, or can't be used."""
+
+
 class PortTakenError(RuntimeError):
     """Another program listens where ours wants to."""
 
@@ -98,6 +102,7 @@ DISK = {
 # Errors whose messages are made for people.
 _FOR_PEOPLE = (
     AuditRefusedError,
+    BackupError,
     BadKeyError,
     DamagedReleaseError,
     DeclarationError,

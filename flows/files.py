@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from errno import EMLINK, ENOTSUP, EPERM, EXDEV
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 from secrets import token_hex
 from stat import S_IMODE
@@ -20,6 +20,7 @@ from flows.system.linux import RENAMES_OPEN_FILES, hold_file, set_mode, sync_fol
 _NO_LINKS = {EMLINK, ENOTSUP, EPERM, EXDEV}
 
 _SYNCED_AT_ONCE = 16
+_BLOCK = 1 << 20
 
 #: Modes of files and folders that everybody may read, and of those for the owner and his group alone.
 PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
@@ -66,6 +67,24 @@ def write_new(path: Path, *data: bytes, mode: int) -> bool:
             partial.unlink(missing_ok=True)
     sync(path.parent)
     return True
+
+
+def copy_file(source: Path, target: Path) -> str:
+    """Copy a file with its mode and times, whole or not at all; returns the SHA-256 of what was copied."""
+    digest = sha256()
+
+    def read(handle: BinaryIO) -> Iterator[bytes]:
+        while block := handle.read(_BLOCK):
+            digest.update(block)
+            yield block
+
+    with source.open("rb") as handle:
+        state = os.fstat(handle.fileno())
+        times = (state.st_atime_ns, state.st_mtime_ns)
+        mode = S_IMODE(state.st_mode)
+        with _half_written(target.parent, read(handle), mode, durable=True, times=times) as partial:
+            partial.replace(target)
+    return digest.hexdigest()
 
 
 def write_private(path: Path, *data: bytes | memoryview, durable: bool = True) -> None:

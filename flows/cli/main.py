@@ -18,6 +18,7 @@ from flows.engine.screen import say, say_all
 from flows.errors import (
     DISK,
     AuditRefusedError,
+    BackupError,
     BadKeyError,
     DamagedReleaseError,
     ForeignStateError,
@@ -35,6 +36,7 @@ from schemas.declared import DeclarationError
 
 # Errors that tell by themselves what to do.
 _TOLD = (
+    BackupError,
     BadKeyError,
     DamagedReleaseError,
     DeclarationError,

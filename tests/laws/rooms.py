@@ -21,7 +21,7 @@ LAYERS = (
     ("returns",),
     ("build", "check"),
     ("rebuild", "forget"),
-    ("mend",),
+    ("mend", "backup"),
     ("day", "notify", "schedule"),
     ("summary",),
     ("daily", "province", "sample"),

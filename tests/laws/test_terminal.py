@@ -93,10 +93,13 @@ CALLS = {
     "explain": [[EVIL]],
     "find": [[EVIL, "--reason", "a", "--root", "ROOT"]],
     "import": [["ROOT", "--as-received-when-written", "--root", f"ROOT/{EVIL}"], [EVIL]],
+    "backup": [["ROOT/sao", "--root", "ROOT"], [EVIL, "--check"]],
+    "restore": [["ROOT", "--root", f"ROOT/{EVIL}"]],
     "init": [
         [f"ROOT/{EVIL}", *(f"--{word}={EVIL}" for word in ("ma", "ten", "tinh")), "--tu-ngay=2026-09-15"],
         [EVIL],
     ],
+    "notify": [["--dry-run", f"ROOT/{EVIL}", "--root", "ROOT"]],
     "purge": [["--dry-run", "--root", "ROOT"]],
     "releases": [["--root", "ROOT"]],
     "roll-up": [[EVIL, "--out", EVIL, "--date", EVIL]],
@@ -119,6 +122,7 @@ CALLS = {
 #: Commands that show in these calls what is typed, or what stands in the file.
 SHOWING = {
     "accept",
+    "backup",
     "check",
     "diff",
     "doctor",

@@ -1,0 +1,1 @@
+"""Copies a root to another disk and back."""
