@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.forget.tombstones import count_unfinished
 from flows.protect import key_file
-from flows.release.publish import STAGING
+from flows.release.publish import list_staged
 from flows.root import Root
 
 ENOUGH = 1 << 30
@@ -28,7 +28,7 @@ def check_health(root: Root) -> Iterator[tuple[bool, str]]:
     for path in (root.state, root.archive):
         private = path.is_dir() and path.stat().st_mode & 0o077 == 0
         yield private, f"{path.name} chỉ chủ đọc được" if private else f"{path} người khác cũng đọc được"
-    left = any(root.releases.glob(f"{STAGING}*"))
+    left = bool(list_staged(root)[1])
     yield not left, "Còn vết của lượt bị ngắt: lượt sau sẽ dọn" if left else "Không có vết của lượt bị ngắt"
     unfinished = count_unfinished(root)
     yield (

@@ -10,7 +10,7 @@ from flows import words
 from flows.errors import AuditRefusedError, message_of
 from flows.notify.told import BadDay, Told, ToldBefore, make_key
 from flows.release.journal import read_journal
-from flows.release.publish import day_of
+from flows.release.publish import day_of, list_staged
 from flows.root import Root
 from schemas.notices import RUNS_BACK, NoticeTimes
 
@@ -36,12 +36,13 @@ def say_why(error: Exception) -> str:
 
 
 def look_at_runs(root: Root, told: Told, now: datetime, times: NoticeTimes) -> Runs:
-    """The runs of the last days. The day of `now` counts as missed once its run must be over."""
+    """The runs of the last days. That of `now` counts as missed once it must be over and none is on."""
     published: dict[date, str] = {}
     for line in read_journal(root):
         day = datetime.strptime(day_of(line.release), "%Y%m%d").date()
         published[day] = max(line.at, published.get(day, ""))
-    last = now.date() if now.time() >= times.run_by else now.date() - _DAY
+    is_over = now.time() >= times.run_by and not list_staged(root)[0]
+    last = now.date() if is_over else now.date() - _DAY
     begin = max(min(published, default=now.date()), now.date() - RUNS_BACK)
     bad = [one for one in told.bad_days if one.day >= begin]
     known = {*published, *(one.day for one in bad)}

@@ -59,6 +59,16 @@ def stage(root: Root) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def list_staged(root: Root) -> tuple[list[Path], list[Path]]:
+    """The folders of releases that are being written now, and those that killed runs left half written.
+
+    A folder is named after its process. Without `/proc`, no process is known to live.
+    """
+    staged = sorted(root.releases.glob(f"{STAGING}*"))
+    written = [one for one in staged if one.suffix[1:].isdigit() and Path("/proc", one.suffix[1:]).exists()]
+    return written, [folder for folder in staged if folder not in written]
+
+
 def clear_leftovers(root: Root) -> None:
     """Remove staged and half-removed releases that killed runs left behind."""
     for left in (*root.releases.glob(f"{STAGING}*"), *root.releases.glob(f"{DOOMED}*")):

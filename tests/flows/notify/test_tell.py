@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -9,17 +13,20 @@ from threading import Thread
 
 import pytest
 
+from flows.books import book as book_module
 from flows.errors import AuditRefusedError, LockedError
 from flows.files import write_private
 from flows.notify import tell as telling_module
+from flows.notify import told as told_module
 from flows.notify.parts import find_rung
 from flows.notify.settings import PING, SENDER
 from flows.notify.standing import check_telling, describe_telling
 from flows.notify.tell import telling, write_all
 from flows.notify.told import Letter, lay_out, note_bad_day, read_told, read_trouble
+from flows.release.publish import STAGING
 from flows.root import HERE, Root
 from schemas.notices import SUBJECT, WHOLE
-from tests.flows.notify.made import TUESDAY, Commune, came, fault, issue, owed
+from tests.flows.notify.made import TUESDAY, Commune, PostBox, came, fault, issue, owed
 
 CLERK, HEAD_OF_UNIT, CHAIRMAN, ENGINEER = "a@example.org", "b@example.org", "c@example.org", "k@example.org"
 DAY = timedelta(days=1)
@@ -240,6 +247,12 @@ def test_the_engineer_is_told_at_night_of_what_went_wrong_and_once_it_is_well(co
     # Thursday's run must be over at seven.
     commune.tell(wednesday + DAY, time(6, 59))
     assert commune.box.take() == {}
+    # A run is on, and takes long.
+    staged = commune.root.releases / f"{STAGING}.{os.getpid()}"
+    staged.mkdir()
+    commune.tell(wednesday + DAY, time(7, 10))
+    assert commune.box.take() == {}
+    staged.rmdir()
     commune.tell(wednesday + DAY, time(7, 15))
     assert "Lượt chạy ngày 19/11/2026 không diễn ra." in commune.box.take()[ENGINEER].text
     commune.publish(wednesday + DAY)
@@ -350,6 +363,50 @@ def test_a_letter_that_may_have_been_sent_is_sent_again_as_it_was(commune: Commu
     commune.box.letters.clear()
     commune.tell(TUESDAY + DAY)
     assert commune.box.take() == {}
+
+
+def test_a_power_cut_at_any_write_loses_no_letter_and_repeats_one_at_most(
+    commune: Commune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commune.declare(f"T01,,{CLERK},nguoi_nop,", f"T02,,{HEAD_OF_UNIT},nguoi_nop,")
+    commune.publish(TUESDAY, roll_call=[owed("T01", TUESDAY), owed("T02", TUESDAY)])
+    left = 0
+
+    def cut(work: Callable[..., None]) -> Callable[..., None]:
+        """The power goes just after some piece of work is done."""
+
+        def done(*args: object, **more: object) -> None:
+            nonlocal left
+            work(*args, **more)
+            left -= 1
+            if left == 0:
+                raise PowerCutError
+
+        return done
+
+    monkeypatch.setattr(told_module, "write_private", cut(told_module.write_private))
+    monkeypatch.setattr(book_module, "write_lines", cut(book_module.write_lines))
+    monkeypatch.setattr(Path, "unlink", cut(Path.unlink))
+    cuts = 0
+    while True:
+        box = PostBox()
+        monkeypatch.setattr(commune, "box", cut(box))
+        shutil.rmtree(commune.root.state / "ban_sao", ignore_errors=True)
+        for name in ("bao_tin.jsonl", "thu_dang_gui.json", "bao_tin_hong.json"):
+            (commune.root.state / name).write_bytes(b"")
+        left = cuts + 1
+        try:
+            commune.tell(TUESDAY)
+        except PowerCutError:
+            cuts += 1
+        else:
+            break
+        commune.tell(TUESDAY)
+        ids = Counter(letter.id for _, letter in box.letters)
+        assert {address for address, _ in box.letters} == {CLERK, HEAD_OF_UNIT}
+        assert len(ids) == 2
+        assert len(box.letters) <= 3
+    assert cuts > 8
 
 
 def test_a_kill_between_noting_and_clearing_away_sends_nothing_again(commune: Commune) -> None:
