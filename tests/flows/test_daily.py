@@ -91,7 +91,7 @@ def test_wrong_usage_exits_with_2(tmp_path: Path) -> None:
 def test_a_schedule_that_is_none_is_wrong_usage(words: tuple[str, ...], tmp_path: Path) -> None:
     done = dulieuxa(*words, "--cron", "0 6 * *", home=tmp_path)
     assert done.returncode == 2
-    assert "không phải lịch kiểu cron" in done.stdout + done.stderr
+    assert "không phải lịch chạy" in done.stdout + done.stderr
 
 
 def test_a_held_root_exits_with_4(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def check_cron(text: str) -> None:
 
     if not is_cron(text):
         raise typer.BadParameter(
-            f"“{text}” không phải lịch kiểu cron: phút, giờ, ngày, tháng, thứ, ví dụ 30 5 * * 1-5",
+            f"“{text}” không phải lịch chạy: cần phút, giờ, ngày, tháng, thứ, ví dụ 30 5 * * 1-5",
             param_hint="--cron",
         )
 

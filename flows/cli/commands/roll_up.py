@@ -42,7 +42,7 @@ def command(
         typer.Option(
             "--cron",
             metavar="LỊCH",
-            help="Chạy theo lịch kiểu cron, giờ Việt Nam, cho đến khi Ctrl+C.",
+            help="Chạy theo lịch này (phút, giờ, ngày, tháng, thứ, giờ Việt Nam) cho đến khi Ctrl+C.",
         ),
     ] = None,
 ) -> None:

@@ -16,7 +16,9 @@ def command(
     root: RootOption = Path(),
     cron: Annotated[
         str,
-        typer.Option("--cron", metavar="LỊCH", help="Lịch chạy kiểu cron, theo giờ Việt Nam."),
+        typer.Option(
+            "--cron", metavar="LỊCH", help="Lịch chạy theo giờ Việt Nam: phút, giờ, ngày, tháng, thứ."
+        ),
     ] = _EVERY_DAY,
     port: Annotated[
         int, typer.Option("--port", min=1, max=65535, help="Cổng của trang theo dõi trên máy này.")
