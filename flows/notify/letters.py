@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
 
@@ -38,7 +38,7 @@ class News:
 class Recipient:
     """One address, and the contacts that have it."""
 
-    address: str
+    address: str = field(repr=False)
     contacts: Sequence[Contact]
 
     def units(self, role: Role) -> list[str]:

@@ -63,7 +63,7 @@ def escalate(view: ReleaseView, units: Sequence[str], role: Role, told: ToldBefo
     late = [f"{view.names.unit(unit)}: {one.text}" for unit, one in new]
     count = len({unit for unit, _ in new})
     who = view.names.unit(new[0][0]) if count == 1 else f"{count} đơn vị"
-    title = "BÁO CÁO QUÁ HẠN, ĐƠN VỊ ĐÃ ĐƯỢC NHẮC MÀ CHƯA NỘP"
+    title = "QUÁ HẠN, CHƯA NỘP"
     return Part("", f"{who} quá hạn nộp", make_list(title, late, "báo cáo"), [one.key for _, one in new])
 
 
