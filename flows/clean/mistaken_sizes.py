@@ -1,13 +1,14 @@
-"""Tells amounts of money that were likely typed in đồng under a heading in triệu or tỷ đồng.
+"""Tells amounts that were likely typed in a smaller unit: đồng under a heading in triệu, kg under tấn.
 
-Such an amount is a million times too large. Nobody can prove it, so the number typed is taken and told
-together with what it would be in the smaller unit (flaw `nham_don_vi`). An amount with its own unit is sure.
+Such an amount is a thousand or a million times too large. Nobody can prove it, so the number typed is taken,
+and told with what it would be in the smaller unit (flaw `nham_don_vi`). One with its own unit is sure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
 
@@ -25,6 +26,15 @@ _IMPOSSIBLE, _IMPOSSIBLE_IN_BILLIONS = 10_000_000, 1_000_000
 # If all amounts are round, or all others are small, less is needed.
 _ENOUGH, _ALL_LARGE, _VERY_FAR = 3, 100_000, 100_000
 
+# From which size on an amount is too large for the thôn of a record, by the unit of the contract.
+_TOO_LARGE = {"tấn": 300, "Mbps": 2_000, "kWp": 1_000}
+_THOUSANDTH = {"tấn": "kg", "Mbps": "Kbps", "kWp": "Wp"}
+_FAR_BEYOND = 100
+# One place may have a solar farm, and the others a few roofs.
+_MAY_STAND_OUT = frozenset({"kWp"})
+
+_NameSmaller = Callable[[float], tuple[str, str, int]]
+
 _N, _ROUNDED, _REST = pl.col("number"), pl.col("rounded"), pl.col("rest")
 
 
@@ -34,7 +44,7 @@ def tell_mistaken_sizes(
     typed: Mapping[str, pl.Series],
     tables: pl.Series,
 ) -> dict[str, Reading]:
-    """The columns of money in which amounts are likely in another unit than the heading says.
+    """The columns of amounts that are likely in another unit than the heading says.
 
     Args:
         readings: Every column as read.
@@ -46,21 +56,51 @@ def tell_mistaken_sizes(
     for setting in settings:
         name, scale = setting.column.name, scale_of(setting.column)
         stated = scale.size_of(setting.unit)
-        if setting.column.kind.name != "so_tien" or stated is None or stated < _MILLION:
+        least = _least_doubtful(setting, stated)
+        if least is None or stated is None:
             continue
         number = (readings[name].value * (scale.size / stated)).round_sig_figs(_DIGITS)
-        if not (number >= _LARGE).any():
+        if not (number >= least).any():
             continue
         cells = pl.DataFrame([number.alias("number"), typed[name].alias("typed"), tables.alias("table")])
-        at = (_find_mistaken(cells, stated) & readings[name].unread.is_null()).arg_true()
+        cells = cells.with_columns(bare=~pl.col("typed").str.contains(r"\pL"))
+        if setting.column.kind.name == "so_tien":
+            found, smaller = _find_mistaken_money(cells, stated), partial(_name_smaller_money, stated)
+        else:
+            unit = str(scale.unit)
+            found, smaller = _find_mistaken(cells, unit), partial(_name_smaller, unit)
+        at = (found & readings[name].unread.is_null()).arg_true()
         if at.len():
-            told[name] = _tell(readings[name], at, number.gather(at), stated)
+            told[name] = _tell(readings[name], at, number.gather(at), smaller)
     return told
 
 
-def _find_mistaken(cells: pl.DataFrame, stated: int) -> pl.Series:
+def _least_doubtful(setting: Setting, stated: int | None) -> int | None:
+    """The least number, as typed, that may be in another unit; None if none of the column may."""
+    scale = scale_of(setting.column)
+    if setting.column.kind.name == "so_tien":
+        return _LARGE if stated is not None and stated >= _MILLION else None
+    return _TOO_LARGE.get(str(scale.unit)) if stated == scale.size else None
+
+
+def _find_mistaken(cells: pl.DataFrame, unit: str) -> pl.Series:
+    """Amounts that are too large, as are all of the column, or that are far beyond its others."""
+    large = _N.ge(_TOO_LARGE[unit])
+    most = pl.when(~large & (_N > 0)).then(_N)
+    others = most.count().over("table")
+    all_large = (others == 0) & (large.sum().over("table") >= _ENOUGH)
+    far = (
+        (others >= _ENOUGH)
+        & _N.ge(_FAR_BEYOND * most.max().over("table"))
+        & pl.lit(unit not in _MAY_STAND_OUT)
+    )
+    found = pl.col("bare") & large & (all_large | far)
+    return cells.select(found.fill_null(value=False)).to_series()
+
+
+def _find_mistaken_money(cells: pl.DataFrame, stated: int) -> pl.Series:
     impossible = _IMPOSSIBLE_IN_BILLIONS if stated >= _BILLION else _IMPOSSIBLE
-    bare = ~pl.col("typed").str.contains(r"\pL")
+    bare = pl.col("bare")
     cells = cells.with_columns(rounded=bare & (_N % _ROUND == 0) & (_N >= _LARGE)).with_columns(
         rest=pl.when(_N > 0, ~_ROUNDED).then(_N)
     )
@@ -77,9 +117,8 @@ def _find_mistaken(cells: pl.DataFrame, stated: int) -> pl.Series:
     return cells.select(found.fill_null(value=False)).to_series()
 
 
-def _tell(reading: Reading, at: pl.Series, numbers: pl.Series, stated: int) -> Reading:
-    heading = "tỷ đồng" if stated >= _BILLION else "triệu đồng"
-    says = {number: _say(number, stated, heading) for number in numbers.unique()}
+def _tell(reading: Reading, at: pl.Series, numbers: pl.Series, smaller: _NameSmaller) -> Reading:
+    says = {number: _say(number, *smaller(number)) for number in numbers.unique()}
     notes = make_nulls(reading.value.len(), pl.String) if reading.notes is None else reading.notes.clone()
     return replace(
         reading,
@@ -88,11 +127,24 @@ def _tell(reading: Reading, at: pl.Series, numbers: pl.Series, stated: int) -> R
     )
 
 
-def _say(number: float, stated: int, heading: str) -> str:
+def _name_smaller_money(stated: int, number: float) -> tuple[str, str, int]:
+    """The unit of a heading, the smaller one that was likely meant, and how often it is in the first."""
+    if stated < _BILLION:
+        return "triệu đồng", "đồng", stated
+    return ("tỷ đồng", "triệu đồng", 1_000) if number < _BILLION else ("tỷ đồng", "đồng", stated)
+
+
+def _name_smaller(unit: str, number: float) -> tuple[str, str, int]:
+    """The same for a measure; every unit has a thousand of the smaller one."""
+    return unit, _THOUSANDTH[unit], 1_000
+
+
+def _say(number: float, heading: str, smaller: str, times: int) -> str:
     """The two readings of an amount: as typed, and in a smaller unit."""
-    smaller, unit = (_MILLION, "triệu đồng") if stated >= _BILLION and number < _BILLION else (1, "đồng")
-    meant = number * smaller / stated
-    return f"Đang tính là {_spell(number)} {heading}; nếu đã gõ bằng {unit} thì là {_spell(meant)} {heading}."
+    return (
+        f"Đang tính là {_spell(number)} {heading}; nếu đã gõ bằng {smaller} thì là {_spell(number / times)} "
+        f"{heading}."
+    )
 
 
 def _spell(number: float) -> str:

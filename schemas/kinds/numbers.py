@@ -47,19 +47,27 @@ _AMBIGUOUS = _ambiguous("1 234.567", "12,5")
 
 
 def _is_in_large_units(column: Column) -> bool:
-    return column.unit is not None and column.unit.startswith(("triệu", "tỷ"))
+    stated = (column.unit or "", *column.label.replace(")", "(").split("("))
+    return any(unit.startswith(("triệu", "tỷ", "tấn", "Mbps", "kWp")) for unit in stated)
 
 
-_MISTAKEN_UNIT = Flaw(
-    "nham_don_vi",
-    "dung",
-    "canh_bao",
-    "Số tiền ở “{label}” lớn khác thường: có thể đã gõ bằng đơn vị tính nhỏ hơn. Xem lại đơn vị tính; nếu số "
-    "đúng thì ghi cả đơn vị tính trong ô.",
-    unread_as("nham_don_vi"),
-    "120000000",
-    can_be=_is_in_large_units,
-)
+def _mistaken_unit(bad: str, *beside: str) -> Flaw:
+    return Flaw(
+        "nham_don_vi",
+        "dung",
+        "canh_bao",
+        "Số ở “{label}” lớn khác thường: có thể đã gõ bằng đơn vị tính nhỏ hơn. Xem lại đơn vị tính; nếu số "
+        "đúng thì ghi cả đơn vị tính trong ô.",
+        unread_as("nham_don_vi"),
+        bad,
+        can_be=_is_in_large_units,
+        beside=beside,
+    )
+
+
+#: A measure that is too large is told by the other cells of its column.
+MISTAKEN_MEASURE = _mistaken_unit("8500", "8200", "9100", "7600")
+_MISTAKEN_MONEY = _mistaken_unit("120000000")
 
 SO_LUONG = Kind(
     "so_luong",
@@ -77,7 +85,7 @@ SO_THUC = Kind(
     pl.Float64,
     "Ghi một số, ví dụ 12,5",
     "12,5",
-    (OUT_OF_RANGE, _AMBIGUOUS),
+    (OUT_OF_RANGE, _AMBIGUOUS, MISTAKEN_MEASURE),
     bounds=range_of,
     adds_up=True,
 )
@@ -87,7 +95,7 @@ SO_TIEN = Kind(
     pl.Float64,
     "Ghi một số tiền, ví dụ 1.250,5",
     "1.250,5",
-    (OUT_OF_RANGE, _AMBIGUOUS, _MISTAKEN_UNIT),
+    (OUT_OF_RANGE, _AMBIGUOUS, _MISTAKEN_MONEY),
     bounds=range_of,
     adds_up=True,
 )

@@ -17,6 +17,7 @@ from schemas.contract import Dataset
 from schemas.judgement import CLASHING, REPEATED, Judgement, judgements_of
 from schemas.kinds import NGAY
 from schemas.kinds.base import Flaw
+from schemas.kinds.numbers import MISTAKEN_MEASURE
 from schemas.kinds.words import BLANK_COLUMN
 from schemas.registry import load
 from tests.flows.trial import DAY, part_of
@@ -37,14 +38,18 @@ def dataset(request: pytest.FixtureRequest) -> Dataset:
 def planted(name: str) -> dict[str, list[Row]]:
     """By code, the rows in which the last one has the fault: one where the fault needs no other row.
 
-    Flaws of the order of dates and of blank columns are left out: they concern all cells of a column, also
-    those planted in it.
+    Flaws of the order of dates, of blank columns and of the size of measures are left out: they concern all
+    cells of a column, also those planted in it.
     """
     dataset = CONTRACTS.datasets[name]
     cross = {rule.code for rule in dataset.cross}
     found = {}
     for code, example in make_examples(dataset).items():
-        if code not in cross and not example.unread and example.rule not in (*ORDERS, BLANK_COLUMN):
+        if (
+            code not in cross
+            and not example.unread
+            and example.rule not in (*ORDERS, BLANK_COLUMN, MISTAKEN_MEASURE)
+        ):
             rows = [dict(row) for row in example.bad]
             found[code] = rows[-1:] if isinstance(example.rule, Flaw) and not example.rule.beside else rows
     return found

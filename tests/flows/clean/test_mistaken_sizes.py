@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from schemas.contract import Column, note_column
-from schemas.kinds import SO_TIEN
-from tests.flows.clean.one_column import MILLIONS, NUMBER, Cell, cleaned, read
+from schemas.kinds import SO_THUC, SO_TIEN
+from tests.flows.clean.one_column import MILLIONS, NUMBER, TONNES, Cell, cleaned, read
 
 BILLIONS = Column("so", "GRDP (tỷ đồng)", SO_TIEN, unit="tỷ đồng")
 ONE_OF_HUNDREDS = ("120", "95", "88000000", "230", "70")
@@ -26,6 +26,14 @@ TOLD: list[tuple[str, Column, str | None, Sequence[Cell], set[int]]] = [
     ("tỷ typed in triệu", BILLIONS, None, ["1250500", "1,5"], {0}),
     ("tỷ typed in đồng", BILLIONS, None, ["1250500000000", "1200400000000"], {0, 1}),
 ]
+SPEED = Column("so", "Tốc độ (Mbps)", SO_THUC)
+POWER = Column("so", "Điện mặt trời (kWp)", SO_THUC)
+TOLD += [
+    ("kg under tấn", TONNES, None, ["11,5", "8", "9,2", "8500"], {3}),
+    ("all in kg under tấn", TONNES, None, ["8500", "9200", "0", "7600,5"], {0, 1, 3}),
+    ("Kbps under Mbps", SPEED, None, ["50", "45", "42", ("5000", NUMBER)], {3}),
+    ("all in Wp under kWp", POWER, None, ["5000", "8000", "1200"], {0, 1, 2}),
+]
 HONEST: list[tuple[str, Column, str | None, Sequence[Cell]]] = [
     ("a large enterprise", MILLIONS, None, ["120", "95", "250000", "230"]),
     ("a very large one, not round", MILLIONS, None, ["120", "1234567,8"]),
@@ -34,6 +42,10 @@ HONEST: list[tuple[str, Column, str | None, Sequence[Cell]]] = [
     ("its own unit is sure", MILLIONS, None, ["120", "5000000 triệu đồng", "95"]),
     ("amounts in đồng under đồng", MILLIONS, "đồng", ["88000000", "120000000"]),
     ("amounts in nghìn under nghìn", MILLIONS, "nghìn đồng", ["120000", "88000000"]),
+    ("much rubbish of one place", TONNES, None, ["11,5", "8", "9,2", "250"]),
+    ("its own unit", TONNES, None, ["11,5", "8", "9,2", "8500 tấn"]),
+    ("kg under kg", TONNES, "kg", ["8500", "9200", "7600"]),
+    ("a solar farm", POWER, None, ["5", "12", "7", "5000"]),
     ("a commune's product", BILLIONS, None, ["1250,5", "12000", "98000"]),
 ]
 
