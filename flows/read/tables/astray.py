@@ -24,16 +24,14 @@ from schemas.contract import Dataset, Severity
 # What may stand between the values of a record that somebody put into one cell.
 _BETWEEN = (",", ";", "\t", "|")
 _LOOSE = (re.compile(r" {2,}"), re.compile(r" [-–/] "))
-_PACKED = "|".join(
-    rf"[\s\S]*{between}[\s\S]*{between}"
-    for between in (",", ";", r"\t", r"\|", r"\n", r" {2,}\S", r" [-–/] ")
-)
+# Longer text is no record; csv refuses a field of more than 131,072 characters.
+_LONGEST = 20_000
 # A row with fewer values may be anything.
 _FEWEST = 3
 _COUNTED = re.compile(r"\s*\d+\s*")
 # Kinds whose values look like any other words.
 _WORDS = frozenset({"van_ban", "ho_ten", "thon"})
-# If the first rows above a heading are records, so are the others that are as full.
+# If so many rows above a heading or in one cell were looked at, the others are judged by them.
 _LOOKED_AT = 500
 # A quick test for words that label an example; only the first rows of a very long table are tested.
 _EXAMPLE = r"[\s\S]*(?i:v[íi]|vd|v\.d|mẫu|mau|minh|example)"
@@ -74,9 +72,9 @@ class RecordShape:
             return False
         if separator is None and len(texts) > 1:
             return False
-        text = (separator or "").join(texts)
-        parts = (values for line in text.splitlines() for values in _split(line))
-        return self._fits_in_order(text.splitlines()) or any(map(self._fits_in_order, parts))
+        lines = (separator or "").join(texts)[:_LONGEST].splitlines()
+        parts = (values for line in lines for values in _split(line))
+        return self._fits_in_order(lines) or any(map(self._fits_in_order, parts))
 
     def is_beside(self, cells: Row) -> bool:
         """Whether the cells of a row look like a record that begins in another column."""
@@ -121,23 +119,16 @@ def find_above(sheet: Sheet, top: int, stop: int, shape: RecordShape) -> Mask:
     among = np.ones(max(stop - top, 0), np.bool_)
     if not among.any():
         return among
-    filled = sheet.filled(shape.columns.read, top, stop)
-    full = filled >= _FEWEST
+    full = sheet.filled(shape.columns.read, top, stop) >= _FEWEST
     found = np.zeros(len(among), np.bool_)
-    packed = sheet.matching(
-        _PACKED,
-        range(min(sheet.width, 1 + shape.headed[min(len(shape.headed), _FEWEST) - 1])),
-        top,
-        among & ~full,
-    )
-    rows = np.flatnonzero(full | packed)
-    for row in rows[:_LOOKED_AT].tolist():
+    rows = np.flatnonzero(sheet.filled(range(sheet.width), top, stop) > 0)[:_LOOKED_AT]
+    for row in rows.tolist():
         cells = sheet.row(top + row)
         found[row] = not _is_labelled_example(cells, shape.columns) and (
             shape.is_like(cells) or shape.is_packed(cells, sheet.separator)
         )
-    if len(rows) > _LOOKED_AT and found.any():
-        found[rows[_LOOKED_AT:]] = True
+    if len(rows) == _LOOKED_AT and found.any():
+        found[rows[-1] + 1 :] = full[rows[-1] + 1 :]
     return found
 
 
@@ -183,14 +174,17 @@ def hold_astray(sheet: Sheet, body: Body, shape: RecordShape, dataset: Dataset) 
     Returns:
         One problem per kind of row, which names the rows.
     """
-    packed, beside, loose = [], [], []
+    packed: list[int] = []
+    beside, loose = [], []
     last = int(np.flatnonzero(body.records)[-1]) if body.records.any() else -1
     # A record beside the table that begins with a thôn looks like a section.
     for row in np.flatnonzero(body.having("cuoi") | body.having("nhom")).tolist():
         cells = sheet.row(body.start + row)
         left_out = body.codes[row] == CODE["cuoi"]
         within = left_out or not any(cells[at] for at in shape.columns.read)
-        if shape.is_packed(cells, sheet.separator):
+        # After many such lines another one with few cells is one too; to look at each would be slow.
+        known = left_out and len(packed) >= _LOOKED_AT and sum(map(bool, cells)) <= _FEWEST
+        if known or shape.is_packed(cells, sheet.separator):
             packed.append(row)
         elif (within and shape.is_beside(cells)) or (left_out and shape.is_like(cells)):
             beside.append(row)

@@ -142,3 +142,15 @@ def test_the_rest_of_a_broken_line_is_told() -> None:
         told = [(one.code, one.severity, one.row) for one in found.problems if one.code == "tep.dong_sot"]
         assert told == [("tep.dong_sot", "canh_bao", len(heading) + 2)] * is_told
         assert found.tables[0].cells.height == 3
+
+
+def test_very_long_lines_and_very_many_lines_in_one_cell_are_no_harm() -> None:
+    heading = heading_grid(DATASETS["phan_anh_ha_tang"])
+    rows = [[n, *row] for n, row in enumerate(records(DATASETS["phan_anh_ha_tang"], 3), 1)]
+    for junk in ("a" + " " * 30_000 + "b", "," * 200_000, "a, " * 60_000):
+        found = read_file(to_csv([[junk], *heading, *rows, [junk]]), "a.csv", DATASETS)
+        assert found.tables[0].cells.height == 3
+    packed = [[";".join(map(str, rows[0]))]] * 700
+    found = read_file(to_csv([*heading, *rows, *packed]), "a.csv", DATASETS)
+    assert found.rows.filter(role="ngoai_bang").height == 700
+    assert [one.message[:8] for one in found.problems] == ["700 dòng"]
