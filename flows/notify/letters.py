@@ -135,7 +135,9 @@ def _take(parts: Sequence[Part]) -> Sequence[Part]:
 def _make_subject(commune: Commune, parts: Sequence[Part]) -> str:
     rest = f" và {len(parts) - 1} phần nữa" if len(parts) > 1 else ""
     head = f"[{commune.name}] "
-    return f"{head}{parts[0].subject[: SUBJECT - len(head) - len(rest)]}{rest}"
+    subject = f"{head}{parts[0].subject[: SUBJECT - len(head) - len(rest)]}{rest}"
+    # A name in `xa.toml` may hold the end of a line, which would begin another header.
+    return " ".join(subject.split())
 
 
 def _make_id(token: str, day: str, keys: Sequence[str], memory: Mapping[str, Memory]) -> str:

@@ -94,6 +94,9 @@ def _tell_after(root: Root, day: date, error: Exception | None) -> None:
             note_bad_day(root, day, "hong", say_why(error), now)
         done = tell(root, load(), now)
         say(*(f"Báo tin: {trouble}" for trouble in done.problems), err=True)
+    except LockedError as held:
+        # The other one tells it.
+        say(f"Báo tin: {held}", err=True)
     except Exception as failed:
         why = say_why(failed)
         say(f"Báo tin không được: {why}", err=True)

@@ -424,6 +424,9 @@ def test_only_one_tells_at_a_time(commune: Commune) -> None:
     def meanwhile(sender: str, address: str, letter: Letter) -> None:
         with pytest.raises(LockedError):
             commune.tell(TUESDAY)
+        with telling(commune.root, TUESDAY):
+            pass
+        assert not read_trouble(commune.root).what
 
     commune.publish(TUESDAY)
     now = datetime.combine(TUESDAY, time(9), HERE)
