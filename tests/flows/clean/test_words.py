@@ -244,6 +244,12 @@ def test_on_a_ticked_form_blank_says_no(tick: str) -> None:
     assert cleaned((TICK, cells)).frame["co.unread"].to_list() == [None] * 7 + ["khong_doc_duoc"]
 
 
+def test_beside_ticks_a_zero_says_no() -> None:
+    assert read(TICK, "x", "0", ("0", NUMBER), "X") == [
+        (value, None, None) for value in (True, False, False, True)
+    ]
+
+
 @pytest.mark.parametrize("words", [["Có", "Không"], ["1", "0"], ["Có", "Có"], ["c", "k"], [None, None]])
 def test_on_a_form_without_ticks_blank_is_blank(words: list[Cell]) -> None:
     assert read(TICK, *words, None, "-", "không có")[2:] == [BLANK] * 3
