@@ -125,13 +125,14 @@ def find_hidden_totals(table: ReadTable, records: pl.DataFrame, dataset: Dataset
         **dict.fromkeys(sums, "có các số bằng đúng tổng các dòng khác"),
         **dict.fromkeys(labelled, "mang tên của một dòng tổng"),
     }
+    more = " Có thể còn những dòng khác như vậy." if len(says) >= _MOST_TOTALS else ""
     return [
         Problem(
             "tep.giong_tong",
             "sach",
             "canh_bao",
             f"Dòng {row} {what}, nhưng đang được tính như một bản ghi. Nếu là dòng tổng thì ghi “Tổng cộng” "
-            "ở ô đầu, bỏ số thứ tự và để trống các ô chữ, rồi nộp lại.",
+            f"ở ô đầu, bỏ số thứ tự và để trống các ô chữ, rồi nộp lại.{more}",
             dataset=table.dataset,
             sheet=table.sheet,
             row=row,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 _ROUNDED, _EXACT = 0.051, 1e-6
 # A group line with so many right sums is one, with a mistake.
 _HALF = 0.5
+# Further lines are summarised in one problem, so that a bad file does not give thousands.
+_MAX_PROBLEMS = 100
 _LETTER = re.compile(r"\s*\(?[A-HĐ]")
 # The ways to read a number in text: comma between thousands, comma before decimals.
 _MARKS = ((",", "."), (".", ","))
@@ -68,7 +70,11 @@ def tell_groups(sheet: Sheet, body: Body, columns: Columns, dataset: Dataset) ->
                 problems.append(_describe(sheet, body.start + row, [*wrong, *own_ticks], dataset))
         sums.stop(sort)
     body.sections = [each for each in body.sections if body.codes[each.row - body.start] != CODE["ban_ghi"]]
-    return problems[::-1]
+    problems.reverse()
+    if rest := problems[_MAX_PROBLEMS:]:
+        says = f"Từ dòng {rest[0].row} còn {len(rest)} dòng nữa như vậy."
+        problems[_MAX_PROBLEMS:] = [replace(rest[0], message=says)]
+    return problems
 
 
 def _is_tick(columns: Columns, at: int) -> bool:

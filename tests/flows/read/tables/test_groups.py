@@ -88,6 +88,12 @@ def test_a_group_line_with_ticks_is_a_record_or_told() -> None:
     assert roles("ha_tang_vien_thong", [["I", "Khu Bắc", 2, 1, 1, 100, ""], tower]) == ("gr", [])
 
 
+def test_very_many_wrong_group_lines_are_one_sentence_at_the_end() -> None:
+    lines = [shop(f"{'I' * (1 + at % 3)}", "Khu", None, 70 + at, 9, "", "") for at in range(150)]
+    _, told = roles("thanh_toan", [*lines, ONE])
+    assert told == [*range(1, 102)]
+
+
 def test_reads_sums_with_a_decimal_comma_and_rounded() -> None:
     lines = [
         place("I", "Khu Bắc", "2.345,5", "1,5", 2, 4, ""),
