@@ -164,7 +164,7 @@ class Root:
         """
         self.prepare()
         handle_of = os.open(self.state / name, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle_of, "a+") as handle:
+        with os.fdopen(handle_of, "a+", encoding="utf-8") as handle:
             try:
                 hold_file(handle)
             except BlockingIOError as held:

@@ -61,6 +61,9 @@ def renaming(real):
 os.open, os.replace, os.rename = open_file, renaming(real_replace), renaming(real_rename)
 
 multiprocessing.context.DefaultContext.get_all_start_methods = lambda self: ["spawn"]
+import warnings
+warnings.filterwarnings("error", category=EncodingWarning, module="flows|schemas")  # its own code page
+
 known = multiprocessing.context._concrete_contexts
 for name in ("fork", "forkserver"):
     known.pop(name)
@@ -76,6 +79,7 @@ def run_blocked(folder: Path, code: str, *words: str) -> subprocess.CompletedPro
         "PYTHONPATH": f"{folder}{os.pathsep}{PROJECT}",
         "PYTHONIOENCODING": "cp1258",
         "PYTHONUTF8": "0",
+        "PYTHONWARNDEFAULTENCODING": "1",
         "COLUMNS": "100",
     }
     return subprocess.run(

@@ -201,7 +201,7 @@ def _is_ours(port: int) -> bool:
     table = Path("/proc/net/tcp")
     if not table.exists():
         return True
-    sockets = [line.split() for line in table.read_text().splitlines()[1:]]
+    sockets = [line.split() for line in table.read_text("ascii").splitlines()[1:]]
     owners = {each[_OWNER] for each in sockets if each[1].endswith(f":{port:04X}") and each[3] == _LISTENS}
     return owners == {str(own_id())}
 
