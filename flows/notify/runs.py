@@ -14,7 +14,8 @@ from flows.release.publish import day_of, list_staged
 from flows.root import Root
 from schemas.notices import RUNS_BACK, NoticeTimes
 
-_SAID = {"hong": "hỏng", "tu_choi": "không công bố được", "khong_chay": "không diễn ra"}
+_SAID = {"hong": "hỏng", "tu_choi": "không công bố được", "khong_chay": "không có kết quả"}
+_NO_RUN = "không chạy, hoặc hỏng giữa chừng. Kiểm tra máy và lịch chạy."
 _LONGEST = 600
 _DAY = timedelta(days=1)
 
@@ -56,8 +57,7 @@ def tell_runs(runs: Runs, told: ToldBefore) -> Iterator[tuple[str, str]]:
     every = sorted((*runs.bad, *missed), key=lambda one: (one.day, one.at))
     for one in every:
         if one.what != "khong_chay" or one.day not in runs.published:
-            why = f": {one.why}" if one.why else ". Kiểm tra máy và dulieuxa serve."
-            yield _key(one), f"Lượt chạy ngày {words.day(one.day)} {_SAID[one.what]}{why}"
+            yield _key(one), f"Lượt chạy ngày {words.day(one.day)} {_SAID[one.what]}: {one.why or _NO_RUN}"
     if every and (good := _find_good_since(runs, every[-1])):
         key = make_key("tot_lai", every[-1].day, every[-1].what)
         yield key, f"Đã chạy tốt trở lại: bản ngày {words.day(good)} đã công bố."
