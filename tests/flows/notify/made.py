@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +74,8 @@ class Commune:
         place = self.root.releases / name
         place.mkdir(exist_ok=True)
         (place / MANIFEST).write_bytes(text)
-        for table in TABLES.values():
-            rows = pl.DataFrame(tables.get(table.name, ()), infer_schema_length=None)
-            table.conform(rows).write_parquet(place / f"{table.name}.parquet")
+        for name_of in TABLES:
+            (place / f"{name_of}.parquet").write_bytes(to_parquet(name_of, tables.get(name_of, ())))
         self.root.latest.unlink(missing_ok=True)
         self.root.latest.symlink_to(f"releases/{name}")
         journal.add_line(self.root, name, "cong_bo")
@@ -82,6 +83,22 @@ class Commune:
     def tell(self, day: date, at: time = time(9)) -> Telling:
         """Tell everybody at this hour of `day`."""
         return tell(self.root, self.contracts, datetime.combine(day, at, HERE), self.box)
+
+
+def to_parquet(table: str, rows: Rows) -> bytes:
+    """The bytes of a table with these rows."""
+    return _write_table(table, rows) if rows else _write_empty(table)
+
+
+def _write_table(table: str, rows: Rows) -> bytes:
+    written = io.BytesIO()
+    TABLES[table].conform(pl.DataFrame(rows, infer_schema_length=None)).write_parquet(written)
+    return written.getvalue()
+
+
+@cache
+def _write_empty(table: str) -> bytes:
+    return _write_table(table, ())
 
 
 def make_commune(folder: Path) -> Commune:
