@@ -33,8 +33,12 @@ _COUNTED = re.compile(r"\s*\d+\s*")
 _WORDS = frozenset({"van_ban", "ho_ten", "thon"})
 # If so many rows above a heading or in one cell were looked at, the others are judged by them.
 _LOOKED_AT = 500
-# A quick test for words that label an example; only the first rows of a very long table are tested.
-_EXAMPLE = r"[\s\S]*(?i:v[íi]|vd|v\.d|mẫu|mau|minh|example)"
+# A quick test for what may begin or end like the words that label an example. It must be false for most
+# cells, since each row with such a cell is looked at. Only the first rows of a very long table are tested.
+_EXAMPLE = (
+    r"(?i:\W*(?:v[íi]?.{0,2}\s*d|m[ẫa].{0,2}u|d[òo].?ng m|b[ảa].?n m|l[àa].?m m|minh|ex))"
+    r"|[\s\S]*\((?i:v|minh)"
+)
 _LONG = 50_000
 # A number or a date alone, such as the rest of a line that was broken.
 _VALUE = re.compile(r"[^\w]*\d[\W\d]*")

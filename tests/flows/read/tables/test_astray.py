@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
+from unicodedata import normalize
+
+import polars as pl
 
 from flows.read import read_file
+from flows.read.tables import astray, row_words
 from schemas.datasets import load
 from tests.flows.read.forms import heading_grid, records
 from tests.flows.read.layouts import Laid, to_xlsx
@@ -103,6 +108,19 @@ def test_what_closes_or_opens_a_table_is_not_held() -> None:
     for write in (to_book, to_csv):
         rows = numbered("ho_gia_dinh", 3, Random(1))
         assert held(write([*above, *heading_grid(DATASETS["ho_gia_dinh"]), *rows, *below])) == []
+
+
+def test_the_quick_test_lets_no_example_pass() -> None:
+    words = ("ví dụ", "vi du", "vd", "minh họa", "example", "mẫu", "dòng mẫu", "bản mẫu", "làm mẫu")
+    before, after = ("", "(", "* ", "\u00a0", "“"), ("", ":", ": Hà Văn Mẫu", " 1:", ") Hà Văn Mẫu", ".")
+    within = [f"{a}{word}{b}" for word in words for a in before for b in after]
+    typed = [*within, *map(str.upper, within), *(f"Hà ({word})" for word in words)]
+    texts = [normalize(form, each) for form in ("NFC", "NFD") for each in typed]
+    examples = pl.Series([text for text in texts if row_words.is_example_number(text)])
+    assert len(examples) > 300
+    assert [text for text in examples if not re.match(astray._EXAMPLE, text)] == []
+    assert examples.str.contains(f"^(?:{astray._EXAMPLE})").all()
+    assert not re.match(astray._EXAMPLE, "Viettel")
 
 
 def test_an_example_among_records_is_left_out_and_told() -> None:
