@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
-from flows.engine.screen import say
+from flows.engine.screen import say, say_all
 from flows.errors import DamagedReleaseError, LockedError
 from flows.files import PRIVATE_FILE, make_private, write_file
 from flows.notify import ping
@@ -36,6 +36,7 @@ from flows.protect import read_key
 from flows.release.publish import read_published
 from flows.release.refusal import read_refusal
 from flows.root import Root, read_contracts, read_site
+from schemas.declared import DeclarationError
 from schemas.registry import Contracts, load
 
 
@@ -98,9 +99,13 @@ def _tell_after(root: Root, day: date, error: Exception | None) -> None:
         # The other one tells it.
         say(f"Báo tin: {held}", err=True)
     except Exception as failed:
-        why = say_why(failed)
-        say(f"Báo tin không được: {why}", err=True)
-        note_trouble(root, replace(read_trouble(root), what=[f"Báo tin không được: {why}"]), now)
+        # What a declaration says of itself is for `status` and the engineer's terminal, not for letters.
+        said = str(failed) if isinstance(failed, DeclarationError) else say_why(failed)
+        why = f"Báo tin không được: {said}"
+        say_all(why, err=True)
+        # A disk that takes no note must not fail the day either; it was said.
+        with suppress(OSError):
+            note_trouble(root, replace(read_trouble(root), what=[why]), now)
 
 
 def write_all(root: Root, contracts: Contracts, now: datetime, folder: Path) -> list[tuple[str, str]]:

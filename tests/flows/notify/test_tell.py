@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections import Counter
@@ -522,6 +523,26 @@ def test_telling_never_fails_a_day_and_never_hides_its_failure(
     assert len(whys) == len(noted)
     assert all(part in why for part, why in zip(noted, whys, strict=True))
     assert "038185912347" not in "".join(whys) + capsys.readouterr().err
+
+
+def test_a_list_without_its_columns_and_a_full_disk_fail_no_day(
+    commune: Commune, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (commune.root.path / "lien_he.csv").write_text("don_vi;ten\n")
+    with telling(commune.root, TUESDAY):
+        pass
+    (said,) = read_trouble(commune.root).what
+    assert said == "Báo tin không được: lien_he.csv, dòng 1: thiếu cột dia_chi, vai_tro, tu_ngay."
+    assert any("thiếu cột" in line for line in (*describe_telling(commune.root), *doctor_says(commune)))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "")
+
+    monkeypatch.setattr(told_module, "write_private", full)
+    capsys.readouterr()
+    with telling(commune.root, TUESDAY):
+        pass
+    assert "thiếu cột" in capsys.readouterr().err
 
 
 def test_contacts_without_a_sender_are_told_in_doctor(
