@@ -86,7 +86,7 @@ def _run_due_days(root: Root, today: date, as_of: date | None, acknowledged: str
             outcome = _run_when_free(root, day, acknowledged if day == days[-1] else None)
         except AuditRefusedError as refused:
             get_run_logger().error(f"{day:%d/%m/%Y}: kiểm toán từ chối")
-            note_refusal(root)
+            note_refusal(root, day, refused)
             done = _as_state(refused)
         else:
             done = Completed(message=f"Bản {outcome.release.name}")

@@ -16,7 +16,8 @@ from schemas.notices import RUNS_BACK, NoticeTimes
 
 _SAID = {"hong": "hỏng", "tu_choi": "không công bố được", "khong_chay": "không có kết quả"}
 _NO_RUN = "không chạy, hoặc hỏng giữa chừng. Kiểm tra máy và lịch chạy."
-_LONGEST = 600
+#: Characters of the reasons for which a day went wrong.
+LONGEST = 600
 _DAY = timedelta(days=1)
 
 
@@ -32,7 +33,7 @@ class Runs:
 def say_why(error: Exception) -> str:
     """Why a run failed, in a sentence that names no file, since its name may name a person."""
     if isinstance(error, AuditRefusedError) or message_of(error) != str(error):
-        return " ".join(message_of(error).split("\n"))[:_LONGEST]
+        return " ".join(message_of(error).split("\n"))[:LONGEST]
     return f"Không chạy được ({type(error).__name__}). Xem: dulieuxa status, dulieuxa doctor."
 
 

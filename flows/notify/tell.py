@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,14 +11,14 @@ from pathlib import Path
 import polars as pl
 
 from flows.engine.screen import say, say_all
-from flows.errors import DamagedReleaseError, LockedError
+from flows.errors import AuditRefusedError, DamagedReleaseError, LockedError
 from flows.files import PRIVATE_FILE, make_private, write_file
 from flows.notify import ping
 from flows.notify.contacts import read_contacts
 from flows.notify.deliver import Desk, Sender, Telling, send_all, write_letters
 from flows.notify.engineer import list_concerns, make_concern
 from flows.notify.letters import News
-from flows.notify.runs import look_at_runs, say_why
+from flows.notify.runs import LONGEST, look_at_runs, say_why
 from flows.notify.send import send_letter, to_eml
 from flows.notify.settings import read_settings
 from flows.notify.standing import NO_SENDER, is_configured
@@ -74,10 +74,10 @@ def telling(root: Root, day: date) -> Iterator[None]:
     _tell_after(root, day, None)
 
 
-def note_refusal(root: Root) -> None:
-    """Note that the audit refused a day, for those who are told; a day published later clears it away."""
+def note_refusal(root: Root, day: date, refused: AuditRefusedError) -> None:
+    """Note that the audit refused `day`, for those who are told; a day published later clears it away."""
     if is_configured(root):
-        _note_refusal(root, now_here())
+        note_bad_day(root, day, "tu_choi", _join(refused.faults, refused.surprises), now_here())
 
 
 def tell_safely(root: Root) -> None:
@@ -137,8 +137,11 @@ def _note_refusal(root: Root, now: datetime) -> None:
         day = date.fromisoformat(said["as_of"])
     except ValueError:
         day = now.date()
-    why = "; ".join([*said["faults"], *said["surprises"]])[:600]
-    note_bad_day(root, day, "tu_choi", why, now)
+    note_bad_day(root, day, "tu_choi", _join(said["faults"], said["surprises"]), now)
+
+
+def _join(faults: Sequence[str], surprises: Sequence[str]) -> str:
+    return "; ".join([*faults, *surprises])[:LONGEST]
 
 
 def _gather(desk: Desk, contracts: Contracts, ping_failed: str | None) -> News:

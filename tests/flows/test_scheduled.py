@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,13 @@ from flows import daily
 from flows.engine.prefect_runs import mark_crashed
 from flows.engine.prefect_server import serve_prefect
 from flows.errors import AuditRefusedError, LockedError
+from flows.notify import tell
+from flows.notify.settings import SENDER
 from flows.release.publish import list_releases
-from flows.root import Root
+from flows.root import HERE, Root
 from tests.conftest import run_plainly
 from tests.laws.sources import PROJECT
+from tests.mailbox import serve_mail
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -100,6 +104,33 @@ def test_a_refusal_has_a_state_of_its_own_and_the_days_after_it_are_run(
     monkeypatch.setattr(daily, "_planned_day", lambda: date(2026, 11, 23))
     assert daily.every_day(return_state=True).is_completed()
     assert days(served) == ["20261116", "20261123"]
+
+
+def test_people_are_told_after_a_scheduled_day_however_it_ends(
+    served: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (served / "lien_he.csv").write_text("don_vi,ten,dia_chi,vai_tro,tu_ngay\n,,k@example.org,ky_su,\n")
+    monkeypatch.setattr(tell, "now_here", lambda: datetime(2026, 11, 23, 6, 30, tzinfo=HERE))
+    run_day = daily.run_day
+
+    def go_wrong(*given: object) -> object:
+        if given[2] == date(2026, 11, 19):
+            raise AuditRefusedError(["Bảng “Điểm danh” thiếu 3 dòng."], [])
+        raise OSError(ENOSPC, "")
+
+    with serve_mail() as box:
+        monkeypatch.setenv(SENDER, box.url)
+        monkeypatch.setattr(daily, "run_day", go_wrong)
+        assert daily.every_day(as_of="2026-11-19", return_state=True).name == daily.REFUSED
+        assert "19/11/2026 không công bố được: Bảng “Điểm danh” thiếu 3 dòng." in box.mails[-1].text
+        assert daily.every_day(as_of="2026-11-23", return_state=True).is_failed()
+        assert "23/11/2026 hỏng: Đĩa đầy." in box.mails[-1].text
+        monkeypatch.setattr(daily, "run_day", run_day)
+        box.away, before = True, len(box.mails)
+        assert daily.every_day(as_of="2026-11-23", return_state=True).is_completed()
+        box.away = False
+        daily.notices(return_state=True)
+        assert [mail.subject for mail in box.mails[before:]] == ["[Xã Mẫu] Đã chạy tốt trở lại"]
 
 
 def test_a_run_waits_for_another_one_on_its_root(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
