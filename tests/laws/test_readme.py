@@ -19,9 +19,11 @@ import polars as pl
 import pytest
 import typer.main
 
+from flows.backup.backup import back_up
 from flows.cli.main import build_app, main
 from flows.forget.search import list_people
 from flows.notify import contacts
+from flows.root import Root
 from schemas import accepted_headings, indicators, waivers
 from schemas.contract import USUAL_DUE
 from schemas.registry import load
@@ -80,6 +82,7 @@ def test_commands_parse(words: list[str], tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     Path("bao_cao.xlsx").touch()
     Path("tep_cu").mkdir()
+    (tmp_path.parent / "ban_sao_xa").mkdir(exist_ok=True)
     with COMMANDS[name].make_context(name, arguments) as context:
         assert context.params
 
@@ -136,6 +139,8 @@ LONG = ("erase", "verify")
 # `check` says by its exit code that there are blocking faults.
 LEAVES_WITH = {"check": 1}
 LEAVES_BEHIND = {
+    "backup": "../ban_sao_xa/ban_sao_luu.json",
+    "restore": "../xa_khoi_phuc/var/key",
     "check": "sua.xlsx",
     "erase": "var/da_quen.jsonl",
     "template": "bieu_mau_ho_gia_dinh_T01_2026-10.xlsx",
@@ -159,6 +164,8 @@ BESIDE = {
 )
 def test_commands_run(words: list[str], commune: Path, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
     archived = next((commune / "raw" / "archive").glob("*/*.json")).name[:12]
+    if words[0] == "restore":
+        back_up(Root(commune), load().commune.code, Path(words[1]))
     stands_for = {"038085012345": person, "3f9a1c": archived}
     name, *arguments = (stands_for.get(word, word) for word in words)
     monkeypatch.setattr(sys, "argv", ["dulieuxa", name, *arguments, *BESIDE.get(name, ())])
