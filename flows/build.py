@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from flows.audit.auditor import Auditor
-from flows.audit.decision import Acknowledged, find_same_audit, pass_or_refuse, reuse_audit
+from flows.audit.decision import (
+    Acknowledged,
+    find_same_audit,
+    has_same_records,
+    pass_or_refuse,
+    reuse_audit,
+)
 from flows.audit.facts import AuditCase
 from flows.cache import AUDIT_CACHE
 from flows.collect.submission import Submission
@@ -117,11 +123,18 @@ def _settle(root: Root, contracts: Contracts, recipe: Recipe, runner: Runner, au
     cache = SubmissionCache(root, contracts, partial(runner.each, READ), fresh=recipe.fresh)
     summaries, repeats = split_repeats(cache.summaries(recipe.inputs))
     periods = PeriodCache(root, contracts, cache, summaries, fresh=recipe.fresh)
-    if missing := periods.read_missing():
-        # Reading keeps all cores busy, judging only one: the auditor gets ready beside it.
+    missing = periods.read_missing()
+    if missing or not _is_run_again(root, recipe):
+        # Reading keeps all cores busy, what follows only one: the auditor gets ready beside it.
         auditing.prepare()
+    if missing:
         runner.step(JUDGE, periods.judge, missing)
     return settle_all(periods.all_periods(), periods.summaries, repeats, contracts)
+
+
+def _is_run_again(root: Root, recipe: Recipe) -> bool:
+    """Whether this day was published before, so that there may be nothing to audit."""
+    return any(place.name != recipe.again for place in root.releases.glob(f"{recipe.as_of:%Y%m%d}-*"))
 
 
 def _begin_audit(
@@ -131,7 +144,7 @@ def _begin_audit(
     former = find_same_audit(root, case, recipe.again)
     if former is not None:
         return lambda: reuse_audit(case, former)
-    answer = auditing.begin(case)
+    answer = auditing.begin(replace(case, same_records=has_same_records(root, case)))
     return lambda: pass_or_refuse(answer, recipe.acknowledged)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from flows.audit.auditor import Auditor, start_auditor
+from flows.audit.pages import read_results
+from flows.audit.results import list_warnings
 from flows.build import Recipe, build
 from flows.collect.archive import list_archived
 from flows.collect.folder import Obstacle
@@ -21,6 +23,7 @@ from flows.errors import AuditRefusedError
 from flows.forget.gate import make_gate
 from flows.mend.fix import mend_before_run
 from flows.release import publish
+from flows.release.manifest import AUDIT
 from flows.release.refusal import keep_refusal
 from flows.root import Root, read_contracts
 from flows.settle.model import Settled
@@ -40,8 +43,8 @@ class DayOutcome:
     """The result of a day: its release, its records, its tables for the summary.
 
     `new` are the submissions that the release shown before did not have, `obstacles` what lies in the inbox
-    and could not be taken. `damaged` says what was damaged and what became of it. `shown` is the release
-    that readers see now.
+    and could not be taken. `damaged` says what was damaged and what became of it, `warned` which of the
+    root's own expectations were not met without blocking the release. `shown` is what readers see now.
     """
 
     release: Path
@@ -49,6 +52,7 @@ class DayOutcome:
     new: Sequence[Submission]
     obstacles: Sequence[Obstacle]
     damaged: Sequence[str]
+    warned: Sequence[str]
     unchanged: bool
     settled: Settled
     submissions: pl.DataFrame
@@ -115,6 +119,7 @@ def _run(
         [one for one in recipe.inputs if one not in known],
         collected.obstacles,
         [*damaged, *collected.mended],
+        [*list_warnings(read_results(place / AUDIT))],
         built.name == shown,
         built.settled,
         built.settled.submissions,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flows.errors import ForeignStateError, LockedError
 from flows.files import clear_half_written, make_public
 from flows.system.linux import hold_file, own_id
-from schemas import accepted_headings, settings, units, waivers
+from schemas import accepted_headings, own_suites, settings, units, waivers
 from schemas.registry import Contracts
 
 
@@ -23,7 +23,7 @@ def read_contracts(root: Root, contracts: Contracts) -> Contracts:
 
     `xa.toml` says which commune it is, if not the one of this installation, and what differs in it; `xa.csv`
     and `thon.csv` say the former alone. `waivers.csv` adds waivers; `ten_cot.csv` accepts other headings for
-    single units.
+    single units; the files in `expectations/` ask more of the tables that are published.
 
     Raises:
         DeclarationError: one of these files can't be used, or two of them name the commune.
@@ -37,7 +37,16 @@ def read_contracts(root: Root, contracts: Contracts) -> Contracts:
         contracts = contracts.of_commune(*said)
     if headings.exists():
         contracts = contracts.with_accepted_headings(headings.read_bytes())
+    if expected := _read_expectations(root):
+        contracts = contracts.with_expectations(expected)
     return contracts.with_waivers(waived.read_bytes()) if waived.exists() else contracts
+
+
+def _read_expectations(root: Root) -> dict[str, bytes]:
+    """The content of each file with expectations of the root's own; hidden files are not meant."""
+    folder = root.path / own_suites.FOLDER
+    files = (path for path in folder.glob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.name: path.read_bytes() for path in files}
 
 
 def _apply_settings(root: Root, contracts: Contracts) -> Contracts:

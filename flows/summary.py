@@ -72,6 +72,7 @@ def to_markdown(outcome: DayOutcome) -> str:
             f"Tệp mới: {len(outcome.new)}",
             *(f"Không nhận được {obstacle}." for obstacle in outcome.obstacles),
             *(f"Hỏng: {said}" for said in outcome.damaged),
+            *(f"Cần xem: {said}" for said in outcome.warned),
             f"Chỉ tiêu: {count_targets(outcome)}",
             _table(("Trạng thái lượt nộp", "Số lượt"), submissions),
             _table(("Mã lỗi", "Số lỗi"), faults.rows()),

@@ -14,6 +14,7 @@ from schemas.contract import Dataset
 from schemas.fingerprint import hash_declarations
 from schemas.indicator import Indicator
 from schemas.judgement import judgements_of
+from schemas.own_suites import OwnSuite, read_own_suites
 from schemas.province import TABLES as PROVINCE_TABLES
 from schemas.retention import POLICY, Policy
 from schemas.settings import Settings, check_targets, settle_commune
@@ -28,7 +29,8 @@ class Contracts:
     """What this run judges submissions by, and what it measures.
 
     `hash` changes when any declaration does. `rules_hash` changes only when submissions may be read or
-    judged in another way: not when a root waives a fault. Neither depends on the wording of source files.
+    judged in another way: not when a root waives a fault, or expects more of its tables (`suites`). Neither
+    depends on the wording of source files.
     """
 
     datasets: Mapping[str, Dataset]
@@ -39,6 +41,7 @@ class Contracts:
     waivers: tuple[Waiver, ...] = ()
     accepted: tuple[AcceptedHeading, ...] = ()
     retention: Policy = POLICY
+    suites: tuple[OwnSuite, ...] = ()
 
     def datasets_of(self, unit: str) -> Mapping[str, Dataset]:
         """The datasets with the headings that were accepted for this unit."""
@@ -111,6 +114,15 @@ class Contracts:
             for before in (self.hash, self.rules_hash)
         )
         return replace(self, accepted=accepted, hash=both, rules_hash=rules)
+
+    def with_expectations(self, files: Mapping[str, bytes]) -> Contracts:
+        """These contracts with a root's own suites; `files` has the content of each, by its file name.
+
+        Raises:
+            DeclarationError: a file is no suite for a published table or dataset.
+        """
+        suites = read_own_suites(files, self.datasets)
+        return replace(self, suites=suites, hash=hash_declarations((), self.hash, suites))
 
 
 def load() -> Contracts:

@@ -30,41 +30,40 @@ def pass_or_refuse(answer: Answer, reason: str | None) -> Acknowledged:
 
 
 def reuse_audit(case: AuditCase, former: Path) -> Acknowledged:
-    """Copy the audit pages of the `former` release, whose audit is valid for this case too.
-
-    Returns its acknowledgement; None if `former` is of another day, as it holds for its own day only.
-    """
+    """Copy the audit's results of the `former` release of the same day; returns its acknowledgement."""
     shutil.copytree(former / AUDIT, case.folder / AUDIT)
-    manifest = read_manifest(former)
-    same_day: Acknowledged = (
-        manifest.get("acknowledged") if manifest["as_of"] == case.as_of.isoformat() else None
-    )
-    return same_day
+    acknowledged: Acknowledged = read_manifest(former).get("acknowledged")
+    return acknowledged
 
 
 def find_same_audit(root: Root, case: AuditCase, but: str | None = None) -> Path | None:
-    """Find a release on disk, other than `but`, whose audit is valid for this case too.
+    """Find a release of the same day, other than `but`, whose whole audit is valid for this case too.
 
-    Two cases: a release of the same day with the same tables, compared with the same release before;
-    or the release before itself, if the records are the same and only the as-of date has moved on.
+    It has the same tables and was compared with the same release before.
     """
     before = case.before.name if case.before else None
     for place in sorted(root.releases.glob(f"{case.as_of:%Y%m%d}-*"), reverse=True):
         manifest = _read_audited(root, place, case) if place.name != but else None
         if manifest and manifest["before"] == before and select_tables(read_hashes(manifest)) == case.tables:
             return place
+    return None
+
+
+def has_same_records(root: Root, case: AuditCase) -> bool:
+    """Whether the records are those of the release before, and its audit of them holds here too."""
     manifest = _read_audited(root, case.before, case) if case.before else None
-    return (
-        case.before
-        if manifest and select_records(read_hashes(manifest)) == select_records(case.tables)
-        else None
-    )
+    return manifest is not None and (select_records(read_hashes(manifest)) == select_records(case.tables))
 
 
 def _read_audited(root: Root, place: Path, case: AuditCase) -> Mapping[str, Any] | None:
-    """The manifest of a release; None if its audit is not intact or was made under other contracts."""
+    """The manifest of a release; None if its audit is not intact or was made under other contracts.
+
+    Also None if it is by a version of this program that wrote pages alone, without results to take over.
+    """
     release = IntactFiles(root, place.name)
-    pages = [path for path in release.entries if path.startswith(f"{AUDIT}/")]
-    if release.manifest is None or not pages or release.find_faults(pages):
+    files = [path for path in release.entries if path.startswith(f"{AUDIT}/")]
+    if release.manifest is None or release.find_faults(files):
+        return None
+    if not any(path.endswith(".json") for path in files):
         return None
     return release.manifest if release.manifest["contract"] == case.contracts.hash else None

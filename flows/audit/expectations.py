@@ -9,29 +9,46 @@ from typing import Any
 import polars as pl
 
 from flows.audit import facts
-from flows.audit.facts import AuditCase
+from flows.audit.facts import AuditCase, AuditFacts
 from flows.audit.surprises import ReleaseComparison, compare_releases
+from flows.release.manifest import is_record
+from schemas.contract import DIMENSIONS, SEVERITIES
+from schemas.own_suites import COLUMN_ARGUMENTS, OwnSuite
 from schemas.privacy import SMALLEST_GROUP
-from schemas.tables import INDICATORS, ROLL_CALL, SUBMISSIONS
+from schemas.tables import INDICATORS, ROLL_CALL, SUBMISSIONS, TABLES
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
     """The expectations on one small frame; each has a Vietnamese description.
 
-    A failure blocks the release. If `surprising`, somebody may acknowledge it instead.
+    A failure blocks the release. If `surprising`, somebody may acknowledge it instead. A root's `own` suite
+    is on a whole table and brings its expectations as the root wrote them.
     """
 
     name: str
     title: str
     frame: pl.DataFrame
-    expectations: tuple[Any, ...]
+    expectations: tuple[Any, ...] = ()
     surprising: bool = False
+    own: OwnSuite | None = None
 
 
 def build_suites(case: AuditCase, gxe: Any) -> Iterator[Suite]:
     """Yield every suite of the audit of `case`; `gxe` is the module `great_expectations.expectations`."""
-    seen = facts.collect_facts(case)
+    if not case.same_records:
+        seen = facts.collect_facts(case)
+        yield from _check_records(case, seen, gxe)
+    yield from _check_small_tables(case, gxe)
+    if not case.same_records:
+        comparisons = compare_releases(case, seen)
+        if any(one.by for one in comparisons):
+            yield _compare_with_before(comparisons, gxe)
+    yield from _check_own(case)
+
+
+def _check_records(case: AuditCase, seen: AuditFacts, gxe: Any) -> Iterator[Suite]:
+    """Suites about what changes with submissions only, and about the form of all tables."""
     yield Suite(
         "cot",
         "Cột và kiểu",
@@ -83,6 +100,10 @@ def build_suites(case: AuditCase, gxe: Any) -> Iterator[Suite]:
             expect_equal(gxe, "accepted", "accounted", "mỗi bản ghi được nhận có mặt hoặc được đếm để ngoài"),
         ),
     )
+
+
+def _check_small_tables(case: AuditCase, gxe: Any) -> Iterator[Suite]:
+    """Suites about tables that also change with the as-of date."""
     yield Suite(
         "diem_danh",
         "Điểm danh",
@@ -93,9 +114,44 @@ def build_suites(case: AuditCase, gxe: Any) -> Iterator[Suite]:
         ),
     )
     yield Suite("chi_tieu", "Chỉ tiêu", facts.list_indicators(case), tuple(_bound_indicators(gxe)))
-    comparisons = compare_releases(case, seen)
-    if any(one.by for one in comparisons):
-        yield _compare_with_before(comparisons, gxe)
+    yield Suite(
+        "loi",
+        "Lỗi",
+        facts.list_faults(case),
+        (
+            expect_equal(gxe, "code", "declared", "mỗi lỗi có một mã đã khai"),
+            expect_one_of(gxe, "dimension", DIMENSIONS, "mỗi lỗi thuộc một chiều chất lượng đã định"),
+            expect_one_of(gxe, "severity", SEVERITIES, "mỗi lỗi có một mức đã định"),
+            expect_within(gxe, "mute", 0, 0, "không lỗi nào thiếu lời giải thích"),
+            expect_within(gxe, "untracked", 0, 0, "mỗi lỗi có trong sổ theo dõi"),
+        ),
+    )
+
+
+def _check_own(case: AuditCase) -> Iterator[Suite]:
+    """The root's own suites; with `same_records`, only those of tables that are not records."""
+    for own in case.contracts.suites:
+        records = own.table in case.contracts.datasets
+        if case.same_records and is_record(f"data/{own.table}/" if records else f"{own.table}.parquet"):
+            continue
+        about = case.contracts.datasets[own.table] if records else TABLES[own.table]
+        frame = facts.read_published_table(case, own.table, _list_needed(own))
+        yield Suite(f"rieng_{own.table}", f"Riêng của xã: {about.title}", frame, own=own)
+
+
+def _list_needed(own: OwnSuite) -> list[str] | None:
+    """The columns that a suite looks at; None if it may look at any, or asks about the table as a whole."""
+    found: dict[str, None] = {}
+    for each in own.expectations:
+        named = [name for key in COLUMN_ARGUMENTS for name in _listed(each.kwargs.get(key))]
+        if not named or "row_condition" in each.kwargs or "table" in each.type:
+            return None
+        found |= dict.fromkeys(named)
+    return list(found)
+
+
+def _listed(names: Any) -> list[str]:
+    return names if isinstance(names, list) else [names] if names is not None else []
 
 
 def _bound_indicators(gxe: Any) -> Iterator[Any]:
@@ -106,6 +162,9 @@ def _bound_indicators(gxe: Any) -> Iterator[Any]:
     yield expect_at_least(gxe, "high", "value", "giá trị không lớn hơn cận trên")
     yield expect_one_of(
         gxe, "status", INDICATORS.fields["status"].of, "mỗi chỉ tiêu có một trạng thái đã định"
+    )
+    yield gxe.ExpectCompoundColumnsToBeUnique(
+        column_list=list(INDICATORS.key), description="không có hai dòng trùng khóa"
     )
     yield gxe.ExpectColumnDistinctValuesToContainSet(
         column="by", value_set=["xa"], description="có số của toàn xã"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -11,17 +11,20 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from flows.cache import AUDIT_CACHE, Cache
+from flows.faults.explain import list_codes
 from flows.release.manifest import count_rows, read_hashes, read_manifest
 from schemas.contract import GOOD, Dataset
 from schemas.judgement import may_be_open
 from schemas.open_tables import open_columns
+from schemas.own_suites import PERIOD
 from schemas.periods import ended
 from schemas.privacy import protection
 from schemas.registry import Contracts
-from schemas.tables import TABLES, record_columns
+from schemas.tables import INDICATORS, TABLES, record_columns
 
 # Before the dataset's name, in the name of its open table.
 _OPEN = "open/"
+_UNDECLARED = "không khai báo"
 _LIVE = pl.col("state").is_in(["chap_nhan", "mot_phan"])
 
 
@@ -30,7 +33,8 @@ class AuditCase:
     """A staged release to audit, in `folder`, and the release `before` it.
 
     `tables` maps the path of each Parquet file to its hash. `cache` has the facts that earlier
-    audits collected, by file hash.
+    audits collected, by file hash. With `same_records`, the records are those of the release before, and its
+    audit of them holds: only the other tables are audited.
     """
 
     folder: Path
@@ -39,6 +43,7 @@ class AuditCase:
     as_of: date
     tables: Mapping[str, str] = field(default_factory=dict)
     cache: Cache | None = None
+    same_records: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ def list_columns(case: AuditCase, seen: AuditFacts) -> pl.DataFrame:
     rows = [
         (
             *place,
-            declared.get(place, "không khai báo"),
+            declared.get(place, _UNDECLARED),
             now[place][0] if place in now else "không có",
             now.get(place, ("", 0))[1],
             was[place][1] if place in was else None,
@@ -341,4 +346,52 @@ def list_indicators(case: AuditCase) -> pl.DataFrame:
     return table.with_columns(
         share=pl.when(pl.col("mau_so").is_not_null()).then("value"),
         number=pl.when(pl.col("mau_so").is_null()).then("value"),
-    ).select("indicator", "period", "by", "status", "share", "number", "low", "value", "high", "completeness")
+    ).select(*INDICATORS.key, "status", "share", "number", "low", "value", "high", "completeness")
+
+
+def list_faults(case: AuditCase) -> pl.DataFrame:
+    """One row per `code`, `dimension` and `severity` of the table of faults, with counts of its rows.
+
+    `declared` is the code again if `dulieuxa explain` knows it. `mute` counts faults without a message,
+    `untracked` those whose issue is not in the ledger.
+    """
+    known = list_codes(case.contracts.datasets)
+    tracked = pl.read_parquet(case.folder / "issues.parquet", columns=["issue"])["issue"]
+    return (
+        pl.scan_parquet(case.folder / "faults.parquet")
+        .group_by("code", "dimension", "severity")
+        .agg(
+            rows=pl.len().cast(pl.Int64),
+            mute=pl.col("message").fill_null("").str.strip_chars().eq("").sum().cast(pl.Int64),
+            untracked=pl.col("issue").is_in(tracked.implode()).not_().sum().cast(pl.Int64),
+        )
+        .with_columns(
+            declared=pl.when(pl.col("code").is_in(known)).then("code").otherwise(pl.lit(_UNDECLARED))
+        )
+        .sort("code", "dimension", "severity")
+        .collect()
+    )
+
+
+def read_published_table(case: AuditCase, table: str, columns: Collection[str] | None) -> pl.DataFrame:
+    """A published table, or the records of a dataset in all periods, of which `ky` tells the period.
+
+    Only `columns` are read; all if None.
+    """
+    if table in TABLES:
+        rows = pl.scan_parquet(case.folder / f"{table}.parquet")
+    elif files := sorted((case.folder / "data" / table).rglob("*.parquet")):
+        rows = pl.concat(
+            [
+                pl.scan_parquet(path, hive_partitioning=False).with_columns(
+                    pl.lit(path.parent.name.removeprefix("ky=")).alias(PERIOD)
+                )
+                for path in files
+            ],
+            how="vertical_relaxed",
+        )
+    else:
+        fields = record_columns(case.contracts.datasets[table])
+        schema = {name: field.dtype for name, field in fields.items()} | {PERIOD: pl.String}
+        rows = pl.LazyFrame(schema=schema)
+    return (rows if columns is None else rows.select(columns)).collect()

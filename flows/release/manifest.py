@@ -213,4 +213,9 @@ def select_tables(by_path: Mapping[str, str]) -> dict[str, str]:
 
 def select_records(by_path: Mapping[str, str]) -> dict[str, str]:
     """Only the hashes of files that change with submissions, not with the as-of date."""
-    return {path: digest for path, digest in by_path.items() if path.startswith(_RECORDS)}
+    return {path: digest for path, digest in by_path.items() if is_record(path)}
+
+
+def is_record(path: str) -> bool:
+    """Whether what lies at `path` changes with submissions, not with the as-of date."""
+    return path.startswith(_RECORDS)

@@ -247,6 +247,7 @@ AT_TIMES = {
     "schemas/xa.csv": "schemas/units.py",
     "schemas/thon.csv": "schemas/units.py",
     "schemas/ten_cot.csv": "schemas/accepted_headings.py",
+    "schemas/expectations/roll_call.json": "schemas/own_suites.py",
     "curated/khong_cong_bo": "flows/root.py",
     "var/da_quen.jsonl": "flows/books/book.py",
     "var/hong": "flows/root.py",

@@ -27,7 +27,7 @@ KNOWN = words(
     """excel csv xlsx word powerpoint pdf html xml jpeg png gif rtf rar zip gzip unicode internet web zalo
     sđt đt đtdđ đdcn cc
     macro dde tslcd viettel vnpt mobifone bts mbps kwp grdp cccd cmnd hđnd ubnd dvc sha json parquet
-    prefect dask ctrl kb mb gb byte manifest xls ods nđ cp tt bca
+    prefect dask great expectations ctrl kb mb gb byte manifest xls ods nđ cp tt bca
     pandas polars duckdb raw curated var inbox dir debug check dulieuxa"""
 ) | {module.name for module in pkgutil.iter_modules(commands.__path__)}
 #: English and Python that happens to be spelt like Vietnamese.

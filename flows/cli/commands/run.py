@@ -73,6 +73,7 @@ def _print(outcome: DayOutcome, root: Path, day: date) -> None:
         say(_warn_not_shown(outcome.shown.name))
     say(*(marked("[yellow]Không nhận được[/] {}.", obstacle) for obstacle in outcome.obstacles))
     say(*(marked("[yellow]Hỏng:[/] {}", said) for said in outcome.damaged))
+    say(*(marked("[yellow]Cần xem:[/] {}", said) for said in outcome.warned))
     rows = summarize_units(outcome, read_contracts(Root(root), load()).commune)
     show_table(COLUMNS, rows, title=f"Ngày {day:%d/%m/%Y}", wrap=False, numbers_from=1)
     if outcome.shown != outcome.release:
