@@ -47,11 +47,11 @@ def read_blanks_as_no(
     if not any(cells.any() for cells in blank.values()):
         return {name: reading for name, (_, reading) in columns.items()}
     ticked = {name: _find_ticked_tables(typed, tables) for name, (typed, _) in columns.items()}
-    on_ticked_form = tables.is_in(pl.concat([*ticked.values()]).unique())
+    on_ticked_form = tables.is_in(pl.concat([*ticked.values()]).unique().implode())
     readings: dict[str, Reading] = {}
     for name, (_, reading) in columns.items():
-        is_empty = ~tables.is_in(tables.filter(~blank[name]).unique())
-        means_no, is_open = blank[name] & tables.is_in(ticked[name]), is_empty & on_ticked_form
+        is_empty = ~tables.is_in(tables.filter(~blank[name]).unique().implode())
+        means_no, is_open = blank[name] & tables.is_in(ticked[name].implode()), is_empty & on_ticked_form
         readings[name] = _set_blanks(reading, means_no, is_open)
     return readings
 
