@@ -199,7 +199,8 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "2,21/10/2026,Mất sóng, yếu,Mới",
     ),
     "tep.dong_sot": WholeFault(
-        "Dòng giống bản ghi nhưng nằm ngoài bảng: trên dòng đầu cột, dồn vào một ô, hay lệch sang bên.",
+        "Dòng giống bản ghi nhưng nằm ngoài bảng: trên dòng đầu cột, dồn vào một ô, lệch sang bên, hay ở "
+        "trang tính không có dòng đầu cột.",
         "Dòng đó chưa được nhận, nên số liệu của bảng còn thiếu.",
         "Đặt mọi bản ghi dưới dòng đầu cột, mỗi giá trị vào đúng cột của nó, rồi nộp lại.",
         "Dòng đầu cột ở trên, các bản ghi ở dưới",

@@ -18,6 +18,7 @@ from flows.read.our_sheets import is_ours, read_choice, read_stamps
 from flows.read.problems import RefusedError
 from flows.read.sheet import Sheet
 from flows.read.table import ROWS_SCHEMA, Problem, ReadFile
+from flows.read.tables.astray import RecordShape, describe_full, find_without_heading
 from flows.read.tables.heading import Vocabulary, tidy, vocabulary_of
 from flows.read.tables.one_sheet import SheetRead, describe_unread, read_sheet
 from flows.read.tables.routing import describe_unclear
@@ -145,23 +146,48 @@ def _open_sheets(
 
 
 def _describe_unrecognised(reads: Sequence[SheetRead], vocabulary: Vocabulary) -> list[Problem]:
-    """The problems of sheets without a known table: warnings if another sheet has one, else one blocks."""
-    if any(read.problems and not read.recognised for read in reads):
+    """The problems of sheets without a known table: one blocks if no sheet has one.
+
+    Beside a known table they are warnings, but rows that look like its records block.
+    """
+    unknown = [read.sheet for read in reads if not (read.recognised or read.problems) and read.sheet.height]
+    unclear = any(read.problems and not read.recognised for read in reads)
+    if any(read.recognised for read in reads):
+        shapes = [each for read in reads for each in read.shapes]
+        return [
+            problem
+            for sheet in unknown
+            for problem in _describe_beside(sheet, shapes, vocabulary, warn=not unclear)
+        ]
+    if unclear:
         return []
-    recognised = any(read.recognised for read in reads)
-    unknown = [read.sheet for read in reads if not read.recognised and read.sheet.height]
-    if not recognised:
-        return _describe_sheet(unknown[0], vocabulary, blocks=True) if unknown else [_describe_empty()]
-    shown = (sheet for sheet in unknown if not sheet.hidden)
-    warnings = (each for sheet in shown for each in _describe_sheet(sheet, vocabulary, blocks=False))
-    return [each for each in warnings if each.value is not None]
+    return _describe_sheet(unknown[0], vocabulary) if unknown else [_describe_empty()]
 
 
-def _describe_sheet(sheet: Sheet, vocabulary: Vocabulary, *, blocks: bool) -> list[Problem]:
+def _describe_beside(
+    sheet: Sheet, shapes: Sequence[tuple[RecordShape, Dataset]], vocabulary: Vocabulary, *, warn: bool
+) -> list[Problem]:
+    """What a sheet holds that is not read, beside sheets whose tables have records of these shapes."""
+    block = guess_block(sheet)
+    headed = block is not None and guess_body(sheet, block, sheet.height).records.any()
+    # The guess takes a record that is nothing but words for a heading.
+    first = None if block is None else sheet.row(block.top)
+    if not headed or any(first and shape.is_like(first) for shape, _ in shapes):
+        held = find_without_heading(sheet, shapes)
+        if held:
+            return held
+    if sheet.hidden or not warn:
+        return []
+    if block is not None and headed:
+        return describe_unread(sheet, block, sheet.height, vocabulary, blocks=False)
+    return describe_full(sheet)
+
+
+def _describe_sheet(sheet: Sheet, vocabulary: Vocabulary) -> list[Problem]:
     block = guess_block(sheet)
     if block is None or not guess_body(sheet, block, sheet.height).records.any():
-        return [describe_unclear(sheet.name, None, (), blocks=blocks)]
-    return describe_unread(sheet, block, sheet.height, vocabulary, blocks=blocks)
+        return [describe_unclear(sheet.name, None, ())]
+    return describe_unread(sheet, block, sheet.height, vocabulary)
 
 
 def _describe_empty() -> Problem:

@@ -1,13 +1,14 @@
 """Finds rows outside the records of a table that look like records, holds them, and tells of them.
 
-They stand above the heading (a list sorted together with it), in a single cell, or beside the table.
+They stand above the heading (a list sorted together with it), in a single cell, beside the table, or on
+another sheet that has no heading.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,8 @@ _LOOSE = (re.compile(r" {2,}"), re.compile(r" [-–/] "))
 _LONGEST = 20_000
 # A row with fewer values may be anything.
 _FEWEST = 3
+# So many rows of several cells are hardly a letterhead or signatures.
+_SEVERAL = 3
 _COUNTED = re.compile(r"\s*\d+\s*")
 # Kinds whose values look like any other words.
 _WORDS = frozenset({"van_ban", "ho_ten", "thon"})
@@ -120,17 +123,68 @@ def _split(text: str) -> Iterator[Sequence[str]]:
 
 def find_above(sheet: Sheet, top: int, stop: int, shape: RecordShape) -> Mask:
     """A mask of the rows from `top` to `stop` (exclusive), above a heading, that look like records."""
-    among = np.ones(max(stop - top, 0), np.bool_)
-    if not among.any():
-        return among
-    full = sheet.filled(shape.columns.read, top, stop) >= _FEWEST
-    found = np.zeros(len(among), np.bool_)
+
+    def is_record(cells: Row) -> bool:
+        return shape.is_like(cells) or shape.is_packed(cells, sheet.separator)
+
+    return _find_like(sheet, top, stop, shape, is_record)
+
+
+def find_without_heading(sheet: Sheet, shapes: Iterable[tuple[RecordShape, Dataset]]) -> list[Problem]:
+    """One problem that names the rows of a sheet without a heading that look like records of another sheet.
+
+    Args:
+        sheet: The sheet, in which no heading was found.
+        shapes: What the records of the tables on the other sheets look like, with their datasets.
+    """
+    most: Mask = np.zeros(sheet.height, np.bool_)
+    dataset = None
+    for shape, each in shapes:
+
+        def is_record(cells: Row, shape: RecordShape = shape) -> bool:
+            return shape.is_like(cells) or shape.is_packed(cells, sheet.separator) or shape.is_beside(cells)
+
+        found = _find_like(sheet, 0, sheet.height, shape, is_record)
+        if found.sum() > most.sum():
+            most, dataset = found, each
+    if dataset is None:
+        return []
+    rows = [sheet.number(row) for row in np.flatnonzero(most).tolist()]
+    hidden = " (đang ẩn)" if sheet.hidden else ""
+    says = (
+        f"{len(rows)} dòng của trang tính “{sheet.name}”{hidden} giống bản ghi của “{dataset.title}” "
+        f"({list_rows(rows)}), nhưng phía trên không có dòng đầu cột. {_REST} Chép các dòng này xuống dưới "
+        "bảng ở trang tính kia, hoặc chép dòng đầu cột vào trang tính này, rồi nộp lại."
+    )
+    return [_make(says, dataset, sheet, rows)]
+
+
+def describe_full(sheet: Sheet) -> list[Problem]:
+    """A warning if several rows of a sheet without a heading have so many cells that they may be records."""
+    full = np.flatnonzero(sheet.filled(range(sheet.width), 0, sheet.height) >= _FEWEST)
+    if len(full) < _SEVERAL:
+        return []
+    rows = [sheet.number(row) for row in full.tolist()]
+    says = (
+        f"Trang tính “{sheet.name}” không có dòng đầu cột nên {len(rows)} dòng không được đọc "
+        f"({list_rows(rows)}). Nếu là số liệu thì thêm dòng đầu cột như biểu mẫu rồi nộp lại."
+    )
+    return [make_problem("tep.khong_ro_bo_du_lieu", says, severity="canh_bao", sheet=sheet.name, row=rows[0])]
+
+
+def _find_like(
+    sheet: Sheet, top: int, stop: int, shape: RecordShape, is_record: Callable[[Row], bool]
+) -> Mask:
+    """A mask of the rows from `top` to `stop` (exclusive) that are records and no labelled examples."""
+    found = np.zeros(max(stop - top, 0), np.bool_)
+    if not found.size:
+        return found
+    read = [at for at in shape.columns.read if at < sheet.width]
+    full = sheet.filled(read, top, stop) >= _FEWEST
     rows = np.flatnonzero(sheet.filled(range(sheet.width), top, stop) > 0)[:_LOOKED_AT]
     for row in rows.tolist():
         cells = sheet.row(top + row)
-        found[row] = not _is_labelled_example(cells, shape.columns) and (
-            shape.is_like(cells) or shape.is_packed(cells, sheet.separator)
-        )
+        found[row] = not _is_labelled_example(cells, shape.columns) and is_record(cells)
     if len(rows) == _LOOKED_AT and found.any():
         found[rows[-1] + 1 :] = full[rows[-1] + 1 :]
     return found
@@ -138,9 +192,10 @@ def find_above(sheet: Sheet, top: int, stop: int, shape: RecordShape) -> Mask:
 
 def _is_labelled_example(cells: Row, columns: Columns) -> bool:
     """Whether the number or one of the first cells of a row says that it is an example."""
-    number = None if columns.number is None else cells[columns.number]
+    seen = dict(enumerate(cells))
+    number = None if columns.number is None else seen.get(columns.number)
     return bool(number and is_example_number(number)) or any(
-        is_example(cell) for at in columns.first if (cell := cells[at])
+        is_example(cell) for at in columns.first if (cell := seen.get(at))
     )
 
 

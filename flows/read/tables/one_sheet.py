@@ -70,6 +70,7 @@ class SheetRead:
         damage: The problems of single lines of a text file.
         unit_lines: The lines that state units of measure above or below the last table.
         above: The titles of the tables read so far, and lone lines below their records.
+        shapes: What the records of each known table look like, with its dataset.
     """
 
     sheet: Sheet
@@ -85,6 +86,7 @@ class SheetRead:
     damage: list[Problem] = field(default_factory=list)
     unit_lines: UnitLines = field(default_factory=UnitLines)
     above: list[tuple[str, ...]] = field(default_factory=list)
+    shapes: list[tuple[RecordShape, Dataset]] = field(default_factory=list)
 
     def rows(self) -> pl.DataFrame:
         """The role of each row (`ROWS_SCHEMA`)."""
@@ -208,7 +210,9 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     hold_damaged(sheet, body)
     headed = sorted(index_of(path.letter) for path in block.paths)
     read.damage += hold_uneven(sheet, body, headed[-1] + 1, columns, fit.dataset.name)
-    above = _hold_outside(read, block, top, body, RecordShape(columns, headed), fit.dataset)
+    shape = RecordShape(columns, headed)
+    read.shapes.append((shape, fit.dataset))
+    above = _hold_outside(read, block, top, body, shape, fit.dataset)
     title = _read_title(sheet, top, above)
     titles, lines = tuple(read.above), (*_list_groups(fit, sides, line), *find_lines(sheet, body, columns))
     read.above += [title, *_list_trailing(sheet, body, lines)]

@@ -11,6 +11,7 @@ from typing import Any
 from unicodedata import normalize
 
 import polars as pl
+import xlsxwriter
 
 from flows.read import read_file
 from flows.read.tables import astray, row_words
@@ -172,3 +173,52 @@ def test_very_long_lines_and_very_many_lines_in_one_cell_are_no_harm() -> None:
     found = read_file(to_csv([*heading, *rows, *packed]), "a.csv", DATASETS)
     assert found.rows.filter(role="ngoai_bang").height == 700
     assert [one.message[:8] for one in found.problems] == ["700 dòng"]
+
+
+def to_sheets(*sheets: tuple[str, Grid], hidden: bool = False) -> bytes:
+    """A workbook of these sheets; all but the first are hidden if so wanted."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        for number, (name, grid) in enumerate(sheets):
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate(grid):
+                for column, cell in enumerate(cells):
+                    sheet.write(row, column, cell)
+            if number and hidden:
+                sheet.hide()
+    return target.getvalue()
+
+
+def test_records_on_a_sheet_without_a_heading_are_held() -> None:
+    tops: list[Grid] = [[], [["(tiếp theo)"]], [TITLE, []]]
+    for turn, (name, dataset) in enumerate(DATASETS.items()):
+        rows = [[n, *row] for n, row in enumerate(records(dataset, 5), 1)]
+        first = [TITLE, *heading_grid(dataset), *rows[:2]]
+        above, hidden = tops[turn % 3], turn % 2 == 1
+        book = to_sheets(("Trang 1", first), ("Trang 2", [*above, *rows[2:]]), hidden=hidden)
+        found = read_file(book, "bao_cao.xlsx", DATASETS)
+        assert [table.cells.height for table in found.tables] == [2]
+        (told,) = [each for each in found.problems if each.sheet == "Trang 2"]
+        assert (told.code, told.severity, told.dataset) == ("tep.dong_sot", "chan", name)
+        assert told.row == len(above) + 1
+        assert "3 dòng của trang tính “Trang 2”" in told.message
+        assert ("(đang ẩn)" in told.message) == hidden
+
+
+def test_a_sheet_without_a_heading_that_holds_no_records_is_told_only_if_its_rows_are_full() -> None:
+    dataset = DATASETS["moi_truong"]
+    first = [TITLE, *heading_grid(dataset), *([n, *row] for n, row in enumerate(records(dataset, 3), 1))]
+    quiet: list[Grid] = [
+        [["HƯỚNG DẪN"], ["1. Ghi tên thôn như trong danh mục."], ["2. Cột 3 tính bằng tấn, ví dụ 12,5."]],
+        [["Phố 1"], ["Phố 2"], ["Phố 3"], ["Phố 4"]],
+        [["Có"], ["Không"]],
+        [["Ví dụ", *records(dataset, 1)[0]]],
+    ]
+    for grid in quiet:
+        found = read_file(to_sheets(("Biểu", first), ("Khác", grid)), "bao_cao.xlsx", DATASETS)
+        assert [each for each in found.problems if each.sheet == "Khác"] == [], grid
+    full = [[n, n * 2, n * 3, n * 4] for n in range(3)]
+    found = read_file(to_sheets(("Biểu", first), ("Khác", full)), "bao_cao.xlsx", DATASETS)
+    (told,) = [each for each in found.problems if each.sheet == "Khác"]
+    assert (told.code, told.severity) == ("tep.khong_ro_bo_du_lieu", "canh_bao")
+    assert "3 dòng" in told.message
