@@ -142,7 +142,10 @@ def find_without_heading(sheet: Sheet, shapes: Iterable[tuple[RecordShape, Datas
     for shape, each in shapes:
 
         def is_record(cells: Row, shape: RecordShape = shape) -> bool:
-            return shape.is_like(cells) or shape.is_packed(cells, sheet.separator) or shape.is_beside(cells)
+            # Nothing but numbers may be the data of a chart.
+            return any(cell and not _VALUE.fullmatch(cell) for cell in cells) and (
+                shape.is_like(cells) or shape.is_packed(cells, sheet.separator) or shape.is_beside(cells)
+            )
 
         found = _find_like(sheet, 0, sheet.height, shape, is_record)
         if found.sum() > most.sum():
