@@ -19,7 +19,7 @@ from pathlib import Path
 from flows.root import HERE
 from flows.sample import write
 from made import DAY, once
-from measuring import a_day, seconds, tell
+from measuring import a_day, import_ahead, seconds, tell
 from schemas.registry import load
 
 MONTHS = 12
@@ -62,7 +62,8 @@ def taken(root: Path, day: date, month: Path, after: float) -> Mapping[str, floa
     morning = datetime.combine(day + timedelta(days=1), datetime.min.time(), HERE).timestamp() + 8 * 3600
     os.utime(target, (morning, morning))
     single = seconds(lambda: a_day(root, contracts, day + timedelta(days=1)))
-    quiet = seconds(lambda: a_day(root, contracts, day + timedelta(days=2)))
+    with import_ahead() as (audits, _):
+        quiet = seconds(lambda: a_day(root, contracts, day + timedelta(days=2), audits))
     return dict(zip(KINDS, (whole, single, quiet), strict=True))
 
 
