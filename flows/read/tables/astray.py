@@ -45,6 +45,7 @@ _EXAMPLE = (
 _LONG = 50_000
 # A number or a date alone, such as the rest of a line that was broken.
 _VALUE = re.compile(r"[^\w]*\d[\W\d]*")
+_FIGURE = re.compile(r"-?\d{1,9}(?:[.,]\d*)*%?")
 _REST = "Chưa nhận các dòng này."
 _LOOSE_REST = "Chúng không được đọc. Nếu là phần còn lại của dòng trên thì ghép lại rồi nộp lại."
 
@@ -142,8 +143,8 @@ def find_without_heading(sheet: Sheet, shapes: Iterable[tuple[RecordShape, Datas
     for shape, each in shapes:
 
         def is_record(cells: Row, shape: RecordShape = shape) -> bool:
-            # Nothing but numbers may be the data of a chart.
-            return any(cell and not _VALUE.fullmatch(cell) for cell in cells) and (
+            # Nothing but figures may be the data of a chart.
+            return any(cell and not _FIGURE.fullmatch(cell) for cell in cells) and (
                 shape.is_like(cells) or shape.is_packed(cells, sheet.separator) or shape.is_beside(cells)
             )
 
