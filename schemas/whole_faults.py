@@ -105,10 +105,10 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Trang “Tháng 12.2026” chỉ có dòng đầu cột",
     ),
     "tep.thieu_nhieu_dong": WholeFault(
-        "Tệp thiếu phần lớn bản ghi của lần nộp mà nó thay, và không thêm bản ghi nào.",
-        "Các bản ghi kia không còn được tính. Có thể tệp chỉ gồm những dòng đã sửa.",
-        "Nói tệp là gì: ở trang đầu của tệp trả bài, hoặc nhờ người quản trị xác nhận"
-        " (`dulieuxa accept --corrections` hay `--whole`).",
+        "Tệp thiếu từ một nửa bản ghi của lần nộp mà nó thay, hoặc báo “Không phát sinh” thay cho chúng.",
+        "Các bản ghi kia không còn được tính. Có thể tệp chỉ gồm những dòng đã sửa, hoặc chỉ là một phần.",
+        "Gộp các phần vào một tệp rồi nộp lại; hoặc nói tệp là gì: ở trang đầu của tệp trả bài, hoặc nhờ"
+        " người quản trị xác nhận (`dulieuxa accept --corrections` hay `--whole`).",
         "Nộp lại cả bảng 71 hộ, trong đó đã sửa 3 hộ",
         "Nộp lại chỉ 3 hộ đã sửa",
     ),

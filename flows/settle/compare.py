@@ -35,6 +35,14 @@ def compare(former: SubmissionPart, now: SubmissionPart, dataset: Dataset) -> Re
     return RecordChanges(added, two.height - added - same, removed, same)
 
 
+def compare_keys(former: pl.DataFrame, now: pl.DataFrame, dataset: Dataset) -> RecordChanges:
+    """Compare the records of two frames by their keys alone: one that is in both counts as the same."""
+    one, two = (frame.select(dataset.key).unique() for frame in (former, now))
+    key = list(dataset.key)
+    same = one.join(two, on=key, how="semi", nulls_equal=True).height
+    return RecordChanges(two.height - same, 0, one.height - same, same)
+
+
 def count_undone(
     corrected: SubmissionPart, before: Iterable[SubmissionPart], now: SubmissionPart, dataset: Dataset
 ) -> int:

@@ -10,9 +10,9 @@ import polars as pl
 
 from flows.collect.submission import Submission
 from flows.intake.model import SubmissionPart
-from flows.read.our_sheets import CHOICE, WHOLE
 from flows.read.table import Problem
-from flows.settle.compare import RecordChanges, compare
+from flows.settle.compare import compare
+from flows.settle.lacking import lacks_most
 from flows.validate.records import validate
 from schemas.contract import QUARANTINED, Dataset, typed_column
 
@@ -23,8 +23,6 @@ Said: TypeAlias = tuple[Submission, str, Problem]
 
 # Most rows that are named one by one.
 _NAMED = 50
-# Fewer records than that are no list of which most could be lacking.
-_LIST = 3
 _MEND = "Sửa mã cho đúng bản ghi cần sửa; nếu là bản ghi mới thì nộp cả bảng."
 
 
@@ -64,25 +62,6 @@ def merge_corrections(parts: Sequence[Given], dataset: Dataset) -> Merged:
     return Merged(merged, said)
 
 
-def tell_lacking(part: SubmissionPart, change: RecordChanges, former: Submission) -> Problem | None:
-    """`tep.thieu_nhieu_dong` if `part` lacks most records of the one that it replaces, and adds none.
-
-    None if somebody said what it is.
-    """
-    if part.meant is not None or part.nil or not _lacks_most(change):
-        return None
-    there, all_ = change.changed + change.same, change.changed + change.same + change.removed
-    return _describe(
-        "tep.thieu_nhieu_dong",
-        f"Tệp chỉ có {there} trong {all_} bản ghi của lần nộp trước ({former.file}), không thêm bản ghi nào;"
-        f" {change.removed} bản ghi kia không còn được tính. Nếu đây chỉ là các dòng sửa: ghi x vào ô"
-        f" “{CHOICE}” ở trang đầu của tệp trả bài rồi nộp tệp đó. Nếu đây là cả bảng: ghi “{WHOLE}” vào ô đó."
-        " Không có tệp trả bài thì báo xã xác nhận.",
-        part,
-        blocks=False,
-    )
-
-
 def tell_undone(part: SubmissionPart, undone: int, corrections: Submission) -> Problem | None:
     """`tep.hoan_tac_sua` if so many records of `part` are again as they were before they were corrected.
 
@@ -97,11 +76,6 @@ def tell_undone(part: SubmissionPart, undone: int, corrections: Submission) -> P
         part,
         blocks=False,
     )
-
-
-def _lacks_most(change: RecordChanges) -> bool:
-    everything = change.changed + change.same + change.removed
-    return change.added == 0 and everything >= _LIST and 2 * change.removed > everything
 
 
 def _owes(given: Given) -> tuple[str, str]:
@@ -123,7 +97,9 @@ def _complete(given: Given, base: Given | None, dataset: Dataset) -> Given:
     one, part = given
     if base is None or part.meant is not None or part.nil:
         return given
-    return (one, _overlay(part, base, dataset)) if _lacks_most(compare(base[1], part, dataset)) else given
+    change = compare(base[1], part, dataset)
+    looks_like_one = change.added == 0 and lacks_most(change)
+    return (one, _overlay(part, base, dataset)) if looks_like_one else given
 
 
 def _overlay(part: SubmissionPart, base: Given | None, dataset: Dataset) -> SubmissionPart:

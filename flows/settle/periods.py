@@ -15,8 +15,9 @@ from flows.intake.model import CleanedSubmission, SubmissionPart, SubmissionSumm
 from flows.measure import count_records
 from flows.read.table import Problem
 from flows.settle.compare import compare, count_undone
-from flows.settle.corrections import Given, Said, merge_corrections, tell_lacking, tell_undone
+from flows.settle.corrections import Given, Said, merge_corrections, tell_undone
 from flows.settle.faults import fill_columns, find_file_faults, find_record_faults, list_repairs
+from flows.settle.lacking import Losses, Replaced
 from flows.settle.model import (
     TABLES,
     Comparison,
@@ -112,7 +113,7 @@ def judge_periods(
         "counted": count_records(live, contracts.commune, contracts.indicators),
         "prints": take_prints(live, datasets),
     }
-    compared, lacking = _compare_all(brought, standing, datasets, earlier)
+    compared, lacking = _compare_all(brought, standing, datasets, earlier, crossed.verdicts)
     found = ((one, label, problem) for (one, _, label), problem in told.items())
     return [*_split_by_period(standing, tables, compared, read, [*found, *said, *lacking])]
 
@@ -192,7 +193,11 @@ def _build_tallies(verdicts: Mapping[str, Verdict], standing: Standing) -> pl.Da
 
 
 def _compare_all(
-    brought: Brought, standing: Standing, datasets: Mapping[str, Dataset], earlier: Earlier
+    brought: Brought,
+    standing: Standing,
+    datasets: Mapping[str, Dataset],
+    earlier: Earlier,
+    verdicts: Mapping[str, Verdict],
 ) -> tuple[dict[str, dict[Submission, list[Comparison]]], list[Said]]:
     """By period what each usable submission changed against the one before it, if there is one.
 
@@ -214,6 +219,7 @@ def _compare_all(
     }
     found: dict[str, dict[Submission, list[Comparison]]] = {}
     said: list[Said] = []
+    losses = Losses()
     for one, former, name in pairs:
         was, now = (parts[each.submission, each.dataset, each.period.label] for each in (former, one))
         change = compare(was, now, datasets[one.dataset])
@@ -222,8 +228,10 @@ def _compare_all(
         if former.owes == one.owes:
             before = [parts[each, one.dataset, one.period.label] for each in former.borrowed]
             undone = count_undone(was, before, now, datasets[one.dataset]) if before else 0
+            counted_rows = verdicts[one.dataset].judged.filter(pl.col("_part") == former.number, ~QUARANTINED)
+            replaced = Replaced(former.submission.file, counted_rows.select(datasets[one.dataset].key))
             doubts = (
-                tell_lacking(now, change, former.submission),
+                losses.tell(one.owes, now, replaced, datasets[one.dataset]),
                 tell_undone(now, undone, former.submission),
             )
             said += [(one.submission, one.period.label, problem) for problem in doubts if problem]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import polars as pl
@@ -16,7 +17,7 @@ from flows.settle.model import Settled, trace_rows
 from flows.settle.periods import Earlier, judge_periods, settle_submissions
 from schemas.registry import load
 from tests.conftest import lines
-from tests.flows.settle.households import table
+from tests.flows.settle.households import events, table
 
 CONTRACTS = load()
 OWES = "T01", "ho_gia_dinh", "2026-10"
@@ -91,15 +92,85 @@ def test_a_correction_of_a_row_that_is_not_there_is_told_and_not_counted() -> No
         (plain(range(2), 6), "ca_bang", False),
         (plain(range(2), 6), "sua", False),
         (plain(range(4), 6), None, False),
-        (plain([0, 1, 9]), None, False),
+        (plain([0, 1, 9]), None, True),
+        (plain(range(6, 12)), None, True),
+        (plain(range(6, 12)), "ca_bang", False),
+        (plain(range(3)), None, True),
+        (plain(range(2, 12)), None, False),
     ],
 )
-def test_a_list_of_a_few_of_the_rows_is_warned_of_until_somebody_says_what_it_is(
+def test_a_list_that_lacks_most_of_the_rows_is_warned_of_until_somebody_says_what_it_is(
     second: Homes, meant: Meant | None, warned: bool
 ) -> None:
     settled = settle(came(1, plain(range(6))), came(2, second, meant))
     assert told(settled, "tep.thieu_nhieu_dong") == [("2.csv", None, "canh_bao")] * warned
     assert set(counted(settled)) == ({*range(6)} if meant == "sua" else {*second})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "warned"),
+    [
+        ([1], [2], True),
+        ([1, 2], [3, 4], True),
+        ([1, 2], [2, 3], False),
+        ([1, 2], [1], False),
+    ],
+)
+def test_of_a_short_list_all_must_be_gone(first: list[int], second: list[int], warned: bool) -> None:
+    settled = settle(came(1, plain(first)), came(2, plain(second)))
+    assert told(settled, "tep.thieu_nhieu_dong") == [("2.csv", None, "canh_bao")] * warned
+
+
+@pytest.mark.parametrize(
+    ("lists", "meant", "warned"),
+    [
+        (([1], []), None, ["2.csv"]),
+        ((range(6), []), None, ["2.csv"]),
+        ((range(6), []), "ca_bang", []),
+        ((range(6), []), "sua", []),
+        (([], [1]), None, []),
+        ((range(6), [], range(6, 8)), None, ["3.csv"]),
+        ((range(6), [], range(8)), None, []),
+    ],
+)
+def test_nothing_to_report_in_place_of_records_is_warned_of(
+    lists: Sequence[Iterable[int]], meant: Meant | None, warned: list[str]
+) -> None:
+    files = []
+    for day, numbers in enumerate(lists, 1):
+        rows = events(numbers)
+        data = lines(rows if rows[2:] else [*rows, ["Không phát sinh"]]).encode()
+        said = meant if day == 2 else None
+        one = Submission(f"2026-11-{day:02}T08:00:00+07:00", "T01", f"{day}.csv", sha256(data).hexdigest(), 1)
+        files.append(clean_submission(replace(one, meant=said), data, CONTRACTS))
+    settled = settle(*files)
+    assert [file for file, *_ in told(settled, "tep.thieu_nhieu_dong")] == warned
+    assert not settled.faults.filter(code="tep.thieu_nhieu_dong", severity="chan").height
+
+
+def test_a_record_that_never_counted_may_go() -> None:
+    """Its key was wrong, and is right now."""
+    wrong = plain(range(100, 106), "??")
+    assert told(settle(came(1, plain([0]) | wrong), came(2, plain(range(7)))), "tep.thieu_nhieu_dong") == []
+
+
+@pytest.mark.parametrize(
+    ("later", "warned"),
+    [
+        ([(plain(range(6, 12), 5), None)], ["3.csv"]),
+        ([(plain(range(12)), None)], []),
+        ([(plain(range(12, 15)), None)], ["3.csv"]),
+        ([({6: 5}, "sua")], ["2.csv"]),
+        ([({6: 5}, "sua"), (plain(range(6, 12)), None)], ["4.csv"]),
+        ([(plain(range(6, 12), 5), "ca_bang"), (plain(range(6, 12), 6), None)], []),
+    ],
+)
+def test_what_is_lost_is_told_until_it_is_back_or_somebody_says_that_the_list_is_whole(
+    later: list[tuple[Homes, Meant | None]], warned: list[str]
+) -> None:
+    parts = [came(1, plain(range(6))), came(2, plain(range(6, 12)))]
+    settled = settle(*parts, *(came(day, homes, meant) for day, (homes, meant) in enumerate(later, 3)))
+    assert [file for file, *_ in told(settled, "tep.thieu_nhieu_dong")] == warned
 
 
 def test_corrections_that_come_after_a_list_of_a_few_correct_what_that_replaced() -> None:
