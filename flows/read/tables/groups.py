@@ -14,6 +14,7 @@ from flows.read.problems import make_problem
 from flows.read.sheet import Mask, Sheet, letter_of
 from flows.read.table import Problem
 from flows.read.tables.body import CODE, Body, Columns
+from flows.read.tables.heading import key_of
 from flows.read.tables.plausible import measure_likeness
 from flows.read.tables.row_words import is_bare_numeral
 from schemas.contract import Dataset
@@ -29,6 +30,49 @@ _MAX_PROBLEMS = 100
 _LETTER = re.compile(r"\s*\(?[A-HĐ]")
 # The ways to read a number in text: comma between thousands, comma before decimals.
 _MARKS = ((",", "."), (".", ","))
+
+
+def take_lone_places(sheet: Sheet, body: Body, columns: Columns, dataset: Dataset) -> None:
+    """Make those group lines records that hold just a thôn, where each record is about a thôn.
+
+    The record below names its own thôn, so the line is no group; it lacks its figures, as is told of records.
+    """
+    at = next((at for at in columns.contract if columns.is_place(at)), None)
+    if at is None or dataset.key != (columns.contract[at].name,):
+        return
+    records = np.flatnonzero(body.records)
+    if not len(records) or not body.sections:
+        return
+    named = sheet.filled([at], body.start, body.start + len(body.codes)) > 0
+    names = {key_of(name) for name in sheet.take(at, body.start, body.records)[0].drop_nulls()}
+    lone = []
+    for section in body.sections:
+        row, cells = section.row - body.start, sheet.row(section.row)
+        following = min(int(np.searchsorted(records, row)), len(records) - 1)
+        if (
+            section.is_place
+            and body.codes[row] == CODE["nhom"]
+            and [other for other, cell in enumerate(cells) if cell] == [at]
+            and named[records[following]]
+            and not _is_of_several(key_of(cells[at] or ""), names)
+            and not _is_merged_over(sheet, section.row, at)
+        ):
+            lone.append(section)
+    body.codes[[section.row - body.start for section in lone]] = CODE["ban_ghi"]
+    body.sections = [section for section in body.sections if section not in lone]
+
+
+def _is_of_several(label: str, names: set[str]) -> bool:
+    """Whether a label may stand for several thôn: records repeat it, or it is a `Khu` and none of them is."""
+    quarter = label.startswith("khu ") and not label.startswith("khu phố ")
+    return label in names or (quarter and not any(name.startswith("khu ") for name in names))
+
+
+def _is_merged_over(sheet: Sheet, row: int, column: int) -> bool:
+    return any(
+        top <= row <= bottom and left <= column <= right and right > left
+        for top, left, bottom, right in sheet.merges
+    )
 
 
 def tell_groups(sheet: Sheet, body: Body, columns: Columns, dataset: Dataset) -> list[Problem]:

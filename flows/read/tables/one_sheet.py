@@ -18,7 +18,7 @@ from flows.read.tables.body import CODE, Body, Codes, Columns, classify
 from flows.read.tables.damaged import describe_damaged, hold_damaged
 from flows.read.tables.doubtful import describe_doubtful
 from flows.read.tables.extract import extract_cells, extract_totals
-from flows.read.tables.groups import tell_groups
+from flows.read.tables.groups import take_lone_places, tell_groups
 from flows.read.tables.heading import Vocabulary, tidy, words_of
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
 from flows.read.tables.lines import describe_contradictions, find_lines
@@ -206,6 +206,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     fit, sides = chosen[0], split_sides(chosen[0])
     columns = _list_columns(with_content(sheet, sides, block.body, stop), block)
     body = classify(sheet, block.body, stop, columns)
+    take_lone_places(sheet, body, columns, fit.dataset)
     read.damage += tell_groups(sheet, body, columns, fit.dataset)
     hold_damaged(sheet, body)
     headed = sorted(index_of(path.letter) for path in block.paths)

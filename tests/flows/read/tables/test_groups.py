@@ -67,6 +67,23 @@ def test_a_place_numbered_like_a_group_is_a_record_if_no_sum(lines: list[Row], e
     assert roles("moi_truong", lines) == (expected, [])
 
 
+def test_a_thon_without_figures_is_a_record_among_records_that_name_theirs() -> None:
+    lone = place(None, "Phố 4", *[None] * 5)
+    khu = place(None, "Khu Bắc", *[None] * 5)
+    upper, lower = place(4, None), place(5, None)
+    for lines, expected in (
+        ([A, lone, B, C], "rrrr"),
+        ([lone, A, B], "rrr"),
+        ([A, B, lone], "rrr"),
+        ([A, lone, place(None, "Thôn 5", *[None] * 5), B], "rrrr"),
+        ([khu, A, B], "grr"),
+        ([place(None, "Phố 1", *[None] * 5), A, B], "grr"),
+        ([lone, upper, lower, B], "grrr"),
+    ):
+        assert roles("moi_truong", lines) == (expected, []), lines
+    assert roles("thanh_toan", [shop(None, "Phố 1", None), ONE, TWO]) == ("grr", [])
+
+
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
