@@ -25,12 +25,17 @@ _NOT_HANDED_IN = re.compile(
         | ~\$.*                                     # Excel's mark of an open workbook
         | .*~                                       # an editor's copy
         | thumbs\.db | desktop\.ini | ehthumbs\.db | \$recycle\.bin | system\ volume\ information | __macosx
-        | .*\.(?:tmp|temp|part|partial|filepart|crdownload|download|opdownload|!sync|lnk|url|swp)
+        | .*\.(?:tmp|temp|part|partial|filepart|crdownload|download|opdownload|!sync|swp)
         | .*:zone\.identifier
         | .*\.sb-[0-9a-f]{8}-\w+                    # macOS, while it saves
         | .*\.zone\.identifier
     )$""",
     re.IGNORECASE | re.VERBOSE,
+)
+
+# They only say where the file lies: on the computer of who dropped them, or at a service that we can't ask.
+_SHORTCUT = re.compile(
+    r".*\.(?:lnk|url|webloc|website|desktop|gdoc|gsheet|gslides|gdraw|gform|glink|gshortcut)$", re.IGNORECASE
 )
 
 # Of a file that two computers changed at once a program keeps both: nobody but people knows which is right.
@@ -117,17 +122,26 @@ def _refuse(path: Path) -> str | None:
         seen = path.lstat()
     except OSError:
         return "không xem được tệp này"
-    if _KEPT_TWICE.match(_decode(path.name)):
-        return (
-            "là bản mà phần mềm đồng bộ giữ riêng vì hai máy cùng sửa một tệp; "
-            "xem bản nào đúng, lưu bản đó dưới một tên khác rồi xóa bản này"
-        )
+    if why := _refuse_name(_decode(path.name)):
+        return why
     if stat.S_ISLNK(seen.st_mode):
         return "là liên kết, không phải tệp; chép chính tệp vào đây"
     if not stat.S_ISREG(seen.st_mode):
         return "không phải tệp"
     if seen.st_size > LARGEST:
         return f"lớn hơn {LARGEST >> 20} MB nên không đọc; tách tệp rồi nộp lại"
+    return None
+
+
+def _refuse_name(name: str) -> str | None:
+    """Why a file of that name is not one that can be taken; None if it may be."""
+    if _KEPT_TWICE.match(name):
+        return (
+            "là bản mà phần mềm đồng bộ giữ riêng vì hai máy cùng sửa một tệp; "
+            "xem bản nào đúng, lưu bản đó dưới một tên khác rồi xóa bản này"
+        )
+    if _SHORTCUT.match(name):
+        return "là lối tắt, không phải tệp; chép hoặc tải chính tệp vào đây rồi xóa lối tắt"
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import PurePosixPath
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from flows.clean.propose import propose
 from flows.collect.submission import Submission
 from flows.intake.model import SubmissionSummary
 from flows.read.table import Problem
-from flows.settle.model import FOUND, REPAIRED, JudgedPart, Owes, Standing
+from flows.settle.model import FOUND, REPAIRED, JudgedPart, Standing
 from flows.validate.records import Verdict
 from schemas.contract import Dataset
 from schemas.judgement import REPEATED as SAME_ROW
@@ -133,15 +134,13 @@ def find_file_faults(
 
 
 class _Taken:
-    """The usable parts: all, by unit, and the first submission for each unit, dataset and period."""
+    """The usable parts: all, and by unit."""
 
     def __init__(self, standing: Standing) -> None:
         self.all = [one for one in standing.judged if one.taken]
         self.by_unit: dict[str, list[JudgedPart]] = {}
-        self.first: dict[Owes, Submission] = {}
         for one in self.all:
             self.by_unit.setdefault(one.submission.unit, []).append(one)
-            self.first.setdefault(one.owes, one.submission)
 
 
 def _is_fixed(problem: Problem, submission: Submission, mine: Sequence[JudgedPart], taken: _Taken) -> bool:
@@ -149,9 +148,9 @@ def _is_fixed(problem: Problem, submission: Submission, mine: Sequence[JudgedPar
 
     Withdrawn is a file that is no longer in the inbox. If the problem names a dataset, a later usable part of
     that unit and dataset replaces it: for a period that it may have been for, or under the same name if the
-    refused file named no period. So does the same content in another unit's folder. If no dataset is known, a
-    later file of the same name does, or the first usable submission of something owed; what the unit still
-    owes then is a fault of the roll call.
+    refused file named no period. So does the same content in another unit's folder. If no dataset is known,
+    only a later usable file of that unit under the same name does, whatever its ending: nobody knows whether
+    another file holds what was in it.
     """
     if problem.dataset in {one.dataset for one in mine if not one.refused}:
         return False
@@ -159,17 +158,20 @@ def _is_fixed(problem: Problem, submission: Submission, mine: Sequence[JudgedPar
         return True
     if problem.dataset is None:
         of_unit = taken.by_unit.get(submission.unit, ())
-        return any(
-            one.submission.file == submission.file or taken.first[one.owes] >= submission
-            for one in of_unit
-            if one.submission > submission
-        )
+        name = _drop_ending(submission.file)
+        later = (one.submission for one in of_unit if one.submission > submission)
+        return any(_drop_ending(one.file) == name for one in later)
     return any(
         one.submission.sha256 == submission.sha256
         or (one.submission.unit == submission.unit and _replaces(one, problem, submission))
         for one in taken.all
         if one.dataset == problem.dataset and one.submission > submission
     )
+
+
+def _drop_ending(file: str) -> str:
+    """The name without its ending, alike in capitals and small letters."""
+    return str(PurePosixPath(file).with_suffix("")).casefold()
 
 
 def _replaces(later: JudgedPart, problem: Problem, refused: Submission) -> bool:

@@ -79,7 +79,6 @@ def test_an_old_content_under_a_new_name_is_another_hand_in_kept_once(root: Root
         "Thumbs.db",
         "desktop.ini",
         ".DS_Store",
-        "a.lnk",
         "a.xlsx:Zone.Identifier",
         "a.xlsx~",
         ".git/a.csv",
@@ -110,6 +109,19 @@ def test_what_can_not_be_taken_is_named(root: Root, make: Callable[[Path], None]
     (obstacle,) = collected.obstacles
     assert obstacle.place == "T01/xau.csv"
     assert why in obstacle.why
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.xlsx.lnk", "a.LNK", "a.url", "a.webloc", "a.gsheet", "a.gdoc", "sau/a.gshortcut", "lối tắt.desktop"],
+)
+def test_a_shortcut_is_no_hand_in_but_named(root: Root, name: str) -> None:
+    drop(root, "T01/tot.csv")
+    drop(root, f"T01/{name}", b"[InternetShortcut]")
+    collected = collect(root, when=time_written)
+    assert [one.file for one in collected.new] == ["tot.csv"]
+    assert [one.place for one in collected.obstacles] == [f"T01/{name}"]
+    assert "lối tắt, không phải tệp" in collected.obstacles[0].why
 
 
 @pytest.mark.parametrize(

@@ -96,3 +96,39 @@ def test_a_good_table_above_it_is_taken() -> None:
     assert [one.records for one in settled.in_effect.values()] == [3]
     assert sorted(settled.submissions["state"]) == ["mot_phan", "tu_choi"]
     assert settled.submissions["rows_seen"].sum() == 11
+
+
+PDF = b"%PDF-1.4 x"
+WORDS = "Tháng 10 năm 2026\nMất sóng cả thôn\nĐứt cáp\nYếu sóng\n".encode()
+GOOD = {name: lines([*TITLE, *table(name)]).encode() for name in ("thanh_toan", "moi_truong")}
+
+
+@pytest.mark.parametrize(
+    ("refused", "data", "later", "unit", "gone", "told"),
+    [
+        ("a.pdf", PDF, "b.csv", "kinh_te", False, True),
+        ("a.csv", WORDS, "b.csv", "kinh_te", False, True),
+        ("a.csv", WORDS, "a.csv", "kinh_te", False, False),
+        ("a.pdf", PDF, "A.csv", "kinh_te", False, False),
+        ("sau/a.pdf", PDF, "a.csv", "kinh_te", False, True),
+        ("a.pdf", PDF, "a.csv", "van_phong", False, True),
+        ("a.pdf", PDF, "b.csv", "kinh_te", True, False),
+    ],
+)
+def test_a_file_of_which_nobody_knows_what_it_is_is_told_until_it_is_replaced_or_withdrawn(
+    refused: str, data: bytes, later: str, unit: str, gone: bool, told: bool
+) -> None:
+    given = [
+        ("kinh_te", refused, data),
+        (unit, later, GOOD["thanh_toan"]),
+        (unit, "c.csv", GOOD["moi_truong"]),
+    ]
+    cleaned = []
+    for hour, (who, name, content) in enumerate(given, 8):
+        received = f"2026-11-02T{hour:02}:00:00+07:00"
+        left = received if gone and name == refused else None
+        one = Submission(received, who, name, sha256(content).hexdigest(), len(content), gone=left)
+        cleaned.append(clean_submission(one, content, CONTRACTS))
+    faults = settle_submissions(cleaned, [], CONTRACTS).faults
+    of_it = faults.filter(unit="kinh_te", submission=sha256(data).hexdigest(), severity="chan")
+    assert bool(of_it.height) == told
