@@ -22,7 +22,7 @@ DECIMALS = 4
 _MEANINGS = (1.0, 1000.0, 0.001)
 _NAMES = (VAN_BAN, HO_TEN)
 # How the label of a total may begin, for a quick test.
-_LABELS = r"(?i)^\W*(?:t[ổôo]|c[ộọo]|t\s?\.?\s?c|to[àa]n|l[ũu]y|mang|s[ốo] c|grand|sub)"
+_LABELS = r"(?i)^\W*(?:t[ổôo]|c[ộọo]|t\s?\.?\s?c|to[àa]n|l[ũu]y|mang|chuy[ểe]n|trang|s[ốo] c|grand|sub)"
 # Amounts in so few rows or columns may be sums by chance; with two columns, one row more is needed.
 _FEWEST_ROWS, _FEWEST_COLUMNS = 2, 2
 _TOLERANCE = 1e-6
@@ -36,7 +36,8 @@ def check_totals(
     """One problem `tep.dong_tong_sai` for each total that is wrong.
 
     A total is right if it is the sum of all records of the table, or of the records since the total row
-    before it. A column in which some record could not be read is skipped, because its sum is unknown.
+    before it. A line that carries the total of a page over to the next one is right if it repeats it. A
+    column in which some record could not be read is skipped, because its sum is unknown.
 
     Args:
         table: The table as read, for the places of its cells.
@@ -69,19 +70,25 @@ def _find_wrong_totals(
     totals: pl.DataFrame, records: pl.DataFrame, column: Column
 ) -> Iterator[tuple[dict[str, object], float]]:
     values = records.select("_row", value=pl.col(column.name).cast(pl.Float64))
-    whole, above = float(values["value"].sum()), 0
+    whole, last = float(values["value"].sum()), records["_row"].max()
+    above, carried, former = 0, 0.0, None
     seen = totals.select(
         "_row", typed_column(column.name), value=column.name, unread=unread_column(column.name)
     )
     for total in seen.iter_rows(named=True):
-        block = values.filter(pl.col("_row").is_between(above, total["_row"]))["value"].sum()
+        rows = values.filter(pl.col("_row").is_between(above, total["_row"]))["value"]
         above = total["_row"]
-        if total["value"] is None:
+        # "Mang sang" repeats the total above it at the head of the next page, whose total may go on from it.
+        carries = rows.is_empty() and former is not None and above < last and total["value"] == former
+        block, base, former = float(rows.sum()), carried, total["value"]
+        carried = former if carries else 0.0
+        if former is None or carries:
             continue
         tolerance = _rounding_tolerance(without_format(total[typed_column(column.name)] or ""))
         # What a doubtful mark means, the sum shows.
         meant = _MEANINGS if total["unread"] == "mo_ho" else (1.0,)
-        if min(abs(total["value"] * times - each) for times in meant for each in (whole, block)) > tolerance:
+        sums = (whole, block, base + block)
+        if min(abs(total["value"] * times - each) for times in meant for each in sums) > tolerance:
             yield total, whole
 
 

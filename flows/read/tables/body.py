@@ -35,7 +35,8 @@ CODE: Mapping[str, int] = {role: code for code, role in enumerate(ROLES)}
 # How the labels of totals and sections begin; a quick test before each row is looked at in detail.
 _BEGINS = (
     r"\s*(?:\(?(?:[IVX]+|[A-HĐa-hđ])\s*[.)/:–-]\s*)?"
-    r"(?i:t[ổôo]|c[ộọo]|t\s?\.?\s?c|toàn|lũy|luy|thôn|khu|phố|làng|bản|xóm|số cộng|mang sang|grand|sub|sum|σ)"
+    r"(?i:t[ổôo]|c[ộọo]|t\s?\.?\s?c|toàn|lũy|luy|thôn|khu|phố|làng|bản|xóm|số cộng"
+    r"|mang sang|chuyển|chuyen|trang tr|grand|sub|sum|σ)"
     r"|\s*\(?(?:[IVX]+|[A-HĐ])\s*[.)/:–-]"
 )
 _MARKED = "|".join(normalize(form, _BEGINS) for form in ("NFC", "NFD"))

@@ -19,7 +19,9 @@ _SURE_TOTALS = (
 #: The other labels; of these "tổng công" is a misspelt total only if it is not "Tổng công ty Mẫu".
 _LONG_TOTALS = (
     *("tổng công", "tông công", "toàn xã", "cộng dồn", "lũy kế", "cộng lũy kế", "cộng trang", "mang sang"),
-    *("cộng mang sang", "số cộng", "tổng chung", "cộng chung"),
+    *("cộng mang sang", "số cộng", "tổng chung", "cộng chung", "chuyển trang sau", "chuyển sang trang sau"),
+    *("trang trước mang sang", "trang trước chuyển sang", "trang truoc mang sang", "trang truoc chuyen sang"),
+    *("mang sang trang sau", "chuyen trang sau", "chuyen sang trang sau"),
     *("toan xa", "cong don", "luy ke", "cong trang", "tong chung", "cong chung"),
 )
 _AFTER_TOTAL = (

@@ -46,6 +46,27 @@ def test_totals_of_parts_are_compared_with_their_part() -> None:
     assert problems(*RECORDS[:2], part, RECORDS[2], whole) == []
 
 
+def test_a_total_carried_to_the_next_page_is_right_if_it_repeats_the_one_above() -> None:
+    whole = [None, "Tổng cộng", 15, 6, "1.040"]
+    page, off = [9, 3, "1.040"], [8, 3, "1.040"]
+    for above, below in (
+        ("Cộng trang", "Mang sang"),
+        ("Chuyển trang sau", "Trang trước mang sang"),
+        ("Cộng chuyển trang sau", "Trang trước chuyển sang"),
+        ("CHUYEN TRANG SAU", "TRANG TRUOC MANG SANG"),
+    ):
+        top = [*RECORDS[:2], [None, above, *page]]
+        assert problems(*top, [None, below, *page], RECORDS[2], whole) == []
+        # The second page goes on from what was carried.
+        assert problems(*top, [None, below, *page], RECORDS[2], [None, above, 15, 6, 1040], whole) == []
+        wrong = [("tep.dong_tong_sai", "C6", "15")]
+        assert problems(*top, [None, below, *off], RECORDS[2], whole) == wrong
+    # No records follow: it is no carried total.
+    part = [None, "Cộng", 6, 3, None]
+    found = problems(*RECORDS[:2], [None, "Cộng", *page], RECORDS[2], part, [None, "Tổng cộng", 6, 6, 1040])
+    assert found == [("tep.dong_tong_sai", "C8", "15")]
+
+
 def test_a_column_that_could_not_be_read_is_not_compared() -> None:
     assert problems(*RECORDS, [4, "Thôn Mống", "năm", 0, 0], [None, "Tổng cộng", 99, 6, "1.040"]) == []
 
