@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from flows.protect import NUMBER_ALONE
 from flows.system.linux import open_below
+from flows.system.litter import is_litter
 
 #: The unit of a file that lies outside all units' folders.
 UNKNOWN = "khong_ro"
@@ -18,17 +19,12 @@ UNKNOWN = "khong_ro"
 #: A larger file is not read: no form of a commune comes near, and reading it would fill the memory.
 LARGEST = 1 << 30
 
-# Files that programs and systems leave beside those of people.
-_NOT_HANDED_IN = re.compile(
+# Copies that programs have not finished, or keep while somebody edits the file.
+_UNFINISHED = re.compile(
     r"""^(?:
-        \..*                                        # hidden: .DS_Store, ._a.xlsx, .git, .stversions
-        | ~\$.*                                     # Excel's mark of an open workbook
-        | .*~                                       # an editor's copy
-        | thumbs\.db | desktop\.ini | ehthumbs\.db | \$recycle\.bin | system\ volume\ information | __macosx
+        .*~                                         # an editor's copy
         | .*\.(?:tmp|temp|part|partial|filepart|crdownload|download|opdownload|!sync|swp)
-        | .*:zone\.identifier
         | .*\.sb-[0-9a-f]{8}-\w+                    # macOS, while it saves
-        | .*\.zone\.identifier
     )$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -95,17 +91,21 @@ def look_through(folder: Path) -> tuple[list[Found], list[Obstacle]]:
     for place, folders, names in os.walk(folder, onerror=note):
         closed = [name for name in folders if not _is_folder(Path(place, name))]
         folders[:] = sorted(
-            name for name in folders if name not in closed and not _NOT_HANDED_IN.match(_decode(name))
+            name for name in folders if name not in closed and not _is_passed_over(_decode(name))
         )
         for name in sorted([*names, *closed]):
             path = Path(place, name)
-            if _NOT_HANDED_IN.match(_decode(name)):
+            if _is_passed_over(_decode(name)):
                 continue
             if why := _refuse(path):
                 obstacles.append(Obstacle(show_path(path, folder), why))
             else:
                 found.append(describe(path, folder))
     return sorted(found, key=lambda one: one.path), obstacles
+
+
+def _is_passed_over(name: str) -> bool:
+    return is_litter(name) or bool(_UNFINISHED.match(name))
 
 
 def _is_folder(path: Path) -> bool:

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from flows.read.formats import danger
 from flows.read.formats.container import BROKEN, ZIP_ERRORS
 from flows.read.problems import RefusedError
+from flows.system.litter import is_litter
 
 _MAX_FILES = 500
 
@@ -24,7 +25,7 @@ def list_members(data: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             danger.check_entries(archive, len(data))
-            names = sorted(name for name in archive.namelist() if not _is_litter(name))
+            names = sorted(name for name in archive.namelist() if not _is_left_out(name))
             if not names or len(names) > _MAX_FILES:
                 raise RefusedError("tep.khong_phai_bang_tinh", f"Tệp nén chứa {len(names)} tệp bảng tính.")
             for name in names:
@@ -33,7 +34,6 @@ def list_members(data: bytes) -> Iterator[tuple[str, bytes]]:
         raise RefusedError("tep.khong_mo_duoc", BROKEN) from error
 
 
-def _is_litter(name: str) -> bool:
-    """Whether an entry is a folder, a lock file or a file of the operating system."""
-    last = PurePosixPath(name).name
-    return name.endswith("/") or name.startswith("__MACOSX/") or last.startswith(("~$", ".", "Thumbs.db"))
+def _is_left_out(name: str) -> bool:
+    """Whether an entry is a folder, or it or its folder is one that systems leave behind."""
+    return name.endswith("/") or any(map(is_litter, PurePosixPath(name).parts))

@@ -149,3 +149,20 @@ def test_parts_that_are_no_sheets_may_be_called_anything(names: Sequence[str]) -
     doc = read_file(archive(parts() | dict.fromkeys(names, b"x")), "a.xlsx", DATASETS)
     assert doc.problems == ()
     assert doc.tables[0].cells.height == 5
+
+
+def test_what_systems_leave_in_a_zip_is_no_table() -> None:
+    dataset = DATASETS["moi_truong"]
+    litter = [
+        "bc/desktop.ini",
+        "Thumbs.db",
+        "__MACOSX/bc/._a.xlsx",
+        "~$a.xlsx",
+        "bc/.git/config",
+        "$RECYCLE.BIN/b.csv",
+    ]
+    members = {"bc/a.xlsx": form(dataset, records(dataset, 3)), **dict.fromkeys(litter, b"[a]")}
+    doc = read_file(archive(members), "a.zip", DATASETS)
+    assert ([table.dataset for table in doc.tables], doc.problems) == (["moi_truong"], ())
+    told = read_file(archive({**members, "bc/b.ini": b"[a]"}), "a.zip", DATASETS)
+    assert [each.code for each in told.problems] == ["tep.khong_ro_bo_du_lieu"]
