@@ -203,6 +203,11 @@ _NUMBER = re.compile(r"\d+|\b(?:iv|i{1,3})\b")
 _DAYS = re.compile(r"ngay\W*\d{1,2}\W*thang\W*\d{1,2}")
 #: The first and last day of a period beside its name, as in "tháng 11 (từ 15 tháng 10 đến 14 tháng 11)".
 _FROM_TO = re.compile(r"\b(?:từ|tu|đến|den|tới|toi)\W*\d{1,2}\W*(?:tháng|thang)\W*\d{1,2}\b", re.IGNORECASE)
+#: In brackets the period with which figures are compared, as in "tháng 11 (so với tháng 10)", is not theirs.
+_COMPARED = re.compile(
+    r"\(\s*so voi (?:cung ky )?(?:thang|quy|nam)\W{0,3}(?:\d{1,4}|i{1,3}|iv)\b"
+    r"(?:\W{0,2}(?:nam )?(?:19|20)\d\d\b)?\s*\)"
+)
 _NO_MONTH = re.compile("th[ăắằẳẵặ]ng")
 
 
@@ -221,7 +226,7 @@ def _read(text: str, cadence: Cadence) -> frozenset[str]:
 
 
 def _list_labels(text: str, cadence: Cadence) -> Iterable[str]:
-    text = _DATES.sub(" ; ", text)
+    text = _DATES.sub(" ; ", _COMPARED.sub(" ; ", text))
     if cadence == "nam":
         for shorter in (*_NAMED["thang"], *_NAMED["quy"]):
             text = shorter.sub(" ; ", text)
@@ -243,7 +248,7 @@ def read_numbers(texts: Iterable[str], cadence: Cadence) -> set[int]:
     if cadence not in _WITHOUT_YEAR:
         return set()
     composed = (unicodedata.normalize("NFC", text.lower()) for text in texts)
-    plain = (_DATES.sub(" ; ", _plain(_NO_MONTH.sub(";", text))) for text in composed)
+    plain = (_DATES.sub(" ; ", _COMPARED.sub(" ; ", _plain(_NO_MONTH.sub(";", text)))) for text in composed)
     matches = (match for text in plain for match in _WITHOUT_YEAR[cadence].finditer(_DAYS.sub(";", text)))
     return {number for match in matches for number in _list_numbers(match)}
 

@@ -298,3 +298,12 @@ def test_all_texts_are_read():
 )
 def test_a_period_in_words(label, words):
     assert in_words(label) == words
+
+
+def test_the_period_in_brackets_that_figures_are_compared_with_is_not_theirs() -> None:
+    for compared in ("so với tháng 10", "So với tháng 10 năm 2026", "SO VỚI THÁNG 10/2026"):
+        text = f"Báo cáo tháng 11 năm 2026 ({compared})"
+        assert (read_period([text], "thang"), read_numbers([text], "thang")) == ({"2026-11"}, {11}), text
+    assert read_period(["Quý III/2026 (so với quý II/2026)"], "quy") == {"2026-Q3"}
+    assert read_period(["Năm 2026 (so với cùng kỳ năm 2025)"], "nam") == {"2026"}
+    assert read_period(["(So với tháng 10/2026, tháng 9/2026)"], "thang") == {"2026-09", "2026-10"}
