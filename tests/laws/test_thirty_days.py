@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
 
 from flows import daily
 from flows.engine.prefect_server import serve_prefect
@@ -138,7 +139,10 @@ class Month:
         killed = multiprocessing.get_context("spawn").Process(
             target=die_at_the_start, args=(str(self._root), today)
         )
-        killed.start()
+        with self._patch.context() as patch:
+            patch.setenv("PREFECT_API_URL", PREFECT_API_URL.value())
+            patch.setenv("PREFECT_API_AUTH_STRING", str(PREFECT_API_AUTH_STRING.value()))
+            killed.start()
         killed.join()
         assert killed.exitcode == -signal.SIGKILL
         self.run(today)
