@@ -82,7 +82,7 @@ RECORDS_CACHE = CacheFolder(
 #: Which marked workbooks and receipts there are.
 RETURNS_CACHE = CacheFolder("tra_lai", (*_SETTLING, "day_tables", "faults", "release", "report", "returns"))
 #: What audits saw in files of a release.
-AUDIT_CACHE = CacheFolder("kiem", (*_GROUND, "audit", "collect", "release"))
+AUDIT_CACHE = CacheFolder("kiem", (*_GROUND, "audit", "collect", "faults", "release"))
 
 #: Which files of a release were seen to be as they were published.
 INTACT_CACHE = CacheFolder("nguyen_ven", (*_GROUND, "collect", "release"))

@@ -208,9 +208,9 @@ def serve(
     """
     place = Root(root)
     place.prepare()
-    os.environ[_SERVED] = str(root)
     password = place.state / "mat_khau_prefect"
     commune = read_contracts(place, load()).commune
+    os.environ[_SERVED] = str(root)
     # Two roots on one server never share a deployment, whatever they are called.
     whose = f"{to_ascii(commune.name)}-{commune.code}-{sha256(str(root).encode()).hexdigest()[:6]}"
     said = f"{commune.name}, {commune.province}. Thư mục: `{root}`."

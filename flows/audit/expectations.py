@@ -123,7 +123,6 @@ def _check_small_tables(case: AuditCase, gxe: Any) -> Iterator[Suite]:
             expect_one_of(gxe, "dimension", DIMENSIONS, "mỗi lỗi thuộc một chiều chất lượng đã định"),
             expect_one_of(gxe, "severity", SEVERITIES, "mỗi lỗi có một mức đã định"),
             expect_within(gxe, "mute", 0, 0, "không lỗi nào thiếu lời giải thích"),
-            expect_within(gxe, "untracked", 0, 0, "mỗi lỗi có trong sổ theo dõi"),
         ),
     )
 

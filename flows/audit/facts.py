@@ -352,18 +352,15 @@ def list_indicators(case: AuditCase) -> pl.DataFrame:
 def list_faults(case: AuditCase) -> pl.DataFrame:
     """One row per `code`, `dimension` and `severity` of the table of faults, with counts of its rows.
 
-    `declared` is the code again if `dulieuxa explain` knows it. `mute` counts faults without a message,
-    `untracked` those whose issue is not in the ledger.
+    `declared` is the code again if `dulieuxa explain` knows it. `mute` counts faults without a message.
     """
     known = list_codes(case.contracts.datasets)
-    tracked = pl.read_parquet(case.folder / "issues.parquet", columns=["issue"])["issue"]
     return (
         pl.scan_parquet(case.folder / "faults.parquet")
         .group_by("code", "dimension", "severity")
         .agg(
             rows=pl.len().cast(pl.Int64),
             mute=pl.col("message").fill_null("").str.strip_chars().eq("").sum().cast(pl.Int64),
-            untracked=pl.col("issue").is_in(tracked.implode()).not_().sum().cast(pl.Int64),
         )
         .with_columns(
             declared=pl.when(pl.col("code").is_in(known)).then("code").otherwise(pl.lit(_UNDECLARED))

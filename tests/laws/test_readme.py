@@ -23,6 +23,7 @@ from flows.backup.backup import back_up
 from flows.cli.main import build_app, main
 from flows.forget.search import list_people
 from flows.notify import contacts
+from flows.notify.settings import SENDER
 from flows.root import Root
 from schemas import accepted_headings, indicators, waivers
 from schemas.contract import USUAL_DUE
@@ -124,7 +125,10 @@ def commune(two_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     ):
         book.active.append(row)
     book.save(root / "bao_cao.xlsx")
-    (root / "lien_he.csv").write_text(f"{','.join(contacts.COLUMNS)}\nT01,,a@example.org,nguoi_nop,\n")
+    told = root / "lien_he.csv"
+    told.write_text(f"{','.join(contacts.COLUMNS)}\nT01,,a@example.org,nguoi_nop,\n")
+    told.chmod(0o600)
+    monkeypatch.setenv(SENDER, "mailtos://mail.example.org/?from=xa@example.org")
     (root / "tep_cu" / "T01").mkdir(parents=True)
     shutil.copy(root / "bao_cao.xlsx", root / "tep_cu" / "T01")
     thresholds = gc.get_threshold()

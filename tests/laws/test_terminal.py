@@ -96,7 +96,7 @@ CALLS = {
     "backup": [["ROOT/sao", "--root", "ROOT"], [EVIL, "--check"]],
     "restore": [["ROOT", "--root", f"ROOT/{EVIL}"]],
     "init": [
-        [f"ROOT/{EVIL}", *(f"--{word}={EVIL}" for word in ("ma", "ten", "tinh")), "--tu-ngay=2026-09-15"],
+        [f"ROOT/xa {EVIL}", *(f"--{word}={EVIL}" for word in ("ma", "ten", "tinh")), "--tu-ngay=2026-09-15"],
         [EVIL],
     ],
     "notify": [["--dry-run", f"ROOT/{EVIL}", "--root", "ROOT"]],
