@@ -64,7 +64,7 @@ lint: $(TESTED) ## ruff và mypy
 
 bench: $(TESTED) ## Đo tốc độ, bộ nhớ, quy mô: mỗi dòng là tên, số đo, mức sàn, tỷ lệ
 	@for what in benchmarks/*.py; do \
-		case $$what in */contents.py|*/costs.py|*/made.py|*/measuring.py|*/reader.py|*/ambiguity.py|*/ambiguous_*.py) ;; *) $(BIN)/python $$what ;; esac || exit 1; \
+		case $$what in */contents.py|*/costs.py|*/made.py|*/measuring.py|*/reader.py|*/ambiguity.py|*/ambiguous_*.py|*/three_years.py) ;; *) $(BIN)/python $$what ;; esac || exit 1; \
 	done
 
 lock: $(READY) ## Ghi lại requirements.lock (để chạy) và requirements-dev.lock (để kiểm thử) từ pyproject.toml
