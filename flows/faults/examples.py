@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from schemas.contract import Column, Cross, Dataset, Rows, Rule
 from schemas.judgement import CLASHING, REPEATED, flaws_of, rules_of
-from schemas.kinds import CO_KHONG, VAN_BAN
+from schemas.kinds import CO_KHONG, NGAY, VAN_BAN
 from schemas.kinds.base import UNREADABLE, Flaw
 from schemas.kinds.words import BLANK_COLUMN, TICKS
 
@@ -92,6 +93,9 @@ def _make_other_cell(column: Column) -> str:
     if len(column.of) > 1:
         return column.of[1]
     good = make_good_cell(column)
+    if column.kind is NGAY:
+        # The day after: a day of another period would be a fault of its own.
+        return (datetime.strptime(good, _DAY) + timedelta(days=1)).strftime(_DAY)
     return (
         f"{good} khác"
         if column.kind is VAN_BAN
@@ -99,12 +103,12 @@ def _make_other_cell(column: Column) -> str:
     )
 
 
+_DAY = "%d/%m/%Y"
 _OTHER_CELLS: Mapping[str, str] = {
     "thon": "Phố 1",
     "mst": "038090000001",
     "so_thuc": "13",
     "so_tien": "13",
-    "ngay": "06/06/2026",
     "ho_ten": "Bùi Văn Hai",
 }
 
