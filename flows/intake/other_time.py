@@ -66,9 +66,7 @@ def read_meaning(text: str, dataset: Dataset) -> Meaning | None:
     if dataset.dated is None and (found := _EARLIER.search(plain)):
         return Meaning("số của kỳ trước", not _OWN_TOO.search(plain[: found.start()]))
     planned = _PLANNED_TITLE.search(plain) and not _DONE.search(plain)
-    return (
-        Meaning("số kế hoạch, chưa phải số thực hiện") if planned or _PLANNED_PERIOD.search(plain) else None
-    )
+    return _PLANNED if planned or _PLANNED_PERIOD.search(plain) else None
 
 
 def read_line_meaning(text: str, dataset: Dataset) -> Meaning | None:
