@@ -34,7 +34,8 @@ def back_up(root: Root, code: str, folder: Path) -> Backup:
     The root is held meanwhile: no run begins. Until the copy is whole, `folder` says that it is not.
 
     Raises:
-        BackupError: `folder` holds something else, or lies within the root or around it.
+        BackupError: `folder` holds something else, or lies within the root or around it; a file or folder
+            can't be read, which is named.
         LockedError: a run holds the root.
     """
     folder = folder.resolve()
@@ -45,7 +46,13 @@ def back_up(root: Root, code: str, folder: Path) -> Backup:
         make_private(folder)
         _write(folder, Backup(code, "", whole=False, tree=before))
         (folder / COPY).mkdir(exist_ok=True, mode=0o700)
-        tree = copy_tree(root.path, folder / COPY, before.files)
+        try:
+            tree = copy_tree(root.path, folder / COPY, before.files)
+        except (PermissionError, FileNotFoundError) as unread:
+            raise BackupError(
+                f"Không đọc hoặc không ghi được {unread.filename}: bản sao lưu còn dở dang. Sửa quyền, hoặc "
+                "chờ tệp ấy chép xong, rồi chạy lại."
+            ) from unread
         kept = Backup(code, datetime.now(HERE).isoformat(timespec="seconds"), whole=True, tree=tree)
         _write(folder, kept)
     return kept

@@ -24,6 +24,7 @@ class Entry:
     sha256: str
     size: int
     written: int  # nanoseconds
+    inode: int  # of the original: what is written anew with its old time, as by an erasure, has another
 
 
 @dataclass(slots=True)
@@ -39,8 +40,15 @@ def walk(root: Path) -> Iterator[tuple[str, os.stat_result]]:
     """Every folder, file and link below `root` that is to be kept, folders before what they hold.
 
     Links are not followed. Pipes and sockets hold no data.
+
+    Raises:
+        OSError: a folder can't be read, so that what it holds would be missing.
     """
-    for place, folders, names in os.walk(root):
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for place, folders, names in os.walk(root, onerror=refuse):
         here = Path(place).relative_to(root)
         folders[:] = sorted(name for name in folders if (here / name).as_posix() not in LEFT_OUT)
         for name in (*folders, *sorted(names)):
@@ -82,12 +90,13 @@ def _copy(
     tree: Tree,
 ) -> Entry:
     same = (state.st_size, state.st_mtime_ns)
-    if known and same == (known.size, known.written) and _looks_like(ours, *same):
+    is_known = known and (*same, state.st_ino) == (known.size, known.written, known.inode)
+    if known and is_known and _looks_like(ours, *same):
         return known
     _clear(ours)
     if twin is not None and try_link(target / twin, ours):
         return tree.files[twin]
-    return Entry(copy_file(theirs, ours), ours.stat().st_size, ours.stat().st_mtime_ns)
+    return Entry(copy_file(theirs, ours), ours.stat().st_size, ours.stat().st_mtime_ns, state.st_ino)
 
 
 def _looks_like(path: Path, size: int, written: int) -> bool:

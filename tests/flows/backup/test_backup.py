@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from flows.backup import backup, tree
-from flows.backup.backup import COPY, LIST, back_up, find_damage, restore
+from flows.backup.backup import COPY, LIST, back_up, find_damage, read_backup, restore
 from flows.backup.tree import walk
 from flows.cli.main import build_app
 from flows.errors import BackupError, LockedError
-from flows.files import copy_file
+from flows.files import copy_file, write_file
 from flows.mend.look import look_over
 from flows.release.publish import read_published
 from flows.root import Root
@@ -119,6 +120,37 @@ def test_a_bit_that_turns_here_does_not_reach_the_copy(root: Root, away: Path, t
     back_up(root, CODE, away)
     restore(away, tmp_path / "moi")
     assert (tmp_path / "moi" / one.relative_to(root.path)).read_bytes() == before
+
+
+def test_what_is_written_anew_with_its_old_time_is_copied_again(root: Root, away: Path) -> None:
+    one = root.inbox / "T01" / "ho.csv"
+    one.write_bytes(b"Ha Thi Mau")
+    back_up(root, CODE, away)
+    state = one.stat()
+    write_file(one, b"__________", times=(state.st_atime_ns, state.st_mtime_ns))
+    back_up(root, CODE, away)
+    assert (away / COPY / "raw" / "inbox" / "T01" / "ho.csv").read_bytes() == b"__________"
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_cannot_be_read_is_named_and_the_copy_is_not_whole(
+    root: Root, away: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    def refuse(path: Path, *_: object) -> str:
+        raise PermissionError(13, "không được", str(path))
+
+    def walk_into_a_closed_folder(top: Path, onerror: Callable[[OSError], None]) -> Iterator[object]:
+        onerror(PermissionError(13, "không được", str(top)))
+        yield from ()
+
+    if what == "file":
+        monkeypatch.setattr(tree, "copy_file", refuse)
+    else:
+        monkeypatch.setattr(tree.os, "walk", walk_into_a_closed_folder)
+    with pytest.raises(BackupError, match=f"Không đọc hoặc không ghi được {root.path}"):
+        back_up(root, CODE, away)
+    with pytest.raises(BackupError, match="dở dang"):
+        read_backup(away)
 
 
 @pytest.mark.parametrize("damage", ["gone", "turned", "led astray"])
