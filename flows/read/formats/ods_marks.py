@@ -9,13 +9,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from flows.read.clerk_marks import Cell, Comment, SheetMarks
-from flows.read.formats.ods_styles import (
-    STYLE,
-    InheritedStyles,
-    read_attributes,
-    read_count,
-    read_style_parts,
-)
+from flows.read.formats.ods_styles import find_styles, read_attributes, read_count
 from flows.read.our_sheets import without_ours
 from flows.read.sheet import MOST_COLUMNS, letter_of
 
@@ -36,14 +30,7 @@ _MOST_ROWS = 10_000
 
 def find_struck_styles(archive: zipfile.ZipFile, content: bytes) -> frozenset[bytes]:
     """Names of the styles of cells and words that strike text through."""
-    parts = read_style_parts(archive, content)
-    if not any(b"text-line-through" in part for part in parts):
-        return frozenset()
-    styles: InheritedStyles[bool] = InheritedStyles()
-    for head, body in (style for part in parts for style in STYLE.findall(part)):
-        line = _LINE.search(body)
-        styles.add(read_attributes(head), line[1] != b"none" if line else None)
-    return frozenset(name for name, struck in styles.resolve().items() if struck)
+    return find_styles(archive, content, _LINE, lambda line: line != b"none")
 
 
 @dataclass(slots=True)

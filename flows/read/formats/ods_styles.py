@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-STYLE = re.compile(rb"<style:style\b([^>]*?)(?:/>|>(.*?)</style:style>)", re.S)
+_STYLE = re.compile(rb"<style:style\b([^>]*?)(?:/>|>(.*?)</style:style>)", re.S)
 _POSITION = re.compile(rb'style:text-position="([^"]*)"')
 _RAISED = re.compile(rb"super|0*[1-9]")
 
@@ -62,11 +62,18 @@ class InheritedStyles(Generic[T]):
 
 def find_raised_styles(archive: zipfile.ZipFile, content: bytes) -> frozenset[bytes]:
     """Names of the styles of words that raise them, as the mark of a footnote."""
+    return find_styles(archive, content, _POSITION, lambda position: bool(_RAISED.match(position)))
+
+
+def find_styles(
+    archive: zipfile.ZipFile, content: bytes, said: re.Pattern[bytes], is_meant: Callable[[bytes], bool]
+) -> frozenset[bytes]:
+    """Names of the styles, or of those below them, whose value in the first group of `said` is meant."""
     parts = read_style_parts(archive, content)
-    if not any(b"style:text-position" in part for part in parts):
+    if not any(map(said.search, parts)):
         return frozenset()
     styles: InheritedStyles[bool] = InheritedStyles()
-    for head, body in (style for part in parts for style in STYLE.findall(part)):
-        position = _POSITION.search(body)
-        styles.add(read_attributes(head), bool(_RAISED.match(position[1])) if position else None)
-    return frozenset(name for name, raised in styles.resolve().items() if raised)
+    for head, body in (style for part in parts for style in _STYLE.findall(part)):
+        value = said.search(body)
+        styles.add(read_attributes(head), is_meant(value[1]) if value else None)
+    return frozenset(name for name, meant in styles.resolve().items() if meant)
