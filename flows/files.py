@@ -194,11 +194,16 @@ def make_durable(folder: Path) -> None:
             list(threads.map(sync, paths))
 
 
+def is_half_written(name: str) -> bool:
+    """Whether a file of this name is one that is being written, or was left so by a killed process."""
+    return _HALF_WRITTEN.fullmatch(name) is not None
+
+
 def clear_half_written(folders: Iterable[Path]) -> None:
     """Remove what killed processes left half written in `folders`."""
     for folder in folders:
         with os.scandir(folder) as entries:
-            left = [Path(entry) for entry in entries if _HALF_WRITTEN.fullmatch(entry.name)]
+            left = [Path(entry) for entry in entries if is_half_written(entry.name)]
         for path in left:
             if not _is_held(path):
                 path.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_ISLNK, S_ISREG
 
 from flows.cache import CACHE_FOLDERS
-from flows.files import copy_file, try_link
+from flows.files import copy_file, is_half_written, try_link
 
 #: Caches, locks and the password of a server that is gone with it: each run makes them again.
 LEFT_OUT = frozenset(
@@ -53,7 +53,7 @@ def walk(root: Path) -> Iterator[tuple[str, os.stat_result]]:
         folders[:] = sorted(name for name in folders if (here / name).as_posix() not in LEFT_OUT)
         for name in (*folders, *sorted(names)):
             path = (here / name).as_posix()
-            if path not in LEFT_OUT and not name.endswith(".part"):
+            if path not in LEFT_OUT and not is_half_written(name):
                 yield path, (root / path).lstat()
 
 
