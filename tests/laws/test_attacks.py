@@ -101,7 +101,7 @@ HELD: Mapping[str, str] = {
     # Part of a file.
     "only the corrected rows": _ACCEPT + "what_a_short_list_is_can_be_said_once",
     "only the corrected rows, unsaid": _CORRECTIONS
-    + "a_list_of_a_few_of_the_rows_is_warned_of_until_somebody_says_what_it_is",
+    + "a_list_that_lacks_most_of_the_rows_is_warned_of_until_somebody_says_what_it_is",
     "a marked workbook that says that it only corrects": _OWNER
     + "a_clerk_says_in_the_marked_workbook_what_comes_back",
     "corrections row by row": _CORRECTIONS + "random_corrections_leave_what_a_whole_list_would",
