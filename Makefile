@@ -7,6 +7,8 @@ READY  := $(VENV)/.ready
 TESTED := $(VENV)/.ready-dev
 # Ngày của xã mẫu: cùng ngày thì cùng bản công bố.
 NGAY   ?= 2026-11-24
+# Mỗi lệnh và mỗi bước là một tiến trình: mã được dịch một lần rồi giữ lại, dù máy này đặt khác đi.
+export PYTHONDONTWRITEBYTECODE :=
 
 # uv lấy gói ở kho mà pip được chỉ tới, nếu chưa ai chỉ cho riêng uv.
 define UV
