@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from flows.clean import clean
+from flows.clean import Cleaned, clean_all
 from flows.faults.examples import Example, make_examples, make_good_cell
 from flows.intake.model import SubmissionPart
 from flows.read.table import CellType, ReadTable
@@ -34,16 +34,25 @@ def rows_of(dataset: Dataset, rows: Sequence[Mapping[str, str]]) -> list[dict[st
 
 _CLEANED: dict[str, SubmissionPart] = {}
 
-
-def part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Contracts) -> SubmissionPart:
-    """The rows as one submission of `DAY`, cleaned once: no mutant of a rule changes how they are read."""
-    said = f"{dataset.name} {rows}"
-    if said not in _CLEANED:
-        _CLEANED[said] = _part_of(dataset, rows, contracts)
-    return _CLEANED[said]
+Rows = Sequence[Mapping[str, str]]
 
 
-def _part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Contracts) -> SubmissionPart:
+def part_of(dataset: Dataset, rows: Rows, contracts: Contracts) -> SubmissionPart:
+    """The rows as one submission of `DAY`."""
+    return parts_of(dataset, [rows], contracts)[0]
+
+
+def parts_of(dataset: Dataset, lists: Sequence[Rows], contracts: Contracts) -> list[SubmissionPart]:
+    """Each list of rows as one submission of `DAY`, cleaned once: no mutant of a rule changes its reading."""
+    keys = [f"{dataset.name} {rows}" for rows in lists]
+    new = {key: rows for key, rows in zip(keys, lists, strict=True) if key not in _CLEANED}
+    tables = [_table_of(dataset, rows) for rows in new.values()]
+    for key, table, cleaned in zip(new, tables, clean_all(tables, dataset, contracts.commune), strict=True):
+        _CLEANED[key] = _part_of(dataset, table, cleaned)
+    return [_CLEANED[key] for key in keys]
+
+
+def _table_of(dataset: Dataset, rows: Rows) -> ReadTable:
     full = rows_of(dataset, rows)
     cells: dict[str, pl.Series] = {"_row": pl.Series(range(2, len(full) + 2), dtype=pl.UInt32)}
     for column in dataset.columns:
@@ -51,16 +60,17 @@ def _part_of(dataset: Dataset, rows: Sequence[Mapping[str, str]], contracts: Con
         cells[typed_column(column.name)] = pl.Series(typed, dtype=pl.String)
         cells[stored_column(column.name)] = pl.Series([_stored(text) for text in typed], dtype=pl.UInt8)
     letters = {column.name: chr(ord("A") + at) for at, column in enumerate(dataset.columns)}
-    table = ReadTable(dataset.name, "Ví dụ", (), pl.DataFrame(cells), letters)
-    cleaned = clean(table, dataset, contracts.commune)
+    return ReadTable(dataset.name, "Ví dụ", (), pl.DataFrame(cells), letters)
+
+
+def _part_of(dataset: Dataset, table: ReadTable, cleaned: Cleaned) -> SubmissionPart:
     number = pl.lit(0, pl.UInt16).alias("_table")
-    period = latest_ended(dataset.cadence, dataset.basis, DAY)
     return SubmissionPart(
         dataset.name,
-        period,
+        latest_ended(dataset.cadence, dataset.basis, DAY),
         cleaned.frame.with_columns(number),
         cleaned.changes.with_columns(number),
-        (("Ví dụ", letters),),
+        (("Ví dụ", table.letters),),
         nil=False,
     )
 
@@ -97,10 +107,11 @@ class Trial:
 def trial(dataset: Dataset, contracts: Contracts, examples: Mapping[str, Example] | None = None) -> Trial:
     """Judge every example of `dataset`, or these examples of it."""
     found = make_examples(dataset) if examples is None else examples
+    lists = [(example, rows) for example in found.values() for rows in (example.good, example.bad)]
+    cleaned = parts_of(dataset, [rows for _, rows in lists], contracts)
     parts = [
-        said_unread(part_of(dataset, rows, contracts), example, rows is example.bad)
-        for example in found.values()
-        for rows in (example.good, example.bad)
+        said_unread(part, example, rows is example.bad)
+        for part, (example, rows) in zip(cleaned, lists, strict=True)
     ]
     verdict = validate([(part, DAY) for part in parts], dataset)
     others = {example.other for example in found.values() if example.other}
@@ -126,17 +137,14 @@ def _beside(
 ) -> Verdict:
     """`verdict` with what cross rules find: each example beside its own rows, in a period of its own."""
     places = {rule.tied.place for rule in dataset.cross if rule.tied.to == other.name}
-    parts: list[SubmissionPart] = []
+    place = next(iter(places))
+    mine = [(at, example) for at, example in enumerate(found.values()) if example.other == other.name]
+    parts = parts_of(other, [example.beside for _, example in mine], contracts)
     live: list[tuple[str, int, str, str]] = []
-    for at, example in enumerate(found.values()):
-        if example.other != other.name:
-            continue
-        part = part_of(other, example.beside, contracts)
-        place = next(iter(places))
+    for number, ((at, _), part) in enumerate(zip(mine, parts, strict=True)):
         unit = part.frame[place][0] if place else dataset.unit
         live += [(dataset.name, tep, unit, f"{at}") for tep in (2 * at, 2 * at + 1)]
-        live.append((other.name, len(parts), other.unit, f"{at}"))
-        parts.append(part)
+        live.append((other.name, number, other.unit, f"{at}"))
     both = {dataset.name: verdict, other.name: validate([(part, DAY) for part in parts], other)}
     said = pl.DataFrame(live, schema=LIVE, orient="row")
     return reconcile(both, said, {**contracts.datasets, dataset.name: dataset}).verdicts[dataset.name]

@@ -18,8 +18,7 @@ from schemas import pandera_schema, prepare
 from schemas.contract import Dataset, unread_column
 from schemas.judgement import CLASHING, REPEATED, judgements_of
 from schemas.registry import load
-from tests.flows.trial import DAY, said_unread
-from tests.flows.trial import part_of as cleaned
+from tests.flows.trial import DAY, part_of, parts_of, said_unread
 
 CONTRACTS = load()
 DATASETS = list(CONTRACTS.datasets.values())
@@ -45,18 +44,16 @@ def by_checks(frame: pl.DataFrame, dataset: Dataset) -> Found:
     return []
 
 
-def part_of(dataset: Dataset, rows: Sequence[Row]) -> SubmissionPart:
-    return cleaned(dataset, rows, CONTRACTS)
-
-
 @pytest.mark.slow
 @each_dataset
 def test_every_planted_fault_is_found_alone_as_in_the_pipeline(dataset: Dataset) -> None:
     examples = [each for each in make_examples(dataset).values() if not each.other]
+    lists = [(each, rows) for each in examples for rows in (each.good, each.bad)]
     parts = [
-        said_unread(part_of(dataset, rows), each, rows is each.bad)
-        for each in examples
-        for rows in (each.good, each.bad)
+        said_unread(part, each, rows is each.bad)
+        for part, (each, rows) in zip(
+            parts_of(dataset, [rows for _, rows in lists], CONTRACTS), lists, strict=True
+        )
     ]
     found = by_pipeline(parts, dataset)
     assert by_checks(stack([(part, DAY) for part in parts]), dataset) == found
@@ -91,7 +88,7 @@ few_examples = settings(max_examples=4, suppress_health_check=[HealthCheck.too_s
 @few_examples
 @given(data=st.data())
 def test_whatever_was_typed_is_judged_alone_as_in_the_pipeline(dataset: Dataset, data: st.DataObject) -> None:
-    parts = [part_of(dataset, rows) for rows in data.draw(tables(dataset))]
+    parts = parts_of(dataset, data.draw(tables(dataset)), CONTRACTS)
     assert by_checks(stack([(part, DAY) for part in parts]), dataset) == by_pipeline(parts, dataset)
 
 
@@ -100,7 +97,7 @@ def test_whatever_was_typed_is_judged_alone_as_in_the_pipeline(dataset: Dataset,
 @given(data=st.data())
 def test_values_alone_are_judged_as_in_the_pipeline(dataset: Dataset, data: st.DataObject) -> None:
     """Of a frame with nothing but the contract's columns, where every cell was read or is blank."""
-    part = part_of(dataset, [row for rows in data.draw(tables(dataset)) for row in rows])
+    part = part_of(dataset, [row for rows in data.draw(tables(dataset)) for row in rows], CONTRACTS)
     unread = [pl.col(unread_column(column.name)).fill_null("thieu") for column in dataset.columns]
     frame = part.frame.filter(pl.all_horizontal(each == "thieu" for each in unread))
     values = frame.select(column.name for column in dataset.columns)
@@ -116,7 +113,7 @@ def test_random_tables_have_repeated_rows_and_clashing_keys() -> None:
     @settings(max_examples=10, derandomize=True, database=None)
     @given(tables(dataset))
     def draw(found: list[list[Row]]) -> None:
-        parts = [part_of(dataset, rows) for rows in found]
+        parts = parts_of(dataset, found, CONTRACTS)
         seen.update(code for *_, code in by_pipeline(parts, dataset))
 
     draw()
