@@ -61,6 +61,8 @@ CHANGES_SCHEMA: Mapping[str, type[pl.DataType]] = {
 }
 DECODED = "bang_ma"  # the cell was in a legacy encoding
 DITTO = "nhu_tren"  # the cell held a ditto mark
+#: How the name of a column of `ReadTable.cells` begins that the form lacks; its letter follows.
+BESIDE = "_beside."
 ACCEPTED = "ten_cot"  # the heading is one that was accepted for the unit
 
 
@@ -145,6 +147,8 @@ class ReadTable:
         lines: The lines between its records, from top to bottom.
         above: The titles of the tables above it on its sheet, and lone lines below those, from top to bottom.
         top: The sheet row on which its title begins, or its heading.
+        beside: The headings, by letter, of columns that the form lacks but that name the unit or the period
+            of each record; `cells` has their text as `_beside.<letter>`.
     """
 
     dataset: str
@@ -164,6 +168,7 @@ class ReadTable:
     lines: tuple[Line, ...] = ()
     above: tuple[tuple[str, ...], ...] = ()
     top: int = 0
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from flows.read.tables.side_by_side import (
 from flows.read.tables.stated_units import UnitLines, read_unit_lines, read_units
 from flows.read.tables.uneven import find_shifted_heading, hold_uneven
 from flows.read.tables.unknown import add_unknown_blocks, guess_body
+from flows.read.tables.unlisted import add_unlisted
 from schemas.contract import Dataset
 
 _ROLES = pl.Series("role", list(ROLES), ROWS_SCHEMA["role"])
@@ -226,7 +227,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     for side in filled or sides[:1]:
         stated = read_units(sheet, side.fit, block, body, read.unit_lines)
         problems += stated.problems
-        table = _make_table(read, body, side, title, stated.units)
+        table = _make_table(read, block, body, side, title, stated.units)
         table = replace(table, lines=lines, above=titles, top=sheet.number(top))
         accepted = _log_accepted(side.fit, line)
         if accepted.height:
@@ -290,13 +291,18 @@ def _repeat_records(read: SheetRead, body: Body, sides: Sequence[Side]) -> None:
 
 
 def _make_table(
-    read: SheetRead, body: Body, side: Side, title: tuple[str, ...], units: Mapping[str, str]
+    read: SheetRead,
+    block: Block,
+    body: Body,
+    side: Side,
+    title: tuple[str, ...],
+    units: Mapping[str, str],
 ) -> ReadTable:
     """The records of one table, or of one of the periods that stand side by side in it."""
     sheet, fit = read.sheet, side.fit
     taken = extract_cells(sheet, body, fit, list_source_columns(fit))
     table, changes = repair(sheet, taken, fit.dataset, read.originals)
-    return ReadTable(
+    made = ReadTable(
         fit.dataset.name,
         sheet.name,
         title,
@@ -310,6 +316,7 @@ def _make_table(
         sheet.from_1904,
         side.words if body.records.any() else None,
     )
+    return add_unlisted(made, sheet, body, block, fit)
 
 
 def _log_accepted(fit: Fit, line: int) -> pl.DataFrame:
