@@ -119,6 +119,30 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Nộp cả bảng, có những dòng đã sửa",
         "Nộp lại bảng cũ sau khi đã nộp các dòng sửa",
     ),
+    "tep.ban_cu": WholeFault(
+        "Tệp nộp sau có vẻ là bản cũ (theo tên, hay giờ lưu của chính nó), nhưng thay số liệu mới hơn.",
+        "Nộp sau thì được tính, nên số liệu mới hơn có thể đã bị thay bằng số liệu cũ.",
+        "Nếu tệp trước mới đúng: nộp lại tệp đó dưới tên khác. Nếu tệp sau đúng: nhờ người quản trị xác nhận"
+        " (`dulieuxa accept --whole`).",
+        "Nộp bản sửa, lưu sau bản đã nộp",
+        "Nộp “bao_cao - Copy.xlsx”, lưu trước “bao_cao.xlsx” đã nộp",
+    ),
+    "tep.sua_ky_cu": WholeFault(
+        "Tệp của kỳ sau có cả một kỳ trước, và đổi số liệu đã nộp của kỳ đó.",
+        "Số liệu nộp sau được tính. Trang của kỳ trước có thể là bản nháp còn sót lại.",
+        "Nếu số liệu đã nộp mới đúng: xóa trang của kỳ trước khỏi tệp, rồi nộp lại tệp của kỳ đó dưới tên"
+        " khác. Nếu tệp này đúng: nhờ người quản trị xác nhận (`dulieuxa accept --whole`).",
+        "Tệp tháng 11 chỉ có tháng 11",
+        "Tệp tháng 11 còn trang tháng 10, số khác với tệp tháng 10 đã nộp",
+    ),
+    "tep.doi_het": WholeFault(
+        "Tệp đổi số liệu của mọi bản ghi, không bản ghi nào giữ nguyên.",
+        "Số liệu nộp sau được tính. Có thể tệp là của kỳ khác, đơn vị khác, hoặc lệch cột.",
+        "Kiểm tra lại tệp. Nếu tệp trước mới đúng: nộp lại tệp đó dưới tên khác. Nếu tệp này đúng: nhờ người"
+        " quản trị xác nhận (`dulieuxa accept --whole`).",
+        "Nộp lại 10 hộ, sửa 2 hộ",
+        "Nộp lại 10 hộ, cả 10 hộ đều có tên và số khẩu khác",
+    ),
     "tep.sua_dong_khong_co": WholeFault(
         "Dòng sửa không sửa bản ghi nào của lần nộp trước.",
         "Không biết sửa bản ghi nào nên dòng đó chưa được tính; các dòng sửa khác vẫn được nhận.",

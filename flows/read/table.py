@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
@@ -144,6 +145,7 @@ class ReadTable:
         side: If periods stand side by side on the sheet, the one of this table in words ("tháng 1").
         made_for: The units that our own stamps in its file name: of a form, of a marked workbook.
         meant: What the clerk said in our sheet that its records are.
+        saved: When its workbook says itself that it was saved last.
         lines: The lines between its records, from top to bottom.
         above: The titles of the tables above it on its sheet, and lone lines below those, from top to bottom.
         top: The sheet row on which its title begins, or its heading.
@@ -165,6 +167,7 @@ class ReadTable:
     side: str | None = None
     made_for: tuple[str, ...] = ()
     meant: Literal["sua", "ca_bang"] | None = None
+    saved: datetime | None = None
     lines: tuple[Line, ...] = ()
     above: tuple[tuple[str, ...], ...] = ()
     top: int = 0
