@@ -97,6 +97,23 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Tiêu đề và tên tệp cùng ghi tháng 11/2026, các ngày nằm trong kỳ đó",
         "Tiêu đề ghi tháng 10, tên tệp ghi tháng 11",
     ),
+    "tep.ngoai_bao_cao": WholeFault(
+        "Dòng nhóm, dòng tổng, tiêu đề hay tên trang tính nói rằng các bản ghi không phải số liệu của báo"
+        " cáo: chỉ tiêu được giao, đã chuyển đi, đã ngừng, ngoài xã, bị từ chối, không tính, ví dụ, bản nháp,"
+        " bản cũ.",
+        "Các bản ghi ở phần đó chưa được tính. Nếu chỉ tiêu đề nói, hoặc tệp chỉ có trang đó, thì vẫn tính.",
+        "Nếu phải tính thì sửa dòng hoặc tên đó; nếu không thì xóa phần đó; rồi nộp lại.",
+        "I. Hộ thường trú",
+        "II. Hộ đã chuyển đi",
+    ),
+    "tep.chua_chinh_thuc": WholeFault(
+        "Tiêu đề, tên trang tính, tên tệp hay ghi chú nói rằng số liệu là ước tính, dự thảo, chưa chính"
+        " thức.",
+        "Số liệu vẫn được tính, nhưng có thể còn thay đổi.",
+        "Khi có số chính thức thì nộp lại; nếu đã chính thức thì bỏ các chữ đó.",
+        "Báo cáo tháng 11 năm 2026",
+        "Dự thảo báo cáo tháng 11 năm 2026",
+    ),
     "tep.ky_trong": WholeFault(
         "Tệp có chỗ cho nhiều kỳ, phần của một kỳ để trống.",
         "Kỳ để trống chưa được tính là đã nộp; các kỳ khác vẫn được nhận.",

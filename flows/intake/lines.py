@@ -16,6 +16,7 @@ import polars as pl
 from flows.clean.text import toneless
 from flows.collect.submission import Submission
 from flows.intake.beside import is_of_units, list_beside, spell_period
+from flows.intake.not_meant import NotMeant
 from flows.intake.other_time import read_line_meaning, read_meaning, says_this_time
 from flows.intake.owner import describe_other_owner, describe_unit, find_code, find_named
 from flows.intake.period import (
@@ -25,6 +26,7 @@ from flows.intake.period import (
     find_answer,
     name_periods,
 )
+from flows.intake.sections import describe_section, is_vouched, weigh_sections
 from flows.read.sheet import Mask
 from flows.read.table import Line, Problem, ReadTable
 from schemas.contract import Cadence, Dataset
@@ -62,7 +64,7 @@ class _Other:
     """What a line says its records are, other than those of the table: `whose` unit, or a period.
 
     Lines with the same `kind` say the same; `says` quotes the line. If a cell of a column that the form lacks
-    says so, `column` is the letter of that column.
+    says so, `column` is the letter of that column. `not_meant` says that they are none of the report.
     """
 
     says: str
@@ -70,6 +72,7 @@ class _Other:
     kind: str
     whose: bool = False
     column: str | None = None
+    not_meant: NotMeant | None = None
 
 
 def split_by_lines(
@@ -85,7 +88,8 @@ def split_by_lines(
 
     A line holds until another one says something else. Records below one that names another unit that
     submits the same dataset are held (`tep.khac_don_vi`), as are those below one that names another period,
-    or that says that they are planned or cumulated (`tep.khac_ky`). Below a heading of its own, the title
+    or that says that they are planned or cumulated (`tep.khac_ky`), or none of the report
+    (`tep.ngoai_bao_cao`). Below a heading of its own, the title
     names the period of its records. What somebody said of the submission is not weighed.
 
     Args:
@@ -106,6 +110,8 @@ def split_by_lines(
     if find_answer(submission, dataset) is None:
         said.add(partial(_weigh_period, case))
         said.add_beside(partial(_weigh_cell, case, whose=False))
+    if not is_vouched(table, submission):
+        said.add(partial(_weigh_section, case, weigh_sections(table.lines, dataset)))
     return [*_cut(case, said)]
 
 
@@ -191,6 +197,16 @@ def _weigh_cell(
     if not isinstance(found, _Other):
         return found
     return replace(found, says=f"cột “{heading}” ghi “{text}”", column=letter)
+
+
+def _weigh_section(
+    case: _Case, sections: Mapping[int, NotMeant | None], line: Line
+) -> _Other | Period | None:
+    """Whether a line says that its records are none of the report, or ends such a section."""
+    said = sections.get(line.row, case.decided)
+    if said is None:
+        return case.decided
+    return _Other(said.what, line, said.what, not_meant=said) if isinstance(said, NotMeant) else None
 
 
 def _strip_total(texts: Sequence[str]) -> tuple[str, ...]:
@@ -296,9 +312,12 @@ def _describe(case: _Case, other: _Other, piece: ReadTable) -> Problem:
     if other.column is not None:
         return _describe_beside(case, other, piece)
     first, last = (piece.cells["_row"][at] for at in (0, -1))
-    rows = f"dòng {first}" if first == last else f"từ dòng {first} đến dòng {last}"
+    if other.not_meant is not None:
+        rows = first, last, piece.cells.height
+        return describe_section(table, case.dataset, line, other.not_meant, rows)
+    which = f"dòng {first}" if first == last else f"từ dòng {first} đến dòng {last}"
     where = "ở trên" if line.closes else "ở dưới"
-    held = f"dòng {line.row} ghi {other.says}, {piece.cells.height} bản ghi {where} ({rows}) chưa được tính"
+    held = f"dòng {line.row} ghi {other.says}, {piece.cells.height} bản ghi {where} ({which}) chưa được tính"
     unit = case.commune.unit(case.submission.unit)
     if other.whose and unit is not None:
         return replace(describe_other_owner(unit, [held], case.dataset, table.sheet), row=line.row)

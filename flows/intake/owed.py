@@ -22,6 +22,7 @@ from flows.intake.period import (
     name_of_sheet,
     sheets_are_months,
 )
+from flows.intake.sections import weigh_names
 from flows.intake.titles import weigh_title
 from flows.read.reader import read_file, refuse_file
 from flows.read.table import Problem, ReadTable
@@ -61,9 +62,9 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
     for table in doc.tables:
         decision = _decide(table, submission, contracts, datasets[table.dataset])
         decision = _heed(decision, table, submission, contracts, alone=count[table.dataset] == 1)
-        lettered = datasets[table.dataset].lettered
-        doubt, pieces = _weigh(table, decision, submission, contracts, lettered=lettered)
-        problems += [doubt] if doubt else []
+        lettered, same = datasets[table.dataset].lettered, alike[table.dataset]
+        doubts, pieces = _weigh(table, decision, submission, contracts, same, lettered=lettered)
+        problems += doubts
         for piece, outcome in pieces:
             if isinstance(outcome, Problem):
                 problems.append(_add_periods(outcome, piece, submission, contracts))
@@ -127,21 +128,27 @@ def _weigh(
     decision: Period | Problem,
     submission: Submission,
     contracts: Contracts,
+    alike: Sequence[ReadTable],
     *,
     lettered: bool,
-) -> tuple[Problem | None, list[Piece]]:
-    """A warning about the title of a table, and the pieces of the table, taken or held."""
+) -> tuple[list[Problem], list[Piece]]:
+    """Warnings about title and names of a table, and the pieces of the table, taken or held."""
     if isinstance(decision, Problem):
-        return None, [(table, decision)]
+        return [], [(table, decision)]
     dataset = contracts.datasets[table.dataset]
     other = check_codes(submission, table, dataset, contracts.commune, decision)
     if other is not None:
-        return None, [(table, other)]
+        return [], [(table, other)]
     doubt = weigh_title(table, decision, submission, dataset, lettered=lettered)
-    if doubt is not None and doubt.severity == "chan":
-        return None, [(table, doubt)]
+    doubts = [
+        *([doubt] if doubt else []),
+        *weigh_names(table, alike, submission, dataset, lettered=lettered),
+    ]
+    blocks = next((each for each in doubts if each.severity == "chan"), None)
+    if blocks is not None:
+        return [], [(table, blocks)]
     commune = contracts.commune
-    return doubt, split_by_lines(table, decision, submission, dataset, commune, lettered=lettered)
+    return doubts, split_by_lines(table, decision, submission, dataset, commune, lettered=lettered)
 
 
 def _heed(

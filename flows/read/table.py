@@ -113,6 +113,7 @@ class Line(NamedTuple):
         sure: Whether it is a section or title; else it may be a record or note that is nearly empty.
         heads: Whether it is the title of a table of its own, which was joined to the one above.
         closes: Whether it is a total, which is about the records above it.
+        numeral: Its numeral, if that stands in a cell of its own.
     """
 
     row: int
@@ -120,6 +121,7 @@ class Line(NamedTuple):
     sure: bool = True
     heads: bool = False
     closes: bool = False
+    numeral: str = ""
 
 
 @dataclass(frozen=True, slots=True)
