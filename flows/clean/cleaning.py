@@ -16,6 +16,7 @@ from flows.clean.mistaken_sizes import tell_mistaken_sizes
 from flows.clean.punctuation import add_punctuation
 from flows.clean.readers import READERS
 from flows.clean.reading import Reading, Setting, complete, make_nulls
+from flows.clean.short_years import settle_short_years
 from flows.clean.tick_words import settle_words
 from flows.clean.ticks import read_blanks_as_no
 from flows.read.table import CellType, Problem, ReadTable
@@ -94,6 +95,7 @@ def _clean_layout(
     readings = _read_columns(cells, settings, tables)
     typed = {each.column.name: cells[typed_column(each.column.name)] for each in settings}
     readings |= tell_mistaken_sizes(readings, settings, typed, cells[_TABLE])
+    readings |= settle_short_years(readings, dataset, occasions)
     letters = [table.letters for table in tables]
     readings |= settle_orders(readings, dataset, cells, cells[_TABLE], letters, occasions)
     for name, reading in readings.items():
