@@ -53,7 +53,7 @@ _SORTS: Mapping[str, re.Pattern[str]] = {
         r"|\bde (?:tham khao|doi chieu)\b"
     ),
     "ví dụ, mẫu": re.compile(
-        r"^(?:vi du|vd|minh hoa|example|sample|dong mau|ban mau|so lieu mau|du lieu mau|huong dan)\b"
+        r"^(?:vi du|vd|minh hoa|example|sample|dong mau|ban mau|huong dan)\b"
         r"|\((?:vi du|minh hoa|mau)\)"
     ),
 }

@@ -22,7 +22,7 @@ from flows.intake.period import (
     name_of_sheet,
     sheets_are_months,
 )
-from flows.intake.sections import weigh_names
+from flows.intake.sections import find_other_part, weigh_names
 from flows.intake.titles import weigh_title
 from flows.read.reader import read_file, refuse_file
 from flows.read.table import Problem, ReadTable
@@ -148,7 +148,9 @@ def _weigh(
     if blocks is not None:
         return [], [(table, blocks)]
     commune = contracts.commune
-    return doubts, split_by_lines(table, decision, submission, dataset, commune, lettered=lettered)
+    pieces = split_by_lines(table, decision, submission, dataset, commune, lettered=lettered)
+    told = {outcome.row for _, outcome in pieces if isinstance(outcome, Problem)}
+    return [*doubts, *find_other_part(table, told, dataset)], pieces
 
 
 def _heed(

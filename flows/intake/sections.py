@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+import polars as pl
+
+from flows.clean.text import toneless
 from flows.collect.submission import Submission
 from flows.intake.not_meant import (
     NotMeant,
@@ -25,6 +29,19 @@ _MOST_WORDS = 10
 _ROMAN = re.compile(r"^\W*[IVX]{1,6}\b(?=\W|$)")
 _LETTER = re.compile(r"^\W*[A-HĐa-hđ]\s*[.)/:–-]|^\W*[A-HĐ]$")
 _DIGIT = re.compile(r"^\W*\d{1,2}\s*[.)/:–-]")
+_NUMERAL = re.compile(r"^\W*(?:(?:[IVX]{1,6}|[A-HĐ]|\d{1,2})(?:\s*[.)/:–-]+\s*|\s+))?")
+_SECOND = re.compile(r"^\W*(?:II|III|IV|B|2|3)(?:\s*[.)/:–-]|\s)")
+_TITLED = re.compile(r"(?:so lieu|bang|bieu|danh sach|tinh hinh|ket qua|thong ke|bao cao|tong hop|phu luc)\b")
+_CONTINUES = re.compile(
+    r"\b(?:bo sung|tiep|con lai|khac|moi|phat sinh|dieu chinh|thuc hien|trong (?:ky|thang|quy|nam))\b"
+)
+# In nearly any title of a form.
+_USUAL = frozenset(
+    [
+        *("so", "lieu", "bang", "bieu", "danh", "sach", "tong", "hop", "bao", "cao", "ket", "qua", "theo"),
+        *("cac", "cua", "va", "thang", "quy", "nam"),
+    ]
+)
 _TOTAL = re.compile(r"(?i)^\W*(?:t[ổôo]ng|c[ộọo]ng)\b")
 
 
@@ -170,3 +187,55 @@ def describe_section(
 def _make(message: str, table: ReadTable, dataset: Dataset, *, holds: bool) -> Problem:
     severity: Severity = "chan" if holds else "canh_bao"
     return Problem(_CODE, "dung", severity, message, dataset=dataset.name, sheet=table.sheet)
+
+
+def find_other_part(table: ReadTable, told: Collection[int | None], dataset: Dataset) -> Iterator[Problem]:
+    """A warning if a title amid the records begins a part that seems to be about something else.
+
+    That is a title or a second numeral without a first one, whose words are none of the form. `told` are the
+    rows of lines of which something was told already.
+    """
+    if not table.cells.height:
+        return
+    first = int(table.cells["_row"][0])
+    own = [line for line in table.lines if line.sure and not line.closes and not _is_heading(line, dataset)]
+    if not own or any(line.row < first for line in own):
+        return
+    line, text = own[0], own[0].texts[0]
+    if line.heads or line.row in told or _sort_of(line) == "place" or not _begins_part(line):
+        return
+    if _CONTINUES.search(toneless(text)) or _shares_words(" ".join(line.texts), dataset):
+        return
+    count = table.cells.filter(pl.col("_row") > line.row).height
+    message = (
+        f"Dòng {line.row} “{' '.join(line.texts)[:_LONGEST]}” bắt đầu một phần khác ở giữa bảng: {count} bản"
+        " ghi ở dưới vẫn được tính. Nếu chúng không thuộc bảng này thì chuyển sang bảng riêng, có dòng đầu"
+        " cột của nó, rồi nộp lại."
+    )
+    yield replace(_make(message, table, dataset, holds=False), row=line.row)
+
+
+def _is_heading(line: Line, dataset: Dataset) -> bool:
+    """Whether a line is the upper row of the heading."""
+    labels = " ".join(toneless(column.label) for column in dataset.columns)
+    return all(toneless(text) in labels for text in line.texts)
+
+
+def _begins_part(line: Line) -> bool:
+    text = f"{line.numeral} {line.texts[0]}".strip()
+    return bool(_SECOND.match(text) or _TITLED.match(toneless(_NUMERAL.sub("", text))))
+
+
+def _shares_words(text: str, dataset: Dataset) -> bool:
+    """Whether a text has a value of the form, or two words in a row that its title or labels have."""
+    plain = toneless(text)
+    values = (toneless(value) for column in dataset.columns for value in column.of)
+    if any(value in plain for value in values if len(value) > 1):
+        return True
+    known = {pair for label in (dataset.title, *(c.label for c in dataset.columns)) for pair in _pair(label)}
+    return not known.isdisjoint(_pair(text))
+
+
+def _pair(text: str) -> Iterator[tuple[str, str]]:
+    words = re.findall(r"\w+", toneless(text))
+    return ((one, other) for one, other in pairwise(words) if {one, other}.isdisjoint(_USUAL))

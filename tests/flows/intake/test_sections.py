@@ -94,6 +94,23 @@ def test_ordinary_sections_say_nothing() -> None:
     assert outcome(hand_in("thanh_toan", lines(form("thanh_toan", *plain[:2])).encode())) == (4, [])
 
 
+def test_a_part_about_something_else_amid_the_records_is_told() -> None:
+    for section, told in (
+        ("II. SỐ LIỆU DÂN SỐ (hộ, khẩu)", True),
+        ("Bảng học sinh các trường", True),
+        ("B. Thu ngân sách", True),
+        ("II. Rác thải sinh hoạt các thôn còn lại", False),
+        ("Danh sách bổ sung", False),
+        ("II. Môi trường", False),
+        ("Phố 3", False),
+        ("Khu trung tâm", False),
+    ):
+        rows = form("moi_truong", "", section, numerals=False)
+        assert outcome(hand_in("moi_truong", lines(rows).encode())) == (4, [TOLD] * told), section
+    both = form("moi_truong", "I. Khu trung tâm", "II. Vùng cao", numerals=False)
+    assert outcome(hand_in("moi_truong", lines(both).encode())) == (4, [])
+
+
 def test_a_total_says_it_of_the_records_above() -> None:
     rows = form("thanh_toan", "Đang bán", "")
     rows.append([None, "Cộng các cửa hàng đã ngừng hoạt động", *[None] * 3, 5, 5, 5, 5])
