@@ -18,6 +18,7 @@ from flows.read.tables.body import CODE, Body, Codes, Columns, classify
 from flows.read.tables.damaged import describe_damaged, hold_damaged
 from flows.read.tables.doubtful import describe_doubtful
 from flows.read.tables.extract import extract_cells, extract_totals
+from flows.read.tables.gloss import pass_over_gloss
 from flows.read.tables.groups import take_lone_places, tell_groups
 from flows.read.tables.heading import Vocabulary, tidy, words_of
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
@@ -204,7 +205,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         _set_roles_unread(read, block, top, stop)
         return
     read.recognised = True
-    fit, sides = chosen[0], split_sides(chosen[0])
+    fit, sides, block = chosen[0], split_sides(chosen[0]), pass_over_gloss(sheet, block, chosen[0], stop)
     columns = _list_columns(with_content(sheet, sides, block.body, stop), block)
     body = classify(sheet, block.body, stop, columns)
     take_lone_places(sheet, body, columns, fit.dataset)
@@ -407,10 +408,9 @@ def _list_columns(fit: Fit, block: Block) -> Columns:
 def _set_roles(read: SheetRead, block: Block, top: int, body: Body) -> None:
     read.codes[top : block.top] = CODE["tieu_de"]
     read.codes[block.top : block.bottom + 1] = CODE["dau_cot"]
+    read.codes[block.bottom + 1 : block.body] = CODE["dau_cot"]
     if block.numbering is not None:
         read.codes[block.numbering] = CODE["so_cot"]
-    if block.units is not None:
-        read.codes[block.units] = CODE["dau_cot"]
     read.codes[body.start : body.start + len(body.codes)] = body.codes
     read.codes[top : block.body][_find_blank(read.sheet, top, block.body)] = CODE["trong"]
 

@@ -9,12 +9,14 @@ import numpy as np
 from flows.read.sheet import Row, Sheet, index_of
 from flows.read.tables.body import CODE, Body, Columns, classify
 from flows.read.tables.heading import key_of, number_keys
-from flows.read.tables.layout import Block, find_numbering_letter, is_numbering
+from flows.read.tables.layout import Block, find_numbering_letter, is_coded, is_numbering
 from flows.read.tables.levels import read_paths
 
 _SEARCHED_ROWS = 40
 _MAX_DEPTH = 8
 _FEWEST = 3
+# So near below a heading, codes are those of its fields.
+_FEW = 2
 _NUMBER_HEADING = r"\s*(?i:s\s*t\s*t|t\s*t|số\s+tt|số\s+thứ\s+tự)\s*$"
 _NUMBER_KEYS = number_keys() | {key_of("Mã số"), key_of("Số hiệu")}
 
@@ -73,6 +75,8 @@ def _find_numbered(sheet: Sheet, block: Block, stop: int) -> Iterator[Block]:
     body, last = block.body, block.bottom
     rows = np.ones(max(stop - body, 0), np.bool_)
     for row in np.flatnonzero(sheet.matching(_NUMBER_HEADING, [index_of(number)], body, rows)).tolist():
+        if row < _FEW and is_coded(sheet.row(body + row)):
+            continue
         unknown = guess_block(sheet, body + row) if body + row > last else None
         if unknown and unknown.top == body + row and _has_number_heading(sheet.row(unknown.top)):
             last = unknown.bottom
