@@ -106,6 +106,14 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "I. Hộ thường trú",
         "II. Hộ đã chuyển đi",
     ),
+    "tep.ghi_chu": WholeFault(
+        "Ghi chú cạnh bản ghi, giữa hay dưới bảng làm đổi nghĩa của số liệu: đã chuyển đi, trùng, phải sửa,"
+        " của kỳ khác, đơn vị tính khác, tính chung; hoặc là bản ghi viết thành câu.",
+        "Ghi chú không được tính: các bản ghi vẫn được tính như trong bảng.",
+        "Sửa ngay trong bảng, hoặc xóa dòng nếu không phải số liệu của báo cáo; rồi nộp lại.",
+        "Hộ nghèo",
+        "Đã chuyển đi tháng 10",
+    ),
     "tep.chua_chinh_thuc": WholeFault(
         "Tiêu đề, tên trang tính, tên tệp hay ghi chú nói rằng số liệu là ước tính, dự thảo, chưa chính"
         " thức.",

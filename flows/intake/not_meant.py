@@ -25,7 +25,8 @@ _SORTS: Mapping[str, re.Pattern[str]] = {
         r"|\b(?:dinh muc|muc) (?:duoc )?giao\b|^muc tieu\b"
     ),
     "đã chuyển đi, đã mất, không còn ở": re.compile(
-        r"\b(?:da|moi) (?:chuyen|roi|doi) (?:di|khoi|ra|den noi khac)\b|\bchuyen di\b|\bchuyen khoi\b"
+        r"\b(?:da|moi) (?:chuyen|roi|doi) (?:di|khoi|ra|den noi khac)\b|\bchuyen khoi\b"
+        r"|\bchuyen di\b(?! (?:hoc|lam))"
         r"|\bcat (?:khau|ho khau)\b|\bxoa (?:khau|ho khau|dang ky)\b"
         r"|\bda (?:mat|chet|qua doi)$|\btu vong\b|\bkhong con (?:cu tru|sinh song|o|ton tai)\b"
     ),

@@ -22,6 +22,7 @@ from flows.intake.period import (
     name_of_sheet,
     sheets_are_months,
 )
+from flows.intake.remarks import weigh_remarks
 from flows.intake.sections import find_other_part, weigh_names
 from flows.intake.titles import weigh_title
 from flows.read.reader import read_file, refuse_file
@@ -150,7 +151,8 @@ def _weigh(
     commune = contracts.commune
     pieces = split_by_lines(table, decision, submission, dataset, commune, lettered=lettered)
     told = {outcome.row for _, outcome in pieces if isinstance(outcome, Problem)}
-    return [*doubts, *find_other_part(table, told, dataset)], pieces
+    remarks = weigh_remarks(table, decision, dataset, submission.day)
+    return [*doubts, *find_other_part(table, told, dataset), *remarks], pieces
 
 
 def _heed(

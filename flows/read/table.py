@@ -153,6 +153,7 @@ class ReadTable:
         top: The sheet row on which its title begins, or its heading.
         beside: The headings, by letter, of columns that the form lacks but that name the unit or the period
             of each record; `cells` has their text as `_beside.<letter>`.
+        remarks: The letters of the columns of remarks; `cells` has their text, too.
     """
 
     dataset: str
@@ -174,6 +175,7 @@ class ReadTable:
     above: tuple[tuple[str, ...], ...] = ()
     top: int = 0
     beside: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

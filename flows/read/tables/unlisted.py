@@ -8,7 +8,7 @@ from dataclasses import replace
 from flows.read.sheet import Sheet, index_of
 from flows.read.table import BESIDE, ReadTable
 from flows.read.tables.body import Body
-from flows.read.tables.heading import bare_key, key_of
+from flows.read.tables.heading import bare_key, key_of, remark_keys
 from flows.read.tables.layout import Block
 from flows.read.tables.routing import Fit, list_unknown
 
@@ -27,14 +27,17 @@ _KEYS = frozenset(
 
 
 def add_unlisted(table: ReadTable, sheet: Sheet, body: Body, block: Block, fit: Fit) -> ReadTable:
-    """`table` with the text of such columns beside its cells, for what they say of each record."""
+    """`table` with the text of such columns, and of remarks, beside its cells: what it says of records."""
     beside: Mapping[str, str] = {
         path.letter: path.label for path in list_unknown(fit, block) if _KEYS & {*path.keys}
     }
-    if not beside or table.side is not None:
+    remarks = tuple(
+        path.letter for path in block.paths if path.letter not in fit.letters and remark_keys() & {*path.keys}
+    )
+    if not (beside or remarks) or table.side is not None:
         return table
     texts = (
         sheet.take(index_of(letter), body.start, body.records)[0].alias(f"{BESIDE}{letter}")
-        for letter in beside
+        for letter in dict.fromkeys((*beside, *remarks))
     )
-    return replace(table, cells=table.cells.with_columns(texts), beside=beside)
+    return replace(table, cells=table.cells.with_columns(texts), beside=beside, remarks=remarks)
