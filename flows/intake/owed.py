@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -30,6 +31,9 @@ from flows.read.table import Problem, ReadTable
 from schemas.contract import Dataset
 from schemas.periods import Period, in_words
 from schemas.registry import Contracts
+
+# The title of a page that goes on from another one.
+_CONTINUED = re.compile(r"(?i)\W*(?:tiếp|tiep|trang|tờ|page)\b[\w\s]{0,12}\W*$")
 
 
 def read_submission(submission: Submission, data: bytes, contracts: Contracts) -> ReadSubmission:
@@ -60,7 +64,7 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
         alike.setdefault(table.dataset, []).append(table)
     datasets = {name: _Alike.of(tables, contracts.datasets[name]) for name, tables in alike.items()}
     count = Counter(table.dataset for table in (*doc.tables, *doc.refused))
-    for table in doc.tables:
+    for table in _continue_pages(doc.tables, submission, contracts, datasets):
         decision = _decide(table, submission, contracts, datasets[table.dataset])
         decision = _heed(decision, table, submission, contracts, alone=count[table.dataset] == 1)
         lettered, same = datasets[table.dataset].lettered, alike[table.dataset]
@@ -106,6 +110,31 @@ class _Alike:
     def of(cls, tables: Sequence[ReadTable], dataset: Dataset) -> _Alike:
         lettered = sheets_are_months([table.sheet for table in tables])
         return cls(lettered, any(not _is_empty(table, dataset) for table in tables))
+
+
+def _continue_pages(
+    tables: Sequence[ReadTable], submission: Submission, contracts: Contracts, alike: Mapping[str, _Alike]
+) -> Iterator[ReadTable]:
+    """The tables; one without a title, on a later page, has above it what the page before says.
+
+    It is a later page if the sheet before has the same form of the same file, and if no name of its own
+    names a period.
+    """
+    former: dict[tuple[str, str], ReadTable] = {}
+    for table in tables:
+        dataset, file = contracts.datasets[table.dataset], table.sheet.rpartition("/")[0]
+        before = former.get((table.dataset, file))
+        untitled = not table.above and all(map(_CONTINUED.match, table.title))
+        if before is not None and before.sheet != table.sheet and untitled and _is_like(table, before):
+            named = list_possible_periods(table, submission, dataset, contracts.commune)[1]
+            if not (named or alike[table.dataset].lettered):
+                table = replace(table, above=(*before.above, before.title))  # noqa: PLW2901
+        former[table.dataset, file] = table
+        yield table
+
+
+def _is_like(table: ReadTable, other: ReadTable) -> bool:
+    return (table.letters, table.units, table.side) == (other.letters, other.units, other.side)
 
 
 def _decide(

@@ -11,6 +11,7 @@ from flows.read.tables.heading import key_of, tidy
 from flows.read.tables.layout import Block, find_numbering_letter, is_numbering
 from flows.read.tables.plausible import measure_likeness
 from flows.read.tables.routing import Fit
+from flows.read.tables.row_words import is_tail, is_total, says_nil
 from flows.read.units_of_measure import is_unit_row
 from schemas.contract import Column
 
@@ -71,7 +72,8 @@ def _explains(cells: Row, columns: Mapping[int, Column], number: int | None) -> 
 
 
 def _is_guidance(text: str) -> bool:
-    return bool(_GUIDANCE.fullmatch(text) or _BRACKETED.fullmatch(text))
+    says_more = says_nil(text) or is_total(text) or is_tail(text)
+    return not says_more and bool(_GUIDANCE.fullmatch(text) or _BRACKETED.fullmatch(text))
 
 
 def _differ(texts: Sequence[str]) -> bool:
