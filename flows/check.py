@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import polars as pl
 
 from flows.collect.archive import list_archived
 from flows.collect.folder import show_path
+from flows.collect.inbox import is_possible, time_written
 from flows.collect.submission import Submission
 from flows.day_tables import list_received
 from flows.faults.table import build_fault_table
@@ -211,7 +212,10 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts, root: R
     effective = contracts if unit else _owed_by_anybody(contracts)
     who = unit or _ANYBODY.name
     name = show_path(path, path.parent)
-    submission = Submission(f"{day}T23:59:59+07:00", who, name, sha256(data).hexdigest(), len(data))
+    received, written = f"{day}T23:59:59+07:00", time_written(path.stat())
+    # A file may be checked as of a day before it was written.
+    clock = written.isoformat() if is_possible(written, datetime.fromisoformat(received)) else None
+    submission = Submission(received, who, name, sha256(data).hexdigest(), len(data), clock)
     cleaned = clean_submission(submission, data, effective)
     beside = root if root and unit and os.access(root.archive, os.R_OK | os.X_OK) else None
     settled, late = (

@@ -14,7 +14,7 @@ from secrets import token_hex
 from stat import S_IMODE
 from typing import BinaryIO
 
-from flows.system.linux import RENAMES_OPEN_FILES, hold_file, set_mode, sync_folder
+from flows.system.linux import RENAMES_OPEN_FILES, hold_file, set_mode, swap_files, sync_folder
 
 # Errors of a file system without hard links, or with the most links that a file may have.
 _NO_LINKS = {EMLINK, ENOTSUP, EPERM, EXDEV}
@@ -67,6 +67,42 @@ def write_new(path: Path, *data: bytes, mode: int) -> bool:
             partial.unlink(missing_ok=True)
     sync(path.parent)
     return True
+
+
+def write_over(path: Path, *data: bytes, mode: int, known: str) -> bool:
+    """Write `data` to `path` in the place of a file whose SHA-256 is `known`; nothing else is replaced.
+
+    Who writes the file at that very moment keeps what he wrote, where the disk can swap names.
+
+    Returns whether this call wrote the file.
+    """
+    with _half_written(path.parent, data, mode, durable=True) as partial:
+        try:
+            if not _holds(path, known):
+                return False
+            if not swap_files(partial, path):
+                partial.replace(path)
+            elif not _holds(partial, known):
+                swap_files(partial, path)
+                return False
+        finally:
+            partial.unlink(missing_ok=True)
+    sync(path.parent)
+    return True
+
+
+def _holds(path: Path, known: str) -> bool:
+    """Whether there is a file, no link, with the SHA-256 `known`."""
+    return path.is_file() and not path.is_symlink() and hash_file(path) == known
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`, in a private folder; wait while another process holds it."""
+    make_private(path.parent)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE), "r+b") as handle:
+        hold_file(handle, wait=True)
+        yield
 
 
 def copy_file(source: Path, target: Path) -> str:

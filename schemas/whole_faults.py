@@ -97,6 +97,31 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Tiêu đề và tên tệp cùng ghi tháng 11/2026, các ngày nằm trong kỳ đó",
         "Tiêu đề ghi tháng 10, tên tệp ghi tháng 11",
     ),
+    "tep.ngoai_bao_cao": WholeFault(
+        "Dòng nhóm, dòng tổng, tiêu đề hay tên trang tính nói rằng các bản ghi không phải số liệu của báo"
+        " cáo: chỉ tiêu được giao, đã chuyển đi, đã ngừng, ngoài xã, bị từ chối, không tính, ví dụ, bản nháp,"
+        " bản cũ.",
+        "Các bản ghi ở phần đó chưa được tính. Nếu chỉ tiêu đề nói, hoặc tệp chỉ có trang đó, thì vẫn tính.",
+        "Nếu phải tính thì sửa dòng hoặc tên đó; nếu không thì xóa phần đó; rồi nộp lại.",
+        "I. Hộ thường trú",
+        "II. Hộ đã chuyển đi",
+    ),
+    "tep.ghi_chu": WholeFault(
+        "Ghi chú cạnh bản ghi, giữa hay dưới bảng làm đổi nghĩa của số liệu: đã chuyển đi, trùng, phải sửa,"
+        " của kỳ khác, đơn vị tính khác, tính chung; hoặc là bản ghi viết thành câu.",
+        "Ghi chú không được tính: các bản ghi vẫn được tính như trong bảng.",
+        "Sửa ngay trong bảng, hoặc xóa dòng nếu không phải số liệu của báo cáo; rồi nộp lại.",
+        "Hộ nghèo",
+        "Đã chuyển đi tháng 10",
+    ),
+    "tep.chua_chinh_thuc": WholeFault(
+        "Tiêu đề, tên trang tính, tên tệp hay ghi chú nói rằng số liệu là ước tính, dự thảo, chưa chính"
+        " thức.",
+        "Số liệu vẫn được tính, nhưng có thể còn thay đổi.",
+        "Khi có số chính thức thì nộp lại; nếu đã chính thức thì bỏ các chữ đó.",
+        "Báo cáo tháng 11 năm 2026",
+        "Dự thảo báo cáo tháng 11 năm 2026",
+    ),
     "tep.ky_trong": WholeFault(
         "Tệp có chỗ cho nhiều kỳ, phần của một kỳ để trống.",
         "Kỳ để trống chưa được tính là đã nộp; các kỳ khác vẫn được nhận.",
@@ -118,6 +143,30 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Đưa các dòng đã sửa vào tệp rồi nộp lại; nếu số liệu cũ mới đúng thì không phải làm gì.",
         "Nộp cả bảng, có những dòng đã sửa",
         "Nộp lại bảng cũ sau khi đã nộp các dòng sửa",
+    ),
+    "tep.ban_cu": WholeFault(
+        "Tệp nộp sau có vẻ là bản cũ (theo tên, hay giờ lưu của chính nó), nhưng thay số liệu mới hơn.",
+        "Nộp sau thì được tính, nên số liệu mới hơn có thể đã bị thay bằng số liệu cũ.",
+        "Nếu tệp trước mới đúng: nộp lại tệp đó dưới tên khác. Nếu tệp sau đúng: nhờ người quản trị xác nhận"
+        " (`dulieuxa accept --whole`).",
+        "Nộp bản sửa, lưu sau bản đã nộp",
+        "Nộp “bao_cao - Copy.xlsx”, lưu trước “bao_cao.xlsx” đã nộp",
+    ),
+    "tep.sua_ky_cu": WholeFault(
+        "Tệp của kỳ sau có cả một kỳ trước, và đổi số liệu đã nộp của kỳ đó.",
+        "Số liệu nộp sau được tính. Trang của kỳ trước có thể là bản nháp còn sót lại.",
+        "Nếu số liệu đã nộp mới đúng: xóa trang của kỳ trước khỏi tệp, rồi nộp lại tệp của kỳ đó dưới tên"
+        " khác. Nếu tệp này đúng: nhờ người quản trị xác nhận (`dulieuxa accept --whole`).",
+        "Tệp tháng 11 chỉ có tháng 11",
+        "Tệp tháng 11 còn trang tháng 10, số khác với tệp tháng 10 đã nộp",
+    ),
+    "tep.doi_het": WholeFault(
+        "Tệp đổi số liệu của mọi bản ghi, không bản ghi nào giữ nguyên.",
+        "Số liệu nộp sau được tính. Có thể tệp là của kỳ khác, đơn vị khác, hoặc lệch cột.",
+        "Kiểm tra lại tệp. Nếu tệp trước mới đúng: nộp lại tệp đó dưới tên khác. Nếu tệp này đúng: nhờ người"
+        " quản trị xác nhận (`dulieuxa accept --whole`).",
+        "Nộp lại 10 hộ, sửa 2 hộ",
+        "Nộp lại 10 hộ, cả 10 hộ đều có tên và số khẩu khác",
     ),
     "tep.sua_dong_khong_co": WholeFault(
         "Dòng sửa không sửa bản ghi nào của lần nộp trước.",

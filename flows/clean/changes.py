@@ -28,6 +28,8 @@ CHANGES: Mapping[str, str] = {
     "nhu_tren": "thay dấu lặp lại bằng giá trị của dòng trên",
     "ngay_excel": "đổi số ngày của Excel sang ngày",
     "mui_gio": "đổi giờ có múi giờ sang ngày ở Việt Nam",
+    "co_khong": "hiểu là có hoặc không theo các ô khác và đầu của cột",
+    "nam_hai_so": "hiểu năm ghi hai chữ số",
     "le_0": "bỏ phần lẻ bằng 0 sau số năm",
 }
 

@@ -16,6 +16,8 @@ from flows.clean.mistaken_sizes import tell_mistaken_sizes
 from flows.clean.punctuation import add_punctuation
 from flows.clean.readers import READERS
 from flows.clean.reading import Reading, Setting, complete, make_nulls
+from flows.clean.short_years import settle_short_years
+from flows.clean.tick_words import settle_words
 from flows.clean.ticks import read_blanks_as_no
 from flows.read.table import CellType, Problem, ReadTable
 from schemas.contract import UNREAD, Column, Dataset, note_column, stored_column, typed_column, unread_column
@@ -93,6 +95,7 @@ def _clean_layout(
     readings = _read_columns(cells, settings, tables)
     typed = {each.column.name: cells[typed_column(each.column.name)] for each in settings}
     readings |= tell_mistaken_sizes(readings, settings, typed, cells[_TABLE])
+    readings |= settle_short_years(readings, dataset, occasions)
     letters = [table.letters for table in tables]
     readings |= settle_orders(readings, dataset, cells, cells[_TABLE], letters, occasions)
     for name, reading in readings.items():
@@ -144,8 +147,10 @@ def _read_columns(
     values = cells.select(plain)
     settings = add_punctuation(settings, cells, values, tables)
     readings = {setting.column.name: _read_column(cells, values, setting) for setting in settings}
-    yes_or_no = [setting.column.name for setting in settings if setting.column.kind is CO_KHONG]
-    forms = {name: (cells[typed_column(name)], readings[name]) for name in yes_or_no}
+    forms: dict[str, tuple[pl.Series, Reading]] = {}
+    for column in (setting.column for setting in settings if setting.column.kind is CO_KHONG):
+        texts = cells[typed_column(column.name)]
+        forms[column.name] = texts, settle_words(texts, readings[column.name], cells[_TABLE], column)
     return readings | read_blanks_as_no(forms, cells[_TABLE])
 
 

@@ -17,6 +17,8 @@ from schemas.periods import Period
 _MONTHS = 12
 # So many different dates must stand in order to show anything.
 _IN_ORDER = 5
+# So many dates beside one that is too late.
+_OTHERS = 2
 
 #: The dates in digits of a column: the cell, whether Excel stored it as a date (`real`), whether Excel takes
 #: such a text for a date (`by_excel`), and its two readings, of which one may be impossible.
@@ -204,6 +206,11 @@ def _summarize(of: pl.Expr, beside: pl.Expr, *, rows_in_order: bool) -> dict[str
     """The fields of `Half` for the cells `of`; the order of rows is that of the cells `beside`."""
     day, month, both = of & ONLY_DAY_FIRST, of & ONLY_MONTH_FIRST, of & TWO_READINGS
     at, by_excel = pl.col("at"), pl.col("by_excel")
+    late = (both & (_LAST < _DAY_FIRST)).fill_null(value=False)
+    # One date that is too late shows nothing if most others, read like it, are the nearer to that day.
+    others = both & ~late
+    is_slip = (late.sum() == 1) & (others.sum() >= _OTHERS)
+    is_slip &= 2 * (others & (_DAY_FIRST > _MONTH_FIRST)).sum() > others.sum()
     as_read = pl.coalesce("day_first", "month_first").filter(beside)
     otherwise = (
         pl.when(of)
@@ -224,7 +231,7 @@ def _summarize(of: pl.Expr, beside: pl.Expr, *, rows_in_order: bool) -> dict[str
         "once_by_excel": ((day | month) & by_excel).sum(),
         "fit_day": (both & _FITS_DAY & ~_FITS_MONTH).sum(),
         "fit_month": (both & _FITS_MONTH & ~_FITS_DAY).sum(),
-        "late_day": (both & (_LAST < _DAY_FIRST)).any(),
+        "late_day": late.any() & ~is_slip,
         "late_month": ((both | month) & (_LAST < _MONTH_FIRST)).any(),
         "rise_day": _stands_in_order(as_read) & pl.lit(rows_in_order),
         "rise_month": _stands_in_order(otherwise) & pl.lit(rows_in_order),

@@ -13,7 +13,9 @@ from flows.read.table import CellType
 
 _DAY, _MONTH, _YEAR = "(?<d>[0-9]{1,2})", "(?<m>[0-9]{1,2})", "(?<y>[0-9]{4})"
 _TIME = "(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?)?"
+_SHORT = "(?<y>[0-9]{2})"
 _IN_DIGITS = tuple(f"^(?:ngày )?{_DAY}{sign}{_MONTH}{sign}{_YEAR}{_TIME}$" for sign in ("/", "-", "[.]"))
+_IN_FEW_DIGITS = tuple(f"^(?:ngày )?{_DAY}{sign}{_MONTH}{sign}{_SHORT}$" for sign in ("/", "-", "[.]"))
 # Excel makes a date in digits one of its own, where its settings allow, unless its signs are dots.
 _DOTTED = "^(?:ngày )?[0-9]{1,2}[.]"
 _IN_ONE_ORDER = (
@@ -46,15 +48,17 @@ def _strip_separator_spaces(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.replace_all(" ?([/.-]) ?", "${1}")
 
 
-def _match_date(text: pl.Expr, shapes: Iterable[str], parts: str) -> pl.Expr:
+def _match_date(text: pl.Expr, shapes: Iterable[str], parts: str, century: str = "") -> pl.Expr:
     """The date in `text` by the first of `shapes` that gives one; null if there is no such day (31/02).
 
-    `parts` are the groups of a shape for year, month and day; those that it lacks at the end are 1.
+    `parts` are the groups of a shape for year, month and day; those that it lacks at the end are 1. The
+    `century` stands before a year of two digits.
     """
     found = []
     for shape in shapes:
         groups = text.str.extract_groups(shape).struct
         numbers = [*(groups.field(part) for part in parts), *[pl.lit("1")] * (3 - len(parts))]
+        numbers[0] = century + numbers[0] if century else numbers[0]
         found.append(pl.concat_str(numbers, separator="-").str.to_date("%Y-%m-%d", strict=False))
     return pl.coalesce(found)
 
@@ -78,6 +82,9 @@ def _read(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     return cells.with_columns(
         day_first=_match_date(text, _IN_DIGITS, "ymd"),
         month_first=_match_date(text, _IN_DIGITS, "ydm"),
+        # Of this century; `short_years` asks whether that is the only one possible.
+        short_day_first=_match_date(text, _IN_FEW_DIGITS, "ymd", "20"),
+        short_month_first=_match_date(text, _IN_FEW_DIGITS, "ydm", "20"),
         by_excel=~text.str.contains(_DOTTED),
         spelled=_match_date(text, _IN_ONE_ORDER, "ymd"),
         moment=read_moment(TEXT),

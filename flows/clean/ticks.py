@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.clean.reading import TEXT, KindReader, Reading, Setting
 from flows.clean.text import fold, fold_one, tidy
-from schemas.kinds.words import NO, TICKS, YES
+from schemas.kinds.words import HAND_TICKS, NO, TICKS, YES
 
 _MEANING = {**{fold_one(word): True for word in YES}, **{fold_one(word): False for word in NO}}
 _AS_USUALLY_TYPED = {
@@ -46,7 +46,7 @@ def read_blanks_as_no(
     blank = {name: reading.unread.eq_missing("thieu") for name, (_, reading) in columns.items()}
     if not any(cells.any() for cells in blank.values()):
         return {name: reading for name, (_, reading) in columns.items()}
-    ticked = {name: _find_ticked_tables(typed, tables) for name, (typed, _) in columns.items()}
+    ticked = {name: _find_ticked_tables(typed, reading, tables) for name, (typed, reading) in columns.items()}
     on_ticked_form = tables.is_in(pl.concat([*ticked.values()]).unique().implode())
     readings: dict[str, Reading] = {}
     for name, (_, reading) in columns.items():
@@ -63,10 +63,11 @@ def _set_blanks(reading: Reading, means_no: pl.Series, is_open: pl.Series) -> Re
     return replace(reading, value=reading.value.set(means_no, value=False), unread=unread)
 
 
-def _find_ticked_tables(typed: pl.Series, tables: pl.Series) -> pl.Series:
+def _find_ticked_tables(typed: pl.Series, reading: Reading, tables: pl.Series) -> pl.Series:
     """The numbers of the tables in which a cell of the column is ticked."""
-    spellings = pl.DataFrame({"typed": typed, "table": tables}).unique()
-    is_tick = tidy(pl.col("typed")).str.to_lowercase().is_in(TICKS)
+    spellings = pl.DataFrame({"typed": typed, "table": tables, "value": reading.value}).unique()
+    text = tidy(pl.col("typed")).str.to_lowercase()
+    is_tick = text.is_in(TICKS) | (text.is_in(HAND_TICKS) & pl.col("value"))
     return spellings.filter(is_tick)["table"].unique()
 
 

@@ -20,18 +20,25 @@ _GIVEN_AWAY = "given_away"
 _PURGED = "purged"
 # Under which name the file lies in the inbox, if the submission bears another.
 _DROPPED_AS = "dropped_as"
+# How the submission came, if not by the folder, and by what that way knows it.
+_VIA, _REFERENCE = "via", "reference"
 # How the name of a file begins that does not lie in the folder of its unit.
 _ELSEWHERE = "../"
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveReceipt:
-    """The receipt of a submission: the name of its file in the inbox, whether its content was purged."""
+    """The receipt of a submission: the name of its file in the inbox, whether its content was purged.
+
+    `via` is how it came, if not by the folder; `reference` by what that way knows it, like a Message-ID.
+    """
 
     submission: Submission
     dropped_as: str
     purged: bool
     given_away: str | None = None
+    via: str | None = None
+    reference: str | None = None
 
     def write(self, root: Root) -> None:
         """Write the receipt, whether there is one or not."""
@@ -39,6 +46,8 @@ class ArchiveReceipt:
             _DROPPED_AS: self.dropped_as if self.dropped_as != self.submission.file else None,
             _PURGED: self.purged or None,
             _GIVEN_AWAY: self.given_away,
+            _VIA: self.via,
+            _REFERENCE: self.reference,
         }
         said = self.submission.to_json() | {key: value for key, value in more.items() if value is not None}
         _write_twice(root, self.submission.receipt(root), to_text(said, indent=1).encode())
@@ -69,12 +78,23 @@ def name_elsewhere(folder: str, name: str) -> str:
     return f"{_ELSEWHERE}{folder}/{name}"
 
 
-def keep(root: Root, submission: Submission, data: bytes, dropped_as: str | None = None) -> None:
-    """Put a submission into the archive. The receipt comes last: a content with a receipt is complete."""
+def keep(
+    root: Root,
+    submission: Submission,
+    data: bytes,
+    dropped_as: str | None = None,
+    came: tuple[str, str] | None = None,
+) -> None:
+    """Put a submission into the archive. The receipt comes last: a content with a receipt is complete.
+
+    `came` are way and reference of what came by another way than the folder.
+    """
+    via, reference = came or (None, None)
     if not submission.content(root).exists():
         write_private(submission.content(root), data)
     if not submission.receipt(root).exists():
-        ArchiveReceipt(submission, dropped_as or submission.file, purged=False).write(root)
+        dropped = dropped_as or submission.file
+        ArchiveReceipt(submission, dropped, purged=False, via=via, reference=reference).write(root)
 
 
 def exchange(root: Root, old: Submission, data: bytes | None, rename: Callable[[str], str]) -> Submission:
@@ -190,6 +210,25 @@ def scan_receipts(root: Root) -> tuple[list[ArchiveReceipt], list[Path]]:
     return receipts, damaged
 
 
+def list_receipts_of(root: Root, content: str) -> list[ArchiveReceipt]:
+    """The receipts of all submissions with the content of this SHA-256."""
+    paths = (root.archive / content[:2]).glob(f"{content}.*.json")
+    return [each for each in map(_read_receipt, paths) if each is not None]
+
+
+def is_last(root: Root, dropped: tuple[str, str], content: str) -> bool:
+    """Whether the archive has `content` as the last one of a file of the inbox, by its unit and name."""
+
+    def of_file(receipts: Iterable[ArchiveReceipt]) -> list[Submission]:
+        same = (each for each in receipts if (each.submission.unit, each.dropped_as) == dropped)
+        return sorted(each.submission for each in same)
+
+    # Most often the archive does not have the content: to see that is cheap.
+    if not content or not of_file(list_receipts_of(root, content)):
+        return False
+    return of_file(read_receipts(root))[-1].sha256 == content
+
+
 def _receipt_of(root: Root, one: Submission) -> ArchiveReceipt:
     return _read_receipt(one.receipt(root)) or ArchiveReceipt(one, one.file, purged=False)
 
@@ -201,8 +240,8 @@ def _read_receipt(path: Path) -> ArchiveReceipt | None:
         if said is None:
             return None
         dropped_as, purged = said.pop(_DROPPED_AS, said["file"]), said.pop(_PURGED, False)
-        given_away = said.pop(_GIVEN_AWAY, None)
-        receipt = ArchiveReceipt(Submission.from_json(said), dropped_as, purged, given_away)
+        more = {key: said.pop(key, None) for key in (_GIVEN_AWAY, _VIA, _REFERENCE)}
+        receipt = ArchiveReceipt(Submission.from_json(said), dropped_as, purged, **more)
         datetime.fromisoformat(receipt.submission.received)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -358,6 +397,7 @@ def answer(root: Root, one: Submission, said: Answer, now: datetime) -> Submissi
         return given
     given = replace(given, received=now.isoformat())
     gone = now.isoformat(timespec="seconds")
-    ArchiveReceipt(given, name_elsewhere(one.unit, receipt.dropped_as), purged=False).write(root)
+    dropped_as = name_elsewhere(one.unit, receipt.dropped_as)
+    replace(receipt, submission=given, dropped_as=dropped_as, purged=False, given_away=None).write(root)
     replace(receipt, submission=replace(one, gone=gone), given_away=gone).write(root)
     return given

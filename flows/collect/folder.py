@@ -133,6 +133,13 @@ def _refuse(path: Path) -> str | None:
     return None
 
 
+def refuse_handed_in(name: str) -> str | None:
+    """Why a file of that name is not taken from who hands it in himself; None if it may be."""
+    if _is_passed_over(_decode(name)):
+        return "là tệp tạm mà phần mềm để lại, không phải tệp của đơn vị; chọn chính tệp ấy rồi nộp lại"
+    return _refuse_name(_decode(name))
+
+
 def _refuse_name(name: str) -> str | None:
     """Why a file of that name is not one that can be taken; None if it may be."""
     if _KEPT_TWICE.match(name):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from itertools import count
 from pathlib import Path, PurePath
 
 from flows.collect.alike import Dropped, tell_apart
@@ -25,6 +24,7 @@ from flows.collect.archive import (
     note_gone,
 )
 from flows.collect.folder import Found, Obstacle, describe, look_through, read_open, show_path
+from flows.collect.hand_in import Note, drop_note, find_note, tidy_notes
 from flows.collect.submission import Submission, Who
 from flows.files import write_private
 from flows.root import HERE, Root
@@ -42,6 +42,7 @@ Clock = Callable[[os.stat_result], datetime | None]
 _FIRST, _LAST = -62_135_500_000, 253_402_200_000
 #: The years that a file's clock may show.
 _EARLIEST = datetime(2000, 1, 1, tzinfo=HERE)
+_MOMENT = timedelta(microseconds=1)
 
 
 def received_when_written(seen: os.stat_result) -> datetime | None:
@@ -84,12 +85,49 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """A file of the inbox that is not in the archive, and the name of its submission."""
+    """A file of the inbox that is not in the archive, the name of its submission, and how it came."""
 
     found: Found
     seen: os.stat_result
     sha256: str
     file: str
+    note: Note | None = None
+
+    @property
+    def came(self) -> datetime:
+        """When it came as far as this machine knows."""
+        return self.note.moment if self.note else datetime.fromtimestamp(self.seen.st_ctime, HERE)
+
+
+class _Arrivals:
+    """Gives each new file the moment at which it was received; in order of arrival.
+
+    A file without a note is received now. One with a note was received when it came: never later than now,
+    and after all that the archive has of its unit, or else what arrived last would not count.
+    """
+
+    def __init__(self, start: datetime, receipts: Iterable[ArchiveReceipt]) -> None:
+        self._now = start
+        self._last: dict[str, datetime] = {}
+        for each in receipts:
+            self._note(each.submission.unit, datetime.fromisoformat(each.submission.received))
+
+    def __call__(self, one: _New) -> datetime:
+        self._now += _MOMENT
+        unit, received = one.found.unit, self._now
+        if one.note and one.note.moment >= _EARLIEST:
+            received = min(one.note.moment.astimezone(HERE), received)
+            if unit in self._last:
+                received = max(received, self._last[unit] + _MOMENT)
+        self._note(unit, received)
+        return received
+
+    def _note(self, unit: str, received: datetime) -> None:
+        self._last[unit] = max(received, self._last.get(unit, received))
+
+
+#: Says when a new file was received; None if nobody can say.
+_Arrive = Callable[[_New], datetime | None]
 
 
 class _StillWrittenError(Exception):
@@ -117,6 +155,8 @@ def collect(
     last = {(each.submission.unit, each.dropped_as): each.submission.sha256 for each in in_order}
     found, obstacles = look_through(place)
     found = tell_apart(found, last)
+    if folder is None:
+        tidy_notes(root, {one.path: last.get((one.unit, one.name)) for one in found})
     now = datetime.now(HERE)
     moment = find_moment(receipts, now)
     if folder is None:
@@ -127,8 +167,12 @@ def collect(
     back = refill(root, find_lost(root, receipts), found)
     mended += [f"Nội dung {path} bị mất hoặc bị đổi: đã chép lại từ raw/inbox." for path in back]
     known = {each.submission.who for each in receipts}
-    new = sorted(_find_new(known, last, found, place, obstacles), key=lambda one: one.seen.st_ctime_ns)
-    if when is None:
+    new = [_with_note(root, one, known) for one in _find_new(known, last, found, place, obstacles)]
+    new.sort(key=lambda one: (one.came, one.seen.st_ctime_ns))
+    arrive: _Arrive
+    if when is not None:
+        arrive = partial(_ask, when)
+    else:
         if moment is None:
             late = list_after(receipts, now)
             why = f"chưa nhận: {describe_wrong_clock(late[-1].submission.day)}"
@@ -138,14 +182,28 @@ def collect(
         if new:
             # Each is read again when it is taken: one that changed meanwhile is still being written.
             time.sleep(SETTLE_SECONDS)
-        when = partial(_arrive, moment, count(1))
-    return Collected(_receive(root, new, when, gate, place, obstacles), obstacles, mended)
+        arrive = _Arrivals(moment, receipts)
+    return Collected(_receive(root, new, arrive, gate, place, obstacles), obstacles, mended)
+
+
+def _with_note(root: Root, one: _New, known: set[Who]) -> _New:
+    """The file with the note of how it came, and under the name under which it was handed in.
+
+    Several names of a unit may be shown alike, since numbers are masked: such a name is left as it is.
+    """
+    note = find_note(root, one.found, one.sha256)
+    if note is None:
+        return one
+    asked, place = note.asked, root.inbox / note.unit
+    is_free = note.asked != note.name and (note.unit, asked, note.sha256) not in known
+    takes = is_free and one.file == one.found.name and show_path(place / asked, place) == asked
+    return replace(one, note=note, file=asked if takes else one.file)
 
 
 def _receive(
     root: Root,
     new: Iterable[_New],
-    when: Clock,
+    arrive: _Arrive,
     gate: Gate | None,
     place: Path,
     obstacles: list[Obstacle],
@@ -153,7 +211,7 @@ def _receive(
     """Take each file that did not change meanwhile; returns the submissions in order of arrival."""
     kept: list[Submission] = []
     for one in new:
-        received = when(one.seen)
+        received = arrive(one)
         if received is None:
             obstacles.append(Obstacle(show_path(one.found.path, place), _describe_clock(one.seen)))
             continue
@@ -185,9 +243,9 @@ def refill(root: Root, lost: Iterable[ArchiveReceipt], found: Iterable[Found]) -
     return refilled
 
 
-def _arrive(start: datetime, counter: Iterator[int], _: os.stat_result) -> datetime:
-    """The moment of one more file of a round that started then."""
-    return start + timedelta(microseconds=next(counter))
+def _ask(when: Clock, one: _New) -> datetime | None:
+    """The moment that `when` tells from the state of a file."""
+    return when(one.seen)
 
 
 def _find_new(
@@ -270,9 +328,12 @@ def _take(
             file = dropped_as = describe(path, place).name
     received, written = (moment.isoformat() for moment in times)
     submission = Submission(received, one.found.unit, file, sha256(data).hexdigest(), len(data), written)
-    if submission.receipt(root).exists():
-        return []
-    if place != root.inbox:
-        dropped_as = name_elsewhere(place.name, dropped_as)
-    keep(root, submission, data, dropped_as)
-    return [submission]
+    is_there = submission.receipt(root).exists()
+    if not is_there:
+        if place != root.inbox:
+            dropped_as = name_elsewhere(place.name, dropped_as)
+        came = (one.note.via, one.note.reference) if one.note else None
+        keep(root, submission, data, dropped_as, came)
+    if one.note:
+        drop_note(root, one.note)
+    return [] if is_there else [submission]

@@ -15,6 +15,8 @@ import polars as pl
 
 from flows.clean.text import toneless
 from flows.collect.submission import Submission
+from flows.intake.beside import is_of_units, list_beside, spell_period
+from flows.intake.not_meant import NotMeant
 from flows.intake.other_time import read_line_meaning, read_meaning, says_this_time
 from flows.intake.owner import describe_other_owner, describe_unit, find_code, find_named
 from flows.intake.period import (
@@ -24,6 +26,7 @@ from flows.intake.period import (
     find_answer,
     name_periods,
 )
+from flows.intake.sections import describe_section, is_vouched, weigh_sections
 from flows.read.sheet import Mask
 from flows.read.table import Line, Problem, ReadTable
 from schemas.contract import Cadence, Dataset
@@ -41,6 +44,7 @@ _BEFORE_NAME = re.compile(r"^(?:(?:đơn vị|nhà mạng|doanh nghiệp|khu)\s*
 _CADENCES: tuple[Cadence, ...] = ("thang", "quy", "nam")
 # What is hardly more than the words themselves.
 _FEW_WORDS = 5
+_FEW_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,16 @@ class _Case:
 class _Other:
     """What a line says its records are, other than those of the table: `whose` unit, or a period.
 
-    Lines with the same `kind` say the same; `says` quotes the line.
+    Lines with the same `kind` say the same; `says` quotes the line. If a cell of a column that the form lacks
+    says so, `column` is the letter of that column. `not_meant` says that they are none of the report.
     """
 
     says: str
     line: Line
     kind: str
     whose: bool = False
+    column: str | None = None
+    not_meant: NotMeant | None = None
 
 
 def split_by_lines(
@@ -81,7 +88,8 @@ def split_by_lines(
 
     A line holds until another one says something else. Records below one that names another unit that
     submits the same dataset are held (`tep.khac_don_vi`), as are those below one that names another period,
-    or that says that they are planned or cumulated (`tep.khac_ky`). Below a heading of its own, the title
+    or that says that they are planned or cumulated (`tep.khac_ky`), or none of the report
+    (`tep.ngoai_bao_cao`). Below a heading of its own, the title
     names the period of its records. What somebody said of the submission is not weighed.
 
     Args:
@@ -92,14 +100,18 @@ def split_by_lines(
         commune: Gives the units that submit the dataset, and the first year of the plan.
         lettered: Whether `T9` is the name of a sheet for a month.
     """
-    if not table.lines or not table.cells.height:
+    if not (table.lines or table.beside) or not table.cells.height:
         return [(table, decided)]
     case = _Case(table, decided, submission, dataset, commune, lettered)
     said = _Sayings(table, decided)
     if submission.vouched is None:
         said.add(partial(_weigh_owner, case))
+        said.add_beside(partial(_weigh_cell, case, whose=True))
     if find_answer(submission, dataset) is None:
         said.add(partial(_weigh_period, case))
+        said.add_beside(partial(_weigh_cell, case, whose=False))
+    if not is_vouched(table, submission):
+        said.add(partial(_weigh_section, case, weigh_sections(table.lines, dataset)))
     return [*_cut(case, said)]
 
 
@@ -107,7 +119,7 @@ class _Sayings:
     """What lines say of the records of a table: by record a number, 0 for what was decided for the table."""
 
     def __init__(self, table: ReadTable, decided: Period) -> None:
-        self._lines = table.lines
+        self._table, self._lines = table, table.lines
         self._rows = table.cells["_row"].to_numpy()
         self._known = {(False, decided.label): 0}
         self.every: list[_Other | Period] = [decided]
@@ -119,6 +131,17 @@ class _Sayings:
         below = self._spread_down([(line.row, number) for line, number in found if not line.closes])
         above = self._spread_up({line.row: number for line, number in found if line.closes})
         for numbers in (below, above):
+            self.of_records = np.where(self.of_records > 0, self.of_records, numbers)
+
+    def add_beside(self, weigh: Callable[[str, str, str, int], _Other | Period | None]) -> None:
+        """Add what `weigh` finds in the cells beside records of which nothing was said before."""
+        for letter, heading, texts in list_beside(self._table):
+            said: dict[str, int] = {}
+            for text in texts.drop_nulls().unique(maintain_order=True):
+                row = int(self._rows[(texts == text).arg_true()[0]])
+                found = weigh(letter, heading, text, row)
+                said[text] = 0 if found is None else self._number(found)
+            numbers = texts.replace_strict(said, default=0, return_dtype=pl.Int64).to_numpy()
             self.of_records = np.where(self.of_records > 0, self.of_records, numbers)
 
     def _number(self, said: _Other | Period) -> int:
@@ -161,6 +184,29 @@ def _weigh_owner(case: _Case, line: Line) -> _Other | Period | None:
         return case.decided
     says = " hoặc ".join(map(describe_unit, named))
     return _Other(says, line, says, whose=True)
+
+
+def _weigh_cell(
+    case: _Case, letter: str, heading: str, text: str, row: int, *, whose: bool
+) -> _Other | Period | None:
+    """What a cell of a column that the form lacks says of its record."""
+    if is_of_units(heading) != whose or len(text.split()) > _FEW_WORDS:
+        return None
+    said = text if whose else spell_period(heading, text, case.dataset)
+    found = (_weigh_owner if whose else _weigh_period)(case, Line(row, (said,)))
+    if not isinstance(found, _Other):
+        return found
+    return replace(found, says=f"cột “{heading}” ghi “{text}”", column=letter)
+
+
+def _weigh_section(
+    case: _Case, sections: Mapping[int, NotMeant | None], line: Line
+) -> _Other | Period | None:
+    """Whether a line says that its records are none of the report, or ends such a section."""
+    said = sections.get(line.row, case.decided)
+    if said is None:
+        return case.decided
+    return _Other(said.what, line, said.what, not_meant=said) if isinstance(said, NotMeant) else None
 
 
 def _strip_total(texts: Sequence[str]) -> tuple[str, ...]:
@@ -263,12 +309,32 @@ def _take(table: ReadTable, mask: Mask) -> ReadTable:
 def _describe(case: _Case, other: _Other, piece: ReadTable) -> Problem:
     """Why the records of `piece` are held."""
     table, line = case.table, other.line
+    if other.column is not None:
+        return _describe_beside(case, other, piece)
     first, last = (piece.cells["_row"][at] for at in (0, -1))
-    rows = f"dòng {first}" if first == last else f"từ dòng {first} đến dòng {last}"
+    if other.not_meant is not None:
+        rows = first, last, piece.cells.height
+        return describe_section(table, case.dataset, line, other.not_meant, rows)
+    which = f"dòng {first}" if first == last else f"từ dòng {first} đến dòng {last}"
     where = "ở trên" if line.closes else "ở dưới"
-    held = f"dòng {line.row} ghi {other.says}, {piece.cells.height} bản ghi {where} ({rows}) chưa được tính"
+    held = f"dòng {line.row} ghi {other.says}, {piece.cells.height} bản ghi {where} ({which}) chưa được tính"
     unit = case.commune.unit(case.submission.unit)
     if other.whose and unit is not None:
         return replace(describe_other_owner(unit, [held], case.dataset, table.sheet), row=line.row)
     of = f"bảng này là của {describe_labels([case.decided.label])}"
     return replace(describe_disagreement(table, case.dataset, [of, held]), row=line.row)
+
+
+def _describe_beside(case: _Case, other: _Other, piece: ReadTable) -> Problem:
+    """Why the records of `piece` are held, if a column that the form lacks says what they are."""
+    rows = piece.cells["_row"].to_list()
+    more = "…" if len(rows) > _FEW_ROWS else ""
+    where = f"dòng {', '.join(map(str, rows[:_FEW_ROWS]))}{more}"
+    held = f"{other.says}: {len(rows)} bản ghi ({where}) chưa được tính"
+    unit = case.commune.unit(case.submission.unit)
+    if other.whose and unit is not None:
+        found = describe_other_owner(unit, [held], case.dataset, case.table.sheet)
+    else:
+        of = f"bảng này là của {describe_labels([case.decided.label])}"
+        found = describe_disagreement(case.table, case.dataset, [of, held])
+    return replace(found, row=other.line.row, column=other.column)

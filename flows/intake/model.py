@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -29,6 +30,7 @@ class SubmissionPart:
         meant: What somebody said that its records are; None if nobody said anything.
         borrowed: The submissions of its last tables, where these are of other submissions: those that it
             corrects.
+        saved: When its file says itself that it was saved last.
     """
 
     dataset: str
@@ -40,6 +42,7 @@ class SubmissionPart:
     refused: bool = False
     meant: Meant | None = None
     borrowed: tuple[Submission, ...] = ()
+    saved: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -22,12 +23,17 @@ from flows.intake.period import (
     name_of_sheet,
     sheets_are_months,
 )
+from flows.intake.remarks import weigh_remarks
+from flows.intake.sections import find_other_part, weigh_names
 from flows.intake.titles import weigh_title
 from flows.read.reader import read_file, refuse_file
 from flows.read.table import Problem, ReadTable
 from schemas.contract import Dataset
 from schemas.periods import Period, in_words
 from schemas.registry import Contracts
+
+# The title of a page that goes on from another one.
+_CONTINUED = re.compile(r"(?i)\W*(?:tiếp|tiep|trang|tờ|page)\b[\w\s]{0,12}\W*$")
 
 
 def read_submission(submission: Submission, data: bytes, contracts: Contracts) -> ReadSubmission:
@@ -58,12 +64,12 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
         alike.setdefault(table.dataset, []).append(table)
     datasets = {name: _Alike.of(tables, contracts.datasets[name]) for name, tables in alike.items()}
     count = Counter(table.dataset for table in (*doc.tables, *doc.refused))
-    for table in doc.tables:
+    for table in _continue_pages(doc.tables, submission, contracts, datasets):
         decision = _decide(table, submission, contracts, datasets[table.dataset])
         decision = _heed(decision, table, submission, contracts, alone=count[table.dataset] == 1)
-        lettered = datasets[table.dataset].lettered
-        doubt, pieces = _weigh(table, decision, submission, contracts, lettered=lettered)
-        problems += [doubt] if doubt else []
+        lettered, same = datasets[table.dataset].lettered, alike[table.dataset]
+        doubts, pieces = _weigh(table, decision, submission, contracts, same, lettered=lettered)
+        problems += doubts
         for piece, outcome in pieces:
             if isinstance(outcome, Problem):
                 problems.append(_add_periods(outcome, piece, submission, contracts))
@@ -106,6 +112,31 @@ class _Alike:
         return cls(lettered, any(not _is_empty(table, dataset) for table in tables))
 
 
+def _continue_pages(
+    tables: Sequence[ReadTable], submission: Submission, contracts: Contracts, alike: Mapping[str, _Alike]
+) -> Iterator[ReadTable]:
+    """The tables; one without a title, on a later page, has above it what the page before says.
+
+    It is a later page if the sheet before has the same form of the same file, and if no name of its own
+    names a period.
+    """
+    former: dict[tuple[str, str], ReadTable] = {}
+    for table in tables:
+        dataset, file = contracts.datasets[table.dataset], table.sheet.rpartition("/")[0]
+        before = former.get((table.dataset, file))
+        untitled = not table.above and all(map(_CONTINUED.match, table.title))
+        if before is not None and before.sheet != table.sheet and untitled and _is_like(table, before):
+            named = list_possible_periods(table, submission, dataset, contracts.commune)[1]
+            if not (named or alike[table.dataset].lettered):
+                table = replace(table, above=(*before.above, before.title))  # noqa: PLW2901
+        former[table.dataset, file] = table
+        yield table
+
+
+def _is_like(table: ReadTable, other: ReadTable) -> bool:
+    return (table.letters, table.units, table.side) == (other.letters, other.units, other.side)
+
+
 def _decide(
     table: ReadTable, submission: Submission, contracts: Contracts, alike: _Alike
 ) -> Period | Problem:
@@ -127,21 +158,30 @@ def _weigh(
     decision: Period | Problem,
     submission: Submission,
     contracts: Contracts,
+    alike: Sequence[ReadTable],
     *,
     lettered: bool,
-) -> tuple[Problem | None, list[Piece]]:
-    """A warning about the title of a table, and the pieces of the table, taken or held."""
+) -> tuple[list[Problem], list[Piece]]:
+    """Warnings about title and names of a table, and the pieces of the table, taken or held."""
     if isinstance(decision, Problem):
-        return None, [(table, decision)]
+        return [], [(table, decision)]
     dataset = contracts.datasets[table.dataset]
     other = check_codes(submission, table, dataset, contracts.commune, decision)
     if other is not None:
-        return None, [(table, other)]
+        return [], [(table, other)]
     doubt = weigh_title(table, decision, submission, dataset, lettered=lettered)
-    if doubt is not None and doubt.severity == "chan":
-        return None, [(table, doubt)]
+    doubts = [
+        *([doubt] if doubt else []),
+        *weigh_names(table, alike, submission, dataset, lettered=lettered),
+    ]
+    blocks = next((each for each in doubts if each.severity == "chan"), None)
+    if blocks is not None:
+        return [], [(table, blocks)]
     commune = contracts.commune
-    return doubt, split_by_lines(table, decision, submission, dataset, commune, lettered=lettered)
+    pieces = split_by_lines(table, decision, submission, dataset, commune, lettered=lettered)
+    told = {outcome.row for _, outcome in pieces if isinstance(outcome, Problem)}
+    remarks = weigh_remarks(table, decision, dataset, submission.day)
+    return [*doubts, *find_other_part(table, told, dataset), *remarks], pieces
 
 
 def _heed(

@@ -84,7 +84,7 @@ def _assemble(
             continue
         before = parts.get((table.dataset, period, incomplete))
         part = _make_part(table, period, one, len(before.tables) if before else 0, refused=incomplete)
-        part = replace(part, meant=read.submission.meant or table.meant)
+        part = replace(part, meant=read.submission.meant or table.meant, saved=table.saved)
         parts[table.dataset, period, incomplete] = part if before is None else _concat(before, part)
         problems += find_hidden_totals(table, one.frame, dataset)
         problems += check_totals(table, one.frame, total, dataset) if total is not None else []

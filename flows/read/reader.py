@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePath
+from typing import Any
 
 import polars as pl
 
 from flows.read.clerk_marks import FileMarks
 from flows.read.formats import danger, html, workbook
 from flows.read.formats.container import BROKEN, Container, detect
+from flows.read.formats.saved import read_saved
 from flows.read.formats.text import read_text
 from flows.read.formats.zips import list_members
 from flows.read.our_sheets import is_ours, read_choice, read_stamps
@@ -92,11 +94,13 @@ def _read(data: bytes, name: str, container: Container, vocabulary: Vocabulary) 
     frames = [read.rows() for read in reads]
     rows = pl.concat(frames) if len(frames) > 1 else frames[0] if frames else pl.DataFrame(schema=ROWS_SCHEMA)
     made_for = tuple(dict.fromkeys(stamp.unit for stamp in read_stamps(sheets) if stamp.unit))
-    meant = read_choice(sheets)
-    tables = tuple(replace(table, made_for=made_for, meant=meant) for read in reads for table in read.tables)
-    refused = tuple(
-        replace(table, made_for=made_for, meant=meant) for read in reads for table in read.refused
-    )
+    said: dict[str, Any] = {
+        "made_for": made_for,
+        "meant": read_choice(sheets),
+        "saved": read_saved(data, container),
+    }
+    tables = tuple(replace(table, **said) for read in reads for table in read.tables)
+    refused = tuple(replace(table, **said) for read in reads for table in read.refused)
     problems = [found for read in reads for found in (*read.problems, *read.damage)]
     problems += _describe_unrecognised(reads, vocabulary)
     marks = FileMarks.of_all(mark for read in reads for mark in (*read.marks, _list_comments(read.sheet)))

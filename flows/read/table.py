@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
@@ -61,6 +62,8 @@ CHANGES_SCHEMA: Mapping[str, type[pl.DataType]] = {
 }
 DECODED = "bang_ma"  # the cell was in a legacy encoding
 DITTO = "nhu_tren"  # the cell held a ditto mark
+#: How the name of a column of `ReadTable.cells` begins that the form lacks; its letter follows.
+BESIDE = "_beside."
 ACCEPTED = "ten_cot"  # the heading is one that was accepted for the unit
 
 
@@ -110,6 +113,7 @@ class Line(NamedTuple):
         sure: Whether it is a section or title; else it may be a record or note that is nearly empty.
         heads: Whether it is the title of a table of its own, which was joined to the one above.
         closes: Whether it is a total, which is about the records above it.
+        numeral: Its numeral, if that stands in a cell of its own.
     """
 
     row: int
@@ -117,6 +121,7 @@ class Line(NamedTuple):
     sure: bool = True
     heads: bool = False
     closes: bool = False
+    numeral: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +147,13 @@ class ReadTable:
         side: If periods stand side by side on the sheet, the one of this table in words ("tháng 1").
         made_for: The units that our own stamps in its file name: of a form, of a marked workbook.
         meant: What the clerk said in our sheet that its records are.
+        saved: When its workbook says itself that it was saved last.
         lines: The lines between its records, from top to bottom.
         above: The titles of the tables above it on its sheet, and lone lines below those, from top to bottom.
         top: The sheet row on which its title begins, or its heading.
+        beside: The headings, by letter, of columns that the form lacks but that name the unit or the period
+            of each record; `cells` has their text as `_beside.<letter>`.
+        remarks: The letters of the columns of remarks; `cells` has their text, too.
     """
 
     dataset: str
@@ -161,9 +170,12 @@ class ReadTable:
     side: str | None = None
     made_for: tuple[str, ...] = ()
     meant: Literal["sua", "ca_bang"] | None = None
+    saved: datetime | None = None
     lines: tuple[Line, ...] = ()
     above: tuple[tuple[str, ...], ...] = ()
     top: int = 0
+    beside: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

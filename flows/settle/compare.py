@@ -43,6 +43,17 @@ def compare_keys(former: pl.DataFrame, now: pl.DataFrame, dataset: Dataset) -> R
     return RecordChanges(two.height - same, 0, one.height - same, same)
 
 
+def count_replaced(accepted: pl.DataFrame, now: pl.DataFrame, dataset: Dataset) -> int:
+    """Number of records of `now` in which some value is another than in the `accepted` record with their key.
+
+    A value that was blank or is blank now is no other one.
+    """
+    key, others = list(dataset.key), [c.name for c in dataset.columns if c.name not in dataset.key]
+    both = now.unique(key).join(accepted.unique(key), on=key, how="inner", nulls_equal=True, suffix="_was")
+    differs = [pl.col(name).ne(pl.col(f"{name}_was")) for name in others if name in now.columns]
+    return both.filter(pl.any_horizontal(differs)).height if differs else 0
+
+
 def count_undone(
     corrected: SubmissionPart, before: Iterable[SubmissionPart], now: SubmissionPart, dataset: Dataset
 ) -> int:

@@ -32,6 +32,7 @@ from flows.settle.model import (
     list_parts,
     select_in_effect,
 )
+from flows.settle.older import Version, tell_older
 from flows.settle.owners import hold, weigh_owners
 from flows.settle.submissions import build_submissions
 from flows.settle.unusual import find_unusual, take_prints
@@ -113,7 +114,8 @@ def judge_periods(
         "counted": count_records(live, contracts.commune, contracts.indicators),
         "prints": take_prints(live, datasets),
     }
-    compared, lacking = _compare_all(brought, standing, datasets, earlier, crossed.verdicts)
+    latest = _find_latest(all_cleaned)
+    compared, lacking = _compare_all(brought, standing, datasets, earlier, crossed.verdicts, latest)
     found = ((one, label, problem) for (one, _, label), problem in told.items())
     return [*_split_by_period(standing, tables, compared, read, [*found, *said, *lacking])]
 
@@ -198,11 +200,12 @@ def _compare_all(
     datasets: Mapping[str, Dataset],
     earlier: Earlier,
     verdicts: Mapping[str, Verdict],
+    latest: Mapping[tuple[Submission, str], str],
 ) -> tuple[dict[str, dict[Submission, list[Comparison]]], list[Said]]:
     """By period what each usable submission changed against the one before it, if there is one.
 
-    Also what is to be said of those that lack most records of the one that they replace, or that undo
-    corrections.
+    Also what is to be said of those that lack most records of the one that they replace, that undo
+    corrections or that may be older. `latest` is the label of the latest period of each file and dataset.
     """
     pairs = [*_find_pairs(standing, {**earlier.in_effect, **standing.in_effect}, datasets)]
     counted = {each for one in earlier.in_effect.values() for each in (one.submission, *one.borrowed)}
@@ -233,9 +236,27 @@ def _compare_all(
             doubts = (
                 losses.tell(one.owes, now, replaced, datasets[one.dataset]),
                 tell_undone(now, undone, former.submission),
+                tell_older(
+                    Version(one.submission, now),
+                    Version(former.submission, was),
+                    counted_rows,
+                    change,
+                    (latest[one.submission, one.dataset], latest[former.submission, one.dataset]),
+                    datasets[one.dataset],
+                ),
             )
             said += [(one.submission, one.period.label, problem) for problem in doubts if problem]
     return found, said
+
+
+def _find_latest(all_cleaned: Sequence[CleanedSubmission]) -> dict[tuple[Submission, str], str]:
+    """The label of the latest period that each submission reports on, by dataset."""
+    found: dict[tuple[Submission, str], str] = {}
+    for cleaned in all_cleaned:
+        for part in cleaned.parts:
+            key = (cleaned.submission, part.dataset)
+            found[key] = max(part.period.label, found.get(key, ""))
+    return found
 
 
 def _find_pairs(

@@ -5,6 +5,7 @@ Nothing else in this project imports `fcntl` or `resource`, or takes for granted
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 from collections.abc import Sequence
@@ -72,6 +73,18 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+# Of linux/fs.h and fcntl.h: swap two names, which are looked up from the working directory.
+_SWAP, _FROM_HERE = 2, -100
+
+
+def swap_files(one: Path, other: Path) -> bool:
+    """Give each of two files the other's name in one step; False where the system or the disk cannot."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if SERVES else None
+    return rename is not None and not rename(
+        _FROM_HERE, os.fsencode(one), _FROM_HERE, os.fsencode(other), _SWAP
+    )
 
 
 def open_below(folder: Path, parts: Sequence[str]) -> int:

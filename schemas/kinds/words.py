@@ -78,6 +78,8 @@ LUA_CHON = Kind(
 )
 #: Texts for yes and no in a cell, in lower case; a form of ticks has TICKS only.
 TICKS = ("x", "✓", "✔", "☑", "√")
+#: Marks that are ticks only where all other cells of the column are blank or ticks.
+HAND_TICKS = ("v", "vv", "xx", "xxx", "+", "*", "•", "●", "■", "þ", "ü")
 YES = (*TICKS, "có", "co", "c", "1", "đúng", "yes", "true")
 NO = ("không", "khong", "ko", "k", "0", "no", "false", "☐")
 

@@ -27,6 +27,7 @@ _CELL = re.compile(rb"<c\s([^>]*)>\s*")
 _FORMULA = rb"<f\b[^<>]*+(?:(?<=/)>|>([^<]*+)</f>)"
 _ERROR = re.compile(rb"""<c\s([^<>]*\bt="e"[^<>]*+)>\s*+(?:%s)?+\s*+<v>([^<]*+)<""" % _FORMULA)
 _NO_VALUE = re.compile(_FORMULA + rb"\s*+(<v\s*/>|<v>\s*</v>|(?=</c>))")
+_VALUE = re.compile(_FORMULA + rb"\s*+<v>\s*+([^<]*?)\s*+</v>")
 _PREFIXED = re.compile(rb"""xmlns:(\w+)\s*=\s*["'][^"']*spreadsheetml(?:/2006)?/main["']""")
 _ROOT_WITHIN = 8192
 # Maximum length of the tag of a cell.
@@ -88,6 +89,8 @@ def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
 def _scan(package: PartsPackage, path: str, struck: StruckText, formats: Mapping[int, str]) -> SheetExtras:
     xml = _read_checked(package, path)
     cells = (*_find_errors(xml), *_find_uncomputed(xml))
+    if package.asks_for_results:
+        cells += (*_find_zeros(xml),)
     hidden = frozenset(int(row) for row in _HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else frozenset()
     marks = find_marks(package, path, xml, struck)
     if hidden:
@@ -138,6 +141,18 @@ def _find_uncomputed(xml: bytes) -> Iterator[Found]:
         # A formula with the result "" has an empty string as value: it was computed, and the cell is blank.
         if cell and not (b't="str"' in cell[1] and found[2]):
             yield from _make_cell(cell[1], CellType.FORMULA, b"=" + (found[1] or b""))
+
+
+def _find_zeros(xml: bytes) -> Iterator[Found]:
+    """The cells with a formula if the result of every formula is 0, in a workbook that asks for results.
+
+    So do programs that write formulas but can't calculate; Excel saves the results, and asks no more.
+    """
+    every = [*_VALUE.finditer(xml)]
+    if all(found[2] == b"0" for found in every):
+        for found in every:
+            if cell := _CELL.fullmatch(xml, _find_cell_start(xml, found.start()), found.start()):
+                yield from _make_cell(cell[1], CellType.FORMULA, b"=" + (found[1] or b""))
 
 
 def _make_cell(tag: bytes, kind: CellType, text: bytes) -> Iterator[Found]:

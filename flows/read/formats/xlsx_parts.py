@@ -117,11 +117,20 @@ class PartsPackage:
 
     def counts_from_1904(self) -> bool:
         """Whether the workbook part of an xlsx says that days are counted from 1904 on."""
+        return self._is_said("workbookPr", "date1904")
+
+    @cached_property
+    def asks_for_results(self) -> bool:
+        """Whether an xlsx asks who opens it to calculate all formulas, because its results are not theirs."""
+        return self._is_said("calcPr", "fullCalcOnLoad")
+
+    def _is_said(self, tag: str, attribute: str) -> bool:
+        """Whether a tag of the workbook part of an xlsx has an attribute that is true."""
         folder = next(iter(self._folders), None)
         if folder is None or folder + _WORKBOOK not in self._names:
             return False
-        tags = self._read_tags(folder + _WORKBOOK, "workbookPr")
-        return any(tag.get("date1904", "0") in ("1", "true", "on") for tag in tags)
+        tags = self._read_tags(folder + _WORKBOOK, tag)
+        return any(each.get(attribute, "0") in ("1", "true", "on") for each in tags)
 
     def binary_sheets(self) -> list[str]:
         """The paths of the sheets of an xlsb, sorted; their order in the workbook is in a binary part."""

@@ -14,7 +14,7 @@ from flows.read.tables.heading import Path
 from flows.read.tables.routing import Fit
 from schemas.contract import Column, Dataset, stored_column, typed_column
 from schemas.kinds.numbers import NUMBER_KINDS
-from schemas.kinds.words import NO, YES
+from schemas.kinds.words import HAND_TICKS, NO, YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,9 @@ def _merge_by_tick(sheet: Sheet, body: Body, column: Column, paths: Sequence[Pat
     """One of two values, by the column that is ticked (`<name>.letter`); text other than a tick is kept."""
     typed = [sheet.take(index_of(path.letter), body.start, body.records)[0] for path in paths]
     frame = pl.DataFrame([text.alias(path.letter) for text, path in zip(typed, paths, strict=True)])
-    chosen = [_read_tick(path.letter, value) for path, value in zip(paths, column.of, strict=True)]
+    marks = {mark.strip().lower() for text in typed for mark in text.drop_nulls().unique()}
+    yes = (*YES, *HAND_TICKS) if len(marks) == 1 else YES
+    chosen = [_read_tick(path.letter, value, yes) for path, value in zip(paths, column.of, strict=True)]
     in_second = chosen[0].is_null() & chosen[1].is_not_null()
     first, second = (pl.lit(path.letter) for path in paths)
     return frame.select(
@@ -117,9 +119,9 @@ def _merge_by_tick(sheet: Sheet, body: Body, column: Column, paths: Sequence[Pat
     ).get_columns()
 
 
-def _read_tick(letter: str, value: str) -> pl.Expr:
+def _read_tick(letter: str, value: str, yes: Sequence[str]) -> pl.Expr:
     tick = pl.col(letter).str.strip_chars().str.to_lowercase()
-    return pl.when(tick.is_in(YES)).then(pl.lit(value)).when(~tick.is_in(NO)).then(pl.col(letter))
+    return pl.when(tick.is_in(yes)).then(pl.lit(value)).when(~tick.is_in(NO)).then(pl.col(letter))
 
 
 def _add_sex(

@@ -18,6 +18,7 @@ _MAX_DEPTH = 4
 _HAS_DIGIT = re.compile(r"\d")
 # So many columns of one dataset are no accident.
 _ENOUGH = 3
+_CODED = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 _NUMBERED = re.compile(r"\(?-?\d{1,3}\)?(?:\s*=\s*[\d()+\-*x×:/ .…]+)?|\(?[A-ZĐ]\)?|\d{1,3}[.,]0")
 
 
@@ -31,6 +32,7 @@ class Block:
         numbering: The row below that numbers the columns; None if there is none.
         paths: The headings of the columns.
         units: The row below that only states their units of measure; None if there is none.
+        gloss: The last row below that explains the columns; None if there is none.
     """
 
     top: int
@@ -38,11 +40,13 @@ class Block:
     numbering: int | None
     paths: tuple[Path, ...]
     units: int | None = None
+    gloss: int | None = None
 
     @property
     def body(self) -> int:
-        """The first row below the headings, the row of units and the numbering row."""
-        return 1 + max(row for row in (self.bottom, self.numbering, self.units) if row is not None)
+        """The first row below the headings and the rows that explain them."""
+        rows = (self.bottom, self.numbering, self.units, self.gloss)
+        return 1 + max(row for row in rows if row is not None)
 
 
 def find_blocks(sheet: Sheet, vocabulary: Vocabulary) -> list[Block]:
@@ -146,6 +150,11 @@ def _holds_record(sheet: Sheet, above: _Span, stop: int) -> bool:
 def _is_another(block: Block, before: Sequence[Block], vocabulary: Vocabulary) -> bool:
     """Whether a block further down is a heading, not a record that happens to contain two such words."""
     named, _ = _count_named((path.levels for path in block.paths), vocabulary)
+    if block.top <= before[-1].body:
+        # Right below a heading that names as many columns, the same names are those of fields.
+        above, _ = _count_named((path.levels for path in before[-1].paths), vocabulary)
+        if named <= above and is_coded([level for path in block.paths for level in path.levels]):
+            return False
     return named >= _ENOUGH or 2 * named >= len(block.paths) or block.paths == before[0].paths
 
 
@@ -178,6 +187,11 @@ def _extend_to_repetitions(sheet: Sheet, bottom: int) -> int:
             break
         bottom = row
     return bottom
+
+
+def is_coded(cells: Sequence[str | None]) -> bool:
+    """Whether a row only has codes without a space, as of fields: `stt | thon | rac_phat_sinh`."""
+    return all(_CODED.fullmatch(cell.strip()) for cell in cells if cell)
 
 
 def is_numbering(sheet: Sheet, row: int) -> bool:

@@ -53,7 +53,8 @@ def _read_lines(sheet: Sheet, body: Body, candidates: Mask) -> Iterator[Line]:
             continue
         sure = body.codes[at] != CODE["ban_ghi"] and not any(map(is_tail, texts))
         closes = body.codes[at] == CODE["tong"] and bool(amounts or _SUM.match(texts[0]))
-        yield Line(sheet.number(body.start + at), tuple(texts), sure, closes=closes)
+        numeral = next((cell for cell in cells if is_bare_numeral(cell)), "")
+        yield Line(sheet.number(body.start + at), tuple(texts), sure, closes=closes, numeral=numeral)
 
 
 def describe_contradictions(

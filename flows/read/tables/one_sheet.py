@@ -18,6 +18,7 @@ from flows.read.tables.body import CODE, Body, Codes, Columns, classify
 from flows.read.tables.damaged import describe_damaged, hold_damaged
 from flows.read.tables.doubtful import describe_doubtful
 from flows.read.tables.extract import extract_cells, extract_totals
+from flows.read.tables.gloss import pass_over_gloss
 from flows.read.tables.groups import take_lone_places, tell_groups
 from flows.read.tables.heading import Vocabulary, tidy, words_of
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
@@ -47,6 +48,7 @@ from flows.read.tables.side_by_side import (
 from flows.read.tables.stated_units import UnitLines, read_unit_lines, read_units
 from flows.read.tables.uneven import find_shifted_heading, hold_uneven
 from flows.read.tables.unknown import add_unknown_blocks, guess_body
+from flows.read.tables.unlisted import add_unlisted
 from schemas.contract import Dataset
 
 _ROLES = pl.Series("role", list(ROLES), ROWS_SCHEMA["role"])
@@ -203,7 +205,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         _set_roles_unread(read, block, top, stop)
         return
     read.recognised = True
-    fit, sides = chosen[0], split_sides(chosen[0])
+    fit, sides, block = chosen[0], split_sides(chosen[0]), pass_over_gloss(sheet, block, chosen[0], stop)
     columns = _list_columns(with_content(sheet, sides, block.body, stop), block)
     body = classify(sheet, block.body, stop, columns)
     take_lone_places(sheet, body, columns, fit.dataset)
@@ -226,7 +228,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     for side in filled or sides[:1]:
         stated = read_units(sheet, side.fit, block, body, read.unit_lines)
         problems += stated.problems
-        table = _make_table(read, body, side, title, stated.units)
+        table = _make_table(read, block, body, side, title, stated.units)
         table = replace(table, lines=lines, above=titles, top=sheet.number(top))
         accepted = _log_accepted(side.fit, line)
         if accepted.height:
@@ -290,13 +292,18 @@ def _repeat_records(read: SheetRead, body: Body, sides: Sequence[Side]) -> None:
 
 
 def _make_table(
-    read: SheetRead, body: Body, side: Side, title: tuple[str, ...], units: Mapping[str, str]
+    read: SheetRead,
+    block: Block,
+    body: Body,
+    side: Side,
+    title: tuple[str, ...],
+    units: Mapping[str, str],
 ) -> ReadTable:
     """The records of one table, or of one of the periods that stand side by side in it."""
     sheet, fit = read.sheet, side.fit
     taken = extract_cells(sheet, body, fit, list_source_columns(fit))
     table, changes = repair(sheet, taken, fit.dataset, read.originals)
-    return ReadTable(
+    made = ReadTable(
         fit.dataset.name,
         sheet.name,
         title,
@@ -310,6 +317,7 @@ def _make_table(
         sheet.from_1904,
         side.words if body.records.any() else None,
     )
+    return add_unlisted(made, sheet, body, block, fit)
 
 
 def _log_accepted(fit: Fit, line: int) -> pl.DataFrame:
@@ -400,10 +408,9 @@ def _list_columns(fit: Fit, block: Block) -> Columns:
 def _set_roles(read: SheetRead, block: Block, top: int, body: Body) -> None:
     read.codes[top : block.top] = CODE["tieu_de"]
     read.codes[block.top : block.bottom + 1] = CODE["dau_cot"]
+    read.codes[block.bottom + 1 : block.body] = CODE["dau_cot"]
     if block.numbering is not None:
         read.codes[block.numbering] = CODE["so_cot"]
-    if block.units is not None:
-        read.codes[block.units] = CODE["dau_cot"]
     read.codes[body.start : body.start + len(body.codes)] = body.codes
     read.codes[top : block.body][_find_blank(read.sheet, top, block.body)] = CODE["trong"]
 

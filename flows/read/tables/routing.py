@@ -111,7 +111,7 @@ def _measure_nearness(fit: Fit, block: Block, values: Values) -> tuple[float, Fi
 
 def propose(fit: Fit, block: Block, values: Values) -> list[Proposal]:
     """What the unknown headings of a table may mean among the columns that it lacks."""
-    return propose_columns(_list_unknown(fit, block), fit.missing, values, _find_places(fit, block))
+    return propose_columns(list_unknown(fit, block), fit.missing, values, _find_places(fit, block))
 
 
 def _find_places(fit: Fit, block: Block) -> Mapping[str, str]:
@@ -146,7 +146,8 @@ def _split_runs(headings: Sequence[str | Path]) -> Iterator[tuple[str | None, li
         yield before, run, None
 
 
-def _list_unknown(fit: Fit, block: Block) -> list[Path]:
+def list_unknown(fit: Fit, block: Block) -> list[Path]:
+    """The headings that name no column of the dataset, and hold more than row numbers or remarks."""
     return [path for path in block.paths if path.letter not in fit.letters and not is_idle(path)]
 
 
@@ -251,7 +252,7 @@ def _find_second_table(fit: Fit, repeated: Mapping[str, Sequence[tuple[Match, Pa
 def _find_unknown(
     fit: Fit, block: Block, sheet: str, row: int, proposals: Sequence[Proposal]
 ) -> Iterator[Problem]:
-    for path in _list_unknown(fit, block):
+    for path in list_unknown(fit, block):
         near = next((proposal for proposal in proposals if path in proposal.paths), None)
         advice = f" {near.advise()}" if near else ""
         yield make_problem(

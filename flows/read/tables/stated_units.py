@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -27,6 +29,12 @@ from schemas.contract import Column
 
 _UNIT_HEADINGS = frozenset(map(key_of, ("Đơn vị tính", "ĐVT", "Đơn vị đo", "Don vi tinh", "DVT")))
 _MOST_ROWS = 50
+# What follows is about some of the records or columns; below a table the name of a thôn or row says so, too.
+_APART = re.compile(r"(?i)\b(?:riêng|rieng|trừ|ngoại trừ|ngoai tru)\b")
+_OF_SOME = re.compile(
+    rf"{_APART.pattern}|\b(?:một số|mot so|một vài|mot vai)\b"
+    r"|\b(?:thôn|thon|phố|pho|khu|xóm|xom|bản|làng|lang|tổ|stt|dòng|dong|hàng|hang|mục|muc|cột|cot)\s+[\d\w]"
+)
 
 
 @dataclass(slots=True)
@@ -39,10 +47,14 @@ class StatedUnits:
 
 @dataclass(frozen=True, slots=True)
 class UnitLines:
-    """The lines around a table that state units; those of a table further up are only `inherited`."""
+    """The lines around a table that state units; those of a table further up are only `inherited`.
+
+    `partial` are the units that they state for some of the records or columns only.
+    """
 
     lines: tuple[UnitLine, ...] = ()
     inherited: bool = False
+    partial: tuple[str, ...] = ()
 
     @property
     def parts(self) -> list[tuple[str, UnitOfMeasure | None, bool]]:
@@ -52,8 +64,29 @@ class UnitLines:
 
 def read_unit_lines(sheet: Sheet, title: Sequence[str], body: Body, before: UnitLines) -> UnitLines:
     """The lines with units above a table and below its records, and the name of its sheet; else `before`."""
-    lines = (*find_unit_lines([*title, sheet.name]), *_find_marked(_list_texts(sheet, body, "cuoi")))
-    return UnitLines(lines) if lines else UnitLines(before.lines, inherited=True)
+    notes = _list_texts(sheet, body, "cuoi")
+    above, below = (
+        [_split_partial(text, mark) for text in texts] for texts, mark in ((title, _APART), (notes, _OF_SOME))
+    )
+    lines = (
+        *find_unit_lines([*(whole for whole, _ in above), sheet.name]),
+        *_find_marked([whole for whole, _ in below]),
+    )
+    partial = tuple(
+        part for line in _find_marked([rest for _, rest in (*above, *below)]) for part in line.units
+    )
+    return (
+        UnitLines(lines, partial=partial)
+        if lines
+        else UnitLines(before.lines, inherited=True, partial=partial)
+    )
+
+
+def _split_partial(text: str, mark: re.Pattern[str]) -> tuple[str, str]:
+    """What a text says of all records, and what it says of some: "kg; riêng Phố 3 tính bằng tấn"."""
+    text = unicodedata.normalize("NFC", text)
+    found = mark.search(text)
+    return (text[: found.start()], text[found.start() :]) if found else (text, "")
 
 
 def _list_texts(sheet: Sheet, body: Body, role: str) -> list[str]:
@@ -76,7 +109,7 @@ def read_units(sheet: Sheet, fit: Fit, block: Block, body: Body, lines: UnitLine
     found = StatedUnits()
     row = _read_unit_row(sheet, block)
     own = {name: _list_own(fit.dataset[name], pairs[0][1], row) for name, pairs in fit.columns.items()}
-    lines = UnitLines((*lines.lines, *_find_beside(sheet, fit, block)), lines.inherited)
+    lines = replace(lines, lines=(*lines.lines, *_find_beside(sheet, fit, block)))
     for name, stated in own.items():
         column = fit.dataset[name]
         if unit_of(column) is None:
@@ -85,7 +118,7 @@ def read_units(sheet: Sheet, fit: Fit, block: Block, body: Body, lines: UnitLine
             found.units[name] = stated[-1]
             found.problems += _refuse_contradiction(place, column, stated)
     found.problems += _read_lines(place, own, found.units, lines)
-    inside = [*_list_unit_column(place, body), *_list_units_of_sections(place, body)]
+    inside = [*_list_unit_column(place, body), *_list_units_of_sections(place, body), *lines.partial]
     found.problems += _refuse_others(place, inside, found.units)
     return found
 

@@ -9,11 +9,14 @@ import numpy as np
 from flows.read.sheet import Row, Sheet, index_of
 from flows.read.tables.body import CODE, Body, Columns, classify
 from flows.read.tables.heading import key_of, number_keys
-from flows.read.tables.layout import Block, find_numbering_letter, is_numbering
+from flows.read.tables.layout import Block, find_numbering_letter, is_coded, is_numbering
 from flows.read.tables.levels import read_paths
 
 _SEARCHED_ROWS = 40
 _MAX_DEPTH = 8
+_FEWEST = 3
+# So near below a heading, codes are those of its fields.
+_FEW = 2
 _NUMBER_HEADING = r"\s*(?i:s\s*t\s*t|t\s*t|số\s+tt|số\s+thứ\s+tự)\s*$"
 _NUMBER_KEYS = number_keys() | {key_of("Mã số"), key_of("Số hiệu")}
 
@@ -50,21 +53,54 @@ def guess_block(sheet: Sheet, start: int = 0) -> Block | None:
 
 
 def add_unknown_blocks(sheet: Sheet, blocks: Sequence[Block]) -> list[Block]:
-    """`blocks` and the headings of unknown tables above and below them, which begin with STT."""
+    """`blocks` and the headings of unknown tables above and below them.
+
+    They begin with STT, or are words above figures, below a gap in the figures of the table above.
+    """
     found: list[Block] = [*_find_above(sheet, blocks[0])] if blocks else []
     stops = [*(block.top for block in blocks[1:]), sheet.height]
     for block, stop in zip(blocks, stops, strict=False):
-        found.append(block)
-        number = find_numbering_letter(block)
-        if number is None:
-            continue
-        body = max(found[-1].body, block.body)
-        rows = np.ones(max(stop - body, 0), np.bool_)
-        for row in np.flatnonzero(sheet.matching(_NUMBER_HEADING, [index_of(number)], body, rows)).tolist():
-            unknown = guess_block(sheet, body + row) if body + row > found[-1].bottom else None
-            if unknown and unknown.top == body + row and _has_number_heading(sheet.row(unknown.top)):
-                found.append(unknown)
+        below = [*_find_numbered(sheet, block, stop)]
+        covered = {row for each in below for row in range(each.top, each.body)}
+        below += [each for each in _find_unnumbered(sheet, block.body, stop) if each.top not in covered]
+        found += [block, *sorted(below, key=lambda each: each.top)]
     return found
+
+
+def _find_numbered(sheet: Sheet, block: Block, stop: int) -> Iterator[Block]:
+    """The headings below a block that have STT in the column in which that block has it."""
+    number = find_numbering_letter(block)
+    if number is None:
+        return
+    body, last = block.body, block.bottom
+    rows = np.ones(max(stop - body, 0), np.bool_)
+    for row in np.flatnonzero(sheet.matching(_NUMBER_HEADING, [index_of(number)], body, rows)).tolist():
+        if row < _FEW and is_coded(sheet.row(body + row)):
+            continue
+        unknown = guess_block(sheet, body + row) if body + row > last else None
+        if unknown and unknown.top == body + row and _has_number_heading(sheet.row(unknown.top)):
+            last = unknown.bottom
+            yield unknown
+
+
+def _find_unnumbered(sheet: Sheet, body: int, stop: int) -> Iterator[Block]:
+    """The headings below a gap: different words in columns that have figures above and below them."""
+    filled = sheet.filled(range(sheet.width), body, stop)
+    if len(filled) < _FEWEST + 1:
+        return
+    wide = filled >= _FEWEST
+    heads = np.flatnonzero(wide[1:-1] & wide[2:] & (filled[:-2] <= 1)) + 1
+    above = next((row for row in np.flatnonzero(wide).tolist()), 0)
+    for row in heads[:_SEARCHED_ROWS].tolist():
+        cells = [sheet.row(body + at) for at in (above, row, row + 1)]
+        words = [cell for cell in cells[1] if cell]
+        over = sum(
+            bool(one and other and one[0].isdigit() and cell and other[0].isdigit())
+            for one, cell, other in zip(*cells, strict=True)
+        )
+        plain = all(len(cell) > 1 and not cell[0].isdigit() for cell in words)
+        if row > above and plain and over > 1 and len({*map(key_of, words)}) == len(words):
+            yield Block(body + row, body + row, None, read_paths(sheet, body + row, body + row))
 
 
 def _find_above(sheet: Sheet, first: Block) -> Iterator[Block]:

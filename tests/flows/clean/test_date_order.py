@@ -1,9 +1,10 @@
 """Which of day and month stands first is proved column by column, or told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -153,6 +154,56 @@ def test_a_day_to_come_makes_the_other_dates_doubtful() -> None:
     to_come = replace(column, may_be_future=True)
     untold = [day("2026-12-05"), day("2026-08-04")]
     assert answers(clean(given, dataset(to_come), ngoc_lac(), NOVEMBER), "khac") == untold
+
+
+@pytest.mark.parametrize("kind", [real, lambda *texts: list(texts)])
+def test_one_day_to_come_beside_others_near_the_day_of_submission_is_that_day(
+    kind: Callable[..., list[Cell]],
+) -> None:
+    column = replace(DAY, name="khac")
+
+    def clean_other(*texts: str) -> list[Answer]:
+        return answers(clean(table({"khac": kind(*texts)}), dataset(column), ngoc_lac(), NOVEMBER), "khac")
+
+    near = clean_other("05/11/2026", "06/11/2026", "05/12/2026")
+    assert near == [day("2026-11-05"), day("2026-11-06"), day("2026-12-05")]
+    # Read with the month first, these are the days around the day of submission.
+    turned_days = clean_other("11/05/2026", "11/06/2026", "11/12/2026")
+    assert turned_days == [doubtful("2026-05-11"), doubtful("2026-06-11"), doubtful("2026-12-11")]
+    two = clean_other("05/11/2026", "05/11/2026", "05/12/2026", "06/12/2026")
+    assert {flaw for _, flaw, _ in two} == {"mo_ho"}
+
+
+SHORT: list[tuple[Column, list[Cell], list[str | None]]] = [
+    (DAY, ["2/11/26", "03/11/26", "ngày 4.11.26"], ["2026-11-02", "2026-11-03", "2026-11-04"]),
+    (DAY, ["2/11/26", "25/10/2026"], ["2026-11-02", "2026-10-25"]),
+    (DAY, ["2-11-26", "25-10-26"], ["2026-11-02", "2026-10-25"]),
+    # A slip of the year, and a day to come, have a fault of their own.
+    (DAY, ["2/11/27", "3/11/26"], ["2027-11-02", "2026-11-03"]),
+    # Another century or order is possible.
+    (DAY, ["2/11/26", "3/11/90"], [None, None]),
+    (DAY, ["26-11-20", "26-11-24"], [None, None]),
+    (BIRTH, ["2/11/85", "3/11/15"], ["1985-11-02", None]),
+]
+
+
+@pytest.mark.parametrize(("column", "cells", "days"), SHORT)
+def test_a_year_of_two_digits_is_read_where_no_other_century_is_possible(
+    column: Column, cells: list[Cell], days: list[str | None]
+) -> None:
+    contract = replace(dataset(column), dated="ngay")
+    found = clean(table({column.name: cells}), contract, ngoc_lac(), NOVEMBER)
+    expected = [None if text is None else date.fromisoformat(text) for text in days]
+    assert found.frame[column.name].to_list() == expected
+    short = [text for text in cells if not str(text).endswith("2026")]
+    changed = found.changes.filter(pl.col("change") == "nam_hai_so")["before"].to_list()
+    assert len(changed) == sum(found is not None for found in expected) - (len(cells) - len(short))
+
+
+def test_years_of_two_digits_with_the_month_first_are_told() -> None:
+    found = clean(table({"ngay": ["10/20/26", "10/21/26"]}), DATED, ngoc_lac(), NOVEMBER)
+    assert found.frame["ngay.unread"].to_list() == ["thang_truoc", "thang_truoc"]
+    assert found.frame["ngay"].to_list() == [date(2026, 10, 20), date(2026, 10, 21)]
 
 
 def test_real_dates_up_to_the_12th_beside_texts_after_it_were_turned() -> None:

@@ -287,3 +287,39 @@ def test_a_tick_elsewhere_does_not_fill_a_column_of_words() -> None:
     words: list[Cell] = ["Có", "Không", None]
     frame = cleaned((TICK, words), (Column("khac", "Khác", CO_KHONG), ["x", None, None])).frame
     assert frame["co.unread"].to_list() == [None, None, "thieu"]
+
+
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        (["v", None, "V"], [True, False, True]),
+        (["v", "x", None], [True, True, False]),
+        (["ü", None, None], [True, False, False]),
+        (["Có", "Chưa", "Có"], [True, False, True]),
+        (["Đã", "Chưa", "Rồi."], [True, False, True]),
+        (["Đã có", "Không có", "Chưa có"], [True, False, False]),
+        (["Có", "Không có", "Có"], [True, False, True]),
+        (["Y", "N", "y"], [True, False, True]),
+        # The heading is "Có ký số".
+        (["Đã ký", "Chưa ký số", "Có ký"], [True, False, True]),
+        # Not explained: nothing is read.
+        (["v", "Có", None], [None, True, None]),
+        (["v", "+", None], [None, None, None]),
+        (["Y", None, None], [None, None, None]),
+        (["Chưa rõ", "Có thể", "Có"], [None, None, True]),
+        (["mật", "thường", "Có"], [None, None, True]),
+    ],
+)
+def test_a_column_and_its_heading_explain_words_of_yes_and_no(
+    words: list[Cell], values: list[bool | None]
+) -> None:
+    column = Column("co", "Có ký số", CO_KHONG)
+    assert cleaned((column, words)).frame["co"].to_list() == values
+    # A cell that stands alone is no column.
+    assert all(cleaned((column, [alone])).frame["co"].to_list() == [None] for alone in ("v", "Chưa"))
+
+
+def test_papers_are_secret_or_usual() -> None:
+    column = Column("mat", "Hồ sơ mật", CO_KHONG)
+    frame = cleaned((column, ["Mật", "Thường", "Tối mật", "Không mật"])).frame
+    assert frame["mat"].to_list() == [True, False, True, False]

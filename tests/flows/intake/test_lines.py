@@ -419,3 +419,28 @@ def test_nothing_beside_records_is_told(kind: str) -> None:
     assert found == NOTHING
     read = hand_in("T01", [[*NOVEMBER, "(Không phát sinh)"], OF_CALLS, call(1)], kind)
     assert told(read) == [("tep.khong_phat_sinh", None)]
+
+
+BESIDE: dict[str, tuple[str, Rows, str, Sequence[object], list[int], str | None]] = {
+    # The column that the form lacks, its cells, the rows that still count, and why the others do not.
+    "a month": ("kinh_te", OF_WASTE, "Kỳ báo cáo", ["10/2026", "11/2026", "11/2026"], [4, 5], WHEN),
+    "numbers below a month": ("kinh_te", OF_WASTE, "Tháng", [10, 11, 10], [4], WHEN),
+    "short months": ("kinh_te", OF_WASTE, "Tháng", ["T11", "T10", "T11"], [3, 5], WHEN),
+    "days that a program made of months": ("kinh_te", OF_WASTE, "Kỳ", ["01/10/2026"] * 3, [], WHEN),
+    "another year": ("kinh_te", OF_WASTE, "Năm", [2026, 2025, 2026], [3, 5], WHEN),
+    "months of one period": ("T01", OF_CALLS, "Tháng", [10, 11, 11], [3, 4, 5], None),
+    "the period itself": ("kinh_te", OF_WASTE, "Kỳ báo cáo", ["Tháng 11/2026"] * 3, [3, 4, 5], None),
+    "another operator": ("viettel", OF_NETWORKS, "Nhà mạng", ["VNPT", "Viettel", None], [4, 5], WHOSE),
+    "another thôn": ("T01", OF_HOMES, "Thôn", ["Phố 1", "Phố 2", "Phố 2"], [3], WHOSE),
+    "no unit at all": ("T01", OF_HOMES, "Đơn vị", ["Tổ 1", "Tổ 2", "Tổ 2"], [3, 4, 5], None),
+}
+RECORD = {id(OF_WASTE): waste, id(OF_CALLS): call, id(OF_NETWORKS): network, id(OF_HOMES): home}
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_column_that_the_form_lacks_says_whose_a_record_is_and_of_when(kind: str) -> None:
+    for name, (unit, heading, extra, cells, rows, code) in BESIDE.items():
+        records = [[*RECORD[id(heading)](at), cell] for at, cell in enumerate(cells, 1)]
+        read = hand_in(unit, [NOVEMBER, [*heading, extra], *records], kind)
+        assert counted(read) == ({"2026-11": rows} if rows else {}), name
+        assert {problem.code for problem in read.problems} == {"tep.cot_la", code or "tep.cot_la"}, name

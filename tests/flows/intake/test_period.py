@@ -23,6 +23,7 @@ from tests.conftest import lines
 
 CONTRACTS = load()
 COMPLAINTS = ["STT", "Ngày phản ánh", "Nhà mạng", "Nội dung", "Trạng thái", "Ngày giải quyết"]
+UNCLEAR = "tep.khong_ro_ky"
 TEAMS = ["STT", "Thôn", "Số thành viên tổ", "Số buổi hướng dẫn", "Số lượt người được hướng dẫn"]
 
 Rows = Sequence[Sequence[object]]
@@ -173,6 +174,25 @@ def test_of_a_workbook_only_the_sheet_that_disagrees_is_refused() -> None:
     assert found.problems[0].sheet == "Tháng 10.2026"
     assert "tiêu đề ghi tháng 11/2026; tên trang tính ghi tháng 10/2026" in found.problems[0].message
     assert found.rows.filter(sheet="Tháng 10.2026")["role"].to_list()[-1] == "ngoai_bang"
+
+
+@pytest.mark.parametrize(
+    ("sheets", "labels", "codes"),
+    [
+        ({"Trang 1": ("Tháng 11 năm 2026", NOVEMBER), "Trang 2": (None, NOVEMBER)}, ["2026-11"], []),
+        ({"1": ("Tháng 11 năm 2026", NOVEMBER), "2": ("(tiếp theo)", NOVEMBER)}, ["2026-11"], []),
+        ({"1": ("Tháng 10 năm 2026", OCTOBER), "2": (None, OCTOBER), "3": (None, OCTOBER)}, ["2026-10"], []),
+        # A name of its own, or another title, is about another period.
+        ({"1": ("Tháng 11 năm 2026", NOVEMBER), "Tháng 10": (None, OCTOBER)}, ["2026-11", "2026-10"], []),
+        ({"1": ("Tháng 11 năm 2026", NOVEMBER), "2": ("Danh sách khác", NOVEMBER)}, ["2026-11"], [UNCLEAR]),
+        ({"1": (None, NOVEMBER), "2": ("Tháng 11 năm 2026", NOVEMBER)}, ["2026-11"], [UNCLEAR]),
+    ],
+)
+def test_a_page_without_a_title_goes_on_from_the_page_before(
+    sheets: Mapping[str, tuple[str | None, Rows]], labels: list[str], codes: list[str]
+) -> None:
+    found = handed_in(workbook(sheets, COMPLAINTS), "T01", "phan anh.xlsx", "2026-11-28")
+    assert outcome(found) == (labels, codes)
 
 
 def test_the_blank_sheet_of_a_period_is_told_and_is_no_part() -> None:

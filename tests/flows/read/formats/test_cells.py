@@ -147,3 +147,16 @@ def test_a_table_says_from_which_day_its_workbook_counts(from_1904: bool) -> Non
     # Two records of a binary workbook: its version, its properties.
     properties = b"\x80\x01\x01\x00" + b"\x99\x01\x04" + bytes([from_1904, 0, 0, 0])
     assert xlsb.counts_from_1904(properties) is from_1904
+
+
+def test_formulas_that_are_all_nought_in_a_workbook_that_asks_for_results_were_never_calculated() -> None:
+    def write(*results: int) -> ReadTable:
+        def formulas(sheet: Any, _: Any) -> None:
+            for column, result in enumerate(results, 4):
+                sheet.write_formula(1, column, f"=A2+{column}", None, result)
+
+        return read(formulas)
+
+    given = ["nhiem_vu_giao.typed", "nhiem_vu_xong.typed"]
+    assert write(0, 0).cells.select(given).row(0) == ("=A2+4", "=A2+5")
+    assert write(5, 0).cells.select(given).row(0) == ("5", "0")

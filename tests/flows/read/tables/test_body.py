@@ -274,6 +274,25 @@ def test_an_unknown_table_below_is_told_and_gives_no_records() -> None:
     assert doc.rows["role"].to_list()[3:] == ["trong", "tieu_de", "dau_cot", "ngoai_bang", "ngoai_bang"]
 
 
+def test_so_is_one_whose_heading_has_no_number() -> None:
+    dataset = DATASETS["moi_truong"]
+    grid = heading_grid(dataset)
+    below = [["Thôn", "Số hộ", "Số khẩu", "Trẻ em"], ["Phố 4", 100, 50, 20], ["Phố 5", 120, 60, 20]]
+    for numbered in (False, True):
+        known = [[n, *row][not numbered :] for n, row in enumerate(records(dataset, 3), 1)]
+        heading = [row[not numbered :] for row in grid]
+        for gap in ([[]], [[], ["DÂN SỐ CÁC THÔN"]], [["II. DÂN SỐ"]]):
+            doc = read([*heading, *known, *gap, *below])
+            first = len(heading) + 1
+            rows = [table.cells["_row"].to_list() for table in doc.tables]
+            assert rows == [[first, first + 1, first + 2]], (numbered, gap)
+            assert "tep.khong_ro_bo_du_lieu" in {problem.code for problem in doc.problems}
+        # Words in place of figures are no heading.
+        odd = ["Phố 9", "chưa có", "chưa có", None]
+        doc = read([*heading, *known, [], [*([9] if numbered else []), *odd], *known])
+        assert sum(table.cells.height for table in doc.tables) == 7
+
+
 def test_reads_headings_in_two_rows_that_were_never_merged() -> None:
     dataset = DATASETS["moi_truong"]
     upper = [

@@ -112,6 +112,11 @@ def test_a_line_holds_or_changes_what_its_table_can_not_mean() -> None:
     held = {
         "against the heading": [["Đơn vị tính: nghìn đồng"], stated, *payments],
         "below the table": [stated, *payments, ["Ghi chú: số liệu tính bằng nghìn đồng"]],
+        "of one row, below": [headed["moi_truong"], *rubbish, ["Ghi chú: riêng Phố 2 tính bằng kg."]],
+        "of one thôn, below": [headed["moi_truong"], *rubbish, ["(*) Thôn Mẫu tính theo kg"]],
+        "of a numbered row, below": [headed["thanh_toan"], *payments, ["Lưu ý: STT 2 tính bằng nghìn đồng"]],
+        "of some rows, above": [["Đơn vị tính: tấn; riêng Phố 2 ĐVT: kg"], headed["moi_truong"], *rubbish],
+        "of all but one, above": [["Tính bằng kg, trừ Phố 1 tính bằng tấn"], headed["moi_truong"], *rubbish],
         "of another family": [["Đơn vị tính: m3"], headed["moi_truong"], *rubbish],
         "unknown": [["Đơn vị tính: bao"], headed["moi_truong"], *rubbish],
         "foreign money": [["ĐVT: USD"], headed["thanh_toan"], *payments],
@@ -162,6 +167,7 @@ def test_a_line_holds_or_changes_what_its_table_can_not_mean() -> None:
         ],
         "a row of its own units": [stated, [*[None] * 5, "(triệu đồng)", "(triệu đồng)"], *payments],
         "a column of its own units": [unit_column, *([*row, "tấn"] for row in rubbish)],
+        "of one row, the same": [headed["moi_truong"], *rubbish, ["Ghi chú: riêng Phố 2 tính bằng tấn."]],
         "percent of what": [["Đơn vị tính: triệu đồng, %"], headed["thanh_toan"], *payments],
     }
     for what, rows in taken.items():

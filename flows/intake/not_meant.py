@@ -1,0 +1,121 @@
+"""Recognises texts that say that records are none of the report: given targets, gone, drafts, old ones."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flows.clean.text import toneless
+from schemas.contract import Dataset
+
+
+class NotMeant(NamedTuple):
+    """What a text says that records are: in Vietnamese words, and those of it that say so."""
+
+    what: str
+    words: str
+
+
+# What sections, titles and sheets may say; toneless. A list that has a column for it may have such records.
+_SORTS: Mapping[str, re.Pattern[str]] = {
+    "chỉ tiêu được giao, chưa phải số thực hiện": re.compile(
+        r"\bchi tieu (?:(?:duoc )?giao|dang ky|phan dau|ke hoach|(?:nam|quy|thang) )|\bgiao chi tieu\b"
+        r"|\b(?:dinh muc|muc) (?:duoc )?giao\b|^muc tieu\b"
+    ),
+    "đã chuyển đi, đã mất, không còn ở": re.compile(
+        r"\b(?:da|moi) (?:chuyen|roi|doi) (?:di|khoi|ra|den noi khac)\b|\bchuyen khoi\b"
+        r"|\bchuyen di\b(?! (?:hoc|lam))"
+        r"|\bcat (?:khau|ho khau)\b|\bxoa (?:khau|ho khau|dang ky)\b"
+        r"|\bda (?:mat|chet|qua doi)$|\btu vong\b|\bkhong con (?:cu tru|sinh song|o|ton tai)\b"
+    ),
+    "đã ngừng hoạt động": re.compile(
+        r"\b(?:ngung|ngung han|dung|thoi|cham dut|khong con)"
+        r" (?:hoat dong|kinh doanh|su dung|khai thac|van hanh)\b"
+        r"|\bda (?:ngung|giai the|dong cua|dong ma so|pha san|thanh ly|thu hoi|bai bo)\b"
+        r"|^giai the\b|\bhet hieu luc\b"
+    ),
+    "ngoài địa bàn xã": re.compile(
+        r"\bngoai (?:xa|dia ban|dia phuong|pham vi|huyen|tinh)\b"
+        r"|\b(?:khong thuoc|thuoc) (?:xa|dia ban|tinh|huyen) khac\b"
+        r"|\bkhong thuoc (?:xa|dia ban|pham vi|doi tuong)\b|^(?:xa|tinh|huyen|dia ban|don vi) khac\b"
+    ),
+    "bị từ chối, không được công nhận": re.compile(
+        r"\b(?:bi|da) (?:tu choi|loai|bac|huy|tra lai|tra ve|bac bo)\b|\b(?:khong|chua) duoc cong nhan\b"
+        r"|\bkhong (?:cong nhan|dat yeu cau|dat$|hop le|duoc (?:chap nhan|duyet|phe duyet|chap thuan))"
+        r"|^tu choi\b"
+    ),
+    "không tính trong báo cáo": re.compile(
+        r"\bkhong (?:(?:duoc|phai) )?(?:tinh|tong hop|dua vao|cong vao|lay vao|thong ke|bao cao)\b(?! duoc)"
+        r"|^khong (?:su )?dung(?: nua| den)?$|\(khong (?:su )?dung(?: nua| den)?\)"
+        r"|\bkhong (?:su )?dung (?:nua|den)$|\bloai (?:ra|tru|bo)\b"
+        r"|^(?:bo|huy|xoa|da bo|da huy|da xoa|bo di|bo qua|tham khao|doi chieu|luu tru|luu)$"
+        r"|\bde (?:tham khao|doi chieu)\b"
+    ),
+    "ví dụ, mẫu": re.compile(
+        r"^(?:vi du|vd|minh hoa|example|sample|dong mau|ban mau|huong dan)\b"
+        r"|\((?:vi du|minh hoa|mau)\)"
+    ),
+}
+_OLD = "bản cũ"
+_DRAFT = "bản nháp"
+# Without accents "nhập" and "cư" are alike.
+_OLD_WORDS = re.compile(
+    r"\b(?:bản|số|số liệu|biểu|bảng|tệp|file|trang|dữ liệu) cũ\b|\(cũ\)|\bcũ$"
+    r"|^(?:old|backup)\b|^cu$|\b(?:ban|so lieu) cu$"
+)
+_OLD_PLACE = re.compile(r"\b(?:xã|huyện|tỉnh|thôn|phố|tên|địa bàn|địa danh)\s+cũ\b|\bdan cu$")
+_DRAFT_WORDS = re.compile(r"\bnháp\b|\bban nhap\b|^nhap$|^draft\b|\btạm$")
+_FORM = re.compile(r"^(?:bieu )?(?:mau|form|template|bieu mau)$")
+_ESTIMATED = re.compile(
+    r"\b(?:uoc (?:tinh|thuc hien|dat|luong|so)|so uoc|so lieu uoc|so bo|tam tinh|du thao|ban nhap"
+    r"|chua (?:phai )?(?:la )?(?:so )?chinh thuc|chua (?:duoc )?(?:chot|kiem tra|xac nhan|tham dinh))\b"
+)
+
+
+def read_not_meant(text: str, dataset: Dataset) -> NotMeant | None:
+    """What a section, title or the name of a sheet says that records are; None if they may be meant."""
+    toned = _words(text)
+    plain = toneless(toned)
+    for what, pattern in _SORTS.items():
+        found = pattern.search(plain)
+        if found and not _has_column(pattern, dataset):
+            return NotMeant(what, found[0].strip())
+    return None
+
+
+def read_sheet_not_meant(name: str, dataset: Dataset) -> NotMeant | None:
+    """What the name of a sheet or folder says that its records are: also a draft, an old one, a form."""
+    toned = _words(name)
+    plain = toneless(toned)
+    if _DRAFT_WORDS.search(toned):
+        return NotMeant(_DRAFT, toned)
+    if _OLD_WORDS.search(_OLD_PLACE.sub(" ", toned)):
+        return NotMeant(_OLD, toned)
+    if _FORM.search(plain):
+        return NotMeant("ví dụ, mẫu", toned)
+    return read_not_meant(name, dataset)
+
+
+def is_form(name: str) -> bool:
+    """Whether a name may just say that a sheet is the form."""
+    return bool(_FORM.search(toneless(_words(name))))
+
+
+def says_estimated(text: str) -> bool:
+    """Whether a text says that figures are estimated, provisional or a draft."""
+    toned = _words(text)
+    return bool(_ESTIMATED.search(toneless(toned)) or re.search(r"\bnháp\b", toned))
+
+
+def _has_column(pattern: re.Pattern[str], dataset: Dataset) -> bool:
+    """Whether a column of the dataset has values for such records."""
+    return any(pattern.search(toneless(value.lower())) for column in dataset.columns for value in column.of)
+
+
+def _words(text: str) -> str:
+    """Lower case, underscores and any white space as one space each, without a numeral before it."""
+    plain = unicodedata.normalize("NFC", text.lower().replace("_", " "))
+    plain = re.sub(r"^\W*(?:(?:\d{1,2}|[ivx]{1,6}|[a-hđ])\s*[.)/:–-]+\s*)?", "", plain)
+    return " ".join(plain.split())
