@@ -247,10 +247,15 @@ def read_numbers(texts: Iterable[str], cadence: Cadence) -> set[int]:
     """Numbers of the months (1 to 12) or quarters (1 to 4) named without a year, such as "Tháng 10"."""
     if cadence not in _WITHOUT_YEAR:
         return set()
-    composed = (unicodedata.normalize("NFC", text.lower()) for text in texts)
-    plain = (_DATES.sub(" ; ", _COMPARED.sub(" ; ", _plain(_NO_MONTH.sub(";", text)))) for text in composed)
-    matches = (match for text in plain for match in _WITHOUT_YEAR[cadence].finditer(_DAYS.sub(";", text)))
-    return {number for match in matches for number in _list_numbers(match)}
+    return {number for text in texts for number in _read_numbers(text, cadence)}
+
+
+@lru_cache(maxsize=4096)
+def _read_numbers(text: str, cadence: Cadence) -> frozenset[int]:
+    composed = unicodedata.normalize("NFC", text.lower())
+    plain = _DATES.sub(" ; ", _COMPARED.sub(" ; ", _plain(_NO_MONTH.sub(";", composed))))
+    matches = _WITHOUT_YEAR[cadence].finditer(_DAYS.sub(";", plain))
+    return frozenset(number for match in matches for number in _list_numbers(match))
 
 
 def without_days(text: str) -> str:

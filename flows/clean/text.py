@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import polars as pl
 
@@ -103,6 +104,7 @@ def fold_one(text: str) -> str:
     return unicodedata.normalize("NFC", _TONE.sub(r"\2\1", re.sub(DASHES, "-", letters)))
 
 
+@lru_cache(maxsize=16384)
 def toneless(text: str) -> str:
     """`text` in lower case without marks, as typed without a Vietnamese keyboard."""
     return _MARKS.sub("", unicodedata.normalize("NFD", text.lower())).replace("đ", "d")

@@ -141,6 +141,12 @@ def describe_unit(unit: Unit) -> str:
 
 def find_named(texts: Iterable[str], units: tuple[Unit, ...]) -> tuple[Unit, ...]:
     """Those of `units` that a text names by title, or by code; in the order of `units`."""
+    return _find_named(tuple(texts), units)
+
+
+# The key has all units in it: it costs less to make than the search, but not nothing.
+@lru_cache(maxsize=4096)
+def _find_named(texts: tuple[str, ...], units: tuple[Unit, ...]) -> tuple[Unit, ...]:
     found: set[Unit] = set()
     for text in texts:
         words = text.replace("_", " ")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from schemas.contract import Column
 
@@ -153,6 +153,7 @@ def _names_multiples(text: str) -> bool:
     return names_things(things) or things.startswith(("người", "lượt")) or not (things or found[0].isdigit())
 
 
+@lru_cache(maxsize=16384)
 def _key(text: str) -> str:
     """`text` in lower case without spaces, dots and commas; a power of ten is spelt out."""
     words = unicodedata.normalize("NFC", text).lower().strip(_BRACKETS)
@@ -185,7 +186,12 @@ def find_unit_lines(texts: Sequence[str]) -> Iterator[UnitLine]:
         yield from _read_lines(_DAY.sub(" ", unicodedata.normalize("NFC", text[:1000])), after)
 
 
-def _read_lines(text: str, after: str) -> Iterator[UnitLine]:
+@lru_cache(maxsize=4096)
+def _read_lines(text: str, after: str) -> tuple[UnitLine, ...]:
+    return tuple(_list_lines(text, after))
+
+
+def _list_lines(text: str, after: str) -> Iterator[UnitLine]:
     marks = list(_MARK.finditer(_strip(text)))
     for mark in marks:
         rest = re.split(r"[()\[\]\n]", text[mark.end() :])[0].strip(_BRACKETS)
