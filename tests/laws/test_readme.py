@@ -20,9 +20,9 @@ import pytest
 import typer.main
 
 from flows.backup.backup import back_up
+from flows.books import contacts
 from flows.cli.main import build_app, main
 from flows.forget.search import list_people
-from flows.notify import contacts
 from flows.notify.settings import SENDER
 from flows.root import Root
 from schemas import accepted_headings, indicators, waivers
