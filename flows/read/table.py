@@ -64,6 +64,8 @@ DECODED = "bang_ma"  # the cell was in a legacy encoding
 DITTO = "nhu_tren"  # the cell held a ditto mark
 #: How the name of a column of `ReadTable.cells` begins that the form lacks; its letter follows.
 BESIDE = "_beside."
+#: The column of `ReadTable.cells` with the row numbers; only where some are blank or no plain numbers.
+ROW_NUMBER = "_number"
 ACCEPTED = "ten_cot"  # the heading is one that was accepted for the unit
 
 
