@@ -136,8 +136,9 @@ def commune(two_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     gc.set_threshold(*thresholds)
 
 
-# They start servers, and are run by tests/flows/test_daily.py and tests/flows/province/test_roll_up.py.
-SERVED = ("serve", "roll-up")
+# They start servers, and are run by tests/flows/test_daily.py, tests/flows/web and
+# tests/flows/province/test_roll_up.py.
+SERVED = ("serve", "roll-up", "web")
 # They build releases again.
 LONG = ("erase", "verify")
 # `check` says by its exit code that there are blocking faults.
