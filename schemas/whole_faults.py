@@ -283,6 +283,27 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "5 + 7, tổng 12",
         "5 + 7, tổng 13",
     ),
+    "tep.khac_nhom": WholeFault(
+        "Bản ghi ghi một thôn, nhưng nằm dưới dòng nhóm của thôn khác.",
+        "Bản ghi được tính cho thôn ghi ở chính dòng đó. Có thể dòng nằm nhầm nhóm, hoặc ghi nhầm thôn.",
+        "Sửa thôn, hoặc chuyển dòng sang đúng nhóm, rồi nộp lại.",
+        "Dưới dòng “Phố 2”: Cửa hàng mẫu, Phố 2",
+        "Dưới dòng “Phố 2”: Cửa hàng mẫu, Phố 1",
+    ),
+    "tep.so_dong_khac": WholeFault(
+        "Tiêu đề, dòng tổng hay dòng cuối bảng ghi số lượng khác với số bản ghi đọc được.",
+        "Có thể thiếu hay thừa dòng; các dòng vẫn được nhận.",
+        "Kiểm tra lại số dòng, sửa cho khớp rồi nộp lại.",
+        "Danh sách có 10 hộ, bảng có 10 dòng",
+        "Danh sách có 10 hộ, bảng có 5 dòng",
+    ),
+    "tep.stt_thieu": WholeFault(
+        "Cột số thứ tự thiếu số ở giữa.",
+        "Có thể thiếu dòng, hoặc chỉ chép các dòng đang lọc; các dòng có trong bảng vẫn được nhận.",
+        "Nếu thiếu thì thêm đủ các dòng, nếu không thì đánh lại số thứ tự, rồi nộp lại.",
+        "1, 2, 3, 4",
+        "1, 2, 5, 6",
+    ),
     "tep.gio_sai": WholeFault(
         "Giờ ghi trên tệp không thể đúng.",
         "Tệp vẫn được nhận, theo giờ tệp tới. Tệp sai giờ thường do máy soạn tệp sai đồng hồ.",

@@ -116,6 +116,7 @@ class Line(NamedTuple):
         heads: Whether it is the title of a table of its own, which was joined to the one above.
         closes: Whether it is a total, which is about the records above it.
         numeral: Its numeral, if that stands in a cell of its own.
+        amounts: Its other cells.
     """
 
     row: int
@@ -124,6 +125,7 @@ class Line(NamedTuple):
     heads: bool = False
     closes: bool = False
     numeral: str = ""
+    amounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
