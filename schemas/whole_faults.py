@@ -269,6 +269,13 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Tổng cộng, 30, 12",
         "5, Toàn xã, Khác, Phố 1, 30, 12",
     ),
+    "tep.doi_cho": WholeFault(
+        "Hai ô của một bản ghi như đã đổi chỗ cho nhau, hoặc một cột như đã được sắp xếp riêng.",
+        "Bản ghi vẫn được tính như đang ghi; nếu đã đổi chỗ thì số liệu sai.",
+        "So lại với bản gốc; khi sắp xếp thì chọn cả bảng. Sửa rồi nộp lại; nếu đúng thì không phải làm gì.",
+        "Họ và tên: Lê Thị Mẫu; chức vụ: Trưởng phòng",
+        "Họ và tên: Trưởng phòng; chức vụ: Lê Thị Mẫu",
+    ),
     "tep.bang_ma": WholeFault(
         "Không rõ một ô viết bằng Unicode hay bằng phông chữ cũ (“TCVN3”, “VNI”).",
         "Đọc theo cách nào cũng thành tiếng Việt nên không tự đổi: ô được giữ như đang ghi.",
