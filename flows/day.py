@@ -18,8 +18,9 @@ from flows.build import Recipe, build
 from flows.collect.archive import list_archived
 from flows.collect.folder import Obstacle
 from flows.collect.inbox import collect
-from flows.collect.sources.kinds import People, fetch_source
+from flows.collect.sources.kinds import fetch_source
 from flows.collect.sources.model import SourceError
+from flows.collect.sources.people import People
 from flows.collect.submission import Submission
 from flows.engine.runner import Runner, Step
 from flows.errors import AuditRefusedError

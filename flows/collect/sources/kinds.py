@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 
 from flows.collect.folder import Obstacle
@@ -16,6 +16,7 @@ from flows.collect.sources.model import (
     SourceError,
     read_password,
 )
+from flows.collect.sources.people import People
 from flows.root import Root, read_own_settings
 from schemas.sources import SourceSetting
 
@@ -28,18 +29,11 @@ OPENS: dict[str, tuple[str, str]] = {
     "smb": ("smb", "open_smb"),
     "http": ("link", "open_link"),
 }
+_MAILBOX = "imap"
 #: Of what was not taken so much is told one by one.
 _LISTED = 20
 #: `doctor` counts the files of a source up to this, and waits for it no longer.
 _COUNTED, _TRIED_SECONDS = 1000, 20
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Whose files are taken: the units of the commune, and those of each sender of mails by his address."""
-
-    units: Collection[str]
-    senders: Mapping[str, Collection[str]]
 
 
 def fetch_source(root: Root, setting: SourceSetting, people: People) -> Fetched:
@@ -52,8 +46,13 @@ def fetch_source(root: Root, setting: SourceSetting, people: People) -> Fetched:
     memory = read_memory(root, setting.name)
     try:
         access = _access(root, setting, setting.han_giay)
-        with _open(setting)(access) as files:
-            done = take_files(access, files, memory, people.units)
+        if setting.loai == _MAILBOX:
+            from flows.collect.sources.imap import take_mails  # noqa: PLC0415 - not all roots need it
+
+            done = take_mails(access, memory, people)
+        else:
+            with _open(setting)(access) as files:
+                done = take_files(access, files, memory, people.units)
     except SourceError as error:
         memory.trouble = str(error)
         write_memory(root, setting.name, memory)
@@ -100,6 +99,10 @@ def try_source(root: Root, setting: SourceSetting) -> tuple[bool, str]:
     """Whether a source can be used now, and a Vietnamese sentence."""
     try:
         access = _access(root, setting, min(setting.han_giay, _TRIED_SECONDS))
+        if setting.loai == _MAILBOX:
+            from flows.collect.sources.imap import count_mails  # noqa: PLC0415 - not all roots need it
+
+            return True, f"Nguồn {setting.title}: nối được, có {count_mails(access)} thư"
         with _open(setting)(access) as files:
             count = count_files(files, _COUNTED)
     except SourceError as error:

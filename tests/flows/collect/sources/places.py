@@ -15,7 +15,7 @@ import asyncssh
 
 from schemas.sources import SourceSetting, make_source
 
-USER, PASSWORD = "xa", "mật khẩu: bí mật"
+USER, PASSWORD = "xa", "mật khẩu bí mật"
 
 
 @dataclass

@@ -15,9 +15,10 @@ from flows.collect.archive import read_receipts
 from flows.collect.inbox import collect
 from flows.collect.sources import fetch
 from flows.collect.sources.fetch import Fetched
-from flows.collect.sources.kinds import People, fetch_source, try_source
+from flows.collect.sources.kinds import fetch_source, try_source
 from flows.collect.sources.memory import read_memory
 from flows.collect.sources.model import SourceAwayError, SourceError, variable_of
+from flows.collect.sources.people import People
 from flows.root import Root
 from tests.flows.collect.sources.places import PASSWORD, PLACES, Place
 

@@ -9,8 +9,9 @@ import asyncssh
 import pytest
 
 from flows.collect import inbox
-from flows.collect.sources.kinds import People, fetch_source
+from flows.collect.sources.kinds import fetch_source
 from flows.collect.sources.model import SourceAwayError, SourceError
+from flows.collect.sources.people import People
 from flows.root import Root
 from tests.flows.collect.sources.places import PASSWORD, Place, sftp_at
 
