@@ -18,7 +18,7 @@ from flows.collect.inbox import is_possible, time_written
 from flows.collect.submission import Submission
 from flows.day_tables import list_received
 from flows.faults.table import build_fault_table
-from flows.intake.cache import SubmissionCache, read_side_by_side
+from flows.intake.cache import Each, SubmissionCache, read_side_by_side
 from flows.intake.model import CleanedSubmission, split_repeats, summarize
 from flows.intake.records import clean_submission
 from flows.protect import Key
@@ -198,14 +198,22 @@ class Checked:
         return self.faults.filter(pl.col("severity") == "chan").height
 
 
-def check(path: Path, unit: str | None, day: date, contracts: Contracts, root: Root | None = None) -> Checked:
+def check(
+    path: Path,
+    unit: str | None,
+    day: date,
+    contracts: Contracts,
+    root: Root | None = None,
+    each: Each = read_side_by_side,
+) -> Checked:
     """Check the file as if `unit` had submitted it on `day`, as the last file of that day.
 
     Without `unit`, the name of a parent folder decides. If that names no unit either, the file is checked
     as if it came from a unit that owes every dataset.
 
     With a `root` that has an archive, the file is judged beside what was submitted there until `day`: the
-    rules that need another dataset or an earlier submission. Nothing is written into the root.
+    rules that need another dataset or an earlier submission. Nothing is written into the root. `each` reads
+    those of its files that no run has read yet.
     """
     data = path.read_bytes()
     unit = unit or _unit_of(path, contracts)
@@ -219,7 +227,7 @@ def check(path: Path, unit: str | None, day: date, contracts: Contracts, root: R
     cleaned = clean_submission(submission, data, effective)
     beside = root if root and unit and os.access(root.archive, os.R_OK | os.X_OK) else None
     settled, late = (
-        _settle_beside(beside, cleaned, effective) if beside else _settle_alone(cleaned, effective)
+        _settle_beside(beside, cleaned, effective, each) if beside else _settle_alone(cleaned, effective)
     )
     every = build_fault_table(settled, late, effective, Key(b"")).typed
     faults = _select_own(every, submission, settled)
@@ -250,7 +258,7 @@ def _settle_alone(cleaned: CleanedSubmission, contracts: Contracts) -> tuple[Set
 
 
 def _settle_beside(
-    root: Root, cleaned: CleanedSubmission, contracts: Contracts
+    root: Root, cleaned: CleanedSubmission, contracts: Contracts, each: Each
 ) -> tuple[Settled, pl.DataFrame]:
     """Settle the submission after those in the archive; also returns what is then late in the roll call.
 
@@ -261,7 +269,7 @@ def _settle_beside(
     others = [one for one in archived if (one.unit, one.sha256) != content]
     if repeated := len(others) < len(archived):
         cleaned = replace(cleaned, problems=(*cleaned.problems, REPEATED))
-    submissions = SubmissionCache(root, contracts, read_side_by_side, frozen=True)
+    submissions = SubmissionCache(root, contracts, each, frozen=True)
     summaries, repeats = split_repeats([*submissions.summaries(others), summarize(cleaned)])
     submissions.add(cleaned)
     periods = PeriodCache(root, contracts, submissions, summaries, frozen=True)

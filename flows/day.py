@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -13,10 +13,14 @@ import polars as pl
 from flows.audit.auditor import Auditor, start_auditor
 from flows.audit.pages import read_results
 from flows.audit.results import list_warnings
+from flows.books.contacts import read_contacts
 from flows.build import Recipe, build
 from flows.collect.archive import list_archived
 from flows.collect.folder import Obstacle
 from flows.collect.inbox import collect
+from flows.collect.sources.kinds import fetch_source
+from flows.collect.sources.model import SourceError
+from flows.collect.sources.people import People
 from flows.collect.submission import Submission
 from flows.engine.runner import Runner, Step
 from flows.errors import AuditRefusedError
@@ -25,7 +29,7 @@ from flows.mend.fix import mend_before_run
 from flows.release import publish
 from flows.release.manifest import AUDIT
 from flows.release.refusal import keep_refusal
-from flows.root import Root, read_contracts
+from flows.root import HERE, Root, read_contracts, read_own_settings
 from flows.settle.model import Settled
 from schemas.registry import Contracts
 
@@ -97,6 +101,7 @@ def _run(
 ) -> DayOutcome:
     with publish.stage(root) as folder:
         root.prepare(unit.name for unit in contracts.commune.units)
+        untaken = fetch_all(root, contracts, runner)
         collected = runner.step(COLLECT, collect, root, make_gate(root, contracts))
         shown, before = publish.read_published(root), publish.find_before(root, as_of)
         known = publish.read_inputs(root, shown)
@@ -117,7 +122,7 @@ def _run(
         place,
         root.releases / (publish.read_published(root) or built.name),
         [one for one in recipe.inputs if one not in known],
-        collected.obstacles,
+        [*untaken, *collected.obstacles],
         [*damaged, *collected.mended],
         [*list_warnings(read_results(place / AUDIT))],
         built.name == shown,
@@ -128,3 +133,34 @@ def _run(
         built.figures.indicators,
         built.figures.roll_call,
     )
+
+
+def fetch_all(root: Root, contracts: Contracts, runner: Runner) -> list[Obstacle]:
+    """Hand in what is new at the sources that the root declares, each in a step of its own.
+
+    Returns what lies there and was not taken. A source that can't be used is one of them: it stops nobody.
+
+    Raises:
+        DeclarationError: `xa.toml` or the list of contacts can't be read.
+    """
+    said = read_own_settings(root)
+    if not said.sources:
+        return []
+    contacts = read_contacts(root.path / said.contacts_file, contracts.commune)
+    people = People([unit.name for unit in contracts.commune.units], contacts.list_senders(_today()))
+    untaken: list[Obstacle] = []
+    for each in said.sources:
+        step = Step(
+            f"Lấy từ {each.title}",
+            retried=True,
+            describe=lambda done: f"{done.new} tệp mới, {len(done.untaken)} không lấy được",
+        )
+        try:
+            untaken += runner.step(step, fetch_source, root, each, people).untaken
+        except SourceError as error:
+            untaken.append(Obstacle(each.title, f"{error}"))
+    return untaken
+
+
+def _today() -> date:
+    return datetime.now(HERE).date()

@@ -17,7 +17,7 @@ from schemas.judgement import judgements_of
 from schemas.own_suites import OwnSuite, read_own_suites
 from schemas.province import TABLES as PROVINCE_TABLES
 from schemas.retention import POLICY, Policy
-from schemas.settings import Settings, check_targets, settle_commune
+from schemas.settings import Settings, check_sources, check_targets, settle_commune
 from schemas.tables import TABLES
 from schemas.units import Commune, declared_commune, ngoc_lac
 from schemas.waivers import Waiver, declared, read
@@ -70,6 +70,7 @@ class Contracts:
         settings.check_names("muc_tieu", settings.targets, self.indicators, "chỉ tiêu")
         check_targets(settings, self.indicators)
         commune = settle_commune(self.commune, settings, thon)
+        check_sources(settings, commune)
         due, targets, retention = settings.due, settings.targets, settings.retention or self.retention
         said = [commune, due, targets, retention]
         return replace(

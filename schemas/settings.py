@@ -16,6 +16,7 @@ from schemas.declared import DeclarationError
 from schemas.indicator import Indicator, Target
 from schemas.notices import CONTACTS_FILE, NOTICE_TIMES, NoticeTimes
 from schemas.retention import POLICY, Policy
+from schemas.sources import TABLE, SourceSetting, find_fault, make_source
 from schemas.units import COLUMNS, KINDS, NAMES_A_FOLDER, THON_FILE, Commune, Unit, commune_of, read_thon
 
 if TYPE_CHECKING:
@@ -80,6 +81,30 @@ class _NoticeTable(_Table):
     chay_xong_truoc: time = NOTICE_TIMES.run_by
 
 
+class _SourceTable(_Table):
+    loai: _Words
+    don_vi: _Words | None = None
+    may_chu: _Words | None = None
+    cong: Annotated[int, Field(ge=1, le=65535)] | None = None
+    dia_chi: _Words | None = None
+    duong_dan: _Words | None = None
+    chia_se: _Words | None = None
+    kho: _Words | None = None
+    hop_thu: _Words | None = None
+    ten_tep: _Words | None = None
+    tai_khoan: _Words | None = None
+    mat_khau_tep: _Words | None = None
+    khoa_tep: _Words | None = None
+    khoa_may_chu: _Words | None = None
+    chung_chi_tep: _Words | None = None
+    starttls: bool | None = None
+    may_chu_xac_thuc: _Words | None = None
+    xoa_sau_khi_nhan: bool | None = None
+    lon_nhat_mb: Annotated[int, Field(ge=1, le=1024)] | None = None
+    nhieu_nhat: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    han_giay: Annotated[int, Field(ge=1, le=7200)] | None = None
+
+
 def _read_unit(value: object) -> object:
     """A unit's short form: its title alone, or `false` for none of that name."""
     if isinstance(value, bool):
@@ -103,6 +128,7 @@ class _File(_Table):
     luu_giu: _RetentionTable | None = None
     trang: _SiteTable | None = None
     bao_tin: _NoticeTable = _NoticeTable()
+    nguon: dict[str, _SourceTable] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +147,8 @@ class Settings:
     `commune` has the columns of `xa.csv`; `thon_file` is where the thôn are listed, from the root. `moved`
     has true for a day worked in exchange, false for a day off; `due` working days by dataset; `targets` by
     indicator and year. `site` is the address at which `curated/releases` is served. `contacts_file` is where
-    those are listed who are told, and `notices` when. `lines` tells where each key stands.
+    those are listed who are told, and `notices` when. `sources` are where files are fetched. `lines` tells
+    where each key stands.
     """
 
     commune: Mapping[str, str] | None = None
@@ -134,6 +161,7 @@ class Settings:
     site: str | None = None
     contacts_file: str = CONTACTS_FILE
     notices: NoticeTimes = NOTICE_TIMES
+    sources: tuple[SourceSetting, ...] = ()
     lines: Mapping[Path, int] = field(default_factory=dict)
 
     def refuse(self, path: Path, why: str) -> DeclarationError:
@@ -197,8 +225,31 @@ def _convert(file: _File, lines: Mapping[Path, int]) -> Settings:
         notices=NoticeTimes(
             telling.tu_gio, telling.den_gio, telling.thu_hang_tuan - _MONDAY, telling.chay_xong_truoc
         ),
+        sources=tuple(_make_sources(file.nguon, lines)),
         lines=lines,
     )
+
+
+def _make_sources(tables: Mapping[str, _SourceTable], lines: Mapping[Path, int]) -> Iterator[SourceSetting]:
+    for name, table in tables.items():
+        said = table.model_dump(exclude_none=True)
+        if fault := find_fault(name, said):
+            key, why = fault
+            raise DeclarationError(f"{_place(lines, (TABLE, name, *([key] if key else [])))}: {why}")
+        yield make_source(name, said)
+
+
+def check_sources(settings: Settings, commune: Commune) -> None:
+    """Refuse a source of a unit that there is not.
+
+    Raises:
+        DeclarationError: there is one; the message names its line.
+    """
+    names = [unit.name for unit in commune.units]
+    for each in settings.sources:
+        if each.don_vi is not None and each.don_vi not in names:
+            why = f"không có đơn vị “{each.don_vi}”{propose(each.don_vi, names)}."
+            raise settings.refuse((TABLE, each.name, "don_vi"), why)
 
 
 def check_targets(settings: Settings, indicators: Mapping[str, Indicator]) -> None:
@@ -347,7 +398,7 @@ def _known_keys(table: Path) -> Sequence[str]:
     """The keys that a table of the file may have."""
     if not table:
         return tuple(_File.model_fields)
-    inner = {"don_vi": _UnitTable, "muc_tieu": _TargetTable}
+    inner = {"don_vi": _UnitTable, "muc_tieu": _TargetTable, TABLE: _SourceTable}
     model = inner.get(table[0]) or _File.model_fields[table[0]].annotation
     models = (model, *get_args(model))
     return next(

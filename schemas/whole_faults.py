@@ -269,6 +269,13 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Tổng cộng, 30, 12",
         "5, Toàn xã, Khác, Phố 1, 30, 12",
     ),
+    "tep.doi_cho": WholeFault(
+        "Hai ô của một bản ghi như đã đổi chỗ cho nhau, hoặc một cột như đã được sắp xếp riêng.",
+        "Bản ghi vẫn được tính như đang ghi; nếu đã đổi chỗ thì số liệu sai.",
+        "So lại với bản gốc; khi sắp xếp thì chọn cả bảng. Sửa rồi nộp lại; nếu đúng thì không phải làm gì.",
+        "Họ và tên: Lê Thị Mẫu; chức vụ: Trưởng phòng",
+        "Họ và tên: Trưởng phòng; chức vụ: Lê Thị Mẫu",
+    ),
     "tep.bang_ma": WholeFault(
         "Không rõ một ô viết bằng Unicode hay bằng phông chữ cũ (“TCVN3”, “VNI”).",
         "Đọc theo cách nào cũng thành tiếng Việt nên không tự đổi: ô được giữ như đang ghi.",
@@ -282,6 +289,27 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Kiểm tra lại các dòng và dòng tổng.",
         "5 + 7, tổng 12",
         "5 + 7, tổng 13",
+    ),
+    "tep.khac_nhom": WholeFault(
+        "Bản ghi ghi một thôn, nhưng nằm dưới dòng nhóm của thôn khác.",
+        "Bản ghi được tính cho thôn ghi ở chính dòng đó. Có thể dòng nằm nhầm nhóm, hoặc ghi nhầm thôn.",
+        "Sửa thôn, hoặc chuyển dòng sang đúng nhóm, rồi nộp lại.",
+        "Dưới dòng “Phố 2”: Cửa hàng mẫu, Phố 2",
+        "Dưới dòng “Phố 2”: Cửa hàng mẫu, Phố 1",
+    ),
+    "tep.so_dong_khac": WholeFault(
+        "Tiêu đề, dòng tổng hay dòng cuối bảng ghi số lượng khác với số bản ghi đọc được.",
+        "Có thể thiếu hay thừa dòng; các dòng vẫn được nhận.",
+        "Kiểm tra lại số dòng, sửa cho khớp rồi nộp lại.",
+        "Danh sách có 10 hộ, bảng có 10 dòng",
+        "Danh sách có 10 hộ, bảng có 5 dòng",
+    ),
+    "tep.stt_thieu": WholeFault(
+        "Cột số thứ tự thiếu số ở giữa.",
+        "Có thể thiếu dòng, hoặc chỉ chép các dòng đang lọc; các dòng có trong bảng vẫn được nhận.",
+        "Nếu thiếu thì thêm đủ các dòng, nếu không thì đánh lại số thứ tự, rồi nộp lại.",
+        "1, 2, 3, 4",
+        "1, 2, 5, 6",
     ),
     "tep.gio_sai": WholeFault(
         "Giờ ghi trên tệp không thể đúng.",

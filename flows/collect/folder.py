@@ -91,11 +91,11 @@ def look_through(folder: Path) -> tuple[list[Found], list[Obstacle]]:
     for place, folders, names in os.walk(folder, onerror=note):
         closed = [name for name in folders if not _is_folder(Path(place, name))]
         folders[:] = sorted(
-            name for name in folders if name not in closed and not _is_passed_over(_decode(name))
+            name for name in folders if name not in closed and not is_passed_over(_decode(name))
         )
         for name in sorted([*names, *closed]):
             path = Path(place, name)
-            if _is_passed_over(_decode(name)):
+            if is_passed_over(_decode(name)):
                 continue
             if why := _refuse(path):
                 obstacles.append(Obstacle(show_path(path, folder), why))
@@ -104,7 +104,8 @@ def look_through(folder: Path) -> tuple[list[Found], list[Obstacle]]:
     return sorted(found, key=lambda one: one.path), obstacles
 
 
-def _is_passed_over(name: str) -> bool:
+def is_passed_over(name: str) -> bool:
+    """Whether a file or folder of this name is what programs leave behind, or have not finished."""
     return is_litter(name) or bool(_UNFINISHED.match(name))
 
 
@@ -135,7 +136,7 @@ def _refuse(path: Path) -> str | None:
 
 def refuse_handed_in(name: str) -> str | None:
     """Why a file of that name is not taken from who hands it in himself; None if it may be."""
-    if _is_passed_over(_decode(name)):
+    if is_passed_over(_decode(name)):
         return "là tệp tạm mà phần mềm để lại, không phải tệp của đơn vị; chọn chính tệp ấy rồi nộp lại"
     return _refuse_name(_decode(name))
 
@@ -178,8 +179,12 @@ def describe(path: Path, folder: Path) -> Found:
 
 def show_path(path: Path, folder: Path) -> str:
     """The path within `folder` as it may be shown: composed, printable, without anybody's number."""
-    name = _decode(str(path.relative_to(folder)))
-    return _NUMBER.sub(_mask_number, name)
+    return mask(str(path.relative_to(folder)))
+
+
+def mask(name: str) -> str:
+    """The name of a file as it may be shown: composed, printable, without anybody's number."""
+    return _NUMBER.sub(_mask_number, _decode(name))
 
 
 def _decode(name: str) -> str:

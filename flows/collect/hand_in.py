@@ -183,16 +183,16 @@ def _came_before(root: Root, unit: str, content: str, via: str, reference: str) 
     ):
         return True
     return any(
-        (note.unit, note.via, note.reference, note.sha256) == (*key, content)
+        (note.unit, note.via, note.reference) == key
         and _read_hash(root.inbox / note.unit / note.name) == content
-        for note in _read_notes(root).values()
+        for note in _read_notes(root, content).values()
     )
 
 
 def find_note(root: Root, found: Found, content: str) -> Note | None:
     """The note of a file in the inbox whose content has the SHA-256 `content`; None if it has none."""
     parts = found.path.relative_to(root.inbox).parts if found.within == root.inbox else ()
-    return _read_note(_notes(root) / _key(*parts, content)) if len(parts) == 2 else None
+    return _read_note(_place(root, *parts, content)) if len(parts) == 2 else None
 
 
 def drop_note(root: Root, note: Note) -> None:
@@ -205,12 +205,13 @@ def tidy_notes(root: Root, taken: Mapping[Path, str | None]) -> None:
 
     `taken` has the SHA-256 of what the archive took last from each file of the inbox.
     """
-    if not any(_notes(root).glob("*.json")):
+    if not any(_notes(root).glob("*/*.json")):
         return
     with one_at_a_time(_notes(root) / ".khoa"):
         notes = _read_notes(root)
         folders = {root.inbox / note.unit for note in notes.values()}
-        clear_half_written([_notes(root), *(folder for folder in folders if folder.is_dir())])
+        folders |= {path.parent for path in notes}
+        clear_half_written(folder for folder in folders if folder.is_dir())
         for path, note in notes.items():
             place = root.inbox / note.unit / note.name
             if taken.get(place) == note.sha256 or _read_hash(place) not in (note.sha256, ""):
@@ -221,17 +222,19 @@ def _notes(root: Root) -> Path:
     return root.state / "nop"
 
 
-def _key(unit: str, name: str, content: str) -> str:
-    text = f"{unit}/{name}/{content}".encode(errors="surrogateescape")
-    return f"{blake2b(text, digest_size=16).hexdigest()}.json"
+def _place(root: Root, unit: str, name: str, content: str) -> Path:
+    which = blake2b(f"{unit}/{name}".encode(errors="surrogateescape"), digest_size=6).hexdigest()
+    return _notes(root) / content[:2] / f"{content}.{which}.json"
 
 
 def _path_of(root: Root, note: Note) -> Path:
-    return _notes(root) / _key(note.unit, note.name, note.sha256)
+    return _place(root, note.unit, note.name, note.sha256)
 
 
-def _read_notes(root: Root) -> dict[Path, Note]:
-    read = {path: _read_note(path) for path in _notes(root).glob("*.json")}
+def _read_notes(root: Root, content: str = "") -> dict[Path, Note]:
+    """The notes, or those of one `content`."""
+    paths = _notes(root).glob(f"{content[:2] or '*'}/{content}*.json")
+    read = {path: _read_note(path) for path in paths}
     return {path: note for path, note in read.items() if note is not None}
 
 

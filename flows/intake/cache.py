@@ -186,6 +186,13 @@ def read_side_by_side(
     return map_in_order(work, items, guard=guard)
 
 
+def read_one_by_one(
+    work: Work, items: Sequence[Submission], _: Guard[Submission, ReadSubmission]
+) -> list[ReadSubmission]:
+    """Read in this process, which has limits of its own and can't start others."""
+    return [work(one) for one in items]
+
+
 def _refuse(submission: Submission, error: Exception) -> ReadSubmission:
     """The submission refused, because its reader process died or our code failed."""
     if isinstance(error, LostError):

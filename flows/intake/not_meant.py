@@ -18,6 +18,8 @@ class NotMeant(NamedTuple):
     words: str
 
 
+#: What an example is.
+EXAMPLE = "ví dụ, mẫu"
 # What sections, titles and sheets may say; toneless. A list that has a column for it may have such records.
 _SORTS: Mapping[str, re.Pattern[str]] = {
     "chỉ tiêu được giao, chưa phải số thực hiện": re.compile(
@@ -53,7 +55,7 @@ _SORTS: Mapping[str, re.Pattern[str]] = {
         r"|^(?:bo|huy|xoa|da bo|da huy|da xoa|bo di|bo qua|tham khao|doi chieu|luu tru|luu)$"
         r"|\bde (?:tham khao|doi chieu)\b"
     ),
-    "ví dụ, mẫu": re.compile(
+    EXAMPLE: re.compile(
         r"^(?:vi du|vd|minh hoa|example|sample|dong mau|ban mau|huong dan)\b"
         r"|\((?:vi du|minh hoa|mau)\)"
     ),
@@ -94,7 +96,7 @@ def read_sheet_not_meant(name: str, dataset: Dataset) -> NotMeant | None:
     if _OLD_WORDS.search(_OLD_PLACE.sub(" ", toned)):
         return NotMeant(_OLD, toned)
     if _FORM.search(plain):
-        return NotMeant("ví dụ, mẫu", toned)
+        return NotMeant(EXAMPLE, toned)
     return read_not_meant(name, dataset)
 
 

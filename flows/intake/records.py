@@ -12,6 +12,8 @@ from flows.collect.submission import Submission
 from flows.intake.model import CleanedSubmission, ReadSubmission, SubmissionPart
 from flows.intake.owed import leave_out, read_submission
 from flows.intake.period import weigh_dates
+from flows.intake.place_groups import find_other_groups
+from flows.intake.swapped import find_swapped
 from flows.intake.totals import check_totals, count_ticks, find_hidden_totals
 from flows.read.table import ReadTable
 from schemas.contract import Dataset
@@ -87,6 +89,8 @@ def _assemble(
         part = replace(part, meant=read.submission.meant or table.meant, saved=table.saved)
         parts[table.dataset, period, incomplete] = part if before is None else _concat(before, part)
         problems += find_hidden_totals(table, one.frame, dataset)
+        problems += find_other_groups(table, one.frame, dataset, contracts.commune)
+        problems += find_swapped(table, one.frame, dataset)
         problems += check_totals(table, one.frame, total, dataset) if total is not None else []
     rows = leave_out(read.rows, refused)
     return CleanedSubmission(

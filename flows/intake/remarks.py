@@ -52,7 +52,7 @@ _OF_PERIOD = re.compile(
 _EARLIER = re.compile(r"^(?:ky|thang|quy|nam) (?:lien )?truoc\b")
 _NO_SENTENCE = re.compile(
     r"\b(?:kem theo|can cu|theo|nguon|cap nhat|tinh den|thoi diem|tinh tu|den ngay|chot|in ngay|lap ngay"
-    r"|trich|so:|ban hanh|nghi dinh|quyet dinh|thong tu|nop|gui|bieu mau|trong do|tong|bao gom|nam ?:|nu ?:)\b"
+    r"|trich|ban hanh|nghi dinh|quyet dinh|thong tu|nop|gui|bieu mau|trong do|tong|bao gom)\b"
 )
 _DAY = re.compile(r"(?<!\d)\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?!\d)")
 _FEWEST_WORDS = 4

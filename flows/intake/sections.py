@@ -12,6 +12,7 @@ import polars as pl
 from flows.clean.text import toneless
 from flows.collect.submission import Submission
 from flows.intake.not_meant import (
+    EXAMPLE,
     NotMeant,
     is_form,
     read_not_meant,
@@ -116,8 +117,11 @@ def weigh_names(
         rest = any(_read_sheet(each, dataset) is None and each.cells.height for each in others)
         if rest or not is_form(table.sheet.rpartition("/")[2]):
             return [_describe_sheet(table, named, dataset, holds=rest)]
+    # Above its heading a form may show an example.
     titled = (
-        (text, said) for text in texts.get(TITLE, ()) if (said := read_not_meant(text, dataset)) is not None
+        (text, said)
+        for text in texts.get(TITLE, ())
+        if (said := read_not_meant(text, dataset)) is not None and said.what != EXAMPLE
     )
     if (title := next(titled, None)) is not None:
         return [_describe_title(table, *title, dataset)]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from flows.intake.counted_twice import find_counted_twice
 from flows.read.number_formats import without_format
 from flows.read.table import Problem, ReadTable
 from flows.read.tables.row_words import is_sure_total
@@ -27,6 +28,10 @@ _LABELS = r"(?i)^\W*(?:t[ổôo]|c[ộọo]|t\s?\.?\s?c|to[àa]n|l[ũu]y|mang|ch
 _FEWEST_ROWS, _FEWEST_COLUMNS = 2, 2
 _TOLERANCE = 1e-6
 _MOST_TOTALS = 100
+_MEND = (
+    "Nếu là dòng tổng thì ghi “Tổng cộng” ở ô đầu, bỏ số thứ tự và để trống các ô chữ; nếu là số của dòng"
+    " khác (một phần, trung bình) thì xóa dòng đó; rồi nộp lại."
+)
 Floats = npt.NDArray[np.float64]
 
 
@@ -119,7 +124,7 @@ def find_hidden_totals(table: ReadTable, records: pl.DataFrame, dataset: Dataset
     """One warning `tep.giong_tong` per record that looks like a total row.
 
     Its label says so, or all its amounts are the sums of the records above it (of all, or of those since such
-    a row), or those of the first record are the sums of all others.
+    a row), or those of the first record are the sums of all others, or see `find_counted_twice`.
 
     Args:
         table: The table as read.
@@ -128,9 +133,10 @@ def find_hidden_totals(table: ReadTable, records: pl.DataFrame, dataset: Dataset
     """
     labelled = _find_labelled(records, dataset)
     sums = _find_sums(records, dataset)
-    says = {
+    says: dict[int, str] = {
         **dict.fromkeys(sums, "có các số bằng đúng tổng các dòng khác"),
         **dict.fromkeys(labelled, "mang tên của một dòng tổng"),
+        **find_counted_twice(table, records, dataset),
     }
     more = " Có thể còn những dòng khác như vậy." if len(says) >= _MOST_TOTALS else ""
     return [
@@ -138,8 +144,7 @@ def find_hidden_totals(table: ReadTable, records: pl.DataFrame, dataset: Dataset
             "tep.giong_tong",
             "sach",
             "canh_bao",
-            f"Dòng {row} {what}, nhưng đang được tính như một bản ghi. Nếu là dòng tổng thì ghi “Tổng cộng” "
-            f"ở ô đầu, bỏ số thứ tự và để trống các ô chữ, rồi nộp lại.{more}",
+            f"Dòng {row} {what}, nhưng đang được tính như một bản ghi. {_MEND}{more}",
             dataset=table.dataset,
             sheet=table.sheet,
             row=row,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.notify.contacts import Contacts
+from flows.books.contacts import Contacts
 from flows.notify.letters import News, Recipient, list_recipients, may_tell, write_letter
 from flows.notify.send import NotSentError
 from flows.notify.settings import NoticeSettings

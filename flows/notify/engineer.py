@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flows import words
+from flows.books.contacts import Contacts
 from flows.collect.folder import look_through
+from flows.collect.sources.memory import read_memory
 from flows.mend.health import check_health, find_unowned_folders
 from flows.mend.result import count_damages
-from flows.notify.contacts import Contacts
 from flows.notify.owed import count_late
 from flows.notify.parts import Part, make_list
 from flows.notify.runs import Runs, tell_runs
 from flows.notify.told import ToldBefore, make_key
 from flows.notify.view import ReleaseView
-from flows.root import Root
+from flows.root import Root, read_own_settings
 from schemas.notices import LISTED, ROLES_OF_UNITS, SILENT
 from schemas.units import Commune
 
@@ -39,7 +40,12 @@ def list_concerns(
 ) -> list[Concern]:
     """What is in danger in the root, who sends nothing, and who can't be told."""
     silent = [] if view is None else _list_silent(view)
-    return [*_look_at_root(root, commune), *silent, *_look_at_contacts(contacts, commune, day)]
+    return [
+        *_look_at_root(root, commune),
+        *_look_at_sources(root),
+        *silent,
+        *_look_at_contacts(contacts, commune, day),
+    ]
 
 
 def make_concern(about: str, text: str, *key: object) -> Concern:
@@ -61,6 +67,17 @@ def _look_at_root(root: Root, commune: Commune) -> Iterator[Concern]:
     if strange := len([*find_unowned_folders(root, frozenset(unit.name for unit in commune.units))]):
         text = f"{words.number(strange)} thư mục ở raw/inbox không của đơn vị nào. Xem: dulieuxa doctor."
         yield make_concern("Thư mục lạ", text, strange)
+
+
+def _look_at_sources(root: Root) -> Iterator[Concern]:
+    """Sources that failed last, and how many files lie there that were not taken; names may name people."""
+    for each in read_own_settings(root).sources:
+        memory, about = read_memory(root, each.name), f"Nguồn {each.title}"
+        if memory.trouble:
+            yield make_concern(about, f"{about}: {memory.trouble}. Xem: dulieuxa doctor.", memory.trouble)
+        if count := len(memory.untaken):
+            text = f"{about}: {words.number(count)} tệp hoặc thư không lấy được. Xem: dulieuxa doctor."
+            yield make_concern(f"Tệp ở {each.title}", text, *memory.untaken)
 
 
 def _list_silent(view: ReleaseView) -> Iterator[Concern]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
 
+from flows.books.contacts import Contact
 from flows.notify.chairman import write_week
-from flows.notify.contacts import Contact
 from flows.notify.engineer import Concern, write_alarm
 from flows.notify.owed import escalate
 from flows.notify.parts import Part

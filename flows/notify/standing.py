@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from flows import words
-from flows.notify.contacts import read_contacts
+from flows.books.contacts import read_contacts
 from flows.notify.settings import PING, SENDER, read_settings, secret_file
 from flows.notify.told import now_here, read_told, read_trouble
 from flows.root import Root

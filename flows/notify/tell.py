@@ -10,11 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.books.contacts import read_contacts
 from flows.engine.screen import say, say_all
 from flows.errors import AuditRefusedError, DamagedReleaseError, LockedError
 from flows.files import PRIVATE_FILE, make_private, write_file
 from flows.notify import ping
-from flows.notify.contacts import read_contacts
 from flows.notify.deliver import Desk, Sender, Telling, send_all, write_letters
 from flows.notify.engineer import list_concerns, make_concern
 from flows.notify.letters import News

@@ -31,6 +31,7 @@ _FAULTS: Mapping[str, tuple[Dimension, Severity]] = {
     "tep.gach_ngang": ("sach", "canh_bao"),
     "tep.o_tron": ("sach", "canh_bao"),
     "tep.dong_tong_sai": ("sach", "canh_bao"),
+    "tep.stt_thieu": ("du", "canh_bao"),
 }
 
 

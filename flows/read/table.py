@@ -64,6 +64,8 @@ DECODED = "bang_ma"  # the cell was in a legacy encoding
 DITTO = "nhu_tren"  # the cell held a ditto mark
 #: How the name of a column of `ReadTable.cells` begins that the form lacks; its letter follows.
 BESIDE = "_beside."
+#: The column of `ReadTable.cells` with the row numbers; only where some are blank or no plain numbers.
+ROW_NUMBER = "_number"
 ACCEPTED = "ten_cot"  # the heading is one that was accepted for the unit
 
 
@@ -114,6 +116,7 @@ class Line(NamedTuple):
         heads: Whether it is the title of a table of its own, which was joined to the one above.
         closes: Whether it is a total, which is about the records above it.
         numeral: Its numeral, if that stands in a cell of its own.
+        amounts: Its other cells.
     """
 
     row: int
@@ -122,6 +125,7 @@ class Line(NamedTuple):
     heads: bool = False
     closes: bool = False
     numeral: str = ""
+    amounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

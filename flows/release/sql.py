@@ -10,6 +10,7 @@ import polars as pl
 
 from flows.release.intact import IntactFiles
 from flows.root import Root
+from schemas.tables import TABLES
 
 # What a formula begins with; some spreadsheets also take the wide forms.
 _FORMULA = r"=+\-@＝＋－＠"
@@ -44,6 +45,36 @@ def open_database(release: Path) -> duckdb.DuckDBPyConnection:
                 if f"{schema}.{folder.name}" not in damaged:
                     database.execute(f"create view {name} as from read_parquet({files}, {_HOW})")
     database.execute(f"set allowed_directories = [{_quote_text(release)}]")
+    database.execute("set enable_external_access = false")
+    database.execute("set lock_configuration = true")
+    return database
+
+
+def open_public_database(release: Path, *, memory: str, threads: int) -> duckdb.DuckDBPyConnection:
+    """An in-memory database over what anybody may know of the release: open tables, tables not internal.
+
+    No other file can be read, and none be written. It takes at most so much `memory` (`512MB`) and so many
+    `threads`.
+    """
+    database, damaged = duckdb.connect(":memory:"), list_damaged(release)
+    tables = {name: release / f"{name}.parquet" for name, one in TABLES.items() if not one.internal}
+    files = {path.name: sorted(path.glob("*/*.parquet")) for path in sorted((release / "open").glob("*"))}
+    database.execute('create schema "open"')
+    allowed: list[Path] = []
+    for name, path in tables.items():
+        if f"main.{name}" not in damaged and path.exists():
+            database.execute(f"create view {_quote_name(name)} as from read_parquet({_quote_text(path)})")
+            allowed.append(path)
+    for name, paths in files.items():
+        if f"open.{name}" not in damaged and paths:
+            listed = ", ".join(map(_quote_text, paths))
+            database.execute(
+                f'create view "open".{_quote_name(name)} as from read_parquet([{listed}], {_HOW})'
+            )
+            allowed += paths
+    database.execute(f"set memory_limit = '{memory}'")
+    database.execute(f"set threads = {threads}")
+    database.execute(f"set allowed_paths = [{', '.join(map(_quote_text, allowed))}]")
     database.execute("set enable_external_access = false")
     database.execute("set lock_configuration = true")
     return database

@@ -36,7 +36,7 @@ def mark_workbook(data: bytes, name: str, marks: Marks, datasets: Mapping[str, D
     Raises:
         RefusedError: the file can't be opened as a table.
     """
-    package, names = _open_package(data, name, datasets)
+    package, names = open_package(data, name, datasets)
     marks = replace(
         marks, faults=_rename_sheets(marks.faults, names), changes=_rename_sheets(marks.changes, names)
     )
@@ -62,7 +62,7 @@ def list_marks(marks: Marks) -> bytes:
     return package.close()
 
 
-def _open_package(
+def open_package(
     data: bytes, name: str, datasets: Mapping[str, Dataset]
 ) -> tuple[Package, Mapping[str, str]]:
     """Open the workbook, or rebuild it as xlsx; returns also the new names of sheets renamed for Excel."""
@@ -74,6 +74,17 @@ def _open_package(
             pass
         else:
             return package, {}
+    return rebuild_package(data, name, datasets)
+
+
+def rebuild_package(
+    data: bytes, name: str, datasets: Mapping[str, Dataset]
+) -> tuple[Package, Mapping[str, str]]:
+    """Rebuild a file of any format as xlsx; returns also the new names of sheets renamed for Excel.
+
+    Raises:
+        RefusedError: the file can't be opened as a table.
+    """
     sheets = read_sheets(data, name, vocabulary_of(datasets))
     return rebuild_workbook(sheets), name_sheets(sheets)
 
@@ -94,7 +105,7 @@ def _mark_sheet(package: Package, path: str, faults: pl.DataFrame, styles: Style
     at = faults.filter(pl.col("cell").is_not_null())
     if at.is_empty():
         return
-    anchors = _anchors(package.parts[path])
+    anchors = anchors_of(package.parts[path])
     worst: dict[str, Severity] = {}
     texts: dict[str, list[str]] = {}
     rows = at.select("cell", "severity", "message", "twins", "proposal")
@@ -117,7 +128,7 @@ def _painter(styles: Styles, severity: Severity) -> Callable[[int], int]:
     return lambda look: styles.painted(look, severity)
 
 
-def _anchors(xml: bytes) -> Callable[[str], str]:
+def anchors_of(xml: bytes) -> Callable[[str], str]:
     """Return a function from a cell to the one that shows it: the first of a merged range, or itself."""
     merged = find_child(xml, "mergeCells")
     hidden: Mapping[str, str] = {}

@@ -24,7 +24,7 @@ LAYERS = (
     ("mend", "backup"),
     ("day", "notify", "schedule"),
     ("summary",),
-    ("daily", "province", "sample"),
+    ("daily", "province", "sample", "web"),
     ("cli",),
 )
 LEVELS = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

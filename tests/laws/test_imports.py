@@ -12,6 +12,8 @@ import pytest
 from tests.laws.rooms import LEVELS
 from tests.laws.sources import PROJECT, SOURCES, TESTS
 
+#: The modules that answer requests.
+WEB = ("app", "desk", "guards", "login_pages", "staff_pages", "unit_pages")
 HOMES = {
     "prefect": {
         "flows/daily.py",
@@ -24,6 +26,9 @@ HOMES = {
     "dask": {"flows/province/duplicates.py", "flows/province/flow.py"},
     "great_expectations": {"flows/audit/auditor.py"},
     "apprise": {"flows/notify/send.py"},
+    "argon2": {"flows/web/accounts.py"},
+    "starlette": {f"flows/web/{name}.py" for name in WEB},
+    "uvicorn": {"flows/web/serve.py"},
     # What Windows lacks, and what Linux does.
     **{name: {"flows/system/linux.py"} for name in ("fcntl", "resource", "msvcrt")},
 }

@@ -46,7 +46,7 @@ def test_runs_need_a_part_of_what_tests_need() -> None:
     runs, tests = map(names, LOCKS.values())
     extras = DECLARED["optional-dependencies"]
     assert named(DECLARED["dependencies"] + extras["setup"]) <= runs
-    assert named(extras["province"] + extras["dev"]) <= tests
+    assert named(extras["province"] + extras["sources"] + extras["dev"]) <= tests
     assert not (PROVINCE | {"pytest", "mypy", "ruff", "playwright", "moto"}) & runs
     assert {name.replace("_", "-") for name in roll_up._PROVINCE} == named(extras["province"]) | {
         "distributed"

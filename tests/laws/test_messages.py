@@ -20,8 +20,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from flows.books import contacts
 from flows.cli.main import build_app
-from flows.notify import contacts
 from flows.notify.tell import write_all
 from flows.release.places import MARKED, RECEIPTS
 from flows.root import HERE, Root

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.notify import contacts
+from flows.books import contacts
 from flows.notify.tell import write_all
 from flows.protect import Key, mask, mask_numbers, protect, read_key
 from flows.root import HERE, Root

@@ -20,9 +20,9 @@ import pytest
 import typer.main
 
 from flows.backup.backup import back_up
+from flows.books import contacts
 from flows.cli.main import build_app, main
 from flows.forget.search import list_people
-from flows.notify import contacts
 from flows.notify.settings import SENDER
 from flows.root import Root
 from schemas import accepted_headings, indicators, waivers
@@ -136,8 +136,9 @@ def commune(two_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     gc.set_threshold(*thresholds)
 
 
-# They start servers, and are run by tests/flows/test_daily.py and tests/flows/province/test_roll_up.py.
-SERVED = ("serve", "roll-up")
+# They start servers, and are run by tests/flows/test_daily.py, tests/flows/web and
+# tests/flows/province/test_roll_up.py.
+SERVED = ("serve", "roll-up", "web")
 # They build releases again.
 LONG = ("erase", "verify")
 # `check` says by its exit code that there are blocking faults.

@@ -116,7 +116,9 @@ CALLS = {
     "status": [["--root", "ROOT"]],
     "template": [[EVIL, "--root", "ROOT"], ["ho_gia_dinh", "--out", f"ROOT/{EVIL}.b.xlsx", "--root", "ROOT"]],
     "trace": [[EVIL, "--root", "ROOT"]],
+    "user": [["add", EVIL, "--unit", EVIL, "--root", "ROOT"], ["reset", EVIL, "--root", "ROOT"]],
     "verify": [["--root", "ROOT"], [EVIL, "--root", "ROOT"]],
+    "web": [["--host", EVIL, "--root", "ROOT"]],
 }
 
 #: Commands that show in these calls what is typed, or what stands in the file.
@@ -132,7 +134,9 @@ SHOWING = {
     "sql",
     "template",
     "trace",
+    "user",
     "verify",
+    "web",
 }
 
 

@@ -26,13 +26,15 @@ def command(
 ) -> None:
     """Kiểm tra thư mục của xã: đĩa, quyền, khóa, từng tệp đã lưu. Mã thoát 1 nếu có gì không ổn.
 
-    Đọc lại từng byte của kho tệp nộp, mọi bản công bố, nhật ký, phần đã lưu. Với --fix: biên nhận, nhật ký,
+    Đọc lại từng byte của kho tệp nộp, mọi bản công bố, nhật ký, phần đã lưu. Thử nối từng nguồn [nguon] của
+    xa.toml, không lấy gì. Với --fix: biên nhận, nhật ký,
     khóa hỏng được chép lại từ bản sao; nội dung nộp chép lại từ raw/inbox; bản công bố hỏng được dựng lại từ
     kho, không được thì để riêng vào var/hong; curated/latest trỏ lại cho đúng; phần đã lưu hỏng thì bỏ.
 
     Ví dụ: dulieuxa doctor --root /srv/xa --fix
     """
     from flows.collect.folder import look_through
+    from flows.collect.sources.kinds import check_sources
     from flows.mend.health import check_health, find_unowned_folders
     from flows.mend.result import look_and_note
     from flows.notify.standing import check_telling
@@ -48,7 +50,12 @@ def command(
     if fix:
         _fix(commune_root, trust_clock)
     well = True
-    for good, sentence in (*check_health(commune_root), *check_telling(commune_root, commune)):
+    checks = (
+        *check_health(commune_root),
+        *check_telling(commune_root, commune),
+        *check_sources(commune_root),
+    )
+    for good, sentence in checks:
         say(f"{'✓' if good else '✗'} {sentence}")
         well = well and good
     for damage in (found := look_and_note(commune_root)):

@@ -44,7 +44,7 @@ def command(
 
     Ví dụ: dulieuxa notify --root /srv/xa --dry-run /tmp/thu
     """
-    from flows.notify.contacts import read_contacts
+    from flows.books.contacts import read_contacts
     from flows.notify.settings import SENDER, read_settings, secret_file
     from flows.notify.tell import tell, write_all
     from flows.root import HERE, Root, read_contracts

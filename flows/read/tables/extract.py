@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from flows.read.sheet import Mask, Sheet, index_of, text_types
 from flows.read.table import CellType
-from flows.read.tables.body import Body
+from flows.read.tables.body import Body, Section
 from flows.read.tables.heading import Path
 from flows.read.tables.routing import Fit
+from flows.read.tables.row_words import is_total
 from schemas.contract import Column, Dataset, stored_column, typed_column
 from schemas.kinds.numbers import NUMBER_KINDS
 from schemas.kinds.words import HAND_TICKS, NO, YES
+
+_OF_PAGE = re.compile(r"(?i)trang|mang|chuy[ểe]n|l[ũu]y|d[ồo]n|page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +183,29 @@ def _add_places(
             pl.lit(0, pl.UInt8).alias(stored_column(thon)),
         ]
         frame = frame.with_columns(blank)
-    above = [(sheet.number(section.row), section.label) for section in places]
-    return ExtractedCells(_carry_down(frame, above, thon), letters)
+    above: list[tuple[int, str | None]] = [(sheet.number(each.row), each.label) for each in places]
+    above += [(sheet.number(row), None) for row in _find_ends(sheet, body, places)]
+    return ExtractedCells(_carry_down(frame, sorted(above, key=lambda each: each[0]), thon), letters)
 
 
-def _carry_down(frame: pl.DataFrame, places: Sequence[tuple[int, str]], thon: str) -> pl.DataFrame:
+def _find_ends(sheet: Sheet, body: Body, places: Sequence[Section]) -> list[int]:
+    """The rows of totals that end the group above them: some record is in between, and no page ends there."""
+    records, starts = np.flatnonzero(body.records) + body.start, [section.row for section in places]
+    ends: list[int] = []
+    for row in (np.flatnonzero(body.having("tong")) + body.start).tolist():
+        at, before = np.searchsorted(records, row), ends[-1] if ends else -1
+        if any(cell and is_total(cell) and _OF_PAGE.search(cell) for cell in sheet.row(row)):
+            # "Mang sang" on the next page takes up the group again.
+            if ends and np.searchsorted(records, before) == at:
+                ends.pop()
+            continue
+        section = np.searchsorted(starts, row)
+        if section and np.searchsorted(records, starts[section - 1]) < at:
+            ends.append(row)
+    return ends
+
+
+def _carry_down(frame: pl.DataFrame, places: Sequence[tuple[int, str | None]], thon: str) -> pl.DataFrame:
     schema = {"_row": pl.UInt32, "_place": pl.String}
     above = pl.DataFrame(places, schema=schema, orient="row")
     above = above.with_columns(pl.col("_row").alias("_of"))
@@ -194,7 +217,7 @@ def _carry_down(frame: pl.DataFrame, places: Sequence[tuple[int, str]], thon: st
             .then(pl.col(typed_column(thon)))
             .otherwise(pl.col("_place"))
             .alias(typed_column(thon)),
-            pl.when(~own).then(pl.col("_of")).alias(f"{thon}.row"),
+            pl.when(~own & pl.col("_place").is_not_null()).then(pl.col("_of")).alias(f"{thon}.row"),
         )
         .drop("_place", "_of")
     )

@@ -54,7 +54,7 @@ def _read_lines(sheet: Sheet, body: Body, candidates: Mask) -> Iterator[Line]:
         sure = body.codes[at] != CODE["ban_ghi"] and not any(map(is_tail, texts))
         closes = body.codes[at] == CODE["tong"] and bool(amounts or _SUM.match(texts[0]))
         numeral = next((cell for cell in cells if is_bare_numeral(cell)), "")
-        yield Line(sheet.number(body.start + at), tuple(texts), sure, closes=closes, numeral=numeral)
+        yield Line(sheet.number(body.start + at), tuple(texts), sure, False, closes, numeral, tuple(amounts))
 
 
 def describe_contradictions(

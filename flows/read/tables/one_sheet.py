@@ -24,6 +24,7 @@ from flows.read.tables.heading import Vocabulary, tidy, words_of
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
 from flows.read.tables.lines import describe_contradictions, find_lines
 from flows.read.tables.marked import read_marked
+from flows.read.tables.number_gaps import find_number_gaps
 from flows.read.tables.proposals import SAMPLE, Values
 from flows.read.tables.repairs import repair
 from flows.read.tables.routing import (
@@ -242,6 +243,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         *describe_blank(sheet, line, fit, blank if filled or body.records.any() else []),
         *marked.problems,
         *describe_contradictions(sheet, body, title, lines, fit.dataset.name),
+        *find_number_gaps(sheet, body, columns, fit.dataset.name, int(np.count_nonzero(above))),
     ]
     problems += find_shifted_heading(sheet, block, body, problems, fit.dataset.name)
     read.problems += problems

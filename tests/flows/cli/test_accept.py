@@ -88,7 +88,7 @@ def test_nothing_is_said_while_our_clock_shows_an_earlier_day_than_the_archive(
     sha256 = run_plainly(held).faults.filter(code="tep.khac_don_vi")["submission"][0]
     receipts = sorted((held / "raw" / "archive").glob("*/*.json"))
     before = [path.read_bytes() for path in receipts]
-    monkeypatch.setattr("flows.cli.commands.accept.datetime", _Earlier)
+    monkeypatch.setattr("flows.collect.answers.datetime", _Earlier)
     said = accept(held, sha256[:10], "--unit", "T47", "--reason", "Trưởng thôn xác nhận")
     assert said.exit_code == 2
     assert "dulieuxa doctor --fix --trust-clock" in " ".join(said.output.replace("│", " ").split())

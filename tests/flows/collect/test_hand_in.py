@@ -50,7 +50,7 @@ def contents(root: Root) -> list[bytes]:
 
 
 def notes(root: Root) -> list[Path]:
-    return [*(root.state / "nop").glob("*.json")]
+    return [*(root.state / "nop").glob("*/*.json")]
 
 
 def test_a_file_is_received_when_it_came_and_the_receipt_tells_how(root: Root) -> None:

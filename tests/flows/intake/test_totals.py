@@ -159,9 +159,40 @@ def shop(number: object, name: str, *amounts: object) -> list[object]:
 SOME = [shop(at, f"Cửa hàng {at}", *amounts) for at, amounts in enumerate(SHOPS, 1)]
 
 
+def part(number: object, name: str, tenths: int) -> list[object]:
+    return shop(number, name, *(share * tenths for share in (10, 5, 2, 1)))
+
+
+ONE, OTHER, MARKET = part("", "Quầy A", 60), part("", "Quầy B", 40), part("1", "Chợ Mẫu", 100)
+LAST = part("2", "Siêu thị", 80)
+
+
+def numbered(*numbers: object) -> list[list[object]]:
+    """A market, its two parts and another shop, with these row numbers."""
+    rows = zip(numbers, (MARKET, ONE, OTHER, LAST), strict=True)
+    return [[number, *row[1:]] for number, row in rows]
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
+        # The market is told by the row numbers of its parts, whatever they are.
+        (numbered("1", "1.1", "1.2", "2"), [3]),
+        (numbered("1", "a", "b", "2"), [3]),
+        (numbered("1", "", "", "2"), [3]),
+        (numbered("1", "-", "-", "2"), [3]),
+        (numbered("I", "1", "2", "II"), [3]),
+        (numbered("1", "2", "3", "4"), []),
+        (numbered("1.1", "1.2", "1.3", "1.4"), []),
+        # A record numbered below another one that is more than it is no part of it.
+        ([MARKET, part("1.1", "Chợ Khác", 120), part("1.2", "Quầy", 1), LAST], []),
+        ([part("1", "Chợ", 90), ONE, part("", "Quầy C", 41), LAST], []),
+        # Names tell parts and averages.
+        ([MARKET, part("", "Trong đó: Quầy A", 60), part("", "- Quầy D", 30), LAST], [4, 5]),
+        ([MARKET, part("2", "trong đó Quầy A", 60), part("3", "- Quầy D", 30), LAST], [4, 5]),
+        ([*SOME, shop("", "Trung bình", 12, 4, 6, 2)], [6]),
+        ([*SOME, shop(4, "Cao nhất các thôn", 13, 7, 7, 3)], [6]),
+        ([*SOME, shop(4, "Trung Bình Café", 12, 4, 6, 2), shop(5, "Minh Max", 1, 1, 1, 1)], []),
         ([*SOME], []),
         ([*SOME, shop(4, "Toàn xã", 36, 12, 18, 6)], [6]),
         ([*SOME, shop(4, "Toàn xã", 99, 12, 18, 6)], [6]),

@@ -12,7 +12,7 @@ DATASETS = load()
 HEADING = "STT,Ngày phản ánh,Nhà mạng,Nội dung,Trạng thái,Ngày giải quyết"
 GOOD = "1,20/10/2026,Viettel,Mất sóng,Mới,"
 MORE = "2,21/10/2026,Viettel,Mất sóng, yếu,Mới,"
-FEWER = "3,20/10/2026,Viettel"
+FEWER = "2,20/10/2026,Viettel"
 
 
 def told(*lines: str) -> list[tuple[int | None, str]]:

@@ -48,6 +48,14 @@ class Contacts:
             last[one.unit, one.role] = max(one.since, last.get((one.unit, one.role), one.since))
         return [one for one in begun if one.since == last[one.unit, one.role]]
 
+    def list_senders(self, day: date) -> dict[str, set[str]]:
+        """The units for which each address may hand in on `day`, by the address in lower case."""
+        senders: dict[str, set[str]] = {}
+        for one in self.on(day):
+            if one.role in ROLES_OF_UNITS:
+                senders.setdefault(one.address.lower(), set()).add(one.unit)
+        return senders
+
 
 def read_contacts(path: Path, commune: Commune) -> Contacts:
     """The contacts in the file at `path`; none without it. Lines that can't be used leave the others usable.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.notify.contacts import read_contacts
+from flows.books.contacts import read_contacts
 from schemas.declared import DeclarationError
 from tests.flows.notify.made import CONTRACTS
 

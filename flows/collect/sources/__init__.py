@@ -1,0 +1,1 @@
+"""Fetches files of units from other places into the inbox: one module a kind of source."""

@@ -1,0 +1,80 @@
+"""Warns of numbers that are missing in the column that numbers the records: rows may be missing, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from flows.read.problems import make_problem
+from flows.read.sheet import Sheet
+from flows.read.table import Problem
+from flows.read.tables.body import Body, Columns
+
+_SHOWN = 8
+_NUMBER = r"^\s*\(?0*(\d{1,7})(?:\.0+)?[.)]*\s*$"
+
+
+def find_number_gaps(sheet: Sheet, body: Body, columns: Columns, dataset: str, held: int) -> list[Problem]:
+    """One warning `tep.stt_thieu` if every record has a number, these rise one by one, and some are missing.
+
+    The numbers may begin anew, as in a section, or go on with the number of all records. A number that stands
+    on another row, such as a blank one, is not missing. `held` rows above the heading, and those of the body
+    that are held, were told already: they may have the numbers.
+    """
+    if columns.number is None or np.count_nonzero(body.records) < 2:
+        return []
+    text, _ = sheet.take(columns.number, body.start, np.ones(len(body.codes), np.bool_))
+    numbers = text.str.extract(_NUMBER).cast(pl.Int64)
+    of_records = numbers.filter(pl.Series(body.records))
+    if of_records.null_count():
+        return []
+    steps = of_records.diff().drop_nulls()
+    begins = of_records.slice(1) == 1
+    if not ((steps > 0) | begins).all() or not (steps > 1).any():
+        return []
+    gaps = [at for at in (steps > 1).arg_true().to_list() if of_records[at + 1] not in (1, at + 2)]
+    if not gaps:
+        return []
+    rows = np.flatnonzero(body.records)
+    spans = _list_spans(numbers, of_records, rows, gaps)
+    count = sum(after - first - sum(first <= each < after for each in there) for first, after, there in spans)
+    if count <= held + np.count_nonzero(body.having("ngoai_bang")):
+        return []
+    absent = (each for first, after, there in spans for each in range(first, after) if each not in there)
+    row = body.start + int(rows[gaps[0] + 1])
+    return [_describe(sheet, dataset, row, [*islice(absent, _SHOWN)], count)]
+
+
+def _list_spans(
+    numbers: pl.Series, of_records: pl.Series, rows: npt.NDArray[np.int64], gaps: Sequence[int]
+) -> list[tuple[int, int, set[int]]]:
+    """Where numbers may be missing: from, to (exclusive), and those that stand on other rows there."""
+    if of_records.is_unique().all():
+        # In another order each number may stand anywhere.
+        every = of_records.sort()
+        return [(every[0], every[-1], {*numbers.drop_nulls()})]
+    return [
+        (
+            of_records[at] + 1,
+            of_records[at + 1],
+            {*numbers[int(rows[at]) + 1 : int(rows[at + 1])].drop_nulls()},
+        )
+        for at in gaps
+    ]
+
+
+def _describe(sheet: Sheet, dataset: str, row: int, missing: Sequence[int], count: int) -> Problem:
+    more = "…" if count > _SHOWN else ""
+    which = f"{', '.join(map(str, missing))}{more}"
+    return make_problem(
+        "tep.stt_thieu",
+        f"Số thứ tự thiếu {count} số: {which}. Có thể thiếu dòng, hoặc chỉ chép các dòng đang lọc. Nếu thiếu"
+        " thì thêm đủ các dòng, nếu không thì đánh lại số thứ tự, rồi nộp lại.",
+        dataset=dataset,
+        sheet=sheet.name,
+        row=sheet.number(row),
+    )
