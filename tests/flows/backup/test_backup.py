@@ -51,6 +51,7 @@ def states_of(root: Path) -> dict[str, tuple[int, int]]:
     return {path: (state.st_mode, state.st_mtime_ns) for path, state in walk(root) if (root / path).is_file()}
 
 
+@pytest.mark.slow
 def test_what_is_restored_elsewhere_is_the_same_and_goes_on(root: Root, away: Path, tmp_path: Path) -> None:
     (root.path / "xa.toml").write_text("[han_nop]\ndan_cu = 4\n")
     back_up(root, CODE, away)

@@ -51,6 +51,7 @@ def found_in(of: Written) -> Counter[tuple[str, ...]]:
     return Counter([*found, *of_records.iter_rows()])
 
 
+@pytest.mark.slow
 def test_a_run_finds_just_what_was_planted(faulty: Written) -> None:
     planted = Counter(
         (line["unit"], line["file"], line["cell"], line["code"])
@@ -60,6 +61,7 @@ def test_a_run_finds_just_what_was_planted(faulty: Written) -> None:
     assert found_in(faulty) == planted
 
 
+@pytest.mark.slow
 def test_a_run_finds_nothing_in_the_clean_commune(clean: Written) -> None:
     assert found_in(clean) == Counter()
     assert clean.truth == []
