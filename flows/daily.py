@@ -23,9 +23,10 @@ from prefect.states import Completed, Failed
 from flows.day import DayOutcome, run_day
 from flows.engine.prefect_runner import PrefectRunner
 from flows.engine.prefect_runs import make_deployment, mark_crashed
-from flows.engine.prefect_server import PORT, serve_prefect
+from flows.engine.prefect_server import serve_prefect
 from flows.engine.runner import to_ascii
 from flows.engine.screen import open_console, say
+from flows.engine.usual import EVERY_DAY, EVERY_WEEK, PORT
 from flows.errors import AuditRefusedError, LockedError
 from flows.mend.result import look_and_note
 from flows.notify.standing import is_configured
@@ -121,9 +122,10 @@ def _run_when_free(root: Root, day: date, acknowledged: str | None) -> DayOutcom
 
 
 def _run(root: Root, day: date, acknowledged: str | None) -> DayOutcome:
-    contracts = read_contracts(root, load())
+    installed = load()
+    contracts = read_contracts(root, installed)
     try:
-        outcome = run_day(root, load(), day, PrefectRunner(open_console()), acknowledged)
+        outcome = run_day(root, installed, day, PrefectRunner(open_console()), acknowledged)
     except AuditRefusedError as refused:
         create_markdown_artifact(
             str(refused), key="khong-cong-bo", description=f"Ngày {day:%d/%m/%Y} không được công bố"
@@ -192,7 +194,7 @@ _TELLS_NOBODY = (
 
 
 def serve(
-    root: Path, cron: str = "0 6 * * *", look: str = "0 12 * * 0", port: int = PORT, limit: int | None = None
+    root: Path, cron: str = EVERY_DAY, look: str = EVERY_WEEK, port: int = PORT, limit: int | None = None
 ) -> None:
     """Run `every_day` at 06:00 Asia/Ho_Chi_Minh, `weekly` on Sundays at noon, until stopped.
 

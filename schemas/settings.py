@@ -319,7 +319,7 @@ def _decode(content: bytes) -> str:
         ) from None
 
 
-_AT = re.compile(r"\(at line (\d+), column (\d+)\)")
+_AT = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 def _describe_syntax(text: str, error: str) -> str:

@@ -28,8 +28,6 @@ from flows.errors import OpenLineError, PortTakenError
 from flows.files import write_private
 from flows.system.linux import own_id
 
-#: Where Prefect's users look for its pages.
-PORT = 4200
 # On a machine without Prefect's database the server creates it first, which takes over 20 seconds.
 STARTS_WITHIN_SECONDS = 180
 

@@ -24,7 +24,8 @@ from prefect_dask.utils import get_dask_client
 import flows.engine.prefect_settings  # noqa: F401 - before prefect
 from flows.audit.auditor import start_auditor
 from flows.engine.prefect_runs import make_deployment, mark_crashed
-from flows.engine.prefect_server import PORT, serve_prefect
+from flows.engine.prefect_server import serve_prefect
+from flows.engine.usual import PORT
 from flows.engine.progress import show_step
 from flows.engine.screen import open_console, say
 from flows.errors import message_of

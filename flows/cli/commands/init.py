@@ -94,11 +94,10 @@ def command(
     from flows.root import Root, read_contracts
     from schemas.registry import load
     from schemas.settings import FILE, read_settings
+    from schemas.units import FILE as OLDER_FILE
     from schemas.units import THON_COLUMNS, THON_FILE
 
-    there = [
-        path for path in (folder / FILE, folder / THON_FILE, folder / "schemas" / "xa.csv") if path.exists()
-    ]
+    there = [path for path in (folder / FILE, folder / THON_FILE, folder / OLDER_FILE) if path.exists()]
     if there:
         raise typer.BadParameter(f"đã có {there[0]}: sửa tệp ấy, lệnh này không ghi đè", param_hint="DIR")
     said = {

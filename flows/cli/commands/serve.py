@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.commands import RootOption, check_cron
-
-_EVERY_DAY, _PORT = "0 6 * * *", 4200
+from flows.engine.usual import EVERY_DAY, PORT
 
 
 def command(
@@ -19,10 +18,10 @@ def command(
         typer.Option(
             "--cron", metavar="LỊCH", help="Lịch chạy theo giờ Việt Nam: phút, giờ, ngày, tháng, thứ."
         ),
-    ] = _EVERY_DAY,
+    ] = EVERY_DAY,
     port: Annotated[
         int, typer.Option("--port", min=1, max=65535, help="Cổng của trang theo dõi trên máy này.")
-    ] = _PORT,
+    ] = PORT,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Nhiều nhất bao nhiêu lượt chạy cùng lúc.")
     ] = None,
