@@ -69,8 +69,8 @@ def person(at: int, name: str, sex: str) -> Row:
     return [at, number, name, f"{at:02}/03/1985", sex, *rest]
 
 
-def names(man: bool) -> str:
-    return "Bùi Văn Mẫu" if man else "Bùi Thị Mẫu"
+def named(at: int, *, man: bool) -> str:
+    return f"Bùi {'Văn' if man else 'Thị'} Mẫu {chr(64 + at)}"
 
 
 def told(unit: str, title: str, heading: Sequence[str], rows: Sequence[Row]) -> list[int | None]:
