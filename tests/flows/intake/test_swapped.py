@@ -126,19 +126,13 @@ CASES: dict[str, tuple[tuple[str, str], Sequence[str], list[Row], list[int | Non
     "names sorted by themselves": (
         ("cong_an", "THÁNG 11 NĂM 2026"),
         PEOPLE,
-        [
-            person(at, f"Bùi {'Văn' if at > 4 else 'Thị'} Mẫu", "Nam" if at % 2 else "Nữ")
-            for at in range(1, 9)
-        ],
+        [person(at, named(at, man=at > 4), "Nam" if at % 2 else "Nữ") for at in range(1, 9)],
         [None],
     ),
     "names that suit the sex, but for one": (
         ("cong_an", "THÁNG 11 NĂM 2026"),
         PEOPLE,
-        [
-            person(at, f"Bùi {'Văn' if at < 6 else 'Thị'} Mẫu", "Nam" if at < 5 else "Nữ")
-            for at in range(1, 9)
-        ],
+        [person(at, named(at, man=at < 6), "Nam" if at < 5 else "Nữ") for at in range(1, 9)],
         [],
     ),
 }
