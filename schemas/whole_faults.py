@@ -276,6 +276,20 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Họ và tên: Lê Thị Mẫu; chức vụ: Trưởng phòng",
         "Họ và tên: Trưởng phòng; chức vụ: Lê Thị Mẫu",
     ),
+    "tep.nghi_trung": WholeFault(
+        "Hai bản ghi như là một, ghi hai lần dưới mã hay tên viết khác.",
+        "Cả hai đang được tính; nếu là một thì số liệu bị tính hai lần.",
+        "Bỏ một dòng rồi nộp lại; nếu đúng là hai thì không phải làm gì.",
+        "Cửa hàng Mẫu, Thôn Hạ",
+        "Cửa hàng Mẫu và CỬA HÀNG MẪU., cùng ở Thôn Hạ",
+    ),
+    "tep.chep_xuong": WholeFault(
+        "Nhiều bản ghi liền nhau có cùng giá trị mà thường mỗi bản ghi một khác.",
+        "Các bản ghi vẫn được tính; nếu do kéo ô xuống khi nhập thì số liệu sai.",
+        "Kiểm tra các dòng đó, sửa rồi nộp lại; nếu đúng thì không phải làm gì.",
+        "Mỗi thôn một số liệu riêng",
+        "Năm thôn liền nhau cùng 11 tấn phát sinh, 6 tấn thu gom, 7 kWp",
+    ),
     "tep.bang_ma": WholeFault(
         "Không rõ một ô viết bằng Unicode hay bằng phông chữ cũ (“TCVN3”, “VNI”).",
         "Đọc theo cách nào cũng thành tiếng Việt nên không tự đổi: ô được giữ như đang ghi.",

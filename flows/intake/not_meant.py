@@ -29,30 +29,30 @@ _SORTS: Mapping[str, re.Pattern[str]] = {
     "đã chuyển đi, đã mất, không còn ở": re.compile(
         r"\b(?:da|moi) (?:chuyen|roi|doi) (?:di|khoi|ra|den noi khac)\b|\bchuyen khoi\b"
         r"|\bchuyen di\b(?! (?:hoc|lam))"
-        r"|\bcat (?:khau|ho khau)\b|\bxoa (?:khau|ho khau|dang ky)\b"
-        r"|\bda (?:mat|chet|qua doi)$|\btu vong\b|\bkhong con (?:cu tru|sinh song|o|ton tai)\b"
+        r"|\b(?:cat|chuyen) (?:khau|ho khau)\b|\bdi (?:cu|khoi)\b|\bbien dong giam\b|\bbo hoang\b"
+        r"|\bxoa (?:khau|ho khau|dang ky)\b"
+        r"|\bda (?:mat|chet|qua doi)$|\btu vong\b|\bkhong con\b(?! (?:ngheo|kho khan|no\b|hoat))"
     ),
     "đã ngừng hoạt động": re.compile(
         r"\b(?:ngung|ngung han|dung|thoi|cham dut|khong con)"
         r" (?:hoat dong|kinh doanh|su dung|khai thac|van hanh)\b"
-        r"|\bda (?:ngung|giai the|dong cua|dong ma so|pha san|thanh ly|thu hoi|bai bo)\b"
-        r"|^giai the\b|\bhet hieu luc\b"
+        r"|\bda (?:ngung|dong ma so|thanh ly|thu hoi|bai bo)\b|\b(?:giai the|pha san|het hieu luc)\b"
     ),
     "ngoài địa bàn xã": re.compile(
         r"\bngoai (?:xa|dia ban|dia phuong|pham vi|huyen|tinh)\b"
         r"|\b(?:khong thuoc|thuoc) (?:xa|dia ban|tinh|huyen) khac\b"
-        r"|\bkhong thuoc (?:xa|dia ban|pham vi|doi tuong)\b|^(?:xa|tinh|huyen|dia ban|don vi) khac\b"
+        r"|\bkhong thuoc\b(?! (?:dien|ho|nhom))|^(?:xa|tinh|huyen|dia ban|don vi) khac\b"
     ),
     "bị từ chối, không được công nhận": re.compile(
         r"\b(?:bi|da) (?:tu choi|loai|bac|huy|tra lai|tra ve|bac bo)\b|\b(?:khong|chua) duoc cong nhan\b"
-        r"|\bkhong (?:cong nhan|dat yeu cau|dat$|hop le|duoc (?:chap nhan|duyet|phe duyet|chap thuan))"
-        r"|^tu choi\b"
+        r"|\bkhong (?:cong nhan|dat yeu cau|hop le|duoc (?:chap nhan|duyet|phe duyet|chap thuan))"
+        r"|^tu choi\b|\bcho (?:xet|duyet|tham dinh|cong nhan)\b|\bkhong (?:to chuc|dien ra)\b"
     ),
     "không tính trong báo cáo": re.compile(
         r"\bkhong (?:(?:duoc|phai) )?(?:tinh|tong hop|dua vao|cong vao|lay vao|thong ke|bao cao)\b(?! duoc)"
         r"|^khong (?:su )?dung(?: nua| den)?$|\(khong (?:su )?dung(?: nua| den)?\)"
-        r"|\bkhong (?:su )?dung (?:nua|den)$|\bloai (?:ra|tru|bo)\b"
-        r"|^(?:bo|huy|xoa|da bo|da huy|da xoa|bo di|bo qua|tham khao|doi chieu|luu tru|luu)$"
+        r"|\bkhong (?:su )?dung (?:nua|den)$|\bloai (?:ra|tru|bo|khoi)\b"
+        r"|^(?:da bo|da huy|da xoa|bo di|bo qua|tham khao|doi chieu|luu tru|luu)$"
         r"|\bde (?:tham khao|doi chieu)\b"
     ),
     EXAMPLE: re.compile(
@@ -60,18 +60,32 @@ _SORTS: Mapping[str, re.Pattern[str]] = {
         r"|\((?:vi du|minh hoa|mau)\)"
     ),
 }
+# Words that without accents are others, too: "động của", "phần đầu", "Bộ", a name.
+_TONED: Mapping[str, re.Pattern[str]] = {
+    "chỉ tiêu được giao, chưa phải số thực hiện": re.compile(r"\bphấn đấu\b"),
+    "đã chuyển đi, đã mất, không còn ở": re.compile(
+        r"\bgiảm trong\b|^(?:số )?(?:hộ |người |nhân khẩu )?giảm\b"
+    ),
+    "đã ngừng hoạt động": re.compile(r"\bđóng cửa\b"),
+    "bị từ chối, không được công nhận": re.compile(r"\bkhông đạt$"),
+    "không tính trong báo cáo": re.compile(r"^(?:bỏ|hủy|huỷ|xóa|xoá)$"),
+    "bản ghi trùng": re.compile(r"\btrùng\b(?! (?:tên|tu|khánh|khơi|dương))"),
+}
 _OLD = "bản cũ"
 _DRAFT = "bản nháp"
 # Without accents "nhập" and "cư" are alike.
 _OLD_WORDS = re.compile(
     r"\b(?:bản|số|số liệu|biểu|bảng|tệp|file|trang|dữ liệu) cũ\b|\(cũ\)|\bcũ$"
-    r"|^(?:old|backup)\b|^cu$|\b(?:ban|so lieu) cu$"
+    r"|^(?:old|backup|bak|original)\b|^cu$|\b(?:ban|so lieu) cu$|^(?:sao lưu|sao luu|bản gốc|ban goc|gốc)\b"
 )
 _OLD_PLACE = re.compile(r"\b(?:xã|huyện|tỉnh|thôn|phố|tên|địa bàn|địa danh)\s+cũ\b|\bdan cu$")
-_DRAFT_WORDS = re.compile(r"\bnháp\b|\bban nhap\b|^nhap$|^draft\b|\btạm$")
-_FORM = re.compile(r"^(?:bieu )?(?:mau|form|template|bieu mau)$")
+_DRAFT_WORDS = re.compile(
+    r"\bnháp\b|\bban nhap\b|^nhap$|^(?:draft|test)\b|\btạm$|\bchưa duyệt\b|\bsố liệu thô\b|^(?:dự phòng|thử)$"
+)
+_EARLIER = re.compile(r"^(?:so lieu )?(?:ky|thang|quy|nam) (?:lien )?truoc\b")
+_FORM = re.compile(r"^(?:bieu )?(?:mau|mau bieu|form|template|bieu mau)$")
 _ESTIMATED = re.compile(
-    r"\b(?:uoc (?:tinh|thuc hien|dat|luong|so)|so uoc|so lieu uoc|so bo|tam tinh|du thao|ban nhap"
+    r"\b(?:uoc (?:tinh|thuc hien|dat|luong|so)|so uoc|so lieu uoc|tam tinh|du thao|ban nhap"
     r"|chua (?:phai )?(?:la )?(?:so )?chinh thuc|chua (?:duoc )?(?:chot|kiem tra|xac nhan|tham dinh))\b"
 )
 
@@ -79,6 +93,9 @@ _ESTIMATED = re.compile(
 def read_not_meant(text: str, dataset: Dataset) -> NotMeant | None:
     """What a section, title or the name of a sheet says that records are; None if they may be meant."""
     toned = _words(text)
+    for what, pattern in _TONED.items():
+        if found := pattern.search(toned):
+            return NotMeant(what, found[0])
     plain = toneless(toned)
     for what, pattern in _SORTS.items():
         found = pattern.search(plain)
@@ -95,6 +112,8 @@ def read_sheet_not_meant(name: str, dataset: Dataset) -> NotMeant | None:
         return NotMeant(_DRAFT, toned)
     if _OLD_WORDS.search(_OLD_PLACE.sub(" ", toned)):
         return NotMeant(_OLD, toned)
+    if _EARLIER.search(plain):
+        return NotMeant("số của kỳ trước", toned)
     if _FORM.search(plain):
         return NotMeant(EXAMPLE, toned)
     return read_not_meant(name, dataset)
@@ -108,7 +127,9 @@ def is_form(name: str) -> bool:
 def says_estimated(text: str) -> bool:
     """Whether a text says that figures are estimated, provisional or a draft."""
     toned = _words(text)
-    return bool(_ESTIMATED.search(toneless(toned)) or re.search(r"\bnháp\b", toned))
+    return bool(
+        _ESTIMATED.search(toneless(toned)) or re.search(r"\bnháp\b|\bsơ bộ\b|\bso lieu so bo\b", toned)
+    )
 
 
 def _has_column(pattern: re.Pattern[str], dataset: Dataset) -> bool:

@@ -9,7 +9,9 @@ import polars as pl
 
 from flows.clean import Cleaned, Occasion, clean_all
 from flows.collect.submission import Submission
+from flows.intake.copied_down import find_copied_down
 from flows.intake.model import CleanedSubmission, ReadSubmission, SubmissionPart
+from flows.intake.near_doubles import find_near_doubles
 from flows.intake.owed import leave_out, read_submission
 from flows.intake.period import weigh_dates
 from flows.intake.place_groups import find_other_groups
@@ -91,6 +93,8 @@ def _assemble(
         problems += find_hidden_totals(table, one.frame, dataset)
         problems += find_other_groups(table, one.frame, dataset, contracts.commune)
         problems += find_swapped(table, one.frame, dataset)
+        problems += find_near_doubles(table, one.frame, dataset)
+        problems += find_copied_down(table, one.frame, dataset)
         problems += check_totals(table, one.frame, total, dataset) if total is not None else []
     rows = leave_out(read.rows, refused)
     return CleanedSubmission(

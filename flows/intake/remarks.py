@@ -12,49 +12,62 @@ import polars as pl
 
 from flows.clean.text import toneless
 from flows.intake.not_meant import read_not_meant, says_estimated
+from flows.intake.other_time import read_meaning
 from flows.intake.period import name_periods
 from flows.read.table import BESIDE, Line, Problem, ReadTable
 from flows.read.tables.row_words import is_closing, is_note, is_signature, is_total, read_section_label
 from flows.read.units_of_measure import find_unit_lines, parse_unit, unit_of
-from schemas.contract import Dataset
-from schemas.periods import Period
+from schemas.contract import Cadence, Dataset
+from schemas.periods import Period, of_year, period, read_numbers, read_period
 
 _MOST = 100
 _LONGEST = 300
 # With more different remarks than that, those without any such word are passed over in one search.
 _MANY = 1000
-_ANY_WORD = (
-    "(?i)chuy|tr[ùu]ng|l[ặa]p|b[ỏo]|h[ủu]y|x[óo]a|kh[ôo]ng|ch[ưu]a|ngo[àa]i|ng[ừu]ng|d[ừu]ng|gi[ảa]i|[đd][óo]ng"
-    "|m[ấa]t|ch[ếe]t|vong|c[ắa]t|li[ệe]u|l[ấa]y|k[ỳy]|th[áa]ng|qu[ýy]|n[ăa]m|[ưu][ớo]c|t[ạa]m|s[ơo]|d[ựu]|nh[áa]p"
-    "|g[ồo]m|g[ộo]p|gh[ée]p|c[ộo]ng|chung|[đd][íi]nh|s[ửu]a|nh[ầa]m|[đd][úu]ng|thay|ph[ảa]i|[đd][ơo]n|t[íi]nh"
-    "|[đd]vt|m[ẫa]u|v[íi]|lo[ạa]i|tr[ảa]|t[ừu]|c[ũu]|tham|[đd][ốo]i|thu|[đd]i[ềe]u"
+_SYLLABLES = (
+    "bao bi bo can cat chet chi cho chua chung chuyen con cong cu cua da dat di dia dieu dinh doi don "
+    "dong draft du dung dvt example ghep ghi giai giam giao gom gop hoach hoang het huy ke khong kiem "
+    "ky lap lay lieu loai luu luy mat mau minh moi muc nam ngoai ngung nham nhap nop old pha phai "
+    "phan qua quy ra roi sai sample sang so sua tach tam tham thang thanh thay thieu thoi thong thu "
+    "thua thuoc tinh tra trung tu tuan uoc vd ve vi xa xem xoa"
 )
+_ANY_WORD = rf"\b(?:{_SYLLABLES.replace(' ', '|')})\b|\?"
 # Without accents these are also names and other words.
 _REPEATED = re.compile(r"\btrùng\b(?! tên)|\b(?:ghi|nhập|kê) lặp\b|\blặp lại\b|\bnhầm\b")
 _REPEATED_TONELESS = re.compile(
     r"\btrung (?:voi|lap|ho|stt|so|ma|dong|ban ghi)\b|\b(?:ghi|nhap) (?:lap|nham)\b"
 )
-_ELSEWHERE = re.compile(r"\b(lam|hoc|cong tac|bo doi|nhap ngu|nghia vu|lao dong|xuat khau)\b.*")
+_ELSEWHERE = re.compile(
+    r"(?i)\b(l[aà]m|h[oọ]c|c[oô]ng t[aá]c|b[oộ] [dđ][oộ]i|nh[aậ]p ng[uũ]|ngh[iĩ]a v[uụ]|lao [dđ][oộ]ng)\b.*"
+)
 _WRONG = re.compile(
     r"\bdinh chinh\b|\bsua (?:lai|thanh|la)\b|\bdieu chinh (?:lai|thanh|tang|giam)\b|\bthay bang\b"
-    r"|\bdung (?:phai )?la\b|\bphai la\b|\bkhong phai (?:la )?\d|\bghi sai\b|\bso sai\b"
+    r"|\bdung (?:phai )?la\b|\bphai la\b|\bkhong phai (?:la )?\d|\b(?:ghi|so|bi) sai\b"
+    r"|\bsai (?:ma|ten|so|ngay|dong)\b"
 )
-_UNSURE = re.compile(r"\bchua (?:ro|chac|chinh xac|xac minh|xac nhan|kiem tra|doi chieu|co so lieu)\b")
+_UNSURE = re.compile(
+    r"\bchua (?:ro|chac|chinh xac|xac minh|xac nhan|kiem tra|doi chieu|co so lieu|dieu tra|thu thap|du)\b"
+    r"|\b(?:can|de nghi) (?:kiem tra|xem|ra soat)\b|\b(?:kiem tra|xem|ra soat) lai\b|^\?+$"
+    r"|\bso (?:lieu )?cu$"
+    r"|\b(?:bao|con|bi) (?:thieu|thua)\b|\bthieu so lieu\b|\bnop sau\b"
+)
 _SHARED = re.compile(
     r"\b(?:da |bao )?gom ca\b|\bda (?:gom|tinh (?:o|vao|trong))\b|\b(?:gop|ghep) (?:chung|voi|vao|ca)\b"
     r"|\b(?:tinh|cong|ghi|ke) chung\b|\bchung voi\b|\bda cong\b"
+    r"|\bchua (?:bao gom|gom|tinh|tru|cong|ke)\b|\btach thanh\b|\bxem (?:stt|dong|ghi chu)\b"
+    r"|\b(?:cua|thuoc|sang|ve) (?:thon|pho|khu|xom|ban|lang) \w"
 )
 _COMPARED = re.compile(r"\bso (?:voi|sanh|cung)\b.*|\b(?:nop|gui|truoc ngay|han)\b.*")
 _OF_PERIOD = re.compile(
-    r"\b(?:so lieu|lay so|lay cua|lay tu)\b.{0,40}?\b(?P<of>(?:thang|quy|nam|ky|t\d).*)"
+    r"\b(?:so lieu|lay so|lay cua|lay tu|lay theo)\b.{0,40}?\b(?P<of>(?:thang|quy|nam|ky|t\d).*)"
     r"|\b(?:so|lay)(?: cua)? (?P<other>(?:thang|quy|nam|ky|t\d).*)|^(?P<all>(?:thang|quy|ky) .{0,12})$"
 )
-_EARLIER = re.compile(r"^(?:ky|thang|quy|nam) (?:lien )?truoc\b")
+_EARLIER = re.compile(r"^(?:ky|thang|quy|nam) (?:lien )?(?:truoc|ngoai)\b")
 _NO_SENTENCE = re.compile(
     r"\b(?:kem theo|can cu|theo|nguon|cap nhat|tinh den|thoi diem|tinh tu|den ngay|chot|in ngay|lap ngay"
     r"|trich|ban hanh|nghi dinh|quyet dinh|thong tu|nop|gui|bieu mau|trong do|tong|bao gom)\b"
 )
-_DAY = re.compile(r"(?<!\d)\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?!\d)")
+_DAY = re.compile(r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])[/.-](?:0?[1-9]|1[0-2])(?:[/.-]\d{2,4})?(?![\d/])")
 _FEWEST_WORDS = 4
 
 
@@ -92,8 +105,9 @@ def _weigh_cells(case: _Case) -> Iterator[Problem]:
         cells = case.table.cells.select("_row", text=f"{BESIDE}{letter}").drop_nulls()
         different = cells["text"].unique(maintain_order=True)
         if len(different) > _MANY:
-            words = different.str.slice(0, _LONGEST).str.normalize("NFC")
-            different = different.filter(words.str.contains(_ANY_WORD))
+            words = different.str.slice(0, _LONGEST).str.normalize("NFD").str.to_lowercase()
+            plain = words.str.replace_all(r"\p{M}", "").str.replace_all("đ", "d", literal=True)
+            different = different.filter(plain.str.contains(_ANY_WORD))
         said = {text: what for text in different if (what := _read(case, text[:_LONGEST]))}
         for row, text in cells.filter(pl.col("text").is_in([*said])).iter_rows() if said else ():
             message = (
@@ -145,7 +159,7 @@ def _is_sentence(text: str) -> bool:
 def _read(case: _Case, text: str) -> str | None:
     """What a remark says of its record, or a note of some, in Vietnamese; None if nothing that matters."""
     plain = toneless(" ".join(unicodedata.normalize("NFC", text).split()))
-    said = read_not_meant(_ELSEWHERE.sub(r"\1", plain), case.dataset)
+    said = read_not_meant(_ELSEWHERE.sub(r"\1", unicodedata.normalize("NFC", text)), case.dataset)
     if said is not None:
         return (
             f"đây là bản ghi {said.what}" if not said.what.startswith(("không", "ví", "chỉ")) else said.what
@@ -162,6 +176,9 @@ def _read(case: _Case, text: str) -> str | None:
             return what
     if says_estimated(text):
         return "số liệu là ước tính hoặc chưa chính thức"
+    meant = read_meaning(text, case.dataset)
+    if meant is not None:
+        return f"đây là {meant.what}"
     return _read_period(case, plain) or _read_unit(case, text)
 
 
@@ -171,18 +188,35 @@ def _read_period(case: _Case, plain: str) -> str | None:
         return None
     named = next(filter(None, found.groups()))
     labels = name_periods([named], case.dataset, int(case.decided.label[:4]), case.day)
-    if _EARLIER.search(named) or (labels and case.decided.label not in labels):
+    if labels:
+        others = case.decided.label not in labels
+    else:
+        spans = [*_read_spans(named, case)]
+        others = bool(spans) and not any(
+            each.start <= case.decided.end and case.decided.start <= each.end for each in spans
+        )
+    if others or _EARLIER.search(named):
         return "số liệu là của kỳ khác"
     return None
 
 
+def _read_spans(named: str, case: _Case) -> Iterator[Period]:
+    """The months, quarters and years, other than the periods of the dataset, that words name."""
+    year = int(case.decided.label[:4])
+    cadences: tuple[Cadence, ...] = ("thang", "quy", "nam")
+    for cadence in cadences:
+        if cadence != case.dataset.cadence:
+            labels = read_period([named], cadence)
+            labels |= {of_year(cadence, number, year) for number in read_numbers([named], cadence)}
+            yield from (period((cadence, "calendar"), label) for label in labels)
+
+
 def _read_unit(case: _Case, text: str) -> str | None:
-    """Whether a remark states a unit of measure that no column has."""
+    """Whether a remark states a unit of measure that no column has, of a table that has some."""
     known = {unit_of(column) for column in case.dataset.columns}
     own = {unit for part in known if part for unit in [parse_unit(part)] if unit}
     for line in find_unit_lines([text]):
-        odd = [unit for unit in line.units.values() if unit and unit not in own]
-        if odd and any(unit.family == each.family for unit in odd for each in own):
+        if own and line.marked and any(unit and unit not in own for unit in line.units.values()):
             return "số liệu tính bằng đơn vị khác"
     return None
 

@@ -211,6 +211,8 @@ def find_other_part(table: ReadTable, told: Collection[int | None], dataset: Dat
     if _CONTINUES.search(toneless(text)) or _shares_words(" ".join(line.texts), dataset):
         return
     count = table.cells.filter(pl.col("_row") > line.row).height
+    if not count:
+        return
     message = (
         f"Dòng {line.row} “{' '.join(line.texts)[:_LONGEST]}” bắt đầu một phần khác ở giữa bảng: {count} bản"
         " ghi ở dưới vẫn được tính. Nếu chúng không thuộc bảng này thì chuyển sang bảng riêng, có dòng đầu"

@@ -26,8 +26,13 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     "ho so cong viec": ("ho so", "ho so cong viec"),
 }
 _ANYTHING = ("ban ghi", "dong", "muc", "truong hop")
-_FIGURE = r"(?P<n{}>\d{{1,3}}(?:\.\d{{3}})+|\d{{1,7}})"
-_END = r"(?=\s*(?:$|[.,;:)/(]|va\b|trong\b|cua\b))"
+_ONES = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
+_TEENS = ("muoi", *(f"muoi {one}" for one in ("mot", "hai", "ba", "bon", "lam", "sau", "bay", "tam", "chin")))
+_SPELLED: Mapping[str, int] = {word: number for number, word in enumerate((*_ONES, *_TEENS, "hai muoi"), 1)}
+_WORDS = "|".join(sorted(_SPELLED, key=len, reverse=True))
+# "10 (mười) hộ" states it twice.
+_FIGURE = r"(\d{1,3}(?:\.\d{3})+|\d{1,7})(?: ?\([^()]*\))?"
+_END = r"(?=\s*(?:$|[.,;:)/(]|va\b|trong\b|cua\b|bao cao\b|nop\b))"
 
 
 @cache
@@ -39,10 +44,10 @@ def _pattern(grain: str) -> re.Pattern[str]:
     noun = f"(?:{'|'.join(sorted(set(nouns), key=len, reverse=True))})"
     return re.compile(
         rf"\b(?:danh sach|ds|bang|bieu)(?: (?:nay|tren|tong|so|cong|la|co|gom|ca|tat|duoc|lap|da))*\s*:?\s*"
-        rf"{_FIGURE.format(1)} {noun}{_END}"
-        rf"|^\W*(?:tong|cong|tong so|tong cong|so luong)\s*:?\s*{_FIGURE.format(2)} {noun}{_END}"
-        rf"|^\W*(?:tong so|tong cong|tong|so luong|so) {noun}(?: la)?\s*:?\s*"
-        rf"{_FIGURE.format(3)}(?=\s*(?:$|[.,;)/]|{noun}))"
+        rf"(?:{_FIGURE}|({_WORDS})) {noun}{_END}"
+        rf"|^\W*(?:tong|cong|tong so|tong cong|so luong|co)\s*:?\s*{_FIGURE} {noun}{_END}"
+        rf"|^\W*(?:tong so|tong cong|tong|so luong|so) {noun}(?: (?:la|bao cao|nop|trong danh sach))*\s*:?\s*"
+        rf"{_FIGURE}(?=\s*(?:$|[.,;)/]|{noun}))"
     )
 
 
@@ -78,7 +83,7 @@ def _read(text: str, amounts: Sequence[str], dataset: Dataset) -> int | None:
     beside = f" {amounts[0]}" if len(amounts) == 1 else ""
     found = _pattern(dataset.grain).search(" ".join(f"{toneless(text[:_LONGEST])}{beside}".split()))
     figure = next(filter(None, found.groups()), None) if found else None
-    return int(figure.replace(".", "")) if figure else None
+    return (_SPELLED.get(figure) or int(figure.replace(".", ""))) if figure else None
 
 
 def _count_above(rows: npt.NDArray[np.uint32], marks: Sequence[int], line: Line) -> set[int]:

@@ -65,10 +65,36 @@ HELD, TOLD, DRAFT = "tep.ngoai_bao_cao chan", "tep.ngoai_bao_cao canh_bao", "tep
 
 def test_records_below_such_a_section_are_held_up_to_the_next_one() -> None:
     sections = {
-        "ho_gia_dinh": ["Hộ đã chuyển đi, cắt khẩu", "HỘ XÓA KHẨU TRONG KỲ", "Ho da chuyen di noi khac"],
-        "thanh_toan": ["Đã ngừng hoạt động (không tính)", "Ngoài xã (xã Mẫu)", "Không dùng nữa", "Tham khảo"],
-        "sang_kien": ["Sáng kiến bị từ chối", "Không được công nhận", "Sáng kiến chưa được công nhận"],
-        "moi_truong": ["CHỈ TIÊU GIAO NĂM 2026", "Chỉ tiêu được giao", "Số liệu để đối chiếu", "Ví dụ"],
+        "ho_gia_dinh": [
+            "Hộ đã chuyển đi, cắt khẩu",
+            "HỘ XÓA KHẨU TRONG KỲ",
+            "Ho da chuyen di noi khac",
+            "Biến động giảm",
+            "Hộ không còn cư trú",
+            "Hộ trùng, đề nghị loại khỏi danh sách",
+        ],
+        "thanh_toan": [
+            "Đã ngừng hoạt động (không tính)",
+            "Ngoài xã (xã Mẫu)",
+            "Không dùng nữa",
+            "Tham khảo",
+            "Cửa hàng đã đóng cửa",
+            "Giải thể, phá sản",
+        ],
+        "sang_kien": [
+            "Sáng kiến bị từ chối",
+            "Không được công nhận",
+            "Sáng kiến chưa được công nhận",
+            "Đang chờ xét duyệt",
+            "Không đạt",
+        ],
+        "moi_truong": [
+            "CHỈ TIÊU GIAO NĂM 2026",
+            "Chỉ tiêu được giao",
+            "Số liệu để đối chiếu",
+            "Ví dụ",
+            "Phấn đấu đến cuối năm",
+        ],
     }
     for name, each in sections.items():
         for section in each:
@@ -86,8 +112,17 @@ def test_ordinary_sections_say_nothing() -> None:
     plain = ("Hộ thường trú", "Đang hoạt động", "Hộ không sử dụng internet", "Thanh toán không dùng tiền mặt")
     more = ("Phố 1", "Hộ nghèo", "Đã giải quyết", "Sáng kiến được công nhận", "Tạm vắng", "Hộ mới chuyển đến")
     waste = ("Không phân loại rác tại nguồn", "Thực hiện trong kỳ", "Doanh nghiệp siêu nhỏ", "Chưa phê duyệt")
+    toned = (
+        "Hoạt động của các tổ",
+        "Phần đầu",
+        "Bộ",
+        "Hộ không đất",
+        "Trùng Khánh",
+        "Giám trưởng",
+        "Hộ không còn nghèo",
+    )
     for name in NAMES:
-        for text in (*plain, *more, *waste):
+        for text in (*plain, *more, *waste, *toned):
             assert read_not_meant(text, CONTRACTS.datasets[name]) is None, text
     # Where a column has a value for them, such records are meant.
     assert read_not_meant("II. Đã chuyển đi", CONTRACTS.datasets["dan_cu"]) is None
@@ -118,13 +153,26 @@ def test_a_total_says_it_of_the_records_above() -> None:
 
 
 def test_a_sheet_that_says_so_is_held_beside_another_one() -> None:
-    for sheet in ("Không_dùng", "Cũ", "Số_liệu_cũ", "Nháp", "bản_nháp", "Ví_dụ", "Mẫu", "Tham_khảo", "old"):
+    for sheet in (
+        "Không_dùng",
+        "Cũ",
+        "Số_liệu_cũ",
+        "Nháp",
+        "bản_nháp",
+        "Ví_dụ",
+        "Mẫu",
+        "Tham_khảo",
+        "old",
+        "Sao_lưu",
+        "Tháng_trước",
+        "test",
+    ):
         other = form("moi_truong", "")
         read = hand_in("moi_truong", book(**{"Biểu": form("moi_truong", "", ""), sheet: other}), "a.xlsx")
         assert outcome(read) == (4, [HELD]), sheet
         alone = outcome(hand_in("moi_truong", book(**{sheet: other}), "a.xlsx"))
         assert alone == (2, [TOLD] * (sheet != "Mẫu")), sheet
-    for sheet in ("Biểu_mẫu_1", "Mẫu_số_2", "xã_cũ", "Trang_2", "Dân_cư", "nhập", "Nhập_liệu"):
+    for sheet in ("Biểu_mẫu_1", "Mẫu_số_2", "xã_cũ", "Trang_2", "Dân_cư", "nhập", "Nhập_liệu", "Bộ", "Trang"):
         assert read_sheet_not_meant(sheet, CONTRACTS.datasets["moi_truong"]) is None, sheet
 
 

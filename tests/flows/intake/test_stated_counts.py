@@ -54,6 +54,14 @@ def test_a_number_of_records_that_was_not_read_is_told() -> None:
             for stated, right in (("03", True), ("3", True), ("5", False), ("1.003", False)):
                 wanted = [] if right else [("tep.so_dong_khac", 6)]
                 assert told(name, three, [None, text.format(stated)]) == wanted, (name, text, stated)
+    for text in (
+        "Danh sách gồm 10 (mười) hộ",
+        "Danh sách có mười hộ./.",
+        "Số hộ báo cáo: 10/12",
+        "(Có 10 hộ báo cáo)",
+    ):
+        assert told("ho_gia_dinh", three, [None, text]) == [("tep.so_dong_khac", 6)], text
+    assert told("ho_gia_dinh", three, [None, "Danh sách có ba hộ./."]) == []
     assert told("ho_gia_dinh", three, title="Tổng số hộ: 10") == [("tep.so_dong_khac", None)]
     assert told("ho_gia_dinh", three, [None, "Tổng số hộ", 10]) == [("tep.so_dong_khac", 6)]
     assert told("ho_gia_dinh", three, [None, "Tổng số hộ", 3]) == []

@@ -69,8 +69,8 @@ def person(at: int, name: str, sex: str) -> Row:
     return [at, number, name, f"{at:02}/03/1985", sex, *rest]
 
 
-def names(man: bool) -> str:
-    return "Bùi Văn Mẫu" if man else "Bùi Thị Mẫu"
+def named(at: int, *, man: bool) -> str:
+    return f"Bùi {'Văn' if man else 'Thị'} Mẫu {chr(64 + at)}"
 
 
 def told(unit: str, title: str, heading: Sequence[str], rows: Sequence[Row]) -> list[int | None]:
@@ -126,19 +126,13 @@ CASES: dict[str, tuple[tuple[str, str], Sequence[str], list[Row], list[int | Non
     "names sorted by themselves": (
         ("cong_an", "THÁNG 11 NĂM 2026"),
         PEOPLE,
-        [
-            person(at, f"Bùi {'Văn' if at > 4 else 'Thị'} Mẫu", "Nam" if at % 2 else "Nữ")
-            for at in range(1, 9)
-        ],
+        [person(at, named(at, man=at > 4), "Nam" if at % 2 else "Nữ") for at in range(1, 9)],
         [None],
     ),
     "names that suit the sex, but for one": (
         ("cong_an", "THÁNG 11 NĂM 2026"),
         PEOPLE,
-        [
-            person(at, f"Bùi {'Văn' if at < 6 else 'Thị'} Mẫu", "Nam" if at < 5 else "Nữ")
-            for at in range(1, 9)
-        ],
+        [person(at, named(at, man=at < 6), "Nam" if at < 5 else "Nữ") for at in range(1, 9)],
         [],
     ),
 }
