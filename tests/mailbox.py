@@ -1,16 +1,28 @@
-"""A small mail server for tests, by RFC 5321, with the mails that it took."""
+"""A mail server for tests, with the mails that it took."""
 
 from __future__ import annotations
 
 import email
 import email.policy
-import socketserver
+import logging
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from threading import Thread
+from pathlib import Path
 from typing import cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.certificate import free_port
+
+#: Who may send through a server that asks for a name and a password.
+USER, PASSWORD = "xa", "matkhau-gia"
+_AWAY = "421 4.3.2 away"
+# What the server says of its own is nothing that the program logged.
+logging.getLogger("mail.log").propagate = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,7 @@ class Mail:
 class MailServer:
     """The server: `mails` it took, `refused` addresses, and whether it answers at all."""
 
-    port: int = 0
+    port: int
     mails: list[Mail] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     away: bool = False
@@ -47,65 +59,53 @@ class MailServer:
     def url(self) -> str:
         return f"mailto://127.0.0.1:{self.port}/?from=xa@example.org&name=Xa"
 
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's names
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [_AWAY] if self.away else responses
 
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    box: MailServer
+    async def handle_HELO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str
+    ) -> str:
+        session.host_name = hostname
+        return _AWAY if self.away else f"250 {hostname}"
 
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return f"550 5.1.1 no {address} here"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 ok"
 
-class _Session(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        box = cast("_Server", self.server).box
-        if box.away:
-            self._say("421 4.3.2 away")
-            return
-        self._say("220 localhost")
-        sender, people = "", []
-        while line := self.rfile.readline():
-            verb, _, rest = line.decode().strip().partition(" ")
-            address = rest.partition("<")[2].partition(">")[0]
-            match verb.upper():
-                case "EHLO":
-                    self._say("250-localhost", "250 8BITMIME")
-                case "MAIL":
-                    sender = address
-                    self._say("250 2.1.0 ok")
-                case "RCPT" if address in box.refused:
-                    self._say(f"550 5.1.1 no {address} here")
-                case "RCPT":
-                    people.append(address)
-                    self._say("250 2.1.5 ok")
-                case "DATA":
-                    self._say("354 go on")
-                    message = email.message_from_bytes(self._read(), policy=email.policy.default)
-                    box.mails += [Mail(sender, each, cast("EmailMessage", message)) for each in people]
-                    self._say("250 2.0.0 taken")
-                case "RSET":
-                    sender, people = "", []
-                    self._say("250 2.0.0 ok")
-                case "QUIT":
-                    self._say("221 2.0.0 bye")
-                    return
-                case _:
-                    self._say("502 5.5.1 unknown")
-
-    def _say(self, *lines: str) -> None:
-        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
-
-    def _read(self) -> bytes:
-        lines = iter(self.rfile.readline, b".\r\n")
-        return b"".join(line.removeprefix(b".") for line in lines)
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = cast("bytes", envelope.content)
+        message = cast("EmailMessage", email.message_from_bytes(content, policy=email.policy.default))
+        self.mails += [Mail(envelope.mail_from or "", each, message) for each in envelope.rcpt_tos]
+        return "250 2.0.0 taken"
 
 
 @contextmanager
-def serve_mail() -> Iterator[MailServer]:
-    with _Server(("127.0.0.1", 0), _Session) as server:
-        server.box = MailServer(server.server_address[1])
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield server.box
-        finally:
-            server.shutdown()
-            thread.join()
+def serve_mail(certificate: Path | None = None) -> Iterator[MailServer]:
+    """The server on a port of its own; with a certificate it takes mails of `USER` over TLS alone."""
+    box = MailServer(free_port())
+    safe = {}
+    if certificate is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+        safe = {"tls_context": context, "require_starttls": True, "auth_required": True}
+    controller = Controller(box, "127.0.0.1", box.port, authenticator=_knows, **safe)
+    controller.start()
+    try:
+        yield box
+    finally:
+        controller.stop()
+
+
+def _knows(server: SMTP, session: Session, envelope: Envelope, mechanism: str, said: object) -> AuthResult:
+    known = isinstance(said, LoginPassword) and (said.login, said.password) == (
+        USER.encode(),
+        PASSWORD.encode(),
+    )
+    return AuthResult(success=known, handled=False)

@@ -25,6 +25,8 @@ _LOGGER.addHandler(logging.NullHandler())
 _LOGGER.propagate = False
 
 _CODE = re.compile(r"\((\d{3}), b")
+# RFC 4954: who sends must log in first, or could not. RFC 5321: the server closes, whatever it was asked.
+_NO_LOGIN, _CLOSES = ("530", "534", "535"), "421"
 _DOMAIN = "dulieuxa.invalid"
 
 
@@ -80,12 +82,13 @@ def _mail_id(letter: Letter) -> str:
 def _explain(heard: str) -> NotSentError:
     """Why a letter was not taken, from what `apprise` logged; the log names people and is not repeated."""
     found = _CODE.search(heard)
-    code = f" (mã {found[1]})" if found else ""
-    if "Sending email to" in heard:
-        return NotSentError(f"máy chủ thư không nhận thư cho địa chỉ này{code}", for_all=False)
-    if found and found[1] in ("530", "534", "535"):
-        return NotSentError(f"máy chủ thư từ chối đăng nhập{code}", for_all=True)
-    return NotSentError(f"không nối được máy chủ thư{code}", for_all=True)
+    code = found[1] if found else None
+    told = f" (mã {code})" if code else ""
+    if code in _NO_LOGIN:
+        return NotSentError(f"máy chủ thư từ chối đăng nhập{told}", for_all=True)
+    if "Sending email to" in heard and code != _CLOSES:
+        return NotSentError(f"máy chủ thư không nhận thư cho địa chỉ này{told}", for_all=False)
+    return NotSentError(f"không nối được máy chủ thư{told}", for_all=True)
 
 
 def to_eml(address: str, letter: Letter) -> bytes:

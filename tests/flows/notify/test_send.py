@@ -7,12 +7,14 @@ import email.policy
 import io
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from flows.notify.send import NotSentError, send_letter, to_eml
 from flows.notify.told import Letter
-from tests.mailbox import MailServer, serve_mail
+from tests.certificate import make_certificate
+from tests.mailbox import PASSWORD, USER, MailServer, serve_mail
 
 TEXT = "Kính gửi Thôn Mẫu:\n\n.Dòng có chấm đầu dòng\nHết — “xong”.\n"
 SUBJECT = "[Xã Mẫu] Thôn Tân Lập (Thị trấn Ngọc Lặc): 12 báo cáo quá hạn, 34 việc phải sửa và 5 phần nữa"
@@ -85,6 +87,34 @@ def test_a_server_that_is_busy_takes_nothing(server: MailServer) -> None:
         send_letter(server.url, CLERK, LETTER)
     server.away = False
     assert len(server.mails) == before
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+def safe(certificate: Path) -> Iterator[MailServer]:
+    with serve_mail(certificate) as box:
+        yield box
+
+
+def test_a_letter_goes_over_tls_to_a_server_that_is_known(
+    safe: MailServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = f"mailtos://{USER}:{{}}@127.0.0.1:{safe.port}/?from=xa@example.org&mode=starttls"
+    # No certificate of this machine is known.
+    with pytest.raises(NotSentError, match="không nối được máy chủ thư"):
+        send_letter(sender.format(PASSWORD), CLERK, LETTER)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with pytest.raises(NotSentError, match=r"máy chủ thư từ chối đăng nhập \(mã 535\)"):
+        send_letter(sender.format("sai"), CLERK, LETTER)
+    with pytest.raises(NotSentError, match="từ chối đăng nhập"):
+        send_letter(safe.url, CLERK, LETTER)
+    assert safe.mails == []
+    send_letter(sender.format(PASSWORD), CLERK, LETTER)
+    assert [mail.to for mail in safe.mails] == [CLERK]
 
 
 def test_a_letter_as_a_file_is_the_same_letter() -> None:
