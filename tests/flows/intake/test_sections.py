@@ -183,6 +183,8 @@ def test_titles_are_told_and_count() -> None:
         rows = form("ho_gia_dinh", "", title=title)
         assert outcome(hand_in("ho_gia_dinh", lines(rows).encode())) == (2, [DRAFT]), title
     plain = form("ho_gia_dinh", "")
+    for file in ("ho bản cũ.csv", "nháp/ho.csv", "Hộ đã chuyển đi.csv"):
+        assert outcome(hand_in("ho_gia_dinh", lines(plain).encode(), file)) == (2, [TOLD]), file
     assert outcome(hand_in("ho_gia_dinh", lines(plain).encode(), "ho (dự thảo).csv")) == (2, [DRAFT])
     for text in ("Số liệu chính thức", "Nước sạch", "Biểu nhập liệu", "Nước thực hiện", "Thảo luận"):
         assert not says_estimated(text), text
