@@ -5,25 +5,20 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
-from ipaddress import ip_address
 from pathlib import Path
 from tempfile import mkdtemp
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from imap_tools import MailBox
 
-from tests.flows.collect.sources.places import PASSWORD, USER
+from tests.flows.collect.sources.certificate import make_certificate
+from tests.flows.collect.sources.places import PASSWORD, USER, free_port, listens
+from tests.waiting import wait_for
 
 DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
@@ -69,37 +64,6 @@ service stats {{
 }}
 auth_failure_delay = 0
 """
-
-
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
-def make_certificate(folder: Path) -> Path:
-    """A certificate of this machine that vouches for itself; its key lies beside it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    hosts = [x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost")]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    pem = serialization.Encoding.PEM
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
-    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
-    return folder / "cert.pem"
 
 
 @dataclass(frozen=True)
@@ -169,13 +133,7 @@ def serve_mailbox() -> Iterator[Mailbox]:
     server = subprocess.Popen([DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], cwd=folder)
     try:
         box = Mailbox(port, certificate)
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                assert server.poll() is None, (folder / "log").read_text()
-                time.sleep(0.1)
+        wait_for(lambda: listens(port))
         yield box
     finally:
         server.terminate()

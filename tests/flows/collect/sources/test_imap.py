@@ -21,8 +21,8 @@ from flows.collect.sources.model import SourceAwayError, SourceError
 from flows.collect.sources.people import People
 from flows.root import HERE, Root
 from schemas.sources import make_source
-from tests.flows.collect.sources.mailserver import DOVECOT, Mailbox, free_port, serve_mailbox, write_mail
-from tests.flows.collect.sources.places import PASSWORD
+from tests.flows.collect.sources.mailserver import DOVECOT, Mailbox, serve_mailbox, write_mail
+from tests.flows.collect.sources.places import PASSWORD, free_port
 
 PEOPLE = People(["T01", "T02"], {"mai@example.org": {"T01"}, "hai@example.org": {"T01", "T02"}})
 EARLY = (datetime.now(HERE) - timedelta(days=2)).replace(microsecond=0)
