@@ -15,7 +15,7 @@ from flows.collect.inbox import is_possible
 from flows.collect.submission import Submission
 from flows.intake.lines import Piece, split_by_lines
 from flows.intake.model import ReadSubmission
-from flows.intake.owner import check_codes, check_owner
+from flows.intake.owner import check_codes, check_owner, weigh_company
 from flows.intake.period import (
     decide_period,
     heed_answer,
@@ -173,8 +173,9 @@ def _weigh(
     if other is not None:
         return [], [(table, other)]
     doubt = weigh_title(table, decision, submission, dataset, lettered=lettered)
+    company = weigh_company(submission, table, dataset, contracts.commune)
     doubts = [
-        *([doubt] if doubt else []),
+        *filter(None, (doubt, company)),
         *weigh_names(table, alike, submission, dataset, lettered=lettered),
     ]
     blocks = next((each for each in doubts if each.severity == "chan"), None)
