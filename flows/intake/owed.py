@@ -70,6 +70,10 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
         decision = _heed(decision, table, submission, contracts, alone=count[table.dataset] == 1)
         lettered, same = datasets[table.dataset].lettered, alike[table.dataset]
         doubts, pieces = _weigh(table, decision, submission, contracts, same, lettered=lettered)
+        if not isinstance(decision, Problem):
+            own = [each for each in doc.marks.comments if each.sheet == table.sheet]
+            dataset = contracts.datasets[table.dataset]
+            doubts += weigh_remarks(table, decision, dataset, submission.day, own)
         problems += doubts
         for piece, outcome in pieces:
             if isinstance(outcome, Problem):
@@ -184,8 +188,7 @@ def _weigh(
     commune = contracts.commune
     pieces = split_by_lines(table, decision, submission, dataset, commune, lettered=lettered)
     told = {outcome.row for _, outcome in pieces if isinstance(outcome, Problem)}
-    remarks = weigh_remarks(table, decision, dataset, submission.day)
-    return [*doubts, *find_other_part(table, told, dataset), *remarks], pieces
+    return [*doubts, *find_other_part(table, told, dataset)], pieces
 
 
 def _heed(
