@@ -98,10 +98,11 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Tiêu đề ghi tháng 10, tên tệp ghi tháng 11",
     ),
     "tep.ngoai_bao_cao": WholeFault(
-        "Dòng nhóm, dòng tổng, tiêu đề hay tên trang tính nói rằng các bản ghi không phải số liệu của báo"
-        " cáo: chỉ tiêu được giao, đã chuyển đi, đã ngừng, ngoài xã, bị từ chối, không tính, ví dụ, bản nháp,"
-        " bản cũ.",
-        "Các bản ghi ở phần đó chưa được tính. Nếu chỉ tiêu đề nói, hoặc tệp chỉ có trang đó, thì vẫn tính.",
+        "Dòng nhóm, dòng tổng, tiêu đề, tên trang tính hay tên tệp nói rằng các bản ghi không phải số liệu"
+        " của báo cáo: chỉ tiêu được giao, đã chuyển đi, đã ngừng, ngoài xã, bị từ chối, không tính, ví dụ,"
+        " bản nháp, bản cũ.",
+        "Các bản ghi ở phần đó chưa được tính. Nếu chỉ tiêu đề hay tên tệp nói, hoặc tệp chỉ có trang đó, thì"
+        " vẫn tính.",
         "Nếu phải tính thì sửa dòng hoặc tên đó; nếu không thì xóa phần đó; rồi nộp lại.",
         "I. Hộ thường trú",
         "II. Hộ đã chuyển đi",

@@ -15,7 +15,7 @@ from flows.collect.inbox import is_possible
 from flows.collect.submission import Submission
 from flows.intake.lines import Piece, split_by_lines
 from flows.intake.model import ReadSubmission
-from flows.intake.owner import check_codes, check_owner
+from flows.intake.owner import check_codes, check_owner, weigh_company
 from flows.intake.period import (
     decide_period,
     heed_answer,
@@ -70,6 +70,10 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
         decision = _heed(decision, table, submission, contracts, alone=count[table.dataset] == 1)
         lettered, same = datasets[table.dataset].lettered, alike[table.dataset]
         doubts, pieces = _weigh(table, decision, submission, contracts, same, lettered=lettered)
+        if not isinstance(decision, Problem):
+            own = [each for each in doc.marks.comments if each.sheet == table.sheet]
+            dataset = contracts.datasets[table.dataset]
+            doubts += weigh_remarks(table, decision, dataset, submission.day, own)
         problems += doubts
         for piece, outcome in pieces:
             if isinstance(outcome, Problem):
@@ -173,8 +177,9 @@ def _weigh(
     if other is not None:
         return [], [(table, other)]
     doubt = weigh_title(table, decision, submission, dataset, lettered=lettered)
+    company = weigh_company(submission, table, dataset, contracts.commune)
     doubts = [
-        *([doubt] if doubt else []),
+        *filter(None, (doubt, company)),
         *weigh_names(table, alike, submission, dataset, lettered=lettered),
     ]
     blocks = next((each for each in doubts if each.severity == "chan"), None)
@@ -183,8 +188,7 @@ def _weigh(
     commune = contracts.commune
     pieces = split_by_lines(table, decision, submission, dataset, commune, lettered=lettered)
     told = {outcome.row for _, outcome in pieces if isinstance(outcome, Problem)}
-    remarks = weigh_remarks(table, decision, dataset, submission.day)
-    return [*doubts, *find_other_part(table, told, dataset), *remarks], pieces
+    return [*doubts, *find_other_part(table, told, dataset)], pieces
 
 
 def _heed(

@@ -92,6 +92,24 @@ def check_codes(
     return describe_other_owner(unit, points, dataset, table.sheet) if points else None
 
 
+def weigh_company(
+    submission: Submission, table: ReadTable, dataset: Dataset, commune: Commune
+) -> Problem | None:
+    """A warning `tep.khac_don_vi` if title or file name the unit and, by a name of its own, another one."""
+    unit = commune.unit(submission.unit)
+    if unit is None or submission.vouched is not None:
+        return None
+    owing = commune.owing(dataset)
+    points: list[str] = []
+    for place in ("tiêu đề", "tên tệp"):
+        names = _list_names(_list_places(submission, table, owing)[place], owing)
+        others = {other for name in names if unit not in name for other in name}
+        if others and any(unit in name for name in names):
+            told = (other for other in owing if other in others)
+            points.append(f"{place} ghi cả {', '.join(map(describe_unit, told))}")
+    return describe_other_owner(unit, points, dataset, table.sheet, blocks=False) if points else None
+
+
 def find_code(text: str, units: tuple[Unit, ...], decided: Period) -> Unit | None:
     """The unit whose code `text` is, if the code may be a month and is not that of the period `decided`.
 
@@ -147,26 +165,30 @@ def find_named(texts: Iterable[str], units: tuple[Unit, ...]) -> tuple[Unit, ...
 # The key has all units in it: it costs less to make than the search, but not nothing.
 @lru_cache(maxsize=4096)
 def _find_named(texts: tuple[str, ...], units: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    found: set[Unit] = set()
-    for text in texts:
-        words = text.replace("_", " ")
-        marked = toneless(words) != words.lower()
-        found |= _search(_fold(words, toned=marked), _spell(units, toned=marked))
+    found = frozenset[Unit]().union(*_list_names(texts, units))
     return tuple(unit for unit in units if unit in found)
 
 
-def _search(text: str, spelled: Mapping[str, frozenset[Unit]]) -> set[Unit]:
-    """The units that a text names; `spelled` begins with the longest."""
-    found: set[Unit] = set()
+def _list_names(texts: Iterable[str], units: tuple[Unit, ...]) -> list[frozenset[Unit]]:
+    """The names of units in `texts`: for each the units that have it, since several thôn may share one."""
+    found: list[frozenset[Unit]] = []
+    for text in texts:
+        words = text.replace("_", " ")
+        marked = toneless(words) != words.lower()
+        found += _search(_fold(words, toned=marked), _spell(units, toned=marked))
+    return found
+
+
+def _search(text: str, spelled: Mapping[str, frozenset[Unit]]) -> Iterator[frozenset[Unit]]:
+    """The units of each name in a text; `spelled` begins with the longest."""
     for spelling, units in spelled.items():
         if spelling not in text:
             continue
         pattern = rf"(?<!\w){re.escape(spelling)}(?!\w)"
         if re.search(pattern, text):
-            found |= units
+            yield units
             # A shorter name within this one is not meant.
             text = re.sub(pattern, "|", text)
-    return found
 
 
 @cache

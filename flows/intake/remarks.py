@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,6 +14,7 @@ from flows.clean.text import toneless
 from flows.intake.not_meant import read_not_meant, says_estimated
 from flows.intake.other_time import read_meaning
 from flows.intake.period import name_periods
+from flows.read.clerk_marks import Comment
 from flows.read.table import BESIDE, Line, Problem, ReadTable
 from flows.read.tables.row_words import is_closing, is_note, is_signature, is_total, read_section_label
 from flows.read.units_of_measure import find_unit_lines, parse_unit, unit_of
@@ -69,6 +70,7 @@ _NO_SENTENCE = re.compile(
 )
 _DAY = re.compile(r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])[/.-](?:0?[1-9]|1[0-2])(?:[/.-]\d{2,4})?(?![\d/])")
 _FEWEST_WORDS = 4
+_CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ class _Case:
     day: date
 
 
-def weigh_remarks(table: ReadTable, decided: Period, dataset: Dataset, day: date) -> list[Problem]:
+def weigh_remarks(
+    table: ReadTable, decided: Period, dataset: Dataset, day: date, comments: Sequence[Comment] = ()
+) -> list[Problem]:
     """One warning `tep.ghi_chu` per remark beside a record, or note between or below them, that matters.
 
     It says that the record is gone or repeated, unsure, of another period, in another unit, or shared with
@@ -91,9 +95,10 @@ def weigh_remarks(table: ReadTable, decided: Period, dataset: Dataset, day: date
         decided: Its period.
         dataset: Its contract.
         day: The day on which the file came.
+        comments: Those on the cells of its sheet.
     """
     case = _Case(table, decided, dataset, day)
-    found = [*_weigh_cells(case), *_weigh_lines(case)]
+    found = [*_weigh_cells(case), *_weigh_comments(case, comments), *_weigh_lines(case)]
     if len(found) > _MOST:
         more = f"Từ dòng {found[_MOST].row} còn {len(found) - _MOST} ghi chú nữa như vậy."
         found[_MOST:] = [replace(found[_MOST], message=more)]
@@ -115,6 +120,21 @@ def _weigh_cells(case: _Case) -> Iterator[Problem]:
                 " bản ghi theo ghi chú, hoặc xóa dòng nếu không phải số liệu của báo cáo, rồi nộp lại."
             )
             yield _describe(case, message, row, text, letter)
+
+
+def _weigh_comments(case: _Case, comments: Sequence[Comment]) -> Iterator[Problem]:
+    rows = {*case.table.cells["_row"]} if comments else set()
+    for each in comments:
+        place = _CELL.fullmatch(each.cell)
+        # Before the words there may be the name of who wrote them.
+        texts = (each.text, each.text.partition(":")[2])
+        what = next(filter(None, (_read(case, text[:_LONGEST]) for text in texts if text.strip())), None)
+        if place and int(place[2]) in rows and what:
+            message = (
+                f"Ghi chú gắn ở ô {each.cell} nói rằng {what}; bản ghi vẫn được tính như đang ghi. Sửa bản"
+                " ghi theo ghi chú, hoặc xóa dòng nếu không phải số liệu của báo cáo, rồi nộp lại."
+            )
+            yield _describe(case, message, int(place[2]), each.text, place[1])
 
 
 def _weigh_lines(case: _Case) -> Iterator[Problem]:

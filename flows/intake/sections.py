@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import PurePath
 
 import polars as pl
 
@@ -98,9 +99,9 @@ def weigh_names(
 ) -> list[Problem]:
     """What title, sheet and file say against counting a table.
 
-    A sheet (or folder of a zip) whose name says so is held (`tep.ngoai_bao_cao`) if another one of the same
-    dataset has records and does not; a title that says so is a warning. `tep.chua_chinh_thuc` warns of
-    figures that are estimated or a draft.
+    A sheet (or folder of a zip) or title that says so is held (`tep.ngoai_bao_cao`) if another one of the
+    same dataset has records and does not; else, or if the file's name says so, it is a warning.
+    `tep.chua_chinh_thuc` warns of figures that are estimated or a draft.
 
     Args:
         table: The table.
@@ -117,14 +118,15 @@ def weigh_names(
         rest = any(_read_sheet(each, dataset) is None and each.cells.height for each in others)
         if rest or not is_form(table.sheet.rpartition("/")[2]):
             return [_describe_sheet(table, named, dataset, holds=rest)]
-    # Above its heading a form may show an example.
-    titled = (
-        (text, said)
-        for text in texts.get(TITLE, ())
-        if (said := read_not_meant(text, dataset)) is not None and said.what != EXAMPLE
-    )
-    if (title := next(titled, None)) is not None:
-        return [_describe_title(table, *title, dataset)]
+    titled = _read_title(table.title, dataset)
+    if titled is not None:
+        rest = any(each.cells.height and not _read_title(each.title, dataset) for each in others)
+        return [_describe_around(table, TITLE, *titled, dataset, holds=rest)]
+    *folders, name = PurePath(submission.file).parts
+    for part in (*folders, PurePath(name).stem):
+        said = read_sheet_not_meant(part, dataset)
+        if said is not None and said.what != EXAMPLE:
+            return [_describe_around(table, FILE, part, said, dataset, holds=False)]
     for where in (TITLE, SHEET, FILE):
         for text in texts.get(where, ()):
             if says_estimated(text):
@@ -132,8 +134,20 @@ def weigh_names(
     return []
 
 
+def _read_title(title: Sequence[str], dataset: Dataset) -> tuple[str, NotMeant] | None:
+    """The line of a title that says that the records are none of the report, and what it says."""
+    for text in title:
+        said = read_not_meant(text, dataset)
+        # Above its heading a form may show an example.
+        if said is not None and said.what != EXAMPLE:
+            return text, said
+    return None
+
+
 def _read_sheet(table: ReadTable, dataset: Dataset) -> NotMeant | None:
     """What the name of a table's sheet, or a folder or file of a zip, says that its records are."""
+    if table.separator is not None and "/" not in table.sheet:
+        return None  # of a text file it is the name of the file
     parts = (
         part.rpartition(".")[0] or part if "/" in table.sheet else part for part in table.sheet.split("/")
     )
@@ -153,12 +167,20 @@ def _describe_sheet(table: ReadTable, said: NotMeant, dataset: Dataset, *, holds
     return _make(message, table, dataset, holds=holds)
 
 
-def _describe_title(table: ReadTable, text: str, said: NotMeant, dataset: Dataset) -> Problem:
-    message = (
-        f"Tiêu đề ghi “{text[:_LONGEST]}”, tức là {said.what}: {table.cells.height} bản ghi vẫn được tính."
-        " Nếu bảng có những bản ghi không phải số liệu của báo cáo thì bỏ chúng ra rồi nộp lại."
+def _describe_around(
+    table: ReadTable, where: str, text: str, said: NotMeant, dataset: Dataset, *, holds: bool
+) -> Problem:
+    outcome = (
+        "chưa được tính. Nếu phải tính thì sửa tiêu đề rồi nộp lại, nếu không thì bỏ bảng đó."
+        if holds
+        else "vẫn được tính. Nếu bảng có những bản ghi không phải số liệu của báo cáo thì bỏ chúng ra rồi nộp"
+        " lại."
     )
-    return _make(message, table, dataset, holds=False)
+    message = (
+        f"{where.capitalize()} ghi “{text[:_LONGEST]}”, tức là {said.what}: {table.cells.height} bản ghi"
+        f" {outcome}"
+    )
+    return _make(message, table, dataset, holds=holds)
 
 
 def _describe_estimated(table: ReadTable, where: str, text: str, dataset: Dataset) -> Problem:

@@ -35,7 +35,7 @@ _OLD = re.compile(
 )
 # Without accents "dân cư" ends like this too.
 _OLD_TONED, _OLD_TONELESS = (
-    re.compile(r"[ (-]cũ\)?$"),
+    re.compile(r"(?:^|[ (-])cũ\)?$"),
     re.compile(r"(?<!dan )(?<!chung )(?<!tap )(?<!nhap )\bcu\)?$"),
 )
 _OLD_PLACE = re.compile(r"\b(?:xã|huyện|tỉnh|thôn|phố|tên|địa bàn|địa danh)\s+cũ\b")
@@ -121,11 +121,14 @@ def _read_clocks(one: Version) -> Mapping[str, datetime]:
 
 
 def says_old(file: str) -> bool:
-    """Whether a file's name says that it is an old version or a backup."""
-    name, ending = _words(file)
-    name = _OLD_PLACE.sub(" ", name)
-    last = _OLD_TONELESS if name.isascii() else _OLD_TONED
-    return ending in _OLD_ENDINGS or bool(_OLD.search(toneless(name)) or last.search(name))
+    """Whether the name of a file, or of its folder, says that it is an old version or a backup."""
+    *folders, name = PurePosixPath(file).parts
+    words, ending = _words(name)
+    every = [_OLD_PLACE.sub(" ", each) for each in (words, *(_words(folder)[0] for folder in folders))]
+    return ending in _OLD_ENDINGS or any(
+        _OLD.search(toneless(each)) or (_OLD_TONELESS if each.isascii() else _OLD_TONED).search(each)
+        for each in every
+    )
 
 
 def says_copy(file: str) -> bool:

@@ -219,8 +219,8 @@ def _last_corrections(draft: KeptDraft) -> list[dict[str, Any]]:
 async def tell_state(asked: Asked) -> Response:
     """Whether the whole judgement is there, for our own script."""
     draft = asked.find_draft()
-    whole = draft.is_current and draft.result is not None and not asked.desk.is_judging(draft.file)
-    return JSONResponse({"xong": whole})
+    ready = draft.is_current and draft.result is not None
+    return JSONResponse({"co": ready, "xong": ready and not asked.desk.is_judging(draft.file)})
 
 
 @for_roles(OF_UNIT)

@@ -261,6 +261,7 @@ AT_TIMES = {
     "var/gui_thu": "flows/notify/settings.py",
     "var/bao_tin.jsonl": "flows/books/book.py",
     "var/mat_khau_prefect": "flows/daily.py",
+    "var/nguon": "flows/collect/sources/memory.py",
 }
 
 

@@ -55,6 +55,14 @@ thon = "schemas/thon.csv"        # danh sách thôn: ma_thon,ten_thon,xa_cu
 # [trang]
 # dia_chi = "https://xa.example/releases"
 
+# Nơi lấy tệp trước mỗi lượt chạy, mỗi nguồn một bảng: hộp thư (imap), thu_muc, sftp, webdav, smb, s3, http.
+# Mật khẩu ở tệp mat_khau_tep (chỉ chủ đọc được), hoặc ở biến môi trường, như DULIEUXA_MAT_KHAU_THU.
+# [nguon.thu]
+# loai = "imap"
+# may_chu = "mail.example.org"
+# tai_khoan = "nop@example.org"
+# mat_khau_tep = "var/mat_khau_thu"
+
 # Báo tin (lệnh notify): danh sách người liên hệ, giờ được gửi thư trong ngày làm việc, thư tuần của chủ tịch
 # vào thứ mấy, lượt chạy hằng ngày phải xong trước giờ nào.
 # [bao_tin]

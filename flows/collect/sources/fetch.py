@@ -44,7 +44,7 @@ def take_files(access: Access, files: Files, memory: Memory, units: Collection[s
         untaken.append(Obstacle(access.setting.title, rest))
     if wanted:
         # Each must still be what was listed when it has been read: one that changed is being written.
-        time.sleep(inbox.SETTLE_SECONDS)
+        settle()
     new = 0
     try:
         for at, one in enumerate(wanted[:most], 1):
@@ -87,6 +87,11 @@ def _choose(
             untaken.append(Obstacle(place, why_not))
         else:
             yield _Wanted(entry, unit, name)
+
+
+def settle() -> None:
+    """Wait as long as a file must not change before it is taken."""
+    time.sleep(inbox.SETTLE_SECONDS)
 
 
 def _whose(access: Access, entry: Listed, units: Collection[str]) -> tuple[str | None, str]:

@@ -23,6 +23,13 @@ _OF_UNITS = (
     *("thôn bản", "phố", "khu phố", "đơn vị", "tên đơn vị", "đơn vị báo cáo", "đơn vị nộp", "đơn vị gửi"),
     *("đơn vị lập", "nơi báo cáo"),
 )
+# Columns that say what became of a record are remarks on it.
+_OF_STATE = tuple(
+    map(
+        key_of,
+        ("tình trạng", "trạng thái", "hiện trạng", "biến động", "lý do", "nhận xét", "ý kiến", "kiểm tra"),
+    )
+)
 _KEYS = frozenset(
     key for words in (*_OF_PERIODS, *_OF_UNITS) for key in (key_of(words), bare_key(key_of(words)))
 )
@@ -41,7 +48,10 @@ def add_unlisted(table: ReadTable, sheet: Sheet, body: Body, block: Block, fit: 
         path.letter: path.label for path in list_unknown(fit, block) if _KEYS & {*path.keys}
     }
     remarks = tuple(
-        path.letter for path in block.paths if path.letter not in fit.letters and remark_keys() & {*path.keys}
+        path.letter
+        for path in block.paths
+        if path.letter not in fit.letters
+        and (remark_keys() & {*path.keys} or path.keys[0].startswith(_OF_STATE))
     )
     texts = [
         _take(sheet, body, letter).alias(f"{BESIDE}{letter}") for letter in dict.fromkeys((*beside, *remarks))

@@ -35,10 +35,10 @@
   const waitFor = (note) => {
     let tries = 0;
     const ask = async () => {
-      if (!note.isConnected || ++tries > 60) return;
+      if (!note.isConnected || ++tries > 200) return;
       try {
         const said = await (await fetch(note.dataset.cho, { credentials: "same-origin" })).json();
-        if (said.xong) {
+        if (said[note.dataset.can]) {
           if (!isTouched()) await swap(await fetch(location.href, { credentials: "same-origin" }));
           return;
         }

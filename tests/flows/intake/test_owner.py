@@ -105,6 +105,26 @@ def test_a_table_that_names_another_unit_is_held(unit: str, title: str, file: st
         assert problem.periods == ("2026-10",)
 
 
+@pytest.mark.parametrize(
+    ("unit", "title", "file", "told"),
+    [
+        ("T01", "PHỐ 1 VÀ PHỐ 2", "phan anh.csv", True),
+        ("T01", "Phản ánh của Phố 1, Phố 2, Phố 3", "phan anh.csv", True),
+        ("T01", "", "phan_anh_pho_1_pho_2.csv", True),
+        ("T01", "PHỐ 1", "phan_anh_pho_1.csv", False),
+        # Two thôn have this name.
+        ("T28", "Thôn Trung Tâm", "phan anh thon trung tam.csv", False),
+    ],
+)
+def test_a_table_that_names_its_unit_and_another_one_is_told(
+    unit: str, title: str, file: str, *, told: bool
+) -> None:
+    read = read_submission(submission(unit, file), form(title), CONTRACTS)
+    found = [(problem.code, problem.severity) for problem in read.problems]
+    assert found == [("tep.khac_don_vi", "canh_bao")] * told
+    assert len(read.taken) == 1
+
+
 @pytest.mark.parametrize(("sheet", "taken"), [("Phố 1", 1), ("Phố 2", 0), ("T10", 1), ("Sheet1", 1)])
 def test_a_sheet_that_names_another_unit_is_held(sheet: str, taken: int) -> None:
     book = openpyxl.Workbook()

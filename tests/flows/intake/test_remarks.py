@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
+from openpyxl.comments import Comment
+
 from flows.collect.submission import Submission
 from flows.intake.owed import read_submission
 from schemas.registry import load
@@ -75,6 +80,26 @@ def test_remarks_that_change_what_a_record_means_are_told() -> None:
     assert told("moi_truong", (*PLAIN, *TOLD)) == [("H", text) for text in TOLD]
     wanted = [text for text in TOLD if not is_measured(text)]
     assert told("ho_gia_dinh", (*TOLD, *PLAIN)) == [("J", text) for text in wanted]
+
+
+def test_comments_and_columns_of_a_state_are_remarks() -> None:
+    dataset = CONTRACTS.datasets["moi_truong"]
+    made, out = openpyxl.Workbook(), io.BytesIO()
+    page = made.worksheets[0]
+    page.append(["BÁO CÁO THÁNG 11 NĂM 2026"])
+    page.append([*(column.label.replace(" > ", " ") for column in dataset.columns), "Tình trạng"])
+    for row, state in zip(records(dataset, 3), ("", "đủ", "Số liệu tháng 10"), strict=True):
+        page.append([*row, state])
+    for cell, text in (("B3", "Mẫu: số liệu tháng 10"), ("B4", "đã kiểm tra"), ("A1", "Bỏ")):
+        page[cell].comment = Comment(text, "Mẫu")
+    made.save(out)
+    one = Submission("2026-11-28T08:00:00+07:00", "kinh_te", "a.xlsx", "00", 1)
+    found = [
+        each
+        for each in read_submission(one, out.getvalue(), CONTRACTS).problems
+        if each.code == "tep.ghi_chu"
+    ]
+    assert [(each.column, each.row) for each in found] == [("G", 5), ("B", 3)]
 
 
 def test_notes_around_the_records_are_told() -> None:

@@ -179,10 +179,15 @@ def test_a_sheet_that_says_so_is_held_beside_another_one() -> None:
 def test_titles_are_told_and_count() -> None:
     rows = form("ho_gia_dinh", "", title="DANH SÁCH HỘ ĐÃ CHUYỂN ĐI")
     assert outcome(hand_in("ho_gia_dinh", lines(rows).encode())) == (2, [TOLD])
+    # Beside a table that does not say so it is held.
+    both = book(A=form("ho_gia_dinh", ""), B=form("ho_gia_dinh", "", title="DANH SÁCH HỘ ĐÃ CHUYỂN ĐI"))
+    assert outcome(hand_in("ho_gia_dinh", both, "a.xlsx")) == (2, [HELD])
     for title in ("DỰ THẢO BÁO CÁO", "Số liệu ước tính", "Bản nháp", "(chưa chính thức)", "So lieu tam tinh"):
         rows = form("ho_gia_dinh", "", title=title)
         assert outcome(hand_in("ho_gia_dinh", lines(rows).encode())) == (2, [DRAFT]), title
     plain = form("ho_gia_dinh", "")
+    for file in ("ho bản cũ.csv", "nháp/ho.csv", "Hộ đã chuyển đi.csv"):
+        assert outcome(hand_in("ho_gia_dinh", lines(plain).encode(), file)) == (2, [TOLD]), file
     assert outcome(hand_in("ho_gia_dinh", lines(plain).encode(), "ho (dự thảo).csv")) == (2, [DRAFT])
     for text in ("Số liệu chính thức", "Nước sạch", "Biểu nhập liệu", "Nước thực hiện", "Thảo luận"):
         assert not says_estimated(text), text

@@ -89,7 +89,16 @@ def test_an_older_copy_that_changes_figures_is_told(
 
 
 def test_names_of_old_versions_and_copies() -> None:
-    old = ("Backup of ho.xlk", "ho (cũ).xlsx", "ho_cu.xlsx", "Bản cũ - hộ.xlsx", "ho.bak", "so lieu cu.csv")
+    old = (
+        "Backup of ho.xlk",
+        "ho (cũ).xlsx",
+        "ho_cu.xlsx",
+        "Bản cũ - hộ.xlsx",
+        "ho.bak",
+        "so lieu cu.csv",
+        "cu/ho.csv",
+        "Bản cũ/a.csv",
+    )
     copies = ("ho - Copy.xlsx", "ho - Copy (2).xlsx", "Copy of ho.xlsx", "Bản sao của hộ.xlsx", "ho(1).xlsx")
     plain = (
         "danh sach dan cu.xlsx",

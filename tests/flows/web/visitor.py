@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from threading import Thread
@@ -16,13 +17,15 @@ import httpx
 import uvicorn
 from argon2 import PasswordHasher
 
-from flows.root import Root
+from flows.root import HERE, Root
 from flows.web import accounts
 from flows.web.app import build_web, open_desk
 from flows.web.desk import FrontDesk
 from flows.web.guards import RequestLimits
 from tests.waiting import wait_for
 
+#: The day on which the page is visited.
+TODAY = datetime(2026, 12, 1, 9, tzinfo=HERE)
 PASSWORD = "ba con meo tam the 77"
 #: Accounts of the served page: name, role, unit.
 PEOPLE = {
@@ -61,6 +64,7 @@ def serve(root: Path, limits: RequestLimits | None = None, **changed: float) -> 
     # Hashes that cost nothing: how slow they are is not what these tests are about.
     accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     desk = open_desk(Root(root))
+    desk.now = lambda: TODAY
     for name, (role, unit) in PEOPLE.items():
         first = desk.accounts.add(name, role, unit)
         desk.accounts.change_password(name, first, PASSWORD)

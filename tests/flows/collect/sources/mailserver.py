@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +17,8 @@ from tempfile import mkdtemp
 from imap_tools import MailBox
 
 from tests.certificate import free_port, make_certificate
-from tests.flows.collect.sources.places import PASSWORD, USER
+from tests.flows.collect.sources.places import PASSWORD, USER, listens
+from tests.waiting import wait_for
 
 DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
@@ -134,13 +133,7 @@ def serve_mailbox() -> Iterator[Mailbox]:
     server = subprocess.Popen([DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], cwd=folder)
     try:
         box = Mailbox(port, certificate)
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                assert server.poll() is None, (folder / "log").read_text()
-                time.sleep(0.1)
+        wait_for(lambda: listens(port))
         yield box
     finally:
         server.terminate()

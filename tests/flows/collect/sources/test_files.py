@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,8 @@ from flows.collect.sources.memory import read_memory
 from flows.collect.sources.model import SourceAwayError, SourceError, variable_of
 from flows.collect.sources.people import People
 from flows.root import Root
-from tests.flows.collect.sources.places import PASSWORD, PLACES, Place
+from tests.certificate import free_port
+from tests.flows.collect.sources.places import PLACES, Place
 
 PEOPLE = People(["T01", "T02"], {})
 SERVERS = sorted({*PLACES} - {"thu_muc"})
@@ -31,7 +31,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(autouse=True)
 def _ready(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0)
-    monkeypatch.setenv("DULIEUXA_MAT_KHAU_VNPT", PASSWORD)
 
 
 @pytest.fixture
@@ -50,7 +49,8 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def place(served: Place) -> Iterator[Place]:
+def place(served: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    monkeypatch.setenv("DULIEUXA_MAT_KHAU_VNPT", served.password)
     yield served
     served.while_read.clear()
     for name in served.names():
@@ -133,11 +133,9 @@ def test_a_file_that_changes_between_listing_and_reading_waits(
     root: Root, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.put("T01/a.csv", b"1")
-    monkeypatch.setattr(time, "sleep", lambda _: place.put("T01/a.csv", b"other and longer"))
-    done = fetch_from(root, place)
-    monkeypatch.undo()
-    monkeypatch.setenv("DULIEUXA_MAT_KHAU_VNPT", PASSWORD)
-    monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(fetch, "settle", lambda: place.put("T01/a.csv", b"other and longer"))
+        done = fetch_from(root, place)
     assert done.new == 0
     assert "còn đang được ghi" in str(done.untaken[0])
     assert fetch_from(root, place) == Fetched(1)
@@ -214,8 +212,7 @@ def test_a_wrong_password_is_told_and_nobody_tries_again(
 
 @pytest.mark.parametrize("served", SERVERS, indirect=True)
 def test_a_dead_host_is_told(root: Root, place: Place) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     address = {"dia_chi": f"http://127.0.0.1:{port}/"} if "dia_chi" in place.said else {"cong": port}
     with pytest.raises(SourceAwayError, match="không nối được"):
         fetch_from(root, place, **address)
@@ -226,7 +223,7 @@ def test_a_dead_host_is_told(root: Root, place: Place) -> None:
 
 def test_the_password_may_be_in_a_file_of_its_owner(root: Root, place: Place) -> None:
     path = root.path / "mat_khau"
-    path.write_text(f"{PASSWORD}\n")
+    path.write_text(f"{place.password}\n", encoding="utf-8")
     path.chmod(0o644)
     with pytest.raises(SourceError, match="chmod 600"):
         fetch_from(root, place, mat_khau_tep="mat_khau")

@@ -21,7 +21,8 @@ from flows.collect.sources.model import SourceAwayError, SourceError
 from flows.collect.sources.people import People
 from flows.root import HERE, Root
 from schemas.sources import make_source
-from tests.flows.collect.sources.mailserver import DOVECOT, Mailbox, free_port, serve_mailbox, write_mail
+from tests.certificate import free_port
+from tests.flows.collect.sources.mailserver import DOVECOT, Mailbox, serve_mailbox, write_mail
 from tests.flows.collect.sources.places import PASSWORD
 
 PEOPLE = People(["T01", "T02"], {"mai@example.org": {"T01"}, "hai@example.org": {"T01", "T02"}})
