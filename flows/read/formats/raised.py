@@ -7,6 +7,7 @@ digit stays: there it is no mark, and sheets in legacy encodings have letters in
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from html import escape, unescape
 
 _RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -21,6 +22,19 @@ def raise_digits(text: str, before: str) -> str:
     """`text`, which a font raises, with superscript digits; `before` is the text before it."""
     is_unit = text.strip() in ("2", "3") and before[-1:] in ("m", "M")
     return text if is_unit else text.translate(_RAISED_DIGITS)
+
+
+def raise_fonts(text: bytes, runs: Sequence[tuple[int, int]], raised: Collection[int]) -> str:
+    """A string (UTF-16) with superscript digits in the runs, each with its start, that have a raised font."""
+    parts = [text[: 2 * runs[0][0]]]
+    for (start, font), (stop, _) in zip(runs, [*runs[1:], (len(text) // 2, 0)], strict=True):
+        part = text[2 * start : 2 * stop]
+        if font in raised:
+            before = parts[-1].decode("utf-16-le", "surrogatepass")
+            shown = raise_digits(part.decode("utf-16-le", "surrogatepass"), before)
+            part = shown.encode("utf-16-le", "surrogatepass")
+        parts.append(part)
+    return b"".join(parts).decode("utf-16-le", "replace")
 
 
 def _raise_xml(xml: bytes, before: bytes) -> bytes:

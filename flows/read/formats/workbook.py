@@ -94,17 +94,14 @@ def _read_extras(data: bytes, container: Container) -> tuple[_ExtrasOf, list[Pro
 
 
 def _make_lookup(sheets: Sequence[SheetExtras], binary: Sequence[SheetExtras]) -> _ExtrasOf:
-    """The extras of an xlsx sheet by its place; of an xlsb only if it has one sheet.
-
-    The order of several xlsb sheets is stored in a binary part that is not parsed here.
-    """
+    """The extras of a sheet of an xlsx or xlsb by its place."""
 
     def look_up(number: int, _: str) -> _Extras:
+        if sheets and number >= len(sheets):
+            raise RefusedError("tep.khong_mo_duoc", BROKEN)
         if sheets:
-            if number >= len(sheets):
-                raise RefusedError("tep.khong_mo_duoc", BROKEN)
             return sheets[number], ()
-        return binary[0] if len(binary) == 1 else SheetExtras(), ()
+        return binary[number] if number < len(binary) else SheetExtras(), ()
 
     return look_up
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flows.read.clerk_marks import Cell, Comment, SheetMarks
-from flows.read.formats.raised import raise_digits
+from flows.read.formats.raised import raise_fonts
 from flows.read.our_sheets import without_ours
 from flows.read.sheet import letter_of
 
@@ -63,21 +63,8 @@ def read_marked_fonts(records: Sequence[Record]) -> MarkedFonts:
         if fonts_of & struck:
             strings[number] = bool(runs) and runs[0][0] == 0 and struck.issuperset(fonts_of)
         if fonts_of & raised:
-            texts[number] = _raise_digits(text, runs, raised)
+            texts[number] = raise_fonts(text, runs, raised)
     return MarkedFonts(found, strings, texts)
-
-
-def _raise_digits(text: bytes, runs: Sequence[tuple[int, int]], raised: set[int]) -> str:
-    """A string (UTF-16) with superscript digits in the runs that have a raised font."""
-    parts = [text[: 2 * runs[0][0]]]
-    for (start, font), (stop, _) in zip(runs, [*runs[1:], (len(text) // 2, 0)], strict=True):
-        part = text[2 * start : 2 * stop]
-        if font in raised:
-            before = parts[-1].decode("utf-16-le", "surrogatepass")
-            shown = raise_digits(part.decode("utf-16-le", "surrogatepass"), before)
-            part = shown.encode("utf-16-le", "surrogatepass")
-        parts.append(part)
-    return b"".join(parts).decode("utf-16-le", "replace")
 
 
 def _read_strings(records: Sequence[Record]) -> Iterator[tuple[bytes, list[tuple[int, int]]]]:

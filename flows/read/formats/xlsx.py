@@ -12,7 +12,7 @@ from flows.read.clerk_marks import NO_MARKS, SheetMarks
 from flows.read.formats import danger, xlsb
 from flows.read.formats.xlsx_formats import find_formats, find_formatted
 from flows.read.formats.xlsx_marks import StruckText, find_filtered, find_marks
-from flows.read.formats.xlsx_parts import PartsPackage
+from flows.read.formats.xlsx_parts import BINARY_WORKBOOK, PartsPackage
 from flows.read.number_formats import Formats
 from flows.read.sheet import index_of
 from flows.read.table import CellType
@@ -70,19 +70,32 @@ def read_xlsx_extras(package: PartsPackage) -> list[SheetExtras]:
 
 
 def read_xlsb_extras(package: PartsPackage) -> list[SheetExtras]:
-    """The extras of each sheet of an xlsb, in the order of the paths of their parts.
+    """The extras of each sheet of an xlsb, in the order of the workbook.
 
     Raises:
         KeyError: a part is missing.
     """
-    formats = xlsb.read_formats(package.find("styles.bin"))
-    found = (xlsb.scan(package.read(path), formats) for path in package.binary_sheets())
-    from_1904 = bool(package.binary_sheets()) and xlsb.counts_from_1904(package.read("xl/workbook.bin"))
+    sheets = package.binary_sheets()
+    if not sheets:
+        return []
+    styles = package.find("styles.bin")
+    formats, (fonts, strings) = (
+        xlsb.read_formats(styles),
+        xlsb.read_raised(styles, package.find("sharedStrings.bin")),
+    )
+    from_1904 = xlsb.counts_from_1904(package.read(BINARY_WORKBOOK))
+    found = (xlsb.scan(package.read(path), formats, fonts, strings) if path else None for path in sheets)
     return [
-        SheetExtras(
-            tuple(errors), rows, SheetMarks(hidden_columns=columns), from_1904=from_1904, formats=of_cells
+        SheetExtras(from_1904=from_1904)
+        if one is None
+        else SheetExtras(
+            tuple(one[0]),
+            one[1],
+            SheetMarks(hidden_columns=one[2]),
+            from_1904=from_1904,
+            formats=one[3],
         )
-        for errors, rows, columns, of_cells in found
+        for one in found
     ]
 
 

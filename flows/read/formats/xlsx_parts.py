@@ -11,8 +11,11 @@ from posixpath import normpath
 from flows.read.formats import danger
 from flows.read.formats.empty_rows import read_without_empty_rows
 from flows.read.formats.raised import raise_runs
+from flows.read.formats.xlsb import list_sheets
 from flows.read.formats.xml_tags import walk
 
+#: The workbook part of an xlsb.
+BINARY_WORKBOOK = "xl/workbook.bin"
 _WORKBOOK = "workbook.xml"
 _STRINGS = "sharedStrings.xml"
 _LISTS = (".xml", ".rels", ".bin")
@@ -132,12 +135,14 @@ class PartsPackage:
         tags = self._read_tags(folder + _WORKBOOK, tag)
         return any(each.get(attribute, "0") in ("1", "true", "on") for each in tags)
 
-    def binary_sheets(self) -> list[str]:
-        """The paths of the sheets of an xlsb, sorted; their order in the workbook is in a binary part."""
-        if "xl/workbook.bin" not in self._names:
+    def binary_sheets(self) -> list[str | None]:
+        """For each sheet of an xlsb, in the order of the workbook, the path of its part; a chart has none."""
+        if BINARY_WORKBOOK not in self._names:
             return []
         related = self._map_worksheets("xl/_rels/workbook.bin.rels", "xl/")
-        return sorted(path for paths in related.values() for path in paths)
+        ids = list_sheets(self.read(BINARY_WORKBOOK))
+        danger.check_sheets(len(ids))
+        return [next(iter(related.get(each, ())), None) for each in ids]
 
     def _map_worksheets(self, path: str, folder: str) -> Mapping[str, list[str]]:
         """The paths of worksheets, by relation id."""

@@ -149,7 +149,7 @@ def test_the_formats_of_an_xlsb() -> None:
         for column, number in enumerate((0, 1, 2, 3))
     ]
     part = record(0, struct.pack("<IIHBB", 6, 0, 0, 0, 0)) + b"".join(cells)
-    formats: Formats = xlsb.scan(part, by_style)[3]
+    formats: Formats = xlsb.scan(part, by_style, frozenset(), {})[3]
     assert formats == {1: {6: "#,##0,,"}, 3: {6: "0.00%"}}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 
 import pytest
 import xlsxwriter
@@ -94,6 +95,74 @@ def as_ods(position: str = "super 58%") -> bytes:
     found = parts(ods(rows))
     named = f"<office:automatic-styles>{styles}</office:automatic-styles><office:body>".encode()
     return archive(found | {"content.xml": found["content.xml"].replace(b"<office:body>", named)})
+
+
+def record(kind: int, body: bytes = b"") -> bytes:
+    """A record of an xlsb: its number and length in seven bits a byte."""
+
+    def seven(number: int) -> bytes:
+        return bytes([number]) if number < 0x80 else bytes([number & 0x7F | 0x80, number >> 7])
+
+    return seven(kind) + seven(len(body)) + body
+
+
+def wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def as_xlsb(*, inline: bool = False) -> bytes:
+    """A workbook of two sheets, of which the second has the cells."""
+    fonts = [
+        record(43, struct.pack("<HHHH", 220, 0, 400, raised) + bytes(13) + wide("Arial")) for raised in (0, 1)
+    ]
+    rich = [
+        b"\1"
+        + wide(before + raised + behind)
+        + struct.pack("<IHH", 1 + bool(behind), len(before), 1)
+        + (struct.pack("<HH", len(before + raised), 0) if behind else b"")
+        for before, raised, behind in CELLS
+    ]
+    rich.append(b"\0" + wide("121"))
+    number = 62 if inline else 7
+    cells = [
+        record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
+        + record(number, struct.pack("<II", 0, 0) + (each if inline else struct.pack("<I", row)))
+        for row, each in enumerate(rich)
+    ]
+    area = record(148, struct.pack("<IIII", 0, len(rich) - 1, 0, 0))
+    sheet = [record(129), area, record(145), *cells, record(146), record(130)]
+    listed = [record(156, struct.pack("<II", 0, at) + wide(f"rId{at}") + wide(f"Biểu {at}")) for at in (2, 1)]
+    kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    found = "".join(
+        f'<Relationship Id="{name}" Type="{kinds}/{kind}" Target="{target}"/>'
+        for name, kind, target in (
+            ("rId1", "worksheet", "worksheets/sheet1.bin"),
+            ("rId2", "worksheet", "worksheets/sheet2.bin"),
+            ("rId3", "sharedStrings", "sharedStrings.bin"),
+            ("rId4", "styles", "styles.bin"),
+        )
+    )
+    return archive(
+        {
+            "[Content_Types].xml": b"<Types/>",
+            "xl/workbook.bin": b"".join([record(131), record(143), *listed, *map(record, (144, 157, 132))]),
+            "xl/_rels/workbook.bin.rels": f"<Relationships>{found}</Relationships>".encode(),
+            "xl/worksheets/sheet1.bin": b"".join(sheet),
+            "xl/worksheets/sheet2.bin": b"".join([record(129), area, *map(record, (145, 146, 130))]),
+            "xl/styles.bin": b"".join([*fonts, record(617, b"\1\0\0\0"), record(47, bytes(16)), record(618)]),
+            "xl/sharedStrings.bin": b"".join(
+                [record(159, struct.pack("<II", len(rich), len(rich))), *(record(19, each) for each in rich)]
+            ),
+        }
+    )
+
+
+@pytest.mark.parametrize("inline", [False, True])
+def test_raised_digits_of_a_binary_workbook_stay_raised(*, inline: bool) -> None:
+    data = as_xlsb(inline=inline)
+    sheets, _ = read_workbook(data, detect(data))
+    assert [sheet.name for sheet in sheets] == ["Biểu 2", "Biểu 1"]
+    assert [sheets[1].row(row)[0] for row in range(len(SEEN))] == SEEN
 
 
 @pytest.mark.parametrize(
