@@ -99,6 +99,8 @@ class _SourceTable(_Table):
     chung_chi_tep: _Words | None = None
     starttls: bool | None = None
     may_chu_xac_thuc: _Words | None = None
+    tra_loi: bool | None = None
+    kem_tra_bai: bool | None = None
     xoa_sau_khi_nhan: bool | None = None
     lon_nhat_mb: Annotated[int, Field(ge=1, le=1024)] | None = None
     nhieu_nhat: Annotated[int, Field(ge=1, le=100_000)] | None = None

@@ -39,7 +39,16 @@ SOURCE_KINDS: Mapping[str, SourceKind] = {
     "imap": SourceKind(
         "hộp thư",
         ("may_chu", "tai_khoan"),
-        ("cong", "starttls", "hop_thu", "chung_chi_tep", "may_chu_xac_thuc", "mat_khau_tep"),
+        (
+            "cong",
+            "starttls",
+            "hop_thu",
+            "chung_chi_tep",
+            "may_chu_xac_thuc",
+            "tra_loi",
+            "kem_tra_bai",
+            "mat_khau_tep",
+        ),
     ),
 }
 
@@ -67,6 +76,8 @@ class SourceSetting:
         chung_chi_tep: The certificates of those who vouch for the host, from the root, if not the usual ones.
         starttls: Whether TLS begins after the first words, on port 143.
         may_chu_xac_thuc: Who says in Authentication-Results whether a sender is who he says.
+        tra_loi: Whether a mail is answered, once.
+        kem_tra_bai: Whether the marked workbooks are attached to that answer.
         xoa_sau_khi_nhan: Whether a file is deleted at the source once the archive has it.
         lon_nhat_mb: The largest file that is fetched, in MB.
         nhieu_nhat: The most files that are fetched at once; the others have to wait.
@@ -91,6 +102,8 @@ class SourceSetting:
     chung_chi_tep: str | None = None
     starttls: bool = False
     may_chu_xac_thuc: str | None = None
+    tra_loi: bool = True
+    kem_tra_bai: bool = True
     xoa_sau_khi_nhan: bool = False
     lon_nhat_mb: int = 50
     nhieu_nhat: int = 2000

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flows.books.contacts import Contacts
 from flows.notify.letters import News, Recipient, list_recipients, may_tell, write_letter
-from flows.notify.send import NotSentError
+from flows.notify.send import NotSentError, Reply
 from flows.notify.settings import NoticeSettings
 from flows.notify.told import (
     Letter,
@@ -27,6 +27,8 @@ from schemas.notices import Role
 
 #: Sends a letter: the address of the mail server, the address of the person, the letter.
 Sender = Callable[[str, str, Letter], None]
+#: Sends an answer to a mail.
+Replier = Callable[[str, str, Letter, Reply], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Desk:
     settings: NoticeSettings
     now: datetime
     send: Sender
+    reply: Replier
 
     def token(self, address: str) -> str:
         """Stands for a person in the book."""

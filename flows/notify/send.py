@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from email.header import Header
 from email.message import Message
 from email.mime.text import MIMEText
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from apprise import LogCapture
+from apprise import AppriseAttachment, LogCapture
 from apprise.plugins.email import NotifyEmail
 
 from flows.notify.told import Letter
+from schemas.sources import OWN_HOSTS
 
 # It logs addresses, and at some levels the server's password.
 _LOGGER = logging.getLogger("apprise")
@@ -47,18 +52,53 @@ def send_letter(sender: str, address: str, letter: Letter) -> None:
     Raises:
         NotSentError: the server did not take it, or can't be reached.
     """
+    _send(sender, address, letter, _headers(letter), ())
+
+
+def _send(
+    sender: str, address: str, letter: Letter, headers: Mapping[str, str], files: Sequence[Path]
+) -> None:
     if not sender.startswith(("mailto://", "mailtos://")):
         raise NotSentError("địa chỉ gửi thư không đúng dạng mailtos://…", for_all=True)
+    attached = {"attach": AppriseAttachment([str(path) for path in files])} if files else {}
     with LogCapture(level=logging.DEBUG) as heard:  # type: ignore[no-untyped-call]
-        mail = _open(sender, address, letter)
-        if not mail.notify(body=letter.text, title=letter.subject, body_format="text"):
+        mail = _open(sender, address, headers)
+        if not mail.notify(body=letter.text, title=letter.subject, body_format="text", **attached):
             raise _explain(heard.getvalue())
 
 
-def _open(sender: str, address: str, letter: Letter) -> NotifyEmail:
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an answer needs beside its letter: the Message-ID of the mail, and the files that go with it."""
+
+    message_id: str
+    files: Sequence[Path]
+
+
+def is_private(sender: str) -> bool:
+    """Whether what is sent through `sender` is encrypted as far as its server, or stays on this machine."""
+    return sender.startswith("mailtos://") or urlsplit(sender).hostname in OWN_HOSTS
+
+
+def send_reply(sender: str, address: str, letter: Letter, reply: Reply) -> None:
+    """Send `letter` to `address` as the answer to a mail, with files.
+
+    Raises:
+        NotSentError: the server did not take it, or can't be reached.
+    """
+    _send(sender, address, letter, _headers_of_reply(letter, reply), reply.files)
+
+
+def _headers_of_reply(letter: Letter, reply: Reply) -> dict[str, str]:
+    asked = " ".join(reply.message_id.split())
+    thread = {"In-Reply-To": asked, "References": f"{asked} {_mail_id(letter)}"} if asked else {}
+    return _headers(letter) | {"Auto-Submitted": "auto-replied"} | thread
+
+
+def _open(sender: str, address: str, headers: Mapping[str, str]) -> NotifyEmail:
     """The mail server of `sender`, set to send this letter to this address alone."""
     parts = NotifyEmail.parse_url(sender) or {}  # type: ignore[no-untyped-call]
-    parts |= {"targets": [address], "headers": {**parts.get("headers", {}), **_headers(letter)}}
+    parts |= {"targets": [address], "headers": {**parts.get("headers", {}), **headers}}
     try:
         return NotifyEmail(**{**parts, "format": "text"})  # type: ignore[no-untyped-call]
     except TypeError:

@@ -15,11 +15,12 @@ from flows.engine.screen import say, say_all
 from flows.errors import AuditRefusedError, DamagedReleaseError, LockedError
 from flows.files import PRIVATE_FILE, make_private, write_file
 from flows.notify import ping
-from flows.notify.deliver import Desk, Sender, Telling, send_all, write_letters
+from flows.notify.answers import answer_mails
+from flows.notify.deliver import Desk, Replier, Sender, Telling, send_all, write_letters
 from flows.notify.engineer import list_concerns, make_concern
 from flows.notify.letters import News
 from flows.notify.runs import LONGEST, look_at_runs, say_why
-from flows.notify.send import send_letter, to_eml
+from flows.notify.send import NotSentError, send_letter, send_reply, to_eml
 from flows.notify.settings import read_settings
 from flows.notify.standing import NO_SENDER, is_configured
 from flows.notify.told import (
@@ -40,7 +41,13 @@ from schemas.declared import DeclarationError
 from schemas.registry import Contracts, load
 
 
-def tell(root: Root, contracts: Contracts, now: datetime, deliver: Sender = send_letter) -> Telling:
+def tell(
+    root: Root,
+    contracts: Contracts,
+    now: datetime,
+    deliver: Sender = send_letter,
+    reply: Replier = send_reply,
+) -> Telling:
     """Tell everybody what changed since he was told last, as of the day of `now`.
 
     Raises:
@@ -52,15 +59,28 @@ def tell(root: Root, contracts: Contracts, now: datetime, deliver: Sender = send
         contracts = read_contracts(root, contracts)
         settings = read_settings(root)
         contacts = read_contacts(settings.contacts, contracts.commune)
-        desk = Desk(root, contacts, read_key(root), settings, now, deliver)
+        desk = Desk(root, contacts, read_key(root), settings, now, deliver, reply)
         _note_refusal(root, now)
         ping_failed = _ping(desk)
         news = _gather(desk, contracts, ping_failed)
         if settings.sender is not None:
-            return send_all(desk, news, settings.sender, ping_failed)
+            done = send_all(desk, news, settings.sender, ping_failed)
+            return _answer(desk, contracts, settings.sender, done)
         trouble = Trouble(what=[NO_SENDER] if contacts.lines else [], ping=ping_failed)
         note_trouble(root, trouble, now)
         return Telling(0, 0, trouble.sentences)
+
+
+def _answer(desk: Desk, contracts: Contracts, sender: str, done: Telling) -> Telling:
+    """Answer the mails that brought files; what goes wrong is told with the rest, and tried again."""
+    view, _ = _view_shown(desk.root, contracts)
+    if view is None:
+        return done
+    try:
+        failed = (*answer_mails(desk, view, sender),)
+    except NotSentError as error:
+        failed = (f"Chưa gửi được thư trả lời: {error}; sẽ thử lại.",)
+    return replace(done, problems=(*done.problems, *failed))
 
 
 @contextmanager
@@ -116,7 +136,7 @@ def write_all(root: Root, contracts: Contracts, now: datetime, folder: Path) -> 
     contracts = read_contracts(root, contracts)
     settings = read_settings(root)
     contacts = read_contacts(settings.contacts, contracts.commune)
-    desk = Desk(root, contacts, read_key(root), settings, now, send_letter)
+    desk = Desk(root, contacts, read_key(root), settings, now, send_letter, send_reply)
     news = _gather(desk, contracts, read_trouble(root).ping)
     make_private(folder)
     written: list[tuple[str, str]] = []

@@ -110,6 +110,11 @@ def _list_came(view: ReleaseView, unit: str, of_unit: UnitView) -> Iterator[tupl
             yield key, _say_came(view, row, _why_refused(of_unit, row))
 
 
+def describe_came(view: ReleaseView, unit: str, row: Row) -> str:
+    """How one part of a submission was read, in a sentence that names no file."""
+    return _say_came(view, row, _why_refused(view.unit(unit), row))
+
+
 def _say_came(view: ReleaseView, row: Row, why: str) -> str:
     period = f" {words.period(row['period'])}" if row["period"] else ""
     what = f"“{view.names.dataset(row['dataset'])}”{period}" if row["dataset"] else "Một tệp"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import polars as pl
 
@@ -18,7 +20,7 @@ from flows.fingerprints import fingerprint_groups
 from flows.intake.model import SubmissionSummary
 from flows.read.clerk_marks import MARKS, FileMarks
 from flows.read.table import ROLES
-from flows.release.places import path_of_receipt
+from flows.release.places import MARKED, path_of_receipt
 from flows.report import faults
 from flows.report.names import Names
 from flows.report.render import open_site
@@ -131,3 +133,13 @@ def _sum_up_faults(found: pl.DataFrame) -> dict[Who, Row]:
 def _link_to(workbook: Path | None) -> str | None:
     """Link from the receipt to the marked workbook; None if there is none."""
     return None if workbook is None else quote(f"../{workbook.parent.name}/{workbook.name}")
+
+
+def find_marked(release: Path, who: Who) -> Path | None:
+    """The marked workbook of a submission in a release, as its receipt links it; None if it has none."""
+    page = release / "reports" / path_of_receipt(*who)
+    if not page.is_file():
+        return None
+    found = re.search(rf'href="(\.\./{MARKED}/[^"]+)"', page.read_text(encoding="utf-8"))
+    path = page.parent / unquote(unescape(found[1])) if found else None
+    return path if path and path.is_file() else None

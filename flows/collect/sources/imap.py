@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, cast
+from typing import cast
 
 from imap_tools import (
     BaseMailBox,
@@ -32,6 +32,7 @@ from flows.collect.archive import list_receipts_of
 from flows.collect.folder import Obstacle, mask
 from flows.collect.hand_in import HandInError, hand_in
 from flows.collect.sources.fetch import Fetched
+from flows.collect.sources.mails import MailedFile, MailTaken, read_answered
 from flows.collect.sources.memory import Memory, write_memory
 from flows.collect.sources.model import Access, SourceAwayError, SourceError
 from flows.collect.sources.people import People
@@ -56,44 +57,6 @@ _ADDED = re.compile(
 )
 #: The header of our own letters.
 OWN_HEADER = "x-dulieuxa-ma"
-
-
-@dataclass(frozen=True, slots=True)
-class MailedFile:
-    """A file that came by mail: its name as it may be shown, and why it was not taken, if so."""
-
-    name: str
-    reference: str
-    sha256: str
-    why_not: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MailTaken:
-    """A mail whose files were taken, until it is answered.
-
-    Attributes:
-        uid: Its number in the mailbox.
-        sender: The address of the sender.
-        unit: The unit for which he hands in.
-        message_id: Its Message-ID, empty without one.
-        subject: Its subject.
-        arrived: When it came into the mailbox, as ISO text.
-        files: What it brought.
-    """
-
-    uid: int
-    sender: str
-    unit: str
-    message_id: str
-    subject: str
-    arrived: str
-    files: Sequence[MailedFile]
-
-    @classmethod
-    def from_json(cls, said: dict[str, Any]) -> MailTaken:
-        """A mail as it is remembered."""
-        return cls(**said | {"files": [MailedFile(**each) for each in said["files"]]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +117,6 @@ def count_mails(access: Access) -> int:
     """How many mails the mailbox has."""
     with open_mailbox(access) as mailbox:
         return int(mailbox.folder.status(access.setting.hop_thu, ["MESSAGES"])["MESSAGES"])
-
-
-def list_unanswered(memory: Memory) -> list[MailTaken]:
-    """The mails that were taken and are not answered yet."""
-    answered = {*memory.mark.get("answered", ())}
-    mails = map(MailTaken.from_json, memory.mark.get("taken", ()))
-    return [mail for mail in mails if mail.uid not in answered]
 
 
 class _Round:
@@ -236,7 +192,7 @@ class _Round:
     def _take_mail(self, uid: int, mail: MailMessage, at: datetime) -> None:
         files = [one for one in mail.attachments if _is_handed_in(one)]
         units = self._units_of(mail)
-        if _header(mail, OWN_HEADER) or (not files and not units):
+        if _header(mail, OWN_HEADER) or (not files and (not units or _is_automatic(mail))):
             self._remember(uid, held=False)
         elif why := self._refuse(mail):
             self._hold(uid, at, why)
@@ -286,9 +242,19 @@ class _Round:
                 why_not = str(error)
                 self._untaken.append(Obstacle(f"{self._setting.title}: {mask(name)}", why_not))
             content = sha256(one.payload).hexdigest()
-            brought.append(MailedFile(mask(name), reference, content, why_not))
+            brought.append(MailedFile(reference, content, why_not))
         subject = _plain(mail.subject, 200)
-        taken = MailTaken(uid, mail.from_.strip(), unit, message_id, subject, at.isoformat(), brought)
+        taken = MailTaken(
+            series,
+            uid,
+            mail.from_.strip(),
+            unit,
+            message_id,
+            subject,
+            at.isoformat(),
+            _is_automatic(mail),
+            brought,
+        )
         self._remember(uid, held=False, taken=taken)
 
     def _hold(self, uid: int, at: datetime, why: str) -> None:
@@ -309,18 +275,18 @@ class _Round:
 
     def remove_answered(self) -> None:
         """Forget mails that were answered; delete them where that is declared, once the archive has all."""
-        answered = {*self._memory.mark.get("answered", ())}
+        answered = read_answered(self._access.root, self._setting.name)
         kept, gone = [], []
         oldest = (datetime.now(HERE) - _WAITS).isoformat()
         for said in self._memory.mark["taken"]:
             mail = MailTaken.from_json(said)
-            if mail.uid not in answered and mail.arrived > oldest:
+            if mail.key not in answered and mail.arrived > oldest:
                 kept.append(said)
             elif self._setting.xoa_sau_khi_nhan and self._has_all(mail):
                 gone.append(str(mail.uid))
         if gone:
             self._mailbox.delete(gone)
-        self._memory.mark = {**self._memory.mark, "taken": kept, "answered": []}
+        self._memory.mark = {**self._memory.mark, "taken": kept}
         write_memory(self._access.root, self._setting.name, self._memory)
 
     def _has_all(self, mail: MailTaken) -> bool:
@@ -376,6 +342,12 @@ def _is_authentic(mail: MailMessage, checker: str) -> bool:
 def _header(mail: MailMessage, name: str) -> Sequence[str]:
     """What a mail says in all its headers of this name, the uppermost first."""
     return cast("Mapping[str, Sequence[str]]", mail.headers).get(name, ())
+
+
+def _is_automatic(mail: MailMessage) -> bool:
+    """Whether a program sent a mail (RFC 3834): an answer to that may be answered for ever."""
+    said = "".join(_header(mail, "auto-submitted")[:1]).strip().lower()
+    return said not in ("", "no") or bool(_header(mail, "list-id"))
 
 
 def _plain(text: str, most: int) -> str:

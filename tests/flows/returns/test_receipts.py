@@ -12,8 +12,10 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
+from flows.release.places import MARKED, UNITS
+from flows.returns.receipts import find_marked
 from flows.root import HERE
-from tests.conftest import TODAY, run_plainly
+from tests.conftest import TODAY, Day, run_plainly
 from tests.laws.texts import texts
 
 SAID = "Hỏi lại ông Bùi Văn Mẫu, 0912 345 678 <gấp>"
@@ -67,3 +69,12 @@ def test_a_receipt_with_comments_is_for_its_unit_alone(releases: list[Path]) -> 
             if path.is_file() and any("Bùi Văn Mẫu" in text for text in texts(path))
         ]
         assert told == ["phieu_nhan", "tra_bai"]
+
+
+def test_the_marked_workbook_of_a_submission_is_found(planted: Day) -> None:
+    whose = planted.table("submissions").select("unit", "file", "submission").unique().rows()
+    found = [path for who in whose if (path := find_marked(planted.release, who)) is not None]
+    written = [*(planted.release / "reports" / UNITS).glob(f"*/{MARKED}/*")]
+    assert sorted(path.resolve() for path in found) == sorted(path.resolve() for path in written)
+    assert len(found) > 10
+    assert find_marked(planted.release, ("T01", "none.csv", "0" * 64)) is None

@@ -14,9 +14,8 @@ from flows.collect.archive import read_receipts
 from flows.collect.inbox import collect
 from flows.collect.sources import imap
 from flows.collect.sources.fetch import Fetched
-from flows.collect.sources.imap import list_unanswered
 from flows.collect.sources.kinds import fetch_source, try_source
-from flows.collect.sources.memory import read_memory, write_memory
+from flows.collect.sources.mails import list_unanswered, note_answered
 from flows.collect.sources.model import SourceAwayError, SourceError
 from flows.collect.sources.people import People
 from flows.root import HERE, Root
@@ -66,9 +65,8 @@ def taken(root: Root) -> list[tuple[str, str, bytes]]:
 
 
 def answer_all(root: Root) -> None:
-    memory = read_memory(root, "thu")
-    memory.mark = {**memory.mark, "answered": [mail.uid for mail in list_unanswered(memory)]}
-    write_memory(root, "thu", memory)
+    for mail in list_unanswered(root, "thu"):
+        note_answered(root, "thu", mail)
 
 
 def test_attached_files_are_taken_once_with_the_moment_of_the_mail(root: Root, box: Mailbox) -> None:
@@ -84,7 +82,7 @@ def test_attached_files_are_taken_once_with_the_moment_of_the_mail(root: Root, b
     ((message_id, flags),) = box.list()
     assert message_id == "<1@example.org>"
     assert "\\Seen" not in flags
-    (left,) = list_unanswered(read_memory(root, "thu"))
+    (left,) = list_unanswered(root, "thu")
     assert (left.sender, left.unit, len(left.files)) == ("MAI@example.org", "T01", 2)
 
 
