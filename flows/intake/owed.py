@@ -25,7 +25,7 @@ from flows.intake.period import (
 )
 from flows.intake.remarks import weigh_remarks
 from flows.intake.sections import find_other_part, weigh_names
-from flows.intake.stated_counts import check_stated_counts
+from flows.intake.stated_counts import check_numbers, check_stated_counts
 from flows.intake.titles import weigh_title
 from flows.read.reader import read_file, refuse_file
 from flows.read.table import Problem, ReadTable
@@ -83,6 +83,8 @@ def read_submission(submission: Submission, data: bytes, contracts: Contracts) -
                 taken.append((piece, outcome))
     for name, tables in alike.items():
         problems += check_stated_counts(tables, contracts.datasets[name])
+        refused_too = [each for each in doc.refused if each.dataset == name]
+        problems += check_numbers([*tables, *refused_too], contracts.datasets[name])
     incomplete: list[tuple[ReadTable, Period]] = []
     for table in doc.refused:
         dataset = contracts.datasets[table.dataset]

@@ -1,4 +1,4 @@
-"""Compares the number of records that a form states itself with the number that was read."""
+"""Compares how many records a form says that it has, also by their numbers, with those that were read."""
 
 from __future__ import annotations
 
@@ -76,6 +76,30 @@ def check_stated_counts(tables: Sequence[ReadTable], dataset: Dataset) -> Iterat
             stated = next(filter(None, (_read(text, line.amounts, dataset) for text in line.texts)), None)
             if stated is not None and stated not in {*known, *_count_above(rows, marks, line)}:
                 yield _describe(table, dataset, line.row, " ".join(line.texts), stated)
+
+
+def check_numbers(tables: Sequence[ReadTable], dataset: Dataset) -> Iterator[Problem]:
+    """`tep.stt_thieu` for each table whose numbers neither begin with 1 nor go on from another table.
+
+    Args:
+        tables: All tables of the dataset in one file, also those that are refused.
+        dataset: The contract.
+    """
+    spans = {span for table in tables for span in table.numbers}
+    for table in tables:
+        for first, _ in table.numbers:
+            before = max((last for _, last in spans if last < first), default=0)
+            if first > 1 and before < first - 1 and not any(one < first <= last for one, last in spans):
+                missing = f"{before + 1}–{first - 1}" if before + 2 < first else f"{first - 1}"
+                yield Problem(
+                    "tep.stt_thieu",
+                    "du",
+                    "canh_bao",
+                    f"Số thứ tự bắt đầu từ {first}: thiếu {missing}. Có thể thiếu dòng hoặc thiếu trang. Nếu"
+                    " thiếu thì thêm đủ, nếu không thì đánh lại số thứ tự, rồi nộp lại.",
+                    dataset=dataset.name,
+                    sheet=table.sheet,
+                )
 
 
 def _read(text: str, amounts: Sequence[str], dataset: Dataset) -> int | None:

@@ -158,6 +158,8 @@ class ReadTable:
         beside: The headings, by letter, of columns that the form lacks but that name the unit or the period
             of each record; `cells` has their text as `_beside.<letter>`.
         remarks: The letters of the columns of remarks; `cells` has their text, too.
+        numbers: If its records are numbered one by one, the first number and the last one; of each table that
+            was joined to it, too.
     """
 
     dataset: str
@@ -180,6 +182,7 @@ class ReadTable:
     top: int = 0
     beside: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    numbers: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

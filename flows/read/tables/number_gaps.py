@@ -15,7 +15,19 @@ from flows.read.table import Problem
 from flows.read.tables.body import Body, Columns
 
 _SHOWN = 8
+# So few rows with later numbers are an excerpt.
+_SEVERAL = 3
 _NUMBER = r"^\s*\(?0*(\d{1,7})(?:\.0+)?[.)]*\s*$"
+
+
+def find_span(sheet: Sheet, body: Body, columns: Columns) -> tuple[tuple[int, int], ...]:
+    """The first and the last number of records that are numbered one by one, if no row is held."""
+    if columns.number is None or np.count_nonzero(body.records) < _SEVERAL or body.having("ngoai_bang").any():
+        return ()
+    numbers = sheet.take(columns.number, body.start, body.records)[0].str.extract(_NUMBER).cast(pl.Int64)
+    if numbers.null_count() or not (numbers.diff().drop_nulls() == 1).all():
+        return ()
+    return ((numbers[0], numbers[-1]),)
 
 
 def find_number_gaps(sheet: Sheet, body: Body, columns: Columns, dataset: str, held: int) -> list[Problem]:

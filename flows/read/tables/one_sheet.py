@@ -24,7 +24,7 @@ from flows.read.tables.heading import Vocabulary, tidy, words_of
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
 from flows.read.tables.lines import describe_contradictions, find_lines
 from flows.read.tables.marked import read_marked
-from flows.read.tables.number_gaps import find_number_gaps
+from flows.read.tables.number_gaps import find_number_gaps, find_span
 from flows.read.tables.proposals import SAMPLE, Values
 from flows.read.tables.repairs import repair
 from flows.read.tables.routing import (
@@ -160,6 +160,7 @@ def _join_continued(tables: Sequence[ReadTable]) -> list[ReadTable]:
                 nil=before.nil and table.nil,
                 totals=pl.concat([before.totals, table.totals], how="diagonal"),
                 changes=pl.concat([before.changes, table.changes]),
+                numbers=(*before.numbers, *table.numbers),
             )
         else:
             joined.append(table)
@@ -230,7 +231,13 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         stated = read_units(sheet, side.fit, block, body, read.unit_lines)
         problems += stated.problems
         table = _make_table(read, block, body, side, title, stated.units)
-        table = replace(table, lines=lines, above=titles, top=sheet.number(top))
+        table = replace(
+            table,
+            lines=lines,
+            above=titles,
+            top=sheet.number(top),
+            numbers=() if above.any() else find_span(sheet, body, columns),
+        )
         accepted = _log_accepted(side.fit, line)
         if accepted.height:
             table = replace(table, changes=pl.concat([accepted, table.changes]))
