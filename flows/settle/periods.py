@@ -14,6 +14,7 @@ from flows.collect.submission import Submission
 from flows.intake.model import CleanedSubmission, SubmissionPart, SubmissionSummary, summarize
 from flows.measure import count_records
 from flows.read.table import Problem
+from flows.settle.apart import find_register, list_heads, tell_apart_from_register, tell_sorted_apart
 from flows.settle.compare import compare, count_undone
 from flows.settle.corrections import Given, Said, merge_corrections, tell_undone
 from flows.settle.faults import fill_columns, find_file_faults, find_record_faults, list_repairs
@@ -117,7 +118,25 @@ def judge_periods(
     latest = _find_latest(all_cleaned)
     compared, lacking = _compare_all(brought, standing, datasets, earlier, crossed.verdicts, latest)
     found = ((one, label, problem) for (one, _, label), problem in told.items())
+    said += _compare_with_registers(brought, standing, live, datasets)
     return [*_split_by_period(standing, tables, compared, read, [*found, *said, *lacking])]
+
+
+def _compare_with_registers(
+    brought: Brought, standing: Standing, live: Mapping[str, pl.DataFrame], datasets: Mapping[str, Dataset]
+) -> Iterator[Said]:
+    """What is to be said of the lists in effect whose households have the heads of others."""
+    heads: dict[tuple[str, str], pl.DataFrame] = {}
+    for one in standing.in_effect.values():
+        dataset = datasets[one.dataset]
+        register = find_register(dataset, datasets)
+        if register is not None and register.name in live and one.dataset in brought:
+            part, owes = brought[one.dataset][one.number][1], (register.name, one.period.label)
+            if owes not in heads:
+                heads[owes] = list_heads(live[register.name].filter(_period=one.period.label), register)
+            told = tell_apart_from_register(part, heads[owes], dataset, register)
+            if told is not None:
+                yield one.submission, one.period.label, told
 
 
 def _merge(
@@ -205,7 +224,8 @@ def _compare_all(
     """By period what each usable submission changed against the one before it, if there is one.
 
     Also what is to be said of those that lack most records of the one that they replace, that undo
-    corrections or that may be older. `latest` is the label of the latest period of each file and dataset.
+    corrections, that may be older or have a column sorted apart. `latest` is the label of the latest period
+    of each file and dataset.
     """
     pairs = [*_find_pairs(standing, {**earlier.in_effect, **standing.in_effect}, datasets)]
     counted = {each for one in earlier.in_effect.values() for each in (one.submission, *one.borrowed)}
@@ -228,6 +248,8 @@ def _compare_all(
         change = compare(was, now, datasets[one.dataset])
         comparison = Comparison(one.dataset, one.period.label, name, change)
         found.setdefault(one.period.label, {}).setdefault(one.submission, []).append(comparison)
+        apart = tell_sorted_apart(was, now, name, datasets[one.dataset])
+        said += [(one.submission, one.period.label, apart)] if apart else []
         if former.owes == one.owes:
             before = [parts[each, one.dataset, one.period.label] for each in former.borrowed]
             undone = count_undone(was, before, now, datasets[one.dataset]) if before else 0
