@@ -19,6 +19,8 @@ _PARTS = {
     Container.WORKBOOK: ("docProps/core.xml", re.compile(rb"<dcterms:modified\b[^>]*>\s*([^<]+?)\s*<")),
     Container.ODS: ("meta.xml", re.compile(rb"<dc:date\b[^>]*>\s*([^<]+?)\s*<")),
 }
+# Of a workbook that Excel saved as XML; it stands near the beginning.
+_IN_XML, _NEAR = re.compile(rb"<(?:\w+:)?LastSaved>\s*([^<]+?)\s*<"), 1 << 14
 _SUMMARY = "\x05SummaryInformation"
 _LAST_SAVED, _FILETIME = 13, 64
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -29,6 +31,8 @@ def read_saved(data: bytes, container: Container) -> datetime | None:
     try:
         if container in _PARTS:
             return _read_part(data, *_PARTS[container])
+        if container is Container.MARKUP:
+            return _read_moment(_IN_XML.search(data[:_NEAR]))
         return _read_summary(read_stream(data, _SUMMARY)) if container is Container.XLS else None
     except (*ZIP_ERRORS, RefusedError, struct.error, KeyError, OverflowError):
         # What a workbook says of itself is no reason to refuse it.
@@ -39,7 +43,10 @@ def _read_part(data: bytes, name: str, element: re.Pattern[bytes]) -> datetime |
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         if package.getinfo(name).file_size > _LARGEST:
             return None
-        found = element.search(package.read(name))
+        return _read_moment(element.search(package.read(name)))
+
+
+def _read_moment(found: re.Match[bytes] | None) -> datetime | None:
     if found is None:
         return None
     moment = datetime.fromisoformat(found[1].decode("ascii", "replace"))

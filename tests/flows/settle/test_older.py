@@ -160,5 +160,7 @@ def test_a_workbook_says_when_it_was_saved() -> None:
     saved = read_saved(ods.getvalue(), Container.ODS)
     assert saved is not None
     assert saved.isoformat() == "2026-12-01T09:30:00.500000+07:00"
+    xml = b"<?xml version='1.0'?><Workbook><DocumentProperties><LastSaved>2026-12-01T02:30:00Z</LastSaved>"
+    assert read_saved(xml, Container.MARKUP) == datetime(2026, 12, 1, 2, 30, tzinfo=UTC)
     for broken in (b"PK", b"", out.getvalue()[:900]):
         assert [read_saved(broken, container) for container in Container] == [None] * len(Container)
