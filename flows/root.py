@@ -130,6 +130,11 @@ class Root:
         return self.state / "hong"
 
     @property
+    def drafts(self) -> Path:
+        """What somebody is about to hand in on the page, a folder a unit."""
+        return self.state / "web" / "nhap"
+
+    @property
     def last_look(self) -> Path:
         """What the last look over everything found."""
         return self.state / "soat.json"

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePath
+from shutil import rmtree
 
 from flows.cache import clear_all
 from flows.collect.archive import exchange, list_archived, read_receipts, remove_orphans
@@ -61,11 +62,13 @@ def find_subject(root: Root, said: str, contracts: Contracts) -> Subject | None:
 
 
 def clear(root: Root, contracts: Contracts, person: ForgottenPerson, mark: str) -> Cleared:
-    """Remove the person from the inbox, the archive and every cache.
+    """Remove the person from the inbox, the archive and every cache; all drafts of the page go.
 
     Submissions with rows about him are rewritten last: after a kill, they still tell his name and phones.
     """
     clear_all(root)
+    # Nobody handed them in, and whoever brought them still has them.
+    rmtree(root.drafts, ignore_errors=True)
     # It may name files after him.
     root.last_look.unlink(missing_ok=True)
     clear_half_put_back(root)

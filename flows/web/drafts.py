@@ -45,7 +45,7 @@ class DraftFolder:
 
     def __init__(self, root: Root) -> None:
         self._root = root
-        self._path = root.state / "web" / "nhap"
+        self._path = root.drafts
 
     def add(self, unit: str, name: str, data: bytes) -> KeptDraft:
         """Keep a new draft."""

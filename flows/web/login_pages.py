@@ -23,22 +23,22 @@ async def show_login(request: Request) -> Response:
     desk: FrontDesk = request.app.state.desk
     if desk.sessions.find(request.cookies.get(desk.cookie)):
         return go("/")
-    return _ask(request, desk, "")
+    return _ask(desk, "", 200, request.query_params.get("tiep", "/"))
 
 
 async def log_in(request: Request) -> Response:
     """Check name and password, and start a session."""
     desk: FrontDesk = request.app.state.desk
     form = texts_of(await request.form(max_files=0, max_fields=10))
-    proof = desk.sign(f"vao {request.cookies.get(_BEFORE, '')}")
+    proof, wanted = desk.sign(f"vao {request.cookies.get(_BEFORE, '')}"), form.get("tiep", "/")
     if not is_same(form.get("csrf", ""), proof):
-        return _ask(request, desk, "Trang đăng nhập đã cũ. Thử lại.", 403)
+        return _ask(desk, "Trang đăng nhập đã cũ. Thử lại.", 403, wanted)
     name, password = form.get("ten", "").strip().lower()[:64], form.get("mat_khau", "")
     address = request.client.host if request.client else ""
     if wait := desk.logins.wait(name, address):
         minutes = math.ceil(wait / 60)
         said = f"Sai mật khẩu quá nhiều lần. Thử lại sau {minutes} phút, hoặc nhờ quản trị đặt lại mật khẩu."
-        response = _ask(request, desk, said, 429)
+        response = _ask(desk, said, 429, wanted)
         response.headers["retry-after"] = str(math.ceil(wait))
         return response
     desk.logins.note_attempt()
@@ -46,10 +46,9 @@ async def log_in(request: Request) -> Response:
         account = await asyncio.to_thread(desk.accounts.check_password, name, password)
     if account is None:
         desk.logins.note_wrong(name, address)
-        return _ask(request, desk, "Tên hoặc mật khẩu không đúng.", 401)
+        return _ask(desk, "Tên hoặc mật khẩu không đúng.", 401, wanted)
     desk.logins.note_right(name)
     desk.sessions.end(request.cookies.get(desk.cookie))
-    wanted = form.get("tiep", "/")
     response = go(wanted if is_our_path(wanted) else "/")
     _set_cookie(desk, response, desk.sessions.start(account))
     response.delete_cookie(_BEFORE, path="/vao")
@@ -98,9 +97,8 @@ async def go_home(asked: Asked) -> Response:
     return go(_HOMES[asked.account.role])
 
 
-def _ask(request: Request, desk: FrontDesk, said: str, status: int = 200) -> Response:
+def _ask(desk: FrontDesk, said: str, status: int, wanted: str) -> Response:
     before = secrets.token_urlsafe(16)
-    wanted = request.query_params.get("tiep", "/")
     proof = desk.sign(f"vao {before}")
     response = show(
         desk, "vao.html.j2", status, csrf=proof, said=said, wanted=wanted if is_our_path(wanted) else "/"

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from flows import words
 from flows.collect.hand_in import make_name
 from flows.errors import NoReleaseError
+from flows.release.places import MARKED, UNITS, path_of_receipt
 from flows.release.publish import find_release
 from flows.returns.corrected import Correction
 from flows.roll_call import call_roll
@@ -29,7 +30,7 @@ from schemas.contract import DIMENSIONS
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST_TEXT = 2_000
-_FILES, _PERIODS = 20, 12
+_FILES, _PERIODS, _FIXED = 20, 12, 10
 _HANDED_IN = {"received": pl.Date, "nil": pl.Boolean}
 
 
@@ -48,7 +49,7 @@ def _gather_unit(asked: Asked) -> dict[str, Any]:
         release = None
     tables = {
         name: pl.scan_parquet(release / f"{name}.parquet").filter(pl.col("unit") == unit).collect()
-        for name in ("roll_call", "submissions", "scores")
+        for name in ("roll_call", "submissions", "scores", "issues")
         if release is not None and (release / f"{name}.parquet").exists()
     }
     roll = tables.get("roll_call", _call_roll(asked))
@@ -66,8 +67,31 @@ def _gather_unit(asked: Asked) -> dict[str, Any]:
         "handed": first_lines(desk.handed.list_of(unit), _FILES)[0],
         "files": [] if files.is_empty() else _list_files(files, desk.root.latest.resolve(), unit),
         "scores": _list_scores(tables.get("scores")),
-        "datasets": _owed_datasets(asked),
+        "marked": _list_marked(asked),
+        "fixed": _list_fixed(tables.get("issues"), asked),
     }
+
+
+def _list_marked(asked: Asked) -> list[dict[str, str]]:
+    """The unit's own workbooks with marked cells, as the last day gave them back."""
+    folder = asked.desk.root.latest / "reports" / UNITS / asked.unit / MARKED
+    names = sorted(path.name for path in folder.glob("*.xlsx"))
+    return [{"name": name, "path": quote(f"/bao-cao/{UNITS}/{asked.unit}/{MARKED}/{name}")} for name in names]
+
+
+def _list_fixed(issues: pl.DataFrame | None, asked: Asked) -> list[dict[str, Any]]:
+    """What was mended lately: sentence, dataset, last day, how many."""
+    if issues is None:
+        return []
+    says = asked.desk.pages.names.faults()
+    fixed = (
+        issues.filter(pl.col("state") == "da_sua")
+        .group_by("dataset", "code")
+        .agg(pl.len().alias("count"), pl.col("closed").max())
+        .sort("closed", "count", "code", descending=[True, True, False], nulls_last=True)
+        .head(_FIXED)
+    )
+    return [row | {"says": says(row["dataset"], row["code"])} for row in fixed.iter_rows(named=True)]
 
 
 def words_of_release(name: str) -> str:
@@ -103,8 +127,6 @@ def _list_coming(asked: Asked) -> list[dict[str, Any]]:
 
 
 def _list_files(files: pl.DataFrame, release: Any, unit: str) -> list[dict[str, Any]]:
-    from flows.release.places import path_of_receipt  # noqa: PLC0415
-
     rows = files.sort("received", "file", descending=[True, False]).head(_FILES).to_dicts()
     for row in rows:
         path = path_of_receipt(unit, row["file"], row["submission"])
