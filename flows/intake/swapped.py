@@ -26,7 +26,7 @@ _FEWEST_OTHERS, _MOST_SHARE, _BEYOND, _WITHIN = 3, 0.4, 3.0, 1.25
 # Their ratio lies so many times as far from the usual one as those of the others lie apart.
 _SPREADS, _MANY_SPREADS, _ENOUGH_OTHERS, _NEARLY = 2.0, 3.0, 6, 1.5
 # Names that do not suit the sex: so many, and such a share, are no slips.
-_FEWEST_NAMES, _SHARE_OF_NAMES = 3, 0.2
+_FEWEST_NAMES, _SHARE_OF_NAMES, _BOTH_WAYS = 3, 0.2, 0.3
 _SURNAMES = (
     r"Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Mai|Trịnh|Đào"
     r"|Lâm|Phùng|Tô|Hà|Cao|Lương|Lưu|Tạ|Chu|Thái|Tăng|Kiều|Triệu|Đoàn|Vương|Quách|Trương|Hứa|Cầm|Lò"
@@ -177,8 +177,11 @@ def _find_sorted_apart(table: ReadTable, records: pl.DataFrame, dataset: Dataset
     middle = pl.col(name.name).str.to_lowercase().str.extract(r"^\S+ (?:\S+ )??(văn|thị) \S")
     meant = middle.replace_strict({"văn": "Nam", "thị": "Nữ"}, default=None, return_dtype=pl.String)
     told = records.select(meant=meant, sex=pl.col(sex.name)).drop_nulls()
-    wrong = told.filter(pl.col("meant") != pl.col("sex")).height
-    if wrong >= _FEWEST_NAMES and wrong >= _SHARE_OF_NAMES * told.height:
+    men, women = (told.filter((pl.col("sex") == one) & (pl.col("meant") != one)).height for one in sex.of)
+    wrong = men + women
+    # Names that changed places are wrong for both; a column that says Nam everywhere is another slip.
+    both_ways = min(men, women) >= _BOTH_WAYS * max(men, women)
+    if both_ways and wrong >= max(_FEWEST_NAMES, _SHARE_OF_NAMES * told.height):
         yield _make(
             table,
             f"{wrong} trong {told.height} tên có chữ đệm “Văn”, “Thị” không hợp với ô “{sex.label}” cùng"

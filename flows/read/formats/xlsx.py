@@ -28,6 +28,8 @@ _FORMULA = rb"<f\b[^<>]*+(?:(?<=/)>|>([^<]*+)</f>)"
 _ERROR = re.compile(rb"""<c\s([^<>]*\bt="e"[^<>]*+)>\s*+(?:%s)?+\s*+<v>([^<]*+)<""" % _FORMULA)
 _NO_VALUE = re.compile(_FORMULA + rb"\s*+(<v\s*/>|<v>\s*</v>|(?=</c>))")
 _VALUE = re.compile(_FORMULA + rb"\s*+<v>\s*+([^<]*?)\s*+</v>")
+_LINK = re.compile(rb"(?:'[^']*'!|[^!()+*/,-]*!)?\$?[A-Z]{1,3}\$?\d+")
+_MANY_LINKS = 3
 _PREFIXED = re.compile(rb"""xmlns:(\w+)\s*=\s*["'][^"']*spreadsheetml(?:/2006)?/main["']""")
 _ROOT_WITHIN = 8192
 # Maximum length of the tag of a cell.
@@ -159,10 +161,12 @@ def _find_uncomputed(xml: bytes) -> Iterator[Found]:
 def _find_zeros(xml: bytes) -> Iterator[Found]:
     """The cells with a formula if the result of every formula is 0, in a workbook that asks for results.
 
-    So do programs that write formulas but can't calculate; Excel saves the results, and asks no more.
+    So do programs that write formulas but can't calculate; Excel saves the results, and asks no more. A few
+    links alone may well lead to blank cells, which are 0.
     """
     every = [*_VALUE.finditer(xml)]
-    if all(found[2] == b"0" for found in every):
+    links = sum(bool(_LINK.fullmatch(found[1] or b"")) for found in every)
+    if all(found[2] == b"0" for found in every) and (links < len(every) or links >= _MANY_LINKS):
         for found in every:
             if cell := _CELL.fullmatch(xml, _find_cell_start(xml, found.start()), found.start()):
                 yield from _make_cell(cell[1], CellType.FORMULA, b"=" + (found[1] or b""))

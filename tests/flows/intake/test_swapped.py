@@ -129,6 +129,12 @@ CASES: dict[str, tuple[tuple[str, str], Sequence[str], list[Row], list[int | Non
         [person(at, named(at, man=at > 4), "Nam" if at % 2 else "Nữ") for at in range(1, 9)],
         [None],
     ),
+    "one sex for all names": (
+        ("cong_an", "THÁNG 11 NĂM 2026"),
+        PEOPLE,
+        [person(at, named(at, man=at > 4), "Nam") for at in range(1, 9)],
+        [],
+    ),
     "names that suit the sex, but for one": (
         ("cong_an", "THÁNG 11 NĂM 2026"),
         PEOPLE,

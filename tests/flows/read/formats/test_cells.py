@@ -160,3 +160,13 @@ def test_formulas_that_are_all_nought_in_a_workbook_that_asks_for_results_were_n
     given = ["nhiem_vu_giao.typed", "nhiem_vu_xong.typed"]
     assert write(0, 0).cells.select(given).row(0) == ("=A2+4", "=A2+5")
     assert write(5, 0).cells.select(given).row(0) == ("5", "0")
+
+
+@pytest.mark.parametrize(("links", "text"), [(1, "0"), (3, "=Nguon!A2")])
+def test_a_link_to_a_blank_cell_is_nought_but_many_were_not_calculated(links: int, text: str) -> None:
+    def write(sheet: Any, book: Any) -> None:
+        book.add_worksheet("Nguon")
+        for column in range(2, 2 + links):
+            sheet.write_formula(1, column, "=Nguon!A2", None, 0)
+
+    assert read(write).cells["ho_ten.typed"][0] == text
