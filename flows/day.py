@@ -29,6 +29,7 @@ from flows.mend.fix import mend_before_run
 from flows.release import publish
 from flows.release.manifest import AUDIT
 from flows.release.refusal import keep_refusal
+from flows.returns.shares import fill_shares
 from flows.root import HERE, Root, read_contracts, read_own_settings
 from flows.settle.model import Settled
 from schemas.registry import Contracts
@@ -39,6 +40,7 @@ COLLECT = Step(
     retried=True,
     describe=lambda found: f"{len(found.new)} tệp mới, {len(found.obstacles)} không nhận được",
 )
+RETURN = Step("Trả tệp về đơn vị", describe=lambda told: f"{len(told)} đơn vị cần xem")
 PUBLISH = Step("Công bố", describe=lambda place: f"bản {place.name}")
 
 
@@ -103,8 +105,8 @@ def _run(
         root.prepare(unit.name for unit in contracts.commune.units)
         untaken = fetch_all(root, contracts, runner)
         collected = runner.step(COLLECT, collect, root, make_gate(root, contracts))
-        shown, before = publish.read_published(root), publish.find_before(root, as_of)
-        known = publish.read_inputs(root, shown)
+        published, before = publish.read_published(root), publish.find_before(root, as_of)
+        known = publish.read_inputs(root, published)
         recipe = Recipe(
             as_of,
             tuple(list_archived(root, as_of)),
@@ -118,14 +120,18 @@ def _run(
             keep_refusal(root, folder, as_of, refusal)
             raise
         place = runner.step(PUBLISH, publish.publish, root, folder, built.name)
+    shown = root.releases / (publish.read_published(root) or built.name)
+    returned: list[str] = []
+    if read_own_settings(root).returns is not None:
+        returned = runner.step(RETURN, fill_shares, root, contracts.commune, shown)
     return DayOutcome(
         place,
-        root.releases / (publish.read_published(root) or built.name),
+        shown,
         [one for one in recipe.inputs if one not in known],
         [*untaken, *collected.obstacles],
         [*damaged, *collected.mended],
-        [*list_warnings(read_results(place / AUDIT))],
-        built.name == shown,
+        [*list_warnings(read_results(place / AUDIT)), *returned],
+        built.name == published,
         built.settled,
         built.settled.submissions,
         built.figures.faults,

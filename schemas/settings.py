@@ -27,6 +27,11 @@ FILE = "xa.toml"
 # Vietnamese weeks are counted from Sunday, the first day: Monday is thứ Hai.
 _MONDAY = 2
 
+#: Stands for the name of a unit in the path of its folder.
+UNIT_IN_PATH = "{don_vi}"
+# Folders of the root in which nothing else may lie: what is in raw/ would be handed in.
+_OWN_FOLDERS = ("raw", "curated", "var", "schemas")
+
 Path = tuple[str, ...]  # the keys that lead to a value, from the outermost table
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Days = Annotated[int, Field(ge=1, le=200)]
@@ -81,6 +86,10 @@ class _NoticeTable(_Table):
     chay_xong_truoc: time = NOTICE_TIMES.run_by
 
 
+class _ReturnTable(_Table):
+    thu_muc: _Words
+
+
 class _SourceTable(_Table):
     loai: _Words
     don_vi: _Words | None = None
@@ -130,6 +139,7 @@ class _File(_Table):
     luu_giu: _RetentionTable | None = None
     trang: _SiteTable | None = None
     bao_tin: _NoticeTable = _NoticeTable()
+    tra_ve: _ReturnTable | None = None
     nguon: dict[str, _SourceTable] = Field(default_factory=dict)
 
 
@@ -149,8 +159,9 @@ class Settings:
     `commune` has the columns of `xa.csv`; `thon_file` is where the thôn are listed, from the root. `moved`
     has true for a day worked in exchange, false for a day off; `due` working days by dataset; `targets` by
     indicator and year. `site` is the address at which `curated/releases` is served. `contacts_file` is where
-    those are listed who are told, and `notices` when. `sources` are where files are fetched. `lines` tells
-    where each key stands.
+    those are listed who are told, and `notices` when. `sources` are where files are fetched. `returns` is
+    the folder of a unit, with `UNIT_IN_PATH`, into which its marked workbooks go. `lines` tells where each
+    key stands.
     """
 
     commune: Mapping[str, str] | None = None
@@ -164,6 +175,7 @@ class Settings:
     contacts_file: str = CONTACTS_FILE
     notices: NoticeTimes = NOTICE_TIMES
     sources: tuple[SourceSetting, ...] = ()
+    returns: str | None = None
     lines: Mapping[Path, int] = field(default_factory=dict)
 
     def refuse(self, path: Path, why: str) -> DeclarationError:
@@ -228,8 +240,22 @@ def _convert(file: _File, lines: Mapping[Path, int]) -> Settings:
             telling.tu_gio, telling.den_gio, telling.thu_hang_tuan - _MONDAY, telling.chay_xong_truoc
         ),
         sources=tuple(_make_sources(file.nguon, lines)),
+        returns=_check_returns(file.tra_ve.thu_muc, lines) if file.tra_ve else None,
         lines=lines,
     )
+
+
+def _check_returns(path: str, lines: Mapping[Path, int]) -> str:
+    """The folder of a unit, if it can be one."""
+    parts = path.replace("\\", "/").split("/")
+    at = _place(lines, ("tra_ve", "thu_muc"))
+    if UNIT_IN_PATH not in parts or ".." in parts:
+        raise DeclarationError(
+            f"{at}: thu_muc cần có {UNIT_IN_PATH} làm một thư mục, như tra_ve/{UNIT_IN_PATH}."
+        )
+    if next(part for part in parts if part not in ("", ".")) in _OWN_FOLDERS and not path.startswith("/"):
+        raise DeclarationError(f"{at}: thu_muc không được nằm trong {', '.join(_OWN_FOLDERS)}.")
+    return path
 
 
 def _make_sources(tables: Mapping[str, _SourceTable], lines: Mapping[Path, int]) -> Iterator[SourceSetting]:

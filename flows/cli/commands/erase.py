@@ -70,6 +70,8 @@ def _erase(commune_root: Root, contracts: Contracts, who: Subject, reason: str) 
     from flows.forget.erasure import clear, prove
     from flows.forget.find import find_in_releases
     from flows.forget.republish import republish
+    from flows.release.publish import read_published
+    from flows.returns.shares import fill_shares
 
     with commune_root.lock():
         mark = tombstones.note_request(commune_root, who.person.number, who.tokens, reason)
@@ -78,6 +80,9 @@ def _erase(commune_root: Root, contracts: Contracts, who: Subject, reason: str) 
         names = republish(
             commune_root, contracts, holding, who.records, lambda name: say(f"Dựng lại {name}", err=True)
         )
+        if shown := read_published(commune_root):
+            # What units were given back has the person, too.
+            say(*fill_shares(commune_root, contracts.commune, commune_root.releases / shown), err=True)
         proof = prove(commune_root, who, contracts)
         if not proof.left and not proof.rows:
             tombstones.note_done(

@@ -63,6 +63,10 @@ thon = "schemas/thon.csv"        # danh sách thôn: ma_thon,ten_thon,xa_cu
 # tai_khoan = "nop@example.org"
 # mat_khau_tep = "var/mat_khau_thu"
 
+# Nơi trả tệp đã đánh dấu và phiếu nhận cho từng đơn vị; {{don_vi}} là mã đơn vị.
+# [tra_ve]
+# thu_muc = "tra_ve/{{don_vi}}"
+
 # Báo tin (lệnh notify): danh sách người liên hệ, giờ được gửi thư trong ngày làm việc, thư tuần của chủ tịch
 # vào thứ mấy, lượt chạy hằng ngày phải xong trước giờ nào.
 # [bao_tin]

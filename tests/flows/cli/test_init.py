@@ -99,7 +99,7 @@ def test_all_that_the_file_teaches_can_be_taken_as_it_stands(root: Path) -> None
         example.format(ma='"90001"', ten='"Xã"', tinh='"Tỉnh"', tu_ngay="2026-09-15").encode()
     )
     assert {*said.units} == {"van_phong", "mobifone", "fpt"}
-    assert all((said.moved, said.due, said.targets, said.retention))
+    assert all((said.moved, said.due, said.targets, said.retention, said.sources, said.returns))
     load().of_settings(said, (root / "schemas" / "thon.csv").read_bytes())
 
 
