@@ -89,6 +89,10 @@ _ESTIMATED = re.compile(
     r"|chua (?:phai )?(?:la )?(?:so )?chinh thuc|chua (?:duoc )?(?:chot|kiem tra|xac nhan|tham dinh))\b"
 )
 
+_DRAFTED = re.compile(r"\bnháp\b|\bsơ bộ\b|\bso lieu so bo\b")
+#: All that a section, title or remark may say.
+WORDS = (*_TONED.values(), *_SORTS.values(), _ESTIMATED, _DRAFTED)
+
 
 def read_not_meant(text: str, dataset: Dataset) -> NotMeant | None:
     """What a section, title or the name of a sheet says that records are; None if they may be meant."""
@@ -127,9 +131,7 @@ def is_form(name: str) -> bool:
 def says_estimated(text: str) -> bool:
     """Whether a text says that figures are estimated, provisional or a draft."""
     toned = _words(text)
-    return bool(
-        _ESTIMATED.search(toneless(toned)) or re.search(r"\bnháp\b|\bsơ bộ\b|\bso lieu so bo\b", toned)
-    )
+    return bool(_ESTIMATED.search(toneless(toned)) or _DRAFTED.search(toned))
 
 
 def _has_column(pattern: re.Pattern[str], dataset: Dataset) -> bool:

@@ -50,6 +50,8 @@ _THIS_TIME = re.compile(
 _COMPARED = re.compile(r"\bso (?:sanh|voi|cung)\b.*")
 _OWN_TOO = re.compile(r"\b(?:thang|quy)\W*(?:\d|[ivx]).*(?:\bva\b|[,;&+])\W*(?:\w+\W+){0,3}$")
 _YEAR_IN_MONTHS = "12"
+#: All that a title may say of other times.
+WORDS = (_CUMULATED, _WEEKLY, _WEEKLY_TONELESS, _EARLIER, _PLANNED_TITLE, _PLANNED_PERIOD)
 
 
 def read_meaning(text: str, dataset: Dataset) -> Meaning | None:

@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 import polars as pl
 
 from flows.clean.text import toneless
-from flows.intake.not_meant import read_not_meant, says_estimated
+from flows.intake.not_meant import WORDS, read_not_meant, says_estimated
+from flows.intake.other_time import WORDS as OTHER_TIMES
 from flows.intake.other_time import read_meaning
 from flows.intake.period import name_periods
 from flows.read.clerk_marks import Comment
@@ -25,14 +27,6 @@ _MOST = 100
 _LONGEST = 300
 # With more different remarks than that, those without any such word are passed over in one search.
 _MANY = 1000
-_SYLLABLES = (
-    "bao bi bo can cat chet chi cho chua chung chuyen con cong cu cua da dat di dia dieu dinh doi don "
-    "dong draft du dung dvt example ghep ghi giai giam giao gom gop hoach hoang het huy ke khong kiem "
-    "ky lap lay lieu loai luu luy mat mau minh moi muc nam ngoai ngung nham nhap nop old pha phai "
-    "phan qua quy ra roi sai sample sang so sua tach tam tham thang thanh thay thieu thoi thong thu "
-    "thua thuoc tinh tra trung tu tuan uoc vd ve vi xa xem xoa"
-)
-_ANY_WORD = rf"\b(?:{_SYLLABLES.replace(' ', '|')})\b|\?"
 # Without accents these are also names and other words.
 _REPEATED = re.compile(r"\btrùng\b(?! tên)|\b(?:ghi|nhập|kê) lặp\b|\blặp lại\b|\bnhầm\b")
 _REPEATED_TONELESS = re.compile(
@@ -70,6 +64,8 @@ _NO_SENTENCE = re.compile(
 )
 _DAY = re.compile(r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])[/.-](?:0?[1-9]|1[0-2])(?:[/.-]\d{2,4})?(?![\d/])")
 _FEWEST_WORDS = 4
+# What regular expressions of polars lack: looking ahead and back.
+_AROUND = re.compile(r"\(\?<?[!=](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
@@ -105,6 +101,25 @@ def weigh_remarks(
     return found
 
 
+@cache
+def _widen_all() -> str:
+    """What each remark that matters matches: all words, without what must or must not stand around them."""
+    own = (_REPEATED, _REPEATED_TONELESS, _WRONG, _UNSURE, _SHARED, _OF_PERIOD)
+    every = [pattern.pattern for pattern in (*own, *WORDS, *OTHER_TIMES)]
+    wide = [_AROUND.sub("", toneless(each)) for each in every]
+    named = [re.sub(r"\?p<\w+>", "?:", each) for each in wide]
+    return "|".join(
+        [
+            "[?]",
+            "dvt",
+            "d[.]?v[.]? ?[t:]",
+            "don *vi",
+            "tinh (?:bang|theo)",
+            *(re.sub(r"[$^]", r"\\b", each) for each in named),
+        ]
+    )
+
+
 def _weigh_cells(case: _Case) -> Iterator[Problem]:
     for letter in case.table.remarks:
         cells = case.table.cells.select("_row", text=f"{BESIDE}{letter}").drop_nulls()
@@ -112,7 +127,7 @@ def _weigh_cells(case: _Case) -> Iterator[Problem]:
         if len(different) > _MANY:
             words = different.str.slice(0, _LONGEST).str.normalize("NFD").str.to_lowercase()
             plain = words.str.replace_all(r"\p{M}", "").str.replace_all("đ", "d", literal=True)
-            different = different.filter(plain.str.contains(_ANY_WORD))
+            different = different.filter(plain.str.contains(_widen_all()))
         said = {text: what for text in different if (what := _read(case, text[:_LONGEST]))}
         for row, text in cells.filter(pl.col("text").is_in([*said])).iter_rows() if said else ():
             message = (
