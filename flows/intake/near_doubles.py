@@ -32,7 +32,8 @@ _SHORT_FORMS: Mapping[str, str] = {
 def find_near_doubles(table: ReadTable, records: pl.DataFrame, dataset: Dataset) -> list[Problem]:
     """One warning `tep.nghi_trung` per record that repeats one above under a key that only looks different.
 
-    Words of a key differ only in case, punctuation or a usual short form, and all choices are equal. Records
+    Words of a key differ only in case, punctuation, accents that one lacks, or a usual short form, and all
+    choices are equal. Records
     of different codes have equal words, choices and amounts: one is enough if they have a title of their
     own; of people, whose names are often the same, two records in a row must repeat two others. A branch has
     all amounts of its head office.
@@ -79,22 +80,38 @@ def _spell(name: str) -> pl.Expr:
     return fold(spelt).alias(name)
 
 
+def _strip_marks(text: pl.Expr) -> pl.Expr:
+    return text.str.normalize("NFD").str.replace_all(r"\pM", "").str.replace_all("đ", "d")
+
+
 def _find_spelled(records: pl.DataFrame, dataset: Dataset) -> _Found:
     """Records whose key differs from one above only in the way its words are written."""
     key = [dataset[name] for name in dataset.key]
     choices = [column.name for column in dataset.columns if column.kind is LUA_CHON]
     complete = pl.all_horizontal(pl.col(dataset.key).is_not_null())
-    like = [_spell(each.name) if each.kind is VAN_BAN else pl.col(each.name) for each in key]
-    written = pl.concat_str(pl.col(each.name) for each in key if each.kind is VAN_BAN).alias("_written")
-    others = [pl.col(name).cast(pl.String).fill_null("") for name in choices if name not in dataset.key]
-    cells = records.with_row_index("_at").filter(complete).select("_at", written, *like, *others)
-    by = [name for name in cells.columns if name not in ("_at", "_written")]
-    doubled = cells.filter(pl.struct(by).is_duplicated()).with_columns(
-        of=pl.col("_at").first().over(by), first=pl.col("_written").first().over(by)
+    words = [each.name for each in key if each.kind is VAN_BAN]
+    spelt = [_spell(name).alias(f"_spelt.{name}") for name in words]
+    cells = records.with_row_index("_at").filter(complete)
+    cells = cells.select(
+        "_at",
+        *(pl.col(name) for name in dict.fromkeys((*dataset.key, *choices))),
+        pl.concat_str(words).alias("_written"),
+        pl.concat_str(spelt).alias("_spelt"),
     )
-    doubled = doubled.filter((pl.col("_at") != pl.col("of")) & (pl.col("_written") != pl.col("first")))
+    # Typed without accents, words are those of which only the accents differ.
+    cells = cells.with_columns(
+        _bare=_strip_marks(pl.col("_spelt")), _is_bare=~pl.col("_written").str.contains(r"[^\x00-\x7F]")
+    )
+    by = ["_bare", *(name for name in cells.columns if not name.startswith("_") and name not in words)]
+    doubled = cells.filter(pl.struct(by).is_duplicated()).with_columns(
+        pl.col("_at", "_written", "_spelt", "_is_bare").first().over(by).name.suffix(".first")
+    )
+    same = (pl.col("_spelt") == pl.col("_spelt.first")) | pl.col("_is_bare") | pl.col("_is_bare.first")
+    doubled = doubled.filter(
+        (pl.col("_at") != pl.col("_at.first")) & (pl.col("_written") != pl.col("_written.first")) & same
+    ).select("_at", of="_at.first")
     labels = ", ".join(f"“{each.label}”" for each in key if each.kind is VAN_BAN)
-    return {at: (of, f"ô {labels} chỉ khác cách viết") for at, of in doubled.select("_at", "of").iter_rows()}
+    return {at: (of, f"ô {labels} chỉ khác cách viết") for at, of in doubled.iter_rows()}
 
 
 def _find_recoded(records: pl.DataFrame, dataset: Dataset, code: Column) -> _Found:

@@ -92,9 +92,10 @@ def _assemble(
         parts[table.dataset, period, incomplete] = part if before is None else _concat(before, part)
         problems += find_hidden_totals(table, one.frame, dataset)
         problems += find_other_groups(table, one.frame, dataset, contracts.commune)
-        problems += find_swapped(table, one.frame, dataset)
-        problems += find_near_doubles(table, one.frame, dataset)
-        problems += find_copied_down(table, one.frame, dataset)
+        if not incomplete:
+            problems += find_swapped(table, one.frame, dataset)
+            problems += find_near_doubles(table, one.frame, dataset)
+            problems += find_copied_down(table, one.frame, dataset)
         problems += check_totals(table, one.frame, total, dataset) if total is not None else []
     rows = leave_out(read.rows, refused)
     return CleanedSubmission(

@@ -87,6 +87,8 @@ CASES: dict[str, tuple[str, Sequence[str], list[Row], list[tuple[str, int]]]] = 
         shops("Cửa hàng mẫu 1", "CỬA HÀNG MẪU 1", "Cửa hàng mẫu 1.", "CH mẫu 1"),
         [(DOUBLE, 4), (DOUBLE, 5), (DOUBLE, 6)],
     ),
+    "a shop without accents": (KINH_TE, SHOPS, shops("Cửa hàng mẫu", "Cua hang mau"), [(DOUBLE, 4)]),
+    "shops whose accents differ": (KINH_TE, SHOPS, shops("Quán Bà Thủy", "Quán Bà Thúy"), []),
     "shops with numbers": (KINH_TE, SHOPS, shops("Quầy 1.2", "Quầy 12", "Quầy 1", "Quầy 2"), []),
     "shops of two thôn": (KINH_TE, SHOPS, [*shops("CH Mẫu"), *shops("ch mẫu", place="Phố 2")], []),
     "a complaint written again": (
