@@ -32,6 +32,7 @@ _ROMAN = re.compile(r"^\W*[IVX]{1,6}\b(?=\W|$)")
 _LETTER = re.compile(r"^\W*[A-HĐa-hđ]\s*[.)/:–-]|^\W*[A-HĐ]$")
 _DIGIT = re.compile(r"^\W*\d{1,2}\s*[.)/:–-]")
 _NUMERAL = re.compile(r"^\W*(?:(?:[IVX]{1,6}|[A-HĐ]|\d{1,2})(?:\s*[.)/:–-]+\s*|\s+))?")
+_FIRST = re.compile(r"^\W*(?:I|A|1)\s*[.)/:–-]")
 _SECOND = re.compile(r"^\W*(?:II|III|IV|B|2|3)(?:\s*[.)/:–-]|\s)")
 _TITLED = re.compile(r"(?:so lieu|bang|bieu|danh sach|tinh hinh|ket qua|thong ke|bao cao|tong hop|phu luc)\b")
 _CONTINUES = re.compile(
@@ -225,7 +226,8 @@ def find_other_part(table: ReadTable, told: Collection[int | None], dataset: Dat
         return
     first = int(table.cells["_row"][0])
     own = [line for line in table.lines if line.sure and not line.closes and not _is_heading(line, dataset)]
-    if not own or any(line.row < first for line in own):
+    # The first part may be named in the title.
+    if not own or any(line.row < first for line in own) or any(map(_FIRST.match, table.title)):
         return
     line, text = own[0], own[0].texts[0]
     if line.heads or line.row in told or _sort_of(line) == "place" or not _begins_part(line):

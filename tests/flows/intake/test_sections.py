@@ -142,6 +142,8 @@ def test_a_part_about_something_else_amid_the_records_is_told() -> None:
     ):
         rows = form("moi_truong", "", section, numerals=False)
         assert outcome(hand_in("moi_truong", lines(rows).encode())) == (4, [TOLD] * told), section
+    titled = form("moi_truong", "", "II. Bản xa", numerals=False, title="I. Khu trung tâm")
+    assert outcome(hand_in("moi_truong", lines(titled).encode())) == (4, [])
     both = form("moi_truong", "I. Khu trung tâm", "II. Vùng cao", numerals=False)
     assert outcome(hand_in("moi_truong", lines(both).encode())) == (4, [])
 
