@@ -159,18 +159,18 @@ def describe_unit(unit: Unit) -> str:
 
 def find_named(texts: Iterable[str], units: tuple[Unit, ...]) -> tuple[Unit, ...]:
     """Those of `units` that a text names by title, or by code; in the order of `units`."""
-    return _find_named(tuple(texts), units)
+    found = frozenset[Unit]().union(*_list_names(texts, units))
+    return tuple(unit for unit in units if unit in found) if found else ()
+
+
+def _list_names(texts: Iterable[str], units: tuple[Unit, ...]) -> Sequence[frozenset[Unit]]:
+    """The names of units in `texts`: for each the units that have it, since several thôn may share one."""
+    return _search_all(tuple(texts), units)
 
 
 # The key has all units in it: it costs less to make than the search, but not nothing.
 @lru_cache(maxsize=4096)
-def _find_named(texts: tuple[str, ...], units: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    found = frozenset[Unit]().union(*_list_names(texts, units))
-    return tuple(unit for unit in units if unit in found)
-
-
-def _list_names(texts: Iterable[str], units: tuple[Unit, ...]) -> list[frozenset[Unit]]:
-    """The names of units in `texts`: for each the units that have it, since several thôn may share one."""
+def _search_all(texts: tuple[str, ...], units: tuple[Unit, ...]) -> Sequence[frozenset[Unit]]:
     found: list[frozenset[Unit]] = []
     for text in texts:
         words = text.replace("_", " ")

@@ -20,35 +20,47 @@ _SEVERAL = 3
 _NUMBER = r"^\s*\(?0*(\d{1,7})(?:\.0+)?[.)]*\s*$"
 
 
-def find_span(sheet: Sheet, body: Body, columns: Columns) -> tuple[tuple[int, int], ...]:
+#: The number of each row of a body; NaN where it has none.
+RowNumbers = npt.NDArray[np.float64]
+
+
+def read_row_numbers(sheet: Sheet, body: Body, columns: Columns) -> RowNumbers | None:
+    """The numbers in the column that numbers the records; None without such a column."""
+    if columns.number is None:
+        return None
+    text, _ = sheet.take(columns.number, body.start, np.ones(len(body.codes), np.bool_))
+    numbers: RowNumbers = text.str.extract(_NUMBER).cast(pl.Float64).to_numpy()
+    return numbers
+
+
+def find_span(numbers: RowNumbers | None, body: Body) -> tuple[tuple[int, int], ...]:
     """The first and the last number of records that are numbered one by one, if no row is held."""
-    if columns.number is None or np.count_nonzero(body.records) < _SEVERAL or body.having("ngoai_bang").any():
+    if numbers is None or np.count_nonzero(body.records) < _SEVERAL or body.having("ngoai_bang").any():
         return ()
-    numbers = sheet.take(columns.number, body.start, body.records)[0].str.extract(_NUMBER).cast(pl.Int64)
-    if numbers.null_count() or not (numbers.diff().drop_nulls() == 1).all():
+    of_records = numbers[body.records]
+    if np.isnan(of_records).any() or not (np.diff(of_records) == 1).all():
         return ()
-    return ((numbers[0], numbers[-1]),)
+    return ((int(of_records[0]), int(of_records[-1])),)
 
 
-def find_number_gaps(sheet: Sheet, body: Body, columns: Columns, dataset: str, held: int) -> list[Problem]:
+def find_number_gaps(
+    numbers: RowNumbers | None, sheet: Sheet, body: Body, dataset: str, held: int
+) -> list[Problem]:
     """One warning `tep.stt_thieu` if every record has a number, these rise one by one, and some are missing.
 
     The numbers may begin anew, as in a section, or go on with the number of all records. A number that stands
     on another row, such as a blank one, is not missing. `held` rows above the heading, and those of the body
     that are held, were told already: they may have the numbers.
     """
-    if columns.number is None or np.count_nonzero(body.records) < 2:
+    if numbers is None or np.count_nonzero(body.records) < 2:
         return []
-    text, _ = sheet.take(columns.number, body.start, np.ones(len(body.codes), np.bool_))
-    numbers = text.str.extract(_NUMBER).cast(pl.Int64)
-    of_records = numbers.filter(pl.Series(body.records))
-    if of_records.null_count():
+    of_records = numbers[body.records]
+    steps = np.diff(of_records)
+    begins = of_records[1:] == 1
+    # A comparison with NaN is false.
+    if not ((steps > 0) | begins).all() or np.isnan(of_records[0]) or not (steps > 1).any():
         return []
-    steps = of_records.diff().drop_nulls()
-    begins = of_records.slice(1) == 1
-    if not ((steps > 0) | begins).all() or not (steps > 1).any():
-        return []
-    gaps = [at for at in (steps > 1).arg_true().to_list() if of_records[at + 1] not in (1, at + 2)]
+    gaps = [at for at in np.flatnonzero(steps > 1).tolist() if of_records[at + 1] not in (1, at + 2)]
     if not gaps:
         return []
     rows = np.flatnonzero(body.records)
@@ -62,21 +74,24 @@ def find_number_gaps(sheet: Sheet, body: Body, columns: Columns, dataset: str, h
 
 
 def _list_spans(
-    numbers: pl.Series, of_records: pl.Series, rows: npt.NDArray[np.int64], gaps: Sequence[int]
+    numbers: RowNumbers, of_records: RowNumbers, rows: npt.NDArray[np.int64], gaps: Sequence[int]
 ) -> list[tuple[int, int, set[int]]]:
     """Where numbers may be missing: from, to (exclusive), and those that stand on other rows there."""
-    if of_records.is_unique().all():
+    if len(np.unique(of_records)) == len(of_records):
         # In another order each number may stand anywhere.
-        every = of_records.sort()
-        return [(every[0], every[-1], {*numbers.drop_nulls()})]
+        return [(int(of_records.min()), int(of_records.max()), _list_all(numbers))]
     return [
         (
-            of_records[at] + 1,
-            of_records[at + 1],
-            {*numbers[int(rows[at]) + 1 : int(rows[at + 1])].drop_nulls()},
+            int(of_records[at]) + 1,
+            int(of_records[at + 1]),
+            _list_all(numbers[int(rows[at]) + 1 : int(rows[at + 1])]),
         )
         for at in gaps
     ]
+
+
+def _list_all(numbers: RowNumbers) -> set[int]:
+    return {*numbers[~np.isnan(numbers)].astype(np.int64).tolist()}
 
 
 def _describe(sheet: Sheet, dataset: str, row: int, missing: Sequence[int], count: int) -> Problem:

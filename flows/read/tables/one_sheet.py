@@ -24,7 +24,7 @@ from flows.read.tables.heading import Vocabulary, tidy, words_of
 from flows.read.tables.layout import Block, find_blocks, find_numbering_letter
 from flows.read.tables.lines import describe_contradictions, find_lines
 from flows.read.tables.marked import read_marked
-from flows.read.tables.number_gaps import find_number_gaps, find_span
+from flows.read.tables.number_gaps import find_number_gaps, find_span, read_row_numbers
 from flows.read.tables.proposals import SAMPLE, Values
 from flows.read.tables.repairs import repair
 from flows.read.tables.routing import (
@@ -210,14 +210,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     fit, sides, block = chosen[0], split_sides(chosen[0]), pass_over_gloss(sheet, block, chosen[0], stop)
     columns = _list_columns(with_content(sheet, sides, block.body, stop), block)
     body = classify(sheet, block.body, stop, columns)
-    take_lone_places(sheet, body, columns, fit.dataset)
-    read.damage += tell_groups(sheet, body, columns, fit.dataset)
-    hold_damaged(sheet, body)
-    headed = sorted(index_of(path.letter) for path in block.paths)
-    read.damage += hold_uneven(sheet, body, headed[-1] + 1, columns, fit.dataset.name)
-    shape = RecordShape(columns, headed)
-    read.shapes.append((shape, fit.dataset))
-    above = _hold_outside(read, block, top, body, shape, fit.dataset)
+    above = _settle_rows(read, block, top, body, columns, fit.dataset)
     title = _read_title(sheet, top, above)
     titles, lines = tuple(read.above), (*_list_groups(fit, sides, line), *find_lines(sheet, body, columns))
     read.above += [title, *_list_trailing(sheet, body, lines)]
@@ -226,6 +219,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
     filled, blank = leave_out_blank(sheet, body, sides)
     tables: list[ReadTable] = []
     problems: list[Problem] = []
+    numbers = read_row_numbers(sheet, body, columns)
     read.unit_lines = read_unit_lines(sheet, title, body, read.unit_lines)
     for side in filled or sides[:1]:
         stated = read_units(sheet, side.fit, block, body, read.unit_lines)
@@ -236,7 +230,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             lines=lines,
             above=titles,
             top=sheet.number(top),
-            numbers=() if above.any() else find_span(sheet, body, columns),
+            numbers=() if above.any() else find_span(numbers, body),
         )
         accepted = _log_accepted(side.fit, line)
         if accepted.height:
@@ -250,7 +244,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         *describe_blank(sheet, line, fit, blank if filled or body.records.any() else []),
         *marked.problems,
         *describe_contradictions(sheet, body, title, lines, fit.dataset.name),
-        *find_number_gaps(sheet, body, columns, fit.dataset.name, int(np.count_nonzero(above))),
+        *find_number_gaps(numbers, sheet, body, fit.dataset.name, int(np.count_nonzero(above))),
     ]
     problems += find_shifted_heading(sheet, block, body, problems, fit.dataset.name)
     read.problems += problems
@@ -265,14 +259,25 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
         _repeat_records(read, body, filled)
 
 
-def _hold_outside(
-    read: SheetRead, block: Block, top: int, body: Body, shape: RecordShape, dataset: Dataset
+def _settle_rows(
+    read: SheetRead, block: Block, top: int, body: Body, columns: Columns, dataset: Dataset
 ) -> Mask:
-    """Hold the rows that look like records but stand outside; returns a mask of those above the heading."""
-    above = find_above(read.sheet, top, block.top, shape)
-    read.damage += describe_above(read.sheet, top, above, dataset)
-    read.damage += leave_out_examples(read.sheet, body, shape.columns, dataset)
-    read.damage += hold_astray(read.sheet, body, shape, dataset)
+    """Leave out and hold rows of a body, and those outside that look like records.
+
+    Returns a mask of those above the heading.
+    """
+    sheet = read.sheet
+    take_lone_places(sheet, body, columns, dataset)
+    read.damage += tell_groups(sheet, body, columns, dataset)
+    hold_damaged(sheet, body)
+    headed = sorted(index_of(path.letter) for path in block.paths)
+    read.damage += hold_uneven(sheet, body, headed[-1] + 1, columns, dataset.name)
+    shape = RecordShape(columns, headed)
+    read.shapes.append((shape, dataset))
+    above = find_above(sheet, top, block.top, shape)
+    read.damage += describe_above(sheet, top, above, dataset)
+    read.damage += leave_out_examples(sheet, body, columns, dataset)
+    read.damage += hold_astray(sheet, body, shape, dataset)
     return above
 
 
