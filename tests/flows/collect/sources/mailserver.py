@@ -130,7 +130,9 @@ def serve_mailbox() -> Iterator[Mailbox]:
     group = grp.getgrgid(entry.pw_gid).gr_name
     config = _CONFIG.format(folder=folder, port=port, user=user, group=group)
     (folder / "dovecot.conf").write_text(config, encoding="utf-8")
-    server = subprocess.Popen([DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], cwd=folder)
+    server = subprocess.Popen(
+        [DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], cwd=folder, start_new_session=True
+    )
     try:
         box = Mailbox(port, certificate)
         wait_for(lambda: listens(port))

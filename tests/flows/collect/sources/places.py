@@ -204,6 +204,8 @@ def smb_at(folder: Path) -> Iterator[Place]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # When it ends, it ends its whole group of processes, which must not be ours.
+        start_new_session=True,
     )
     try:
         wait_for(lambda: listens(port))
