@@ -72,6 +72,8 @@ class Mailbox:
 
     port: int
     certificate: Path
+    #: The processes of the server.
+    group: int
 
     @property
     def said(self) -> dict[str, object]:
@@ -134,7 +136,7 @@ def serve_mailbox() -> Iterator[Mailbox]:
         [DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], cwd=folder, start_new_session=True
     )
     try:
-        box = Mailbox(port, certificate)
+        box = Mailbox(port, certificate, server.pid)
         wait_for(lambda: listens(port))
         yield box
     finally:
