@@ -18,7 +18,7 @@ _MONTHS = 12
 # So many different dates must stand in order to show anything.
 _IN_ORDER = 5
 # So many dates beside one that is too late.
-_OTHERS = 2
+_OTHERS, _SLIPS = 2, 10
 
 #: The dates in digits of a column: the cell, whether Excel stored it as a date (`real`), whether Excel takes
 #: such a text for a date (`by_excel`), and its two readings, of which one may be impossible.
@@ -207,9 +207,9 @@ def _summarize(of: pl.Expr, beside: pl.Expr, *, rows_in_order: bool) -> dict[str
     day, month, both = of & ONLY_DAY_FIRST, of & ONLY_MONTH_FIRST, of & TWO_READINGS
     at, by_excel = pl.col("at"), pl.col("by_excel")
     late = (both & (_LAST < _DAY_FIRST)).fill_null(value=False)
-    # One date that is too late shows nothing if most others, read like it, are the nearer to that day.
+    # One date in ten that is too late shows nothing if most others, read like it, are the nearer to that day.
     others = both & ~late
-    is_slip = (late.sum() == 1) & (others.sum() >= _OTHERS)
+    is_slip = (late.sum() <= pl.max_horizontal(others.sum() / _SLIPS, 1)) & (others.sum() >= _OTHERS)
     is_slip &= 2 * (others & (_DAY_FIRST > _MONTH_FIRST)).sum() > others.sum()
     as_read = pl.coalesce("day_first", "month_first").filter(beside)
     otherwise = (

@@ -74,6 +74,8 @@ def open_public_database(release: Path, *, memory: str, threads: int) -> duckdb.
             allowed += paths
     database.execute(f"set memory_limit = '{memory}'")
     database.execute(f"set threads = {threads}")
+    # What does not fit into memory is not written to disk.
+    database.execute("set temp_directory = ''")
     database.execute(f"set allowed_paths = [{', '.join(map(_quote_text, allowed))}]")
     database.execute("set enable_external_access = false")
     database.execute("set lock_configuration = true")

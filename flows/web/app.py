@@ -33,8 +33,11 @@ from flows.web.judging import Bench, BenchError, Warm
 from flows.web.render import ASSETS, read_asset
 from flows.web.sessions import LoginGuard, SessionBook
 
-#: Processes that judge, and those that do all else: an expensive question holds up no clerk.
-JUDGES, OTHERS = 2, 1
+# Processes that judge, that make files, that answer questions: an expensive question holds up no clerk.
+_JUDGES, _OTHERS, _ASKED = 2, 1, 1
+_FILE_SECONDS, _QUESTION_SECONDS = 60.0, 10.0
+_FILE_LATE = "Đọc tệp mất quá lâu hoặc cần quá nhiều bộ nhớ: tệp hỏng hoặc được làm để gây hại."
+_QUESTION_LATE = "Câu hỏi mất quá lâu hoặc cần quá nhiều bộ nhớ nên đã dừng. Hỏi ít dòng hơn."
 _SWEEP_SECONDS = 6 * 3600
 _SAID = {
     400: "Yêu cầu không đúng dạng.",
@@ -58,8 +61,9 @@ def open_desk(root: Root, *, secure: bool = False) -> FrontDesk:
         logins=LoginGuard(),
         drafts=DraftFolder(root),
         handed=HandInBook(root),
-        judges=Bench(JUDGES),
-        others=Bench(OTHERS),
+        judges=Bench(_JUDGES, seconds=_FILE_SECONDS, late=_FILE_LATE, most=400),
+        others=Bench(_OTHERS, seconds=_FILE_SECONDS, late=_FILE_LATE, most=50),
+        questions=Bench(_ASKED, seconds=_QUESTION_SECONDS, late=_QUESTION_LATE, most=10),
         secure=secure,
     )
 
@@ -71,13 +75,14 @@ def build_web(desk: FrontDesk, limits: RequestLimits | None = None) -> ASGIApp:
     async def live(_: Starlette) -> AsyncIterator[None]:
         desk.judges.start(Warm(desk.root.path))
         desk.others.start()
+        desk.questions.start()
         sweeper = asyncio.create_task(_sweep(desk))
         yield
         sweeper.cancel()
         with suppress(asyncio.CancelledError):
             await sweeper
-        await asyncio.to_thread(desk.judges.close)
-        await asyncio.to_thread(desk.others.close)
+        for bench in (desk.judges, desk.others, desk.questions):
+            await asyncio.to_thread(bench.close)
 
     app = Starlette(
         routes=[

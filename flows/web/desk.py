@@ -45,6 +45,7 @@ class FrontDesk:
     handed: HandInBook
     judges: Bench
     others: Bench
+    questions: Bench
     secure: bool = False
     now: Callable[[], datetime] = lambda: datetime.now(HERE)
     patience: float = PATIENCE

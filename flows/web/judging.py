@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from flows.check import Checked, check, to_json
+from flows.check import Checked, check
 from flows.engine.workers import Guard, Limits, LostError, start_workers
 from flows.files import write_private
 from flows.forms import build_form, list_known_rows
@@ -35,7 +35,7 @@ from schemas.periods import in_words, latest_ended
 from schemas.registry import Contracts
 
 # As for the readers of a day's run: a plain xlsx takes twenty times its size, we allow for sixty.
-_SECONDS, _BYTES_PER_SECOND = 60.0, 100_000
+_BYTES_PER_SECOND = 100_000
 _MEMORY, _MEMORY_PER_BYTE = 1 << 30, 60
 _NICE = 5
 _CAUSE_CELLS = 8
@@ -218,11 +218,9 @@ def describe_checked(
     datasets = contracts.datasets
     edited = {f"{one.sheet}!{one.cell}" for one in corrections}
     drawn = draw_sheets(checked, path.read_bytes(), path.name, datasets, edited)
-    said = to_json([checked])
     return {
-        "blocking": said["blocking"],
-        "warnings": said["warnings"],
-        "judgement": {key: value for key, value in said["files"][0].items() if key != "file"},
+        "blocking": checked.blocking,
+        "warnings": checked.faults.height - checked.blocking,
         "rows_seen": checked.rows_seen,
         "left_out": [[ROLES[role], count] for role, count in checked.left_out.items()],
         "repaired": checked.marks.changes.height,
@@ -278,27 +276,22 @@ def _do(job: WebJob) -> Any:
     return job.do()
 
 
-def _limit(job: WebJob) -> Limits:
-    return Limits(_SECONDS + job.size / _BYTES_PER_SECOND, _MEMORY + _MEMORY_PER_BYTE * job.size)
-
-
 class BenchError(RuntimeError):
     """A job failed or its process died; the message says what to tell people, in Vietnamese."""
 
 
-def _lost(_job: WebJob, error: Exception) -> Any:
-    if isinstance(error, LostError):
-        return BenchError("Đọc tệp mất quá lâu hoặc cần quá nhiều bộ nhớ: tệp hỏng hoặc được làm để gây hại.")
-    if isinstance(error, RefusedError):
-        return BenchError("Không mở được tệp này như một bảng nên không làm được việc đó.")
-    return error
-
-
 class Bench:
-    """A few worker processes that do jobs, the most urgent first, in the order in which they came."""
+    """A few worker processes that do jobs, the most urgent first, in the order in which they came.
 
-    def __init__(self, count: int) -> None:
+    A job that takes more than `seconds`, or longer for a large file, is ended; people are told that it is
+    `late`. No more than `most` may wait.
+    """
+
+    def __init__(self, count: int, *, seconds: float, late: str, most: int) -> None:
         self._count = count
+        self._seconds = seconds
+        self._late = late
+        self._most = most
         self._queue: PriorityQueue[tuple[int, int, WebJob | None, Future[Any]]] = PriorityQueue()
         self._numbers = itertools.count()
         self._stack = ExitStack()
@@ -306,7 +299,7 @@ class Bench:
 
     def start(self, warm: WebJob | None = None) -> None:
         """Start the processes, and let each do `warm` first."""
-        run = self._stack.enter_context(start_workers(_do, Guard(_limit, _lost)))
+        run = self._stack.enter_context(start_workers(_do, Guard(self._limit, self._lost)))
         self._threads = [Thread(target=self._work, args=(run, warm), daemon=True) for _ in range(self._count)]
         for thread in self._threads:
             thread.start()
@@ -328,8 +321,10 @@ class Bench:
         """Do a job; the smaller the number, the more urgent.
 
         Raises:
-            BenchError: it took too long or too much memory.
+            BenchError: it took too long or too much memory, or too many jobs wait.
         """
+        if self.waiting >= self._most:
+            raise BenchError("Đang có nhiều việc chờ máy làm. Thử lại sau một phút.")
         return await asyncio.wrap_future(self.put(job, urgency))
 
     def put(self, job: WebJob, urgency: int = 0) -> Future[Any]:
@@ -337,6 +332,17 @@ class Bench:
         future: Future[Any] = Future()
         self._queue.put((urgency, next(self._numbers), job, future))
         return future
+
+    def _limit(self, job: WebJob) -> Limits:
+        seconds = self._seconds + job.size / _BYTES_PER_SECOND
+        return Limits(seconds, _MEMORY + _MEMORY_PER_BYTE * job.size)
+
+    def _lost(self, _: WebJob, error: Exception) -> Any:
+        if isinstance(error, LostError):
+            return BenchError(self._late)
+        if isinstance(error, RefusedError):
+            return BenchError("Không mở được tệp này như một bảng nên không làm được việc đó.")
+        return error
 
     def _work(self, run: Any, warm: WebJob | None) -> None:
         if warm is not None:

@@ -23,8 +23,6 @@ class QuestionJob:
     release: Path
     question: str
     size: int = 0
-    #: Seconds that the answer may take.
-    seconds: float = 10.0
 
     def do(self) -> dict[str, Any]:
         """`columns`, `rows` as texts, `more` and `csv`; or why it `failed`, in Vietnamese."""

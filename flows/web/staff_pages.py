@@ -184,8 +184,8 @@ async def ask(asked: Asked) -> Response:
     """Answer a question in SQL about what is open, within limits of time, memory and rows."""
     form = texts_of(await read_form(asked))
     question = form.get("cau_hoi", "")[:10_000]
-    content = _gather_analyst(asked) | {"question": question}
-    said = await asked.desk.others.do(QuestionJob(_release(asked).resolve(), question))
+    content = await asyncio.to_thread(_gather_analyst, asked) | {"question": question}
+    said = await asked.desk.questions.do(QuestionJob(_release(asked).resolve(), question))
     if form.get("csv") and said.get("csv") is not None:
         headers = {"content-disposition": 'attachment; filename="ket_qua.csv"'}
         return Response(

@@ -145,6 +145,9 @@ class _Round:
         if len(new) > most:
             rest = f"còn {len(new) - most} thư nữa, lần sau lấy tiếp (nhieu_nhat = {most})"
             self._untaken.append(Obstacle(self._setting.title, rest))
+        if len(held) > _HELD:
+            rest = f"còn {len(held) - _HELD} thư cũ hơn không lấy được; xem rồi chuyển khỏi hộp thư"
+            self._untaken.append(Obstacle(self._setting.title, rest))
         try:
             for uids in _in_groups([*held[-_HELD:], *new[:most]]):
                 self._take_group(uids)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ntpath
 import stat
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Timer
 from typing import Any
 
 import smbclient
@@ -34,8 +36,11 @@ from flows.collect.sources.model import (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PORT = 445
 _DEEPEST = 16
-# NTSTATUS: somebody has the file open for writing; it is gone; the folder is not there; no right to it.
-_IN_USE, _NO_FILE, _NO_FOLDER, _DENIED = 0xC0000043, 0xC0000034, 0xC000003A, 0xC0000022
+# NTSTATUS: somebody has the file open for writing; it is gone; the folder is not there.
+_IN_USE, _NO_FILE, _NO_FOLDER = 0xC0000043, 0xC0000034, 0xC000003A
+# The share is not there, also as a server says that has no others to name; no right to the file.
+_NO_SHARE, _DENIED = (0xC00000CC, 0xC0000225), 0xC0000022
+_UNKNOWN_SHARE = "không có thư mục chia sẻ này trên máy chủ (chia_se)"
 
 
 @contextmanager
@@ -43,22 +48,30 @@ def open_smb(access: Access) -> Iterator[_Smb]:
     """Log in and open the share."""
     said = access.setting
     held: dict[str, Any] = {}
-    where = {"port": said.cong or _PORT, "connection_cache": held}
+    where = {
+        "username": said.tai_khoan,
+        "password": access.password or "",
+        "port": said.cong or _PORT,
+        "encrypt": True,
+        "connection_timeout": int(access.deadline.left()) + 1,
+        "connection_cache": held,
+    }
+    # The library waits for an answer as long as it takes: at the deadline the line is cut.
+    watch = Timer(max(access.deadline.at - time.monotonic(), 0), _cut, [held])
+    watch.daemon = True
+    watch.start()
     try:
         with _told():
-            smbclient.register_session(
-                said.may_chu or "",
-                username=said.tai_khoan,
-                password=access.password or "",
-                encrypt=True,
-                require_signing=True,
-                connection_timeout=int(access.deadline.left()) + 1,
-                **where,
-            )
+            smbclient.register_session(said.may_chu or "", require_signing=True, **where)
         yield _Smb(access, where)
     finally:
-        for connection in held.values():
-            connection.disconnect(close=False)
+        watch.cancel()
+        _cut(held)
+
+
+def _cut(held: Mapping[str, Any]) -> None:
+    for connection in [*held.values()]:
+        connection.disconnect(close=False)
 
 
 @contextmanager
@@ -68,10 +81,12 @@ def _told() -> Iterator[None]:
     except (LogonFailure, AccessDenied, SMBAuthenticationError, SpnegoError):
         raise SourceError("máy chủ không nhận tài khoản hoặc mật khẩu này") from None
     except BadNetworkName:
-        raise SourceError("không có thư mục chia sẻ này trên máy chủ (chia_se)") from None
+        raise SourceError(_UNKNOWN_SHARE) from None
     except SMBOSError as error:
         if error.ntstatus in (_NO_FILE, _NO_FOLDER):
             raise SourceError("không có thư mục này trong thư mục chia sẻ (duong_dan)") from None
+        if error.ntstatus in _NO_SHARE:
+            raise SourceError(_UNKNOWN_SHARE) from None
         if error.ntstatus == _DENIED:
             raise SourceError("máy chủ không cho đọc thư mục hoặc tệp này") from None
         raise SourceAwayError("không nối được máy chủ, hoặc bị ngắt giữa chừng") from None
@@ -112,6 +127,7 @@ class _Smb:
         if entry.size is not None and entry.size > limit:
             raise TooLargeError
         path = self._path(entry.path)
+        self._access.deadline.left()
         with _told():
             try:
                 # Nobody may be writing the file, nor begin to.

@@ -27,6 +27,8 @@ _FEWEST = 3
 _NUMBERED = re.compile(r"\s*\d")
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 _ENGLISH = re.compile(r"(?=.*[A-Za-z]{2})[A-Za-z0-9 .,#&/()%'’:?-]+")
+# A thôn typed without accents: a record that says in words that it has no figures.
+_PLACE = re.compile(r"(?i)(?:thon|khu pho|pho|khu|lang|ban|xom|to dan pho|tdp)\b")
 _GUIDANCE = re.compile(
     r"(?i)[(\[]?\s*(?:ghi|nhập|chọn|điền|gõ|đánh|bắt buộc|không bắt buộc|tùy chọn|tuỳ chọn|định dạng"
     r"|theo mẫu|tối đa|x nếu|kiểu|số|chữ|ngày|văn bản|danh mục|có/không|dd/?mm/?yy"
@@ -86,4 +88,4 @@ def _are_codes(texts: Sequence[str]) -> bool:
 
 
 def _are_english(texts: Sequence[str]) -> bool:
-    return all(map(_ENGLISH.fullmatch, texts))
+    return all(map(_ENGLISH.fullmatch, texts)) and not any(map(_PLACE.match, texts))

@@ -170,6 +170,7 @@ def test_one_day_to_come_beside_others_near_the_day_of_submission_is_that_day(
     # Read with the month first, these are the days around the day of submission.
     turned_days = clean_other("11/05/2026", "11/06/2026", "11/12/2026")
     assert turned_days == [doubtful("2026-05-11"), doubtful("2026-06-11"), doubtful("2026-12-11")]
+    assert not {flaw for _, flaw, _ in clean_other(*["05/11/2026"] * 20, "05/12/2026", "06/12/2026")} - {None}
     two = clean_other("05/11/2026", "05/11/2026", "05/12/2026", "06/12/2026")
     assert {flaw for _, flaw, _ in two} == {"mo_ho"}
 

@@ -15,10 +15,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from flows.check import check, to_json
+from flows.check import check
 from flows.collect.inbox import collect
 from flows.root import read_contracts
 from flows.web.guards import RequestLimits
+from flows.web.judging import describe_checked
 from flows.web.sessions import MOST_WRONG
 from schemas.registry import load
 from tests.conftest import Day
@@ -56,8 +57,9 @@ def test_what_it_says_of_a_file_is_what_the_day_says(served: Served, lan: Visito
         assert draft is not None
         assert draft.result is not None
         checked = check(draft.file.original, "T01", served.desk.today, contracts, root)
-        said = {key: value for key, value in to_json([checked])["files"][0].items() if key != "file"}
-        assert draft.result["judgement"] == json.loads(json.dumps(said))
+        said = describe_checked(checked, draft.file.original, contracts)
+        around = {"version": 0, "whole": True, "copy": f"goc/{draft.file.name}"}
+        assert draft.result == json.loads(json.dumps(said)) | around
         lan.post(f"/nop/{lan.draft}/bo")
 
 
@@ -175,7 +177,13 @@ def test_questions_reach_only_what_is_open(served: Served, tmp_path: Path) -> No
         one.get("/phan-tich")
     assert list(tmp_path.iterdir()) == []
     one.post("/phan-tich/hoi", cau_hoi="select unnest(range(100000)) as n")
-    assert one.page.count("<tr>") <= 201 + 1
+    assert one.page.count("<tr>") <= 201
+    served.desk.questions._seconds = 1.0
+    slow = "select count(*) from range(10000000000) a, range(100000) b where a.range % 7 = b.range % 5"
+    assert one.post("/phan-tich/hoi", cau_hoi=slow).status == 422
+    assert "quá lâu" in one.page
+    served.desk.questions._seconds = 60.0
+    assert one.get("/phan-tich").post("/phan-tich/hoi", cau_hoi="select 1 as n").status == 200
 
 
 def test_nobody_gets_in_without_a_session(served: Served) -> None:

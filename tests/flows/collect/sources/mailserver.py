@@ -72,6 +72,8 @@ class Mailbox:
 
     port: int
     certificate: Path
+    #: The processes of the server.
+    group: int
 
     @property
     def said(self) -> dict[str, object]:
@@ -130,9 +132,11 @@ def serve_mailbox() -> Iterator[Mailbox]:
     group = grp.getgrgid(entry.pw_gid).gr_name
     config = _CONFIG.format(folder=folder, port=port, user=user, group=group)
     (folder / "dovecot.conf").write_text(config, encoding="utf-8")
-    server = subprocess.Popen([DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], cwd=folder)
+    server = subprocess.Popen(
+        [DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], cwd=folder, start_new_session=True
+    )
     try:
-        box = Mailbox(port, certificate)
+        box = Mailbox(port, certificate, server.pid)
         wait_for(lambda: listens(port))
         yield box
     finally:

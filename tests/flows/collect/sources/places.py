@@ -40,6 +40,8 @@ class Place:
     folder: Path
     said: Mapping[str, Any]
     password: str = PASSWORD
+    #: The processes of the server, if it has its own.
+    group: int | None = None
     #: Is called with the name of each file as its content is being sent.
     while_read: list[Callable[[str], None]] = field(default_factory=list)
 
@@ -204,12 +206,15 @@ def smb_at(folder: Path) -> Iterator[Place]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # When it ends, it ends its whole group of processes, which must not be ours.
+        start_new_session=True,
     )
     try:
         wait_for(lambda: listens(port))
         yield Place(
             folder,
             {"loai": "smb", "may_chu": "127.0.0.1", "cong": port, "chia_se": "xa", "tai_khoan": user},
+            group=server.pid,
         )
     finally:
         server.terminate()

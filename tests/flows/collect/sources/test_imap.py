@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -229,3 +231,27 @@ def test_what_is_wrong_is_told(root: Root, box: Mailbox, monkeypatch: pytest.Mon
         fetch_from(root, box)
     assert not isinstance(error.value, SourceAwayError)
     assert "secret" not in str(error.value)
+
+
+def test_a_server_that_falls_silent_ends_in_time(
+    root: Root, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.receive((write_mail("mai@example.org", ("a.csv", b"1")), EARLY))
+    hand_in = imap.hand_in
+
+    def then_silent(*args: object, **named: object) -> object:
+        os.killpg(box.group, signal.SIGSTOP)
+        return hand_in(*args, **named)  # type: ignore[arg-type]
+
+    box.receive((write_mail("mai@example.org", ("b.csv", b"2")), EARLY))
+    begun = time.monotonic()
+    with monkeypatch.context() as patch:
+        patch.setattr(imap, "hand_in", then_silent)
+        try:
+            with pytest.raises(SourceAwayError, match="bị ngắt giữa chừng"):
+                fetch_from(root, box, han_giay=3)
+        finally:
+            os.killpg(box.group, signal.SIGCONT)
+    assert time.monotonic() - begun < 30
+    assert fetch_from(root, box).new == 1
+    assert len(taken(root)) == 2
