@@ -40,8 +40,8 @@ class _Read:
     marked: Path | None = None
 
 
-def answer_mails(desk: Desk, view: ReleaseView, sender: str) -> Iterator[str]:
-    """Answer what can be answered by now; yields a Vietnamese sentence for each answer that was not taken.
+def answer_mails(desk: Desk, view: ReleaseView, sender: str) -> Iterator[str | None]:
+    """Answer what can be answered by now; yields for each answer None, or a sentence why it was not taken.
 
     Raises:
         NotSentError: the mail server takes no letter at all now.
@@ -57,7 +57,7 @@ def answer_mails(desk: Desk, view: ReleaseView, sender: str) -> Iterator[str]:
                 continue
             read = [_look_up(desk.root, release, view, mail, one) for one in mail.files]
             if all(read):
-                yield from _answer(desk, sender, source, mail, view, [one for one in read if one])
+                yield _answer(desk, sender, source, mail, view, [one for one in read if one])
 
 
 def _look_up(root: Root, release: Path, view: ReleaseView, mail: MailTaken, one: MailedFile) -> _Read | None:
@@ -83,18 +83,21 @@ def _answer(
     mail: MailTaken,
     view: ReleaseView,
     read: Sequence[_Read],
-) -> Iterator[str]:
+) -> str | None:
+    """Answer one mail; returns why the answer was not taken, if it was not."""
     marked = [one.marked for one in read if one.marked]
     sent = marked if source.kem_tra_bai and is_private(sender) and _fits(marked) else []
     letter = _write(desk, mail, view, read, _say_marked(view, mail.unit, marked, sent))
+    why = None
     try:
         desk.reply(sender, mail.sender, letter, Reply(mail.message_id, sent))
     except NotSentError as failed:
         if failed.for_all:
             raise
-        yield f"Thư trả lời cho đơn vị {mail.unit}: {failed}."
+        why = f"Thư trả lời cho đơn vị {mail.unit}: {failed}."
     # What the server does not take from us now it does not take later either.
     note_answered(desk.root, source.name, mail)
+    return why
 
 
 def _fits(marked: Sequence[Path]) -> bool:

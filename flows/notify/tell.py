@@ -76,11 +76,14 @@ def _answer(desk: Desk, contracts: Contracts, sender: str, done: Telling) -> Tel
     view, _ = _view_shown(desk.root, contracts)
     if view is None:
         return done
+    answers: list[str | None] = []
     try:
-        failed = (*answer_mails(desk, view, sender),)
+        answers.extend(answer_mails(desk, view, sender))
     except NotSentError as error:
-        failed = (f"Chưa gửi được thư trả lời: {error}; sẽ thử lại.",)
-    return replace(done, problems=(*done.problems, *failed))
+        answers.append(f"Chưa gửi được thư trả lời: {error}; sẽ thử lại.")
+    failed = [each for each in answers if each is not None]
+    sent = done.sent + len(answers) - len(failed)
+    return replace(done, sent=sent, problems=(*done.problems, *failed))
 
 
 @contextmanager

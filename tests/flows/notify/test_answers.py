@@ -94,7 +94,8 @@ def publish(commune: Commune, marked: bytes = b"workbook") -> None:
 def answers(commune: Commune, server: MailServer) -> list[Mail]:
     """The answers since the last call; digests are left out."""
     server.mails.clear()
-    tell(commune.root, CONTRACTS, NOW)
+    done = tell(commune.root, CONTRACTS, NOW)
+    assert done.sent == len(server.mails)
     return [mail for mail in server.mails if mail.message["Auto-Submitted"] == "auto-replied"]
 
 
