@@ -31,7 +31,7 @@ class QuestionJob:
         except duckdb.Error as error:
             return {"failed": f"Câu hỏi không hiểu được: {error}"}
         if len(said) != 1 or said[0].type != duckdb.StatementType.SELECT:
-            return {"failed": "Chỉ hỏi được: một câu bắt đầu bằng SELECT hoặc FROM."}
+            return {"failed": "Chỉ hỏi được một câu, bắt đầu bằng “SELECT” hoặc “FROM”."}
         with open_public_database(self.release, memory=_MEMORY, threads=_THREADS) as database:
             try:
                 frame = database.sql(self.question).limit(MOST + 1).pl()

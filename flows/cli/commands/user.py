@@ -22,7 +22,12 @@ class Act(StrEnum):
 
 
 def command(
-    act: Annotated[Act, typer.Argument(metavar="VIỆC", help="add, list, reset hoặc remove.")],
+    act: Annotated[
+        Act,
+        typer.Argument(
+            metavar="VIỆC", help="“add”: thêm; “list”: liệt kê; “reset”: đặt lại mật khẩu; “remove”: xóa."
+        ),
+    ],
     name: Annotated[str | None, typer.Argument(metavar="TÊN", help="Tên tài khoản, ví dụ lan.t01.")] = None,
     role: Annotated[
         str | None,

@@ -20,22 +20,25 @@ def command(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Cổng của trang.")] = _PORT,
     cert: Annotated[
-        Path | None, typer.Option("--cert", exists=True, dir_okay=False, help="Chứng thư TLS (PEM).")
+        Path | None,
+        typer.Option("--cert", exists=True, dir_okay=False, help="Chứng thư mã hóa đường truyền."),
     ] = None,
     key: Annotated[
-        Path | None, typer.Option("--key", exists=True, dir_okay=False, help="Khóa của chứng thư (PEM).")
+        Path | None, typer.Option("--key", exists=True, dir_okay=False, help="Khóa của chứng thư.")
     ] = None,
     behind_tls: Annotated[
         bool,
         typer.Option(
-            "--behind-tls", help="Trang đứng sau một máy chủ trung gian trên máy này, máy ấy nhận TLS."
+            "--behind-tls",
+            help="Trang đứng sau máy chủ trung gian, bên ấy mã hóa đường truyền.",
         ),
     ] = False,
 ) -> None:
     """Mở trang để các đơn vị nộp tệp, sửa ngay chỗ sai, và mọi người xem, cho đến khi dừng bằng Ctrl+C.
 
-    Máy khác chỉ mở được qua TLS: đưa --cert và --key, hoặc đặt sau một máy chủ trung gian (--behind-tls).
-    Tài khoản: dulieuxa user add. Tệp nộp ở đây vào raw/inbox như mọi tệp; lượt chạy hằng ngày tính chúng.
+    Máy khác chỉ mở được khi đường truyền được mã hóa: đưa --cert và --key, hoặc đặt sau một máy chủ trung
+    gian (--behind-tls). Tạo tài khoản: “dulieuxa user add”. Tệp nộp ở đây vào raw/inbox như mọi tệp; lượt
+    chạy hằng ngày tính chúng.
 
     Ví dụ: dulieuxa web --root /srv/xa --host 0.0.0.0 --cert may.pem --key may.key
     """
@@ -55,7 +58,7 @@ def command(
     place = Root(root.resolve())
     read_contracts(place, load())
     if not AccountBook(place).all():
-        say("Chưa có tài khoản nào: dulieuxa user add TÊN --role ky_su", err=True)
+        say("Chưa có tài khoản nào: “dulieuxa user add ky --role ky_su” tạo một tài khoản.", err=True)
     said = f"{'https' if cert else 'http'}://{host}:{port}"
     say(f"Trang mở ở {said}; dừng bằng Ctrl+C.", err=True)
     certificate = (cert, key) if cert and key else None

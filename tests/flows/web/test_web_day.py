@@ -1,7 +1,8 @@
-"""What was handed in on the page is what the next day counts: the original replaced by its corrected copy."""
+"""The page says what the day says; the day counts what was handed in there, a corrected copy at last."""
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -9,12 +10,14 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from flows.check import check
 from flows.collect.archive import read_receipts
 from flows.collect.hand_in import make_name
 from flows.day import run_day
 from flows.engine.plain import PlainRunner
-from flows.root import HERE, Root
+from flows.root import HERE, Root, read_contracts
 from flows.web.hand_in import VIA
+from flows.web.judging import describe_checked
 from schemas.registry import load
 from tests.conftest import Day
 from tests.flows.web.clerk import DATASET, fill_in
@@ -63,3 +66,20 @@ def test_the_day_counts_the_corrected_copy(planted: Day, tmp_path: Path) -> None
         assert {each.via for each in receipts} == {VIA}
         binh.get("/don-vi")
         assert make_name("ho (sửa trên trang).xlsx") in binh.page
+
+
+def test_what_it_says_of_a_file_is_what_the_day_says(planted: Day, tmp_path: Path) -> None:
+    root = Root(copy_root(planted.root.path, tmp_path / "xa"))
+    contracts = read_contracts(root, load())
+    files = [sorted(folder.iterdir())[0] for folder in sorted(root.inbox.iterdir()) if any(folder.iterdir())]
+    with serve(root.path) as served:
+        binh = served.visitor("binh")
+        for file in files[:: len(files) // 3]:
+            binh.upload_and_wait(file.name, file.read_bytes())
+            draft = served.desk.drafts.find(UNIT, binh.draft)
+            assert draft is not None
+            checked = check(draft.file.original, UNIT, served.desk.today, contracts, root)
+            said = describe_checked(checked, draft.file.original, contracts)
+            around = {"version": 0, "whole": True, "copy": f"goc/{draft.file.name}"}
+            assert draft.result == json.loads(json.dumps(said)) | around, file.name
+            binh.post(f"/nop/{binh.draft}/bo")
