@@ -57,6 +57,10 @@ _CACHE = "flows/test_cache.py::test_"
 _DAILY = "flows/test_daily.py::test_"
 _OPEN = "flows/release/test_open_tables.py::test_"
 _SPLIT = "flows/forget/test_split.py::test_"
+_HAND_IN = "flows/collect/test_hand_in.py::test_"
+_MAIL = "flows/collect/sources/test_imap.py::test_"
+_LINK = "flows/collect/sources/test_link.py::test_"
+_ANSWER = "flows/notify/test_answers.py::test_"
 _ROT = "laws/test_rot.py::test_"
 _CRASH = "laws/test_crash.py::test_"
 
@@ -169,6 +173,20 @@ HELD: Mapping[str, str] = {
     + "a_server_elsewhere_is_not_told_its_secret_on_an_open_line",
     "a pickle that was prepared": _CACHE + "a_pickle_that_was_not_kept_here_is_never_read",
     "a state of another owner": _CACHE + "a_var_of_another_owner_is_refused",
+    # Mails and other places.
+    "names that lead out of a unit's folder": _HAND_IN + "no_name_leads_elsewhere",
+    "links in a unit's folder": _HAND_IN + "no_link_is_followed",
+    "a file that is killed on its way in": _HAND_IN
+    + "a_kill_at_any_moment_loses_nothing_and_doubles_nothing",
+    "a mail with another's address as its sender": _MAIL + "only_our_own_server_vouches_for_a_sender",
+    "a file of a stranger": _MAIL + "a_stranger_s_file_is_told_until_he_is_known",
+    "a mail that writes headers of its answer": _ANSWER + "no_mail_writes_headers_of_its_answer",
+    "a workbook for who is not of the unit": _ANSWER + "nobody_else_is_answered",
+    "a server that plays another": "flows/collect/sources/test_sftp.py::test_"
+    "a_server_with_another_key_gets_no_password",
+    "a link that leads the password elsewhere": _LINK
+    + "a_link_that_leads_on_is_followed_without_the_password",
+    "a server that breaks off in the middle": _LINK + "what_breaks_off_in_the_middle_is_not_taken",
     # People.
     "people told apart by what is published": "laws/test_open_communes.py::test_a_small_commune_is_so",
     "people of communes of 300, 3,000 and 12,000 told apart": "laws/test_open_communes.py::test_"
