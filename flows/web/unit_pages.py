@@ -341,7 +341,11 @@ async def hand_in(asked: Asked) -> Response:
     await read_form(asked)
     if draft.file.corrections and not draft.is_current:
         return _show_draft(asked, draft, "Đang kiểm lại các ô vừa sửa; chờ một lát rồi nộp.", 409)
-    receipt = await asyncio.to_thread(asked.desk.handed.hand_in, draft, asked.account.name)
+    try:
+        receipt = await asyncio.to_thread(asked.desk.handed.hand_in, draft, asked.account.name)
+    except FileNotFoundError:
+        # A second press of the button: the first one handed it in.
+        return go("/don-vi#bien-nhan")
     await asyncio.to_thread(asked.desk.drafts.remove, draft)
     return go(f"/bien-nhan/{receipt.number}")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 from typer.testing import CliRunner
@@ -12,6 +14,7 @@ from flows.cli.main import build_app
 from flows.root import Root
 from flows.web import accounts
 from flows.web.accounts import AccountBook, AccountError, make_password, refuse_easy
+from flows.web.app import build_web, open_desk
 from flows.web.desk import is_our_path
 from flows.web.sessions import CLOSED, IDLE, MOST_FROM, MOST_WRONG, WHOLE, LoginGuard, SessionBook
 
@@ -162,6 +165,21 @@ def test_the_command_makes_and_removes_accounts(tmp_path: Path) -> None:
     assert user("reset", "khong_co")[0] == 2
     assert user("remove", "lan.t01")[0] == 0
     assert not AccountBook(Root(tmp_path)).all()
+
+
+def test_cookies_stay_on_encrypted_lines(tmp_path: Path) -> None:
+    page = build_web(open_desk(Root(tmp_path), secure=True))
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(page)
+        async with httpx.AsyncClient(transport=transport, base_url="https://xa.example") as client:
+            return await client.get("/vao")
+
+    answer = asyncio.run(ask())
+    assert answer.status_code == 200
+    assert "Secure" in answer.headers["set-cookie"]
+    assert answer.headers["strict-transport-security"]
+    assert open_desk(Root(tmp_path), secure=True).cookie.startswith("__Host-")
 
 
 def test_passwords_never_go_bare_over_the_network(tmp_path: Path) -> None:
