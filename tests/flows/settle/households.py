@@ -10,6 +10,7 @@ from tests.flows.read.forms import records
 CONTRACTS = load()
 #: The households of two thôn.
 ONE, TWO = range(100, 110), range(200, 210)
+_NAMES = ("An", "Bình", "Cúc", "Dũng", "Giang", "Hạnh", "Kim", "Lan", "Mai", "Nga")
 
 
 def table(name: str, month: int, rows: Iterable[dict[str, object]]) -> list[list[object]]:
@@ -21,7 +22,12 @@ def table(name: str, month: int, rows: Iterable[dict[str, object]]) -> list[list
 
 
 def homes(numbers: Iterable[int], month: int = 10) -> list[list[object]]:
-    return table("ho_gia_dinh", month, ({"ma_ho": f"H{number:05}"} for number in numbers))
+    return table("ho_gia_dinh", month, (_home(number) for number in numbers))
+
+
+def _home(number: int) -> dict[str, object]:
+    name = f"Bùi {('Thị', 'Văn')[number // 100 % 2]} {_NAMES[number % len(_NAMES)]}"
+    return {"ma_ho": f"H{number:05}", "chu_ho": name}
 
 
 def events(numbers: Iterable[int], month: int = 10) -> list[list[object]]:

