@@ -134,6 +134,14 @@ def write_lines(path: Path, lines: Iterable[str], mode: int = PUBLIC_FILE) -> No
     write_file(path, "".join(f"{line}\n" for line in lines).encode(), mode=mode)
 
 
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file that only its owner can read; it may be lost with the machine's power."""
+    make_private(path.parent, durable=False)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)
+    with os.fdopen(handle, "a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+
+
 def make_private(folder: Path, *, durable: bool = True) -> None:
     """Make a folder that only its owner can open; an existing one stays as it is."""
     if folder.exists():

@@ -13,6 +13,8 @@ from flows.books.seal import SEAL, to_text, unseal
 from flows.files import PUBLIC_FILE, make_private, write_lines, write_private
 from flows.root import Root
 
+_HANDED_IN = "da_nop_"
+
 
 @dataclass(frozen=True, slots=True)
 class _Copy:
@@ -116,9 +118,16 @@ def tellings_of(root: Root) -> Book:
     return Book(root, root.state / "bao_tin.jsonl")
 
 
+def hand_ins_of(root: Root, unit: str) -> Book:
+    """What a unit handed in on the page."""
+    return Book(root, root.state / "web" / f"{_HANDED_IN}{unit}.jsonl")
+
+
 def list_books(root: Root) -> tuple[Book, ...]:
     """Every book of the root."""
-    return journal_of(root), erasures_of(root), accesses_of(root), purges_of(root), tellings_of(root)
+    handed_in = sorted((root.state / "web").glob(f"{_HANDED_IN}*.jsonl"))
+    books = journal_of(root), erasures_of(root), accesses_of(root), purges_of(root), tellings_of(root)
+    return *books, *(Book(root, path) for path in handed_in)
 
 
 def _count_lines(copy: _Copy) -> int:

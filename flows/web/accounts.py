@@ -14,9 +14,8 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from flows.files import write_private
+from flows.files import one_at_a_time, write_private
 from flows.root import HERE, Root
-from flows.system.linux import hold_file
 
 #: What an account may do, by role.
 ROLES: Mapping[str, str] = {
@@ -156,10 +155,7 @@ class AccountBook:
     def _changing(self) -> Iterator[dict[str, Account]]:
         """The accounts, written when the block ends; one change at a time."""
         self._root.prepare()
-        lock = self._root.state / "tai_khoan.khoa"
-        lock.touch(mode=0o600)
-        with lock.open("rb+") as handle:
-            hold_file(handle, wait=True)
+        with one_at_a_time(self._root.state / "tai_khoan.khoa"):
             accounts = dict(self.all())
             yield accounts
             write_private(self._path, to_json(accounts))

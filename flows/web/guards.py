@@ -18,6 +18,7 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from flows.files import append_line
 from flows.root import HERE
 
 #: Bytes of one request: of forms, and of uploads.
@@ -80,15 +81,11 @@ class AccessLog:
         """Append one line."""
         text = json.dumps({"when": datetime.now(HERE).isoformat(timespec="milliseconds"), **line})
         if self._size < 0:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path.touch(mode=0o600)
-            self._size = self.path.stat().st_size
+            self._size = self.path.stat().st_size if self.path.exists() else 0
         if self._size > LARGEST_LOG:
             self.path.replace(self.path.with_suffix(".1.jsonl"))
-            self.path.touch(mode=0o600)
             self._size = 0
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(text + "\n")
+        append_line(self.path, text)
         self._size += len(text) + 1
 
 

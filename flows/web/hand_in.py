@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from flows.books.seal import to_text, unseal
+from flows.books.book import hand_ins_of
 from flows.collect.hand_in import hand_in
-from flows.files import make_private
+from flows.files import one_at_a_time
 from flows.root import HERE, Root
-from flows.system.linux import hold_file
 from flows.web.drafts import KeptDraft
 
 #: How a file came, in its receipt.
@@ -40,18 +37,15 @@ class HandIn:
 
 
 class HandInBook:
-    """The receipts of what was handed in on the page: `var/web/da_nop`, a file a unit."""
+    """The receipts of what was handed in on the page: a book a unit."""
 
     def __init__(self, root: Root) -> None:
         self._root = root
-        self._folder = root.state / "web" / "da_nop"
 
     def list_of(self, unit: str) -> list[HandIn]:
         """The receipts of one unit, the newest first."""
-        path = self._path(unit)
-        lines = path.read_text("utf-8").split("\n") if path.exists() else []
-        said = (unseal(json.loads(line), must=True) for line in lines if line)
-        return sorted(map(_from_json, filter(None, said)), key=lambda one: one.number, reverse=True)
+        said = hand_ins_of(self._root, unit).read()
+        return sorted(map(_from_json, said), key=lambda one: one.number, reverse=True)
 
     def find(self, unit: str, number: int) -> HandIn | None:
         """The unit's receipt with this number."""
@@ -59,11 +53,7 @@ class HandInBook:
 
     def hand_in(self, draft: KeptDraft, who: str) -> HandIn:
         """Put the draft's files into the inbox, the original first, and write the receipt."""
-        make_private(self._folder)
-        lock = self._folder / "khoa"
-        lock.touch(mode=0o600)
-        with lock.open("rb+") as handle:
-            hold_file(handle, wait=True)
+        with one_at_a_time(self._root.state / "web" / "da_nop.khoa"):
             return self._hand_in(draft, who)
 
     def _hand_in(self, draft: KeptDraft, who: str) -> HandIn:
@@ -90,14 +80,8 @@ class HandInBook:
             parts=() if result is None else tuple(result["parts"]),
             causes=() if result is None else tuple(_without_values(each) for each in result["causes"]),
         )
-        path = self._path(unit)
-        path.touch(mode=0o600)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(to_text(_to_json(one)) + "\n")
+        hand_ins_of(self._root, unit).add(_to_json(one))
         return one
-
-    def _path(self, unit: str) -> Path:
-        return self._folder / f"{unit}.jsonl"
 
 
 def _without_values(cause: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -64,7 +64,7 @@ STRANGE = b"Thu,Ca sang,Ca chieu\nHai,1,2\n"
 #: What came on which day: unit, name, content. On the second day rows stand above, in another order.
 INBOX: dict[int, list[tuple[str, str, bytes]]] = {
     1: [("T01", "phan anh.csv", table(BAD_A, BAD_B, SAME)), ("T02", "hong.xlsx", b"PK\x03\x04 half")],
-    2: [("T01", "phan anh (2).csv", table(*OTHERS, SAME, BAD_B, BAD_A))],
+    2: [("T01", "phan anh lan 2.csv", table(*OTHERS, SAME, BAD_B, BAD_A))],
     3: [("T01", "phan anh.csv", table(GOOD_A, BAD_B, SAME, *OTHERS))],
     4: [("T01", "thon ha.csv", table(SAME, OTHERS[0], BAD_A, BAD_B))],
     6: [("T02", "hong.csv", table(SAME))],
