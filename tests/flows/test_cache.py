@@ -192,6 +192,7 @@ def test_a_key_names_rooms_and_no_room_in_vain(folder: CacheFolder) -> None:
     assert len({*folder.rooms}) == len(folder.rooms)
 
 
+@pytest.mark.slow
 def test_a_key_tells_of_all_libraries_that_values_depend_on() -> None:
     names = packages_distributions()
     used = {names[name][0].lower() for owner in OWNERS.values() for name in walk(owner.__module__)[1]}

@@ -264,6 +264,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_on_a_quiet_day_only_small_tables_are_audited(quiet: Path) -> None:
     first, second, third = (run_plainly(quiet, as_of=TODAY.replace(day=day)) for day in (24, 25, 26))
     fresh = {"diem_danh", "chi_tieu", "loi", "rieng_issues"}
@@ -285,6 +286,7 @@ def test_on_a_quiet_day_only_small_tables_are_audited(quiet: Path) -> None:
     assert find_differences(Root(quiet), CONTRACTS, third.release, PlainRunner(Console(quiet=True))) == []
 
 
+@pytest.mark.slow
 def test_other_expectations_audit_the_whole_release_again(quiet: Path) -> None:
     run_plainly(quiet, as_of=TODAY.replace(day=27))
     own = quiet / "schemas" / "expectations" / "phan_anh_ha_tang.json"

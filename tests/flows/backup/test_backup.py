@@ -88,6 +88,7 @@ def test_the_next_time_only_what_changed_is_copied(
     assert second.tree.files.keys() - first.tree.files.keys() == {"moi.txt"}
 
 
+@pytest.mark.slow
 def test_files_that_share_their_content_share_it_in_the_copy(root: Root, away: Path, tmp_path: Path) -> None:
     one = next(path for path in root.releases.rglob("*.parquet"))
     os.link(one, root.path / "doi.parquet")
@@ -175,6 +176,7 @@ def test_a_damaged_copy_is_named_and_not_restored(
     assert not (tmp_path / "moi").exists()
 
 
+@pytest.mark.slow
 def test_a_copy_that_was_cut_off_says_so_and_is_finished_the_next_time(
     root: Root, away: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

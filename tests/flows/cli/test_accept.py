@@ -69,7 +69,13 @@ def test_the_form_of_another_unit_replaces_nothing(held: Path) -> None:
     assert (counted(outcome, "T07"), codes(outcome, "T07")) == (1, ["tep.khac_don_vi"])
 
 
-@pytest.mark.parametrize(("unit", "rows"), [("T07", {"T07": 3, "T47": 0}), ("T47", {"T07": 1, "T47": 3})])
+@pytest.mark.parametrize(
+    ("unit", "rows"),
+    [
+        ("T07", {"T07": 3, "T47": 0}),
+        pytest.param("T47", {"T07": 1, "T47": 3}, marks=pytest.mark.slow),
+    ],
+)
 def test_who_is_right_is_said_once(held: Path, unit: str, rows: dict[str, int]) -> None:
     sha256 = run_plainly(held).faults.filter(code="tep.khac_don_vi")["submission"][0]
     assert accept(held, sha256[:10], "--unit", unit, "--reason", "Trưởng thôn xác nhận").exit_code == 0
@@ -163,7 +169,7 @@ def test_wrong_answers_are_refused(held: Path) -> None:
         assert accept(held, *arguments, "--reason", "x").exit_code == 2
 
 
-@pytest.mark.parametrize("folder", ["t07", "kinh_te"])
+@pytest.mark.parametrize("folder", ["t07", pytest.param("kinh_te", marks=pytest.mark.slow)])
 def test_a_file_in_a_wrong_folder_is_told_of_until_its_sender_takes_it_away(
     tmp_path: Path, folder: str
 ) -> None:

@@ -162,6 +162,7 @@ def test_several_files_are_judged_each_by_itself(faulty: Path, faultless: Path) 
     assert said["blocking"] == checked[0].blocking
 
 
+@pytest.mark.slow
 def test_beside_the_archive_it_says_what_the_day_then_says(planted: Day, tmp_path: Path) -> None:
     contracts = load()
     crossing = [rule.code for dataset in contracts.datasets.values() for rule in dataset.cross]

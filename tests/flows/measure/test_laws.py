@@ -71,7 +71,7 @@ communes = st.builds(
     count=st.integers(0, 60),
     silent=st.sets(st.sampled_from(SUBMISSIONS_), max_size=6),
 )
-few = settings(max_examples=12, deadline=None, derandomize=True, database=None)
+few = settings(max_examples=6, deadline=None, derandomize=True, database=None)
 
 
 @few

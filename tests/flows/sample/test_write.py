@@ -73,6 +73,7 @@ def test_files_bear_the_moment_at_which_they_were_handed_in(clean: Written) -> N
     assert max(days) <= TODAY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", [date(2026, 11, 15), date(2027, 1, 2), date(2026, 9, 30)])
 def test_any_day_will_do(day: date, tmp_path: Path) -> None:
     assert sample.write(tmp_path, persons=150, today=day).persons >= 150

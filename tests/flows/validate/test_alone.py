@@ -81,7 +81,7 @@ def tables(dataset: Dataset) -> st.SearchStrategy[list[list[Row]]]:
     )
 
 
-few_examples = settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
+few_examples = settings(max_examples=2, suppress_health_check=[HealthCheck.too_slow])
 
 
 @each_dataset

@@ -63,7 +63,7 @@ def test_every_dataset_where_sheets_are_long(
     check(lay_out(DATASETS[name], Random(name + container)), container)
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 2**32),
     name=st.sampled_from(list(DATASETS)),
