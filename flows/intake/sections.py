@@ -116,7 +116,10 @@ def weigh_names(
     texts = list_texts(table, submission, dataset, lettered=lettered)
     named = _read_sheet(table, dataset)
     if named is not None:
-        rest = any(_read_sheet(each, dataset) is None and each.cells.height for each in others)
+        # What a hidden sheet has counts, and is told, as the contract says.
+        rest = not table.hidden and any(
+            _read_sheet(each, dataset) is None and each.cells.height for each in others
+        )
         if rest or not is_form(table.sheet.rpartition("/")[2]):
             return [_describe_sheet(table, named, dataset, holds=rest)]
     titled = _read_title(table.title, dataset)
@@ -161,8 +164,8 @@ def _describe_sheet(table: ReadTable, said: NotMeant, dataset: Dataset, *, holds
         f"{count} bản ghi của trang chưa được tính. Nếu phải tính thì đổi tên trang rồi nộp lại, nếu không"
         " thì xóa trang đó."
         if holds
-        else f"{count} bản ghi của trang vẫn được tính, vì không trang nào khác có bảng này. Nếu đúng là số"
-        " liệu của báo cáo thì đổi tên trang."
+        else f"{count} bản ghi của trang vẫn được tính. Nếu đúng là số liệu của báo cáo thì đổi tên trang,"
+        " nếu không thì xóa trang đó."
     )
     message = f"Tên trang tính “{table.sheet[:_LONGEST]}” nói rằng đây là {said.what}: {outcome}"
     return _make(message, table, dataset, holds=holds)

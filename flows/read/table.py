@@ -160,6 +160,7 @@ class ReadTable:
         remarks: The letters of the columns of remarks; `cells` has their text, too.
         numbers: If its records are numbered one by one, the first number and the last one; of each table that
             was joined to it, too.
+        hidden: Whether its sheet is hidden.
     """
 
     dataset: str
@@ -183,6 +184,7 @@ class ReadTable:
     beside: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     numbers: tuple[tuple[int, int], ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,7 @@ def _read_table(read: SheetRead, block: Block, top: int, stop: int, vocabulary: 
             above=titles,
             top=sheet.number(top),
             numbers=() if above.any() else find_span(numbers, body),
+            hidden=sheet.hidden,
         )
         accepted = _log_accepted(side.fit, line)
         if accepted.height:

@@ -40,11 +40,12 @@ def hand_in(name: str, data: bytes, file: str = "a.csv", **said: object) -> Read
     return read_submission(one, data, CONTRACTS)
 
 
-def book(**sheets: Rows) -> bytes:
+def book(hidden: str = "", **sheets: Rows) -> bytes:
     made, out = openpyxl.Workbook(), io.BytesIO()
     made.remove(made.worksheets[0])
     for name, rows in sheets.items():
         sheet = made.create_sheet(name.replace("_", " "))
+        sheet.sheet_state = "hidden" if name == hidden else "visible"
         for row in rows:
             sheet.append(row)
     made.save(out)
@@ -176,6 +177,11 @@ def test_a_sheet_that_says_so_is_held_beside_another_one() -> None:
         assert alone == (2, [TOLD] * (sheet != "Mẫu")), sheet
     for sheet in ("Biểu_mẫu_1", "Mẫu_số_2", "xã_cũ", "Trang_2", "Dân_cư", "nhập", "Nhập_liệu", "Bộ", "Trang"):
         assert read_sheet_not_meant(sheet, CONTRACTS.datasets["moi_truong"]) is None, sheet
+
+
+def test_what_a_hidden_sheet_has_counts_as_the_contract_says() -> None:
+    data = book(hidden="Cũ", Biểu=form("moi_truong", "", ""), Cũ=form("moi_truong", ""))
+    assert outcome(hand_in("moi_truong", data, "a.xlsx")) == (6, ["tep.ban_ghi_an canh_bao", TOLD])
 
 
 def test_titles_are_told_and_count() -> None:
