@@ -156,6 +156,7 @@ def _encrypted(tmp_path: Path, good: bytes) -> bytes:
     return target.read_bytes()
 
 
+@pytest.mark.slow
 def test_bad_files_are_faults_of_their_own_and_good_ones_are_published(clean: Day, tmp_path: Path) -> None:
     shutil.copytree(clean.root.inbox, tmp_path / "raw" / "inbox")
     good = next((tmp_path / "raw" / "inbox" / "cong_an").glob("*.xlsx")).read_bytes()

@@ -114,7 +114,10 @@ def test_a_run_killed_at_any_moment_leaves_whole_releases(
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS], ids=["disk full", "read-only"])
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.8, 0.97])
+@pytest.mark.parametrize(
+    "share",
+    [0.0, pytest.param(0.3, marks=pytest.mark.slow), pytest.param(0.8, marks=pytest.mark.slow), 0.97],
+)
 def test_a_disk_that_fails_publishes_nothing_and_the_next_run_does(
     number: int, share: float, waiting: Path, undisturbed: tuple[str, int], tmp_path: Path
 ) -> None:

@@ -43,6 +43,7 @@ def found(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> set[tuple[str, str
     return set()
 
 
+@pytest.mark.slow
 def test_all_that_a_day_publishes_is_as_declared(planted: Day) -> None:
     wrong = {(schema.name, *each) for schema, frame in published(planted) for each in found(schema, frame)}
     assert wrong == set()

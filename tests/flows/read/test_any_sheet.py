@@ -73,7 +73,7 @@ def test_any_sheet_is_read_and_accounted_for(seed: int) -> None:
         assert (rows["role"] == "ban_ghi").sum() == sum(table.cells.height for table in read.tables)
 
 
-@settings(max_examples=250, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(seed=st.integers(0, 2**32))
 def test_the_headings_of_any_sheet_are_guessed_within_it(seed: int) -> None:
     for sheet in _sheets(seed):

@@ -33,7 +33,7 @@ def test_no_reason_can_break_the_journal(root: Root, reason: str) -> None:
     assert list(journal_of(root).find_damage()) == []
 
 
-@pytest.mark.parametrize("torn", ['{"release": "2026', "[]", "null", '{"x": 1}'])
+@pytest.mark.parametrize("torn", ['{"release": "2026', "null", '{"x": 1}'])
 def test_a_torn_line_of_the_journal_is_named_and_the_others_are_read(root: Root, torn: str) -> None:
     lines = read_journal(root)
     root.journal.write_text(torn + "\n" + root.journal.read_text(encoding="utf-8"), encoding="utf-8")

@@ -19,6 +19,7 @@ def package(clean: Day) -> dict[str, list[dict[str, object]]]:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.slow
 def test_frictionless_finds_the_package_and_all_its_rows_valid(
     clean: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:

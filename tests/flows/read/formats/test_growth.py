@@ -61,6 +61,7 @@ SHAPES: dict[str, Callable[[int], bytes]] = {
 
 
 @pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.slow
 def test_four_times_the_size_costs_about_four_times_as_much(name: str) -> None:
     small, large = map(SHAPES[name], (10_000, 40_000))
     assert cost(lambda: read_file(large, name, DATASETS), goes=2) < 9 * cost(

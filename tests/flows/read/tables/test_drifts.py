@@ -6,6 +6,8 @@ import csv
 import io
 from collections import Counter
 
+import pytest
+
 from flows.clean import clean
 from flows.read import read_file
 from flows.read.table import ReadFile
@@ -87,6 +89,7 @@ def test_there_are_200_of_all_kinds_over_all_datasets() -> None:
     assert {drift.dataset.name for drift in ALL} == set(CONTRACTS.datasets)
 
 
+@pytest.mark.slow
 def test_nine_proposals_of_ten_are_right() -> None:
     for recorded in (ALL, AMONG_OTHERS):
         wrong = [str(drift) for drift in recorded if not is_told_rightly(drift, read(drift))]
