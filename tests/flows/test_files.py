@@ -270,10 +270,11 @@ def _writes(call: ast.Call) -> bool:
     return name.split(".")[-1] in ("open", "fdopen") and any({*mode} & {*"wax+"} for mode in modes[-1:])
 
 
-@pytest.mark.parametrize("source", sorted(HERE.rglob("*.py")), ids=lambda p: p.relative_to(HERE).as_posix())
-def test_one_place_writes_files(source: Path) -> None:
-    if source.relative_to(HERE).as_posix() not in {"files.py", *OTHERS}:
-        assert writes(source) == []
+def test_one_place_writes_files() -> None:
+    sources = {path.relative_to(HERE).as_posix(): path for path in sorted(HERE.rglob("*.py"))}
+    found = {name: writes(path) for name, path in sources.items() if name not in {"files.py", *OTHERS}}
+    assert {name: what for name, what in found.items() if what} == {}
+    assert len(found) > 300
 
 
 def test_what_writes_by_itself_is_noticed() -> None:

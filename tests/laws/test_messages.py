@@ -85,15 +85,14 @@ FOUND = sorted(set(sentences()))
 
 
 def test_there_is_something_to_read() -> None:
-    assert len(FOUND) > 250
+    assert len(FOUND) > 1000
 
 
-@pytest.mark.parametrize(("place", "text"), FOUND, ids=[place for place, _ in FOUND])
-def test_every_sentence_in_the_sources_is_vietnamese(place: str, text: str) -> None:
-    said = re.sub(
-        r"`[^`]*`|\[/?\w*\]|\{(?:label|form|example|span|choices)\}", " ", text
-    )  # typed, markup, templates
-    assert odd_words(said) == []
+def test_every_sentence_in_the_sources_is_vietnamese() -> None:
+    # What is typed, markup, and what templates fill in.
+    apart = re.compile(r"`[^`]*`|\[/?\w*\]|\{(?:label|form|example|span|choices)\}")
+    odd = {(place, *odd_words(apart.sub(" ", text))) for place, text in FOUND}
+    assert {each for each in odd if len(each) > 1} == set()
 
 
 @pytest.mark.parametrize("dataset", load().values(), ids=lambda dataset: dataset.name)
