@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -36,7 +37,12 @@ HOMES = {
 LINUX_ONLY = ("geteuid", "getuid", "fchmod", "fork", "chown", "O_NOFOLLOW", "O_DIRECTORY", "O_NONBLOCK")
 
 
-def imported(text: str) -> Iterator[str]:
+@cache
+def imported(text: str) -> tuple[str, ...]:
+    return tuple(_list_imported(text))
+
+
+def _list_imported(text: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

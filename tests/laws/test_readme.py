@@ -140,7 +140,7 @@ def commune(two_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 # tests/flows/province/test_roll_up.py.
 SERVED = ("serve", "roll-up", "web")
 # They build releases again.
-LONG = ("erase", "verify")
+LONG = ("backup", "erase", "find", "restore", "sample", "verify")
 # `check` says by its exit code that there are blocking faults.
 LEAVES_WITH = {"check": 1}
 LEAVES_BEHIND = {

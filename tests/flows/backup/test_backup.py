@@ -98,6 +98,7 @@ def test_files_that_share_their_content_share_it_in_the_copy(root: Root, away: P
         assert (place / one.relative_to(root.path)).samefile(place / "doi.parquet")
 
 
+@pytest.mark.slow
 def test_what_is_erased_here_is_gone_there(root: Root, away: Path) -> None:
     (root.path / "cu").mkdir()
     (root.path / "cu" / "a.txt").write_text("a")
@@ -112,6 +113,7 @@ def test_what_is_erased_here_is_gone_there(root: Root, away: Path) -> None:
     assert [*find_damage(away)] == []
 
 
+@pytest.mark.slow
 def test_a_bit_that_turns_here_does_not_reach_the_copy(root: Root, away: Path, tmp_path: Path) -> None:
     back_up(root, CODE, away)
     one = next(path for path in root.archive.rglob("*") if path.is_file() and path.suffix != ".json")
@@ -124,6 +126,7 @@ def test_a_bit_that_turns_here_does_not_reach_the_copy(root: Root, away: Path, t
     assert (tmp_path / "moi" / one.relative_to(root.path)).read_bytes() == before
 
 
+@pytest.mark.slow
 def test_what_is_written_anew_with_its_old_time_is_copied_again(root: Root, away: Path) -> None:
     one = root.inbox / "T01" / "ho.csv"
     one.write_bytes(b"Ha Thi Mau")

@@ -124,6 +124,7 @@ def test_for_which_period_a_file_is_can_be_said_once(tmp_path: Path, period: str
     assert "Đã hỏi trưởng thôn" in receipt.read_text()
 
 
+@pytest.mark.slow
 def test_the_form_of_another_unit_is_known_by_its_records(tmp_path: Path) -> None:
     """Neither its title nor its name says whose it is; last month's register and list were judged before."""
     drop(tmp_path, "cong_an", "dan cu.csv", lines(register(9)).encode())
@@ -140,6 +141,7 @@ def test_the_form_of_another_unit_is_known_by_its_records(tmp_path: Path) -> Non
     assert (counted(outcome, "T02"), codes(outcome, "T02")) == (len(ONE), [])
 
 
+@pytest.mark.slow
 def test_what_a_short_list_is_can_be_said_once(tmp_path: Path) -> None:
     drop(tmp_path, "T07", "a.csv", form("Phố Trung Tâm", rows=6))
     run_plainly(tmp_path)

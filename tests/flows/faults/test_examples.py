@@ -84,5 +84,6 @@ def test_no_rule_survives_being_negated(dataset: Dataset, monkeypatch: pytest.Mo
     assert survivors(dataset, monkeypatch, _negated) == set()
 
 
+@pytest.mark.slow
 def test_no_rule_survives_being_dropped(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     assert survivors(dataset, monkeypatch, _dropped) == set()
