@@ -139,7 +139,7 @@ def commune(two_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 # They start servers, and are run by tests/flows/test_daily.py, tests/flows/web and
 # tests/flows/province/test_roll_up.py.
 SERVED = ("serve", "roll-up", "web")
-# They build releases again.
+# They take seconds each.
 LONG = ("backup", "erase", "find", "restore", "sample", "verify")
 # `check` says by its exit code that there are blocking faults.
 LEAVES_WITH = {"check": 1}
