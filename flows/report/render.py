@@ -56,13 +56,10 @@ class Site:
         return page
 
 
-def open_site(folder: Path, names: Names, as_of: date | None = None, province: str | None = None) -> Site:
-    """Prepare a site in `folder`, for the commune of `names` or, if given, for the `province` of that name.
-
-    Pages show the date `as_of` if it is given.
-    """
+def make_environment(package: str, names: Names) -> Environment:
+    """The environment of the templates of `package`, which show what `names` names."""
     environment = Environment(
-        loader=PackageLoader("flows.report"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -73,6 +70,15 @@ def open_site(folder: Path, names: Names, as_of: date | None = None, province: s
     environment.filters.update(
         unit=names.unit, dataset=names.dataset, indicator=names.indicator, url=_quote_all, path_url=quote
     )
+    return environment
+
+
+def open_site(folder: Path, names: Names, as_of: date | None = None, province: str | None = None) -> Site:
+    """Prepare a site in `folder`, for the commune of `names` or, if given, for the `province` of that name.
+
+    Pages show the date `as_of` if it is given.
+    """
+    environment = make_environment("flows.report", names)
     script = _read_asset(environment, "table.js")
     environment.globals.update(
         styles=_read_asset(environment, "site.css"),

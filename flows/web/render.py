@@ -6,17 +6,13 @@ from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from flows import words
 from flows.report.names import Names
+from flows.report.render import make_environment
 from flows.web.accounts import ROLES
 from schemas.contract import SEVERITIES
 from schemas.registry import Contracts
 
-_FILTERS = ("number", "share", "day", "moment", "period", "short_period", "word")
 #: The files that pages load, by name: package, folder and type.
 ASSETS: Mapping[str, tuple[str, str]] = {
     "site.css": ("flows.report", "text/css; charset=utf-8"),
@@ -35,17 +31,7 @@ class Pages:
 
     def __init__(self, contracts: Contracts) -> None:
         self.names = Names(contracts.datasets, contracts.commune, contracts.indicators)
-        environment = Environment(
-            loader=PackageLoader("flows.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters.update({name: getattr(words, name) for name in _FILTERS})
-        environment.filters.update(
-            unit=self.names.unit, dataset=self.names.dataset, url=lambda value: quote(str(value), safe="")
-        )
+        environment = make_environment("flows.web", self.names)
         marks = {name: sha256(read_asset(name)).hexdigest()[:12] for name in ASSETS}
         environment.globals.update(
             asset=lambda name: f"/tinh/{name}?v={marks[name]}",
