@@ -14,6 +14,7 @@ from flows.files import PUBLIC_FILE, make_private, write_lines, write_private
 from flows.root import Root
 
 _HANDED_IN = "da_nop_"
+_OF_UNITS = f"{_HANDED_IN}*.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,11 @@ def hand_ins_of(root: Root, unit: str) -> Book:
 
 def list_books(root: Root) -> tuple[Book, ...]:
     """Every book of the root."""
-    handed_in = sorted((root.state / "web").glob(f"{_HANDED_IN}*.jsonl"))
+    # A book of which one copy is gone is still a book.
+    copies = ((root.state / "web").glob(_OF_UNITS), root.copies.glob(_OF_UNITS))
+    units = sorted({path.stem.removeprefix(_HANDED_IN) for found in copies for path in found})
     books = journal_of(root), erasures_of(root), accesses_of(root), purges_of(root), tellings_of(root)
-    return *books, *(Book(root, path) for path in handed_in)
+    return *books, *(hand_ins_of(root, unit) for unit in units)
 
 
 def _count_lines(copy: _Copy) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.books.book import Book
+from flows.books.book import Book, hand_ins_of, list_books
 from flows.root import Root
 
 LINES = [
@@ -84,3 +84,16 @@ def test_a_book_of_an_older_version_has_no_seals_and_no_second_copy(tmp_path: Pa
     assert book.read() == LINES
     book.add({"reason": "mới"})
     assert list(book.find_damage()) == []
+
+
+def test_a_book_of_a_unit_is_known_by_either_copy(tmp_path: Path) -> None:
+    root = Root(tmp_path)
+    book = hand_ins_of(root, "T01")
+    book.path.parent.mkdir(parents=True)
+    book.add({"number": 1})
+    book.path.unlink()
+    assert book in list_books(root)
+    assert list(book.find_damage()) == [(book.path, "bị mất")]
+    book.mend()
+    assert [path.name for path in book.path.parent.iterdir()] == [book.path.name]
+    assert book.read() == [{"number": 1}]
