@@ -16,7 +16,6 @@ import polars as pl
 from flows.clean.text import toneless
 from flows.collect.submission import Submission
 from flows.intake.beside import is_of_units, list_beside, spell_period
-from flows.intake.not_meant import NotMeant
 from flows.intake.other_time import read_line_meaning, read_meaning, says_this_time
 from flows.intake.owner import describe_other_owner, describe_unit, find_code, find_named
 from flows.intake.period import (
@@ -63,8 +62,9 @@ class _Case:
 class _Other:
     """What a line says its records are, other than those of the table: `whose` unit, or a period.
 
-    Lines with the same `kind` say the same; `says` quotes the line. If a cell of a column that the form lacks
-    says so, `column` is the letter of that column. `not_meant` says that they are none of the report.
+    Lines with the same `kind` say the same; `says` is what it says, without names of people. If a cell of a
+    column that the form lacks says so, `column` is the letter of that column. `not_meant` says that they are
+    none of the report.
     """
 
     says: str
@@ -72,7 +72,7 @@ class _Other:
     kind: str
     whose: bool = False
     column: str | None = None
-    not_meant: NotMeant | None = None
+    not_meant: str | None = None
 
 
 def split_by_lines(
@@ -199,14 +199,12 @@ def _weigh_cell(
     return replace(found, says=f"cột “{heading}” ghi “{text}”", column=letter)
 
 
-def _weigh_section(
-    case: _Case, sections: Mapping[int, NotMeant | None], line: Line
-) -> _Other | Period | None:
+def _weigh_section(case: _Case, sections: Mapping[int, str | None], line: Line) -> _Other | Period | None:
     """Whether a line says that its records are none of the report, or ends such a section."""
     said = sections.get(line.row, case.decided)
     if said is None:
         return case.decided
-    return _Other(said.what, line, said.what, not_meant=said) if isinstance(said, NotMeant) else None
+    return _Other(said, line, said, not_meant=said) if isinstance(said, str) else None
 
 
 def _strip_total(texts: Sequence[str]) -> tuple[str, ...]:
@@ -235,7 +233,7 @@ def _weigh_period(case: _Case, line: Line) -> _Other | Period | None:
     read = read_meaning if line.heads else read_line_meaning
     meant = next(filter(None, (read(text, dataset) for text in texts)), None)
     if meant is not None and meant.of_all:
-        return _Other(f"“{' '.join(line.texts)}”, tức là {meant.what}", line, meant.what)
+        return _Other(meant.what, line, meant.what)
     labels = name_periods(texts, dataset, int(decided.label[:4]), case.submission.day)
     if labels and (line.sure or any(read_alone(text, dataset.cadence) for text in texts)):
         return _decide_below(case, line) if line.heads else _weigh_labels(case, line, labels)

@@ -5,18 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from flows.clean.text import toneless
 from schemas.contract import Dataset
-
-
-class NotMeant(NamedTuple):
-    """What a text says that records are: in Vietnamese words, and those of it that say so."""
-
-    what: str
-    words: str
-
 
 #: What an example is.
 EXAMPLE = "ví dụ, mẫu"
@@ -94,32 +85,31 @@ _DRAFTED = re.compile(r"\bnháp\b|\bsơ bộ\b|\bso lieu so bo\b")
 WORDS = (*_TONED.values(), *_SORTS.values(), _ESTIMATED, _DRAFTED)
 
 
-def read_not_meant(text: str, dataset: Dataset) -> NotMeant | None:
+def read_not_meant(text: str, dataset: Dataset) -> str | None:
     """What a section, title or the name of a sheet says that records are; None if they may be meant."""
     toned = _words(text)
     for what, pattern in _TONED.items():
-        if found := pattern.search(toned):
-            return NotMeant(what, found[0])
+        if pattern.search(toned):
+            return what
     plain = toneless(toned)
     for what, pattern in _SORTS.items():
-        found = pattern.search(plain)
-        if found and not _has_column(pattern, dataset):
-            return NotMeant(what, found[0].strip())
+        if pattern.search(plain) and not _has_column(pattern, dataset):
+            return what
     return None
 
 
-def read_sheet_not_meant(name: str, dataset: Dataset) -> NotMeant | None:
+def read_sheet_not_meant(name: str, dataset: Dataset) -> str | None:
     """What the name of a sheet or folder says that its records are: also a draft, an old one, a form."""
     toned = _words(name)
     plain = toneless(toned)
     if _DRAFT_WORDS.search(toned):
-        return NotMeant(_DRAFT, toned)
+        return _DRAFT
     if _OLD_WORDS.search(_OLD_PLACE.sub(" ", toned)):
-        return NotMeant(_OLD, toned)
+        return _OLD
     if _EARLIER.search(plain):
-        return NotMeant("số của kỳ trước", toned)
+        return "số của kỳ trước"
     if _FORM.search(plain):
-        return NotMeant(EXAMPLE, toned)
+        return EXAMPLE
     return read_not_meant(name, dataset)
 
 

@@ -196,9 +196,7 @@ def _read(case: _Case, text: str) -> str | None:
     plain = toneless(" ".join(unicodedata.normalize("NFC", text).split()))
     said = read_not_meant(_ELSEWHERE.sub(r"\1", unicodedata.normalize("NFC", text)), case.dataset)
     if said is not None:
-        return (
-            f"đây là bản ghi {said.what}" if not said.what.startswith(("không", "ví", "chỉ")) else said.what
-        )
+        return said if said.startswith(("không", "ví", "chỉ", "bản")) else f"đây là bản ghi {said}"
     repeated = _REPEATED_TONELESS if text.isascii() else _REPEATED
     if repeated.search(unicodedata.normalize("NFC", text.lower())):
         return "bản ghi bị trùng hoặc bị nhầm"

@@ -14,7 +14,6 @@ from flows.clean.text import toneless
 from flows.collect.submission import Submission
 from flows.intake.not_meant import (
     EXAMPLE,
-    NotMeant,
     is_form,
     read_not_meant,
     read_sheet_not_meant,
@@ -53,13 +52,13 @@ def is_vouched(table: ReadTable, submission: Submission) -> bool:
     return "ca_bang" in (submission.meant, table.meant)
 
 
-def weigh_sections(lines: Sequence[Line], dataset: Dataset) -> Mapping[int, NotMeant | None]:
+def weigh_sections(lines: Sequence[Line], dataset: Dataset) -> Mapping[int, str | None]:
     """By row of a line what it says that its records are; None where a section ends such a part.
 
     It ends at the next line of the same sort, or of one that stood above it: a line with a Roman numeral ends
     another one, while the names of thôn below it may be parts of it.
     """
-    found: dict[int, NotMeant | None] = {}
+    found: dict[int, str | None] = {}
     known: set[str] = set()
     enders: set[str] = set()
     for line in lines:
@@ -129,7 +128,7 @@ def weigh_names(
     *folders, name = PurePath(submission.file).parts
     for part in (*folders, PurePath(name).stem):
         said = read_sheet_not_meant(part, dataset)
-        if said is not None and said.what != EXAMPLE:
+        if said is not None and said != EXAMPLE:
             return [_describe_around(table, FILE, part, said, dataset, holds=False)]
     for where in (TITLE, SHEET, FILE):
         for text in texts.get(where, ()):
@@ -138,17 +137,17 @@ def weigh_names(
     return []
 
 
-def _read_title(title: Sequence[str], dataset: Dataset) -> tuple[str, NotMeant] | None:
+def _read_title(title: Sequence[str], dataset: Dataset) -> tuple[str, str] | None:
     """The line of a title that says that the records are none of the report, and what it says."""
     for text in title:
         said = read_not_meant(text, dataset)
         # Above its heading a form may show an example.
-        if said is not None and said.what != EXAMPLE:
+        if said is not None and said != EXAMPLE:
             return text, said
     return None
 
 
-def _read_sheet(table: ReadTable, dataset: Dataset) -> NotMeant | None:
+def _read_sheet(table: ReadTable, dataset: Dataset) -> str | None:
     """What the name of a table's sheet, or a folder or file of a zip, says that its records are."""
     if table.separator is not None and "/" not in table.sheet:
         return None  # of a text file it is the name of the file
@@ -158,7 +157,7 @@ def _read_sheet(table: ReadTable, dataset: Dataset) -> NotMeant | None:
     return next(filter(None, (read_sheet_not_meant(part, dataset) for part in parts)), None)
 
 
-def _describe_sheet(table: ReadTable, said: NotMeant, dataset: Dataset, *, holds: bool) -> Problem:
+def _describe_sheet(table: ReadTable, said: str, dataset: Dataset, *, holds: bool) -> Problem:
     count = table.cells.height
     outcome = (
         f"{count} bản ghi của trang chưa được tính. Nếu phải tính thì đổi tên trang rồi nộp lại, nếu không"
@@ -167,12 +166,12 @@ def _describe_sheet(table: ReadTable, said: NotMeant, dataset: Dataset, *, holds
         else f"{count} bản ghi của trang vẫn được tính. Nếu đúng là số liệu của báo cáo thì đổi tên trang,"
         " nếu không thì xóa trang đó."
     )
-    message = f"Tên trang tính “{table.sheet[:_LONGEST]}” nói rằng đây là {said.what}: {outcome}"
+    message = f"Tên trang tính “{table.sheet[:_LONGEST]}” nói rằng đây là {said}: {outcome}"
     return _make(message, table, dataset, holds=holds)
 
 
 def _describe_around(
-    table: ReadTable, where: str, text: str, said: NotMeant, dataset: Dataset, *, holds: bool
+    table: ReadTable, where: str, text: str, said: str, dataset: Dataset, *, holds: bool
 ) -> Problem:
     outcome = (
         "chưa được tính. Nếu phải tính thì sửa tiêu đề rồi nộp lại, nếu không thì bỏ bảng đó."
@@ -181,8 +180,7 @@ def _describe_around(
         " lại."
     )
     message = (
-        f"{where.capitalize()} ghi “{text[:_LONGEST]}”, tức là {said.what}: {table.cells.height} bản ghi"
-        f" {outcome}"
+        f"{where.capitalize()} ghi “{text[:_LONGEST]}”, tức là {said}: {table.cells.height} bản ghi {outcome}"
     )
     return _make(message, table, dataset, holds=holds)
 
@@ -200,18 +198,22 @@ def _describe_estimated(table: ReadTable, where: str, text: str, dataset: Datase
 
 
 def describe_section(
-    table: ReadTable, dataset: Dataset, line: Line, said: NotMeant, rows: tuple[int, int, int]
+    table: ReadTable, dataset: Dataset, line: Line, said: str, rows: tuple[int, int, int]
 ) -> Problem:
     """`tep.ngoai_bao_cao` for the held records of a section: `rows` are the first, the last, their number."""
     first, last, count = rows
     which = f"dòng {first}" if first == last else f"từ dòng {first} đến dòng {last}"
     where = "ở trên" if line.closes else "ở dưới"
+    # The line itself may name somebody: it is a value, which is masked where others read.
     message = (
-        f"Dòng {line.row} ghi “{' '.join(line.texts)[:_LONGEST]}”, tức là {said.what}: {count} bản ghi"
-        f" {where} ({which}) chưa được tính. Nếu phải tính thì sửa dòng {line.row} rồi nộp lại, nếu không thì"
-        " xóa phần đó."
+        f"Dòng {line.row} nói rằng các bản ghi {where} ({which}) là loại: {said}. {count} bản ghi chưa được"
+        f" tính. Nếu phải tính thì sửa dòng {line.row} rồi nộp lại, nếu không thì xóa phần đó."
     )
-    return replace(_make(message, table, dataset, holds=True), row=line.row)
+    return replace(_make(message, table, dataset, holds=True), row=line.row, value=_join(line))
+
+
+def _join(line: Line) -> str:
+    return " ".join(line.texts)
 
 
 def _make(message: str, table: ReadTable, dataset: Dataset, *, holds: bool) -> Problem:
@@ -235,17 +237,16 @@ def find_other_part(table: ReadTable, told: Collection[int | None], dataset: Dat
     line, text = own[0], own[0].texts[0]
     if line.heads or line.row in told or _sort_of(line) == "place" or not _begins_part(line):
         return
-    if _CONTINUES.search(toneless(text)) or _shares_words(" ".join(line.texts), dataset):
+    if _CONTINUES.search(toneless(text)) or _shares_words(_join(line), dataset):
         return
     count = table.cells.filter(pl.col("_row") > line.row).height
     if not count:
         return
     message = (
-        f"Dòng {line.row} “{' '.join(line.texts)[:_LONGEST]}” bắt đầu một phần khác ở giữa bảng: {count} bản"
-        " ghi ở dưới vẫn được tính. Nếu chúng không thuộc bảng này thì chuyển sang bảng riêng, có dòng đầu"
-        " cột của nó, rồi nộp lại."
+        f"Dòng {line.row} bắt đầu một phần khác ở giữa bảng: {count} bản ghi ở dưới vẫn được tính. Nếu chúng"
+        " không thuộc bảng này thì chuyển sang bảng riêng, có dòng đầu cột của nó, rồi nộp lại."
     )
-    yield replace(_make(message, table, dataset, holds=False), row=line.row)
+    yield replace(_make(message, table, dataset, holds=False), row=line.row, value=_join(line))
 
 
 def _is_heading(line: Line, dataset: Dataset) -> bool:

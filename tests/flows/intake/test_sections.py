@@ -109,6 +109,18 @@ def test_records_below_such_a_section_are_held_up_to_the_next_one() -> None:
                 assert outcome(accepted) == (6, []), section
 
 
+def test_no_message_repeats_a_line_that_may_name_somebody() -> None:
+    for section in (
+        "Hộ bà Quàng Thị Mẫu đã chuyển đi",
+        "Kế hoạch của bà Quàng Thị Mẫu",
+        "Bảng của Quàng Thị Mẫu",
+    ):
+        for first in ("Trong xã", ""):
+            read = hand_in("ho_gia_dinh", lines(form("ho_gia_dinh", first, section)).encode())
+            assert all("Quàng" not in one.message for one in read.problems), section
+            assert first or [one.row for one in read.problems], section
+
+
 def test_ordinary_sections_say_nothing() -> None:
     plain = ("Hộ thường trú", "Đang hoạt động", "Hộ không sử dụng internet", "Thanh toán không dùng tiền mặt")
     more = ("Phố 1", "Hộ nghèo", "Đã giải quyết", "Sáng kiến được công nhận", "Tạm vắng", "Hộ mới chuyển đến")
