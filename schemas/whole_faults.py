@@ -10,13 +10,17 @@ from schemas.contract import USUAL_DUE
 
 @dataclass(frozen=True, slots=True)
 class WholeFault:
-    """A fault of a whole file or submission, not of a cell; all texts are for clerks."""
+    """A fault of a whole file or submission, not of a cell; all texts are for clerks.
+
+    `free_text`: its value is what somebody wrote in his own words, and may tell anything of anybody.
+    """
 
     says: str
     why: str
     mend: str
     good: str
     bad: str
+    free_text: bool = False
 
 
 _LOST = "Cả tệp không dùng được: đơn vị coi như chưa nộp cho đến khi có tệp khác."
@@ -106,6 +110,7 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Nếu phải tính thì sửa dòng hoặc tên đó; nếu không thì xóa phần đó; rồi nộp lại.",
         "I. Hộ thường trú",
         "II. Hộ đã chuyển đi",
+        free_text=True,
     ),
     "tep.ghi_chu": WholeFault(
         "Ghi chú cạnh bản ghi, giữa hay dưới bảng làm đổi nghĩa của số liệu: đã chuyển đi, trùng, phải sửa,"
@@ -114,6 +119,7 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Sửa ngay trong bảng, hoặc xóa dòng nếu không phải số liệu của báo cáo; rồi nộp lại.",
         "Hộ nghèo",
         "Đã chuyển đi tháng 10",
+        free_text=True,
     ),
     "tep.chua_chinh_thuc": WholeFault(
         "Tiêu đề, tên trang tính, tên tệp hay ghi chú nói rằng số liệu là ước tính, dự thảo, chưa chính"
@@ -318,6 +324,7 @@ WHOLE_FAULTS: Mapping[str, WholeFault] = {
         "Kiểm tra lại số dòng, sửa cho khớp rồi nộp lại.",
         "Danh sách có 10 hộ, bảng có 10 dòng",
         "Danh sách có 10 hộ, bảng có 5 dòng",
+        free_text=True,
     ),
     "tep.stt_thieu": WholeFault(
         "Cột số thứ tự thiếu số ở giữa.",

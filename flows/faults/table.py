@@ -14,6 +14,7 @@ from flows.settle.model import Settled
 from schemas.contract import Dataset
 from schemas.registry import Contracts
 from schemas.tables import CHANGES, FAULTS, ISSUE_DIGITS
+from schemas.whole_faults import WHOLE_FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ def is_about_people(datasets: Mapping[str, Dataset]) -> pl.Expr:
 
 
 def _mask_values(faults: pl.DataFrame, datasets: Mapping[str, Dataset]) -> pl.DataFrame:
-    personal, people = _is_personal(datasets), is_about_people(datasets)
+    free_text = [code for code, fault in WHOLE_FAULTS.items() if fault.free_text]
+    personal = _is_personal(datasets) | pl.col("code").is_in(free_text)
+    people = is_about_people(datasets)
     quoted = pl.col("code").str.starts_with("tep.")
     return faults.with_columns(
         *(mask(pl.col(name), personal=personal, of_people=people) for name in ("value", "proposal")),

@@ -25,7 +25,8 @@ from schemas.datasets import load
 from schemas.privacy import PROTECTIONS, protection
 from schemas.units import ngoc_lac
 from tests.arrived import receive
-from tests.conftest import TODAY, lines
+from tests.conftest import TODAY, lines, run_plainly
+from tests.flows.settle.households import homes
 from tests.laws.texts import texts
 
 PEOPLE = {name: d for name, d in load().items() if any(c.personal for c in d.columns)}
@@ -158,6 +159,23 @@ def test_no_canary_is_in_any_letter(
     assert "phải sửa" in told
     assert canaries_in(told + capsys.readouterr().out) == []
     assert "example.org" not in told
+
+
+def test_what_somebody_wrote_beside_or_between_records_is_in_no_file_of_the_release(tmp_path: Path) -> None:
+    """In words by which nobody is known to be a person."""
+    form = homes(range(1, 5))
+    form[1].append("Ghi chú")
+    form[2].append("Trùng với cô Quàng Mẫu ở dưới")
+    form[4:4] = [["II", "Nhà cô Quàng Mẫu đã chuyển đi"]]
+    wide = [[*row, *[None] * (len(form[2]) - len(row))] for row in form]
+    wide.append(["Nhà cô Quàng Mẫu ở dưới này: danh sách có 90 hộ", *[None] * (len(form[2]) - 1)])
+    (tmp_path / "raw" / "inbox" / "T01").mkdir(parents=True)
+    (tmp_path / "raw" / "inbox" / "T01" / "a.csv").write_text(lines(wide), encoding="utf-8")
+    outcome = run_plainly(tmp_path)
+    told = {*outcome.faults.filter(unit="T01")["code"]}
+    assert {"tep.ghi_chu", "tep.ngoai_bao_cao", "tep.so_dong_khac"} <= told
+    files = [path for path in outcome.release.rglob("*") if path.is_file()]
+    assert [path for path in files if "Quàng" in path.read_bytes().decode(errors="replace")] == []
 
 
 def test_the_key_is_in_no_published_file(canaried: tuple[Path, str]) -> None:
