@@ -109,7 +109,10 @@ def _take(access: Access, files: Files, memory: Memory, one: _Wanted, untaken: l
     setting, entry = access.setting, one.entry
     known = memory.taken.get(entry.path)
     try:
-        data = files.read(entry, setting.lon_nhat_mb << 20)
+        largest = setting.lon_nhat_mb << 20
+        if entry.size is not None and entry.size > largest:
+            raise TooLargeError
+        data = files.read(entry, largest)
         content = sha256(data).hexdigest()
         times = known.times if known else 0
         is_new = known is None or known.sha256 != content

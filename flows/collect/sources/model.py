@@ -60,11 +60,11 @@ class Files(Protocol):
         ...
 
     def read(self, entry: Listed, limit: int) -> bytes:
-        """The content of a file.
+        """The content of a file that was not listed as larger than `limit` bytes.
 
         Raises:
             ChangedError: it is not the file that was listed.
-            TooLargeError: it is larger than `limit` bytes.
+            TooLargeError: it is larger all the same.
             SourceError: the source can't be used.
         """
         ...

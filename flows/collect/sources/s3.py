@@ -16,7 +16,6 @@ from flows.collect.sources.model import (
     Listed,
     SourceAwayError,
     SourceError,
-    TooLargeError,
 )
 
 
@@ -75,8 +74,6 @@ class _S3:
         ]
 
     def read(self, entry: Listed, limit: int) -> bytes:
-        if entry.size is not None and entry.size > limit:
-            raise TooLargeError
         name = f"{self._base}/{entry.path}"
         with _told():
             try:

@@ -146,8 +146,6 @@ class _Sftp:
                 self.refused.append((path, "không phải tệp; nếu là liên kết thì chép chính tệp vào đây"))
 
     def read(self, entry: Listed, limit: int) -> bytes:
-        if entry.size is not None and entry.size > limit:
-            raise TooLargeError
         try:
             with self._session.told():
                 data, attrs = self._session.run(self._read(entry, limit))

@@ -28,7 +28,6 @@ from flows.collect.sources.model import (
     Listed,
     SourceAwayError,
     SourceError,
-    TooLargeError,
     blocks_of,
     gather,
 )
@@ -124,8 +123,6 @@ class _Smb:
                 yield from self._walk(path, depth + 1)
 
     def read(self, entry: Listed, limit: int) -> bytes:
-        if entry.size is not None and entry.size > limit:
-            raise TooLargeError
         path = self._path(entry.path)
         self._access.deadline.left()
         with _told():

@@ -14,7 +14,6 @@ from flows.collect.sources.model import (
     Listed,
     SourceAwayError,
     SourceError,
-    TooLargeError,
 )
 
 
@@ -53,8 +52,6 @@ class _Folder:
             yield Listed(path, _state_of(seen), seen.st_size)
 
     def read(self, entry: Listed, limit: int) -> bytes:
-        if entry.size is not None and entry.size > limit:
-            raise TooLargeError
         try:
             data, seen = read_open(self._found[entry.path])
         except OSError:

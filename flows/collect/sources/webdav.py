@@ -15,7 +15,6 @@ from flows.collect.sources.model import (
     Listed,
     SourceAwayError,
     SourceError,
-    TooLargeError,
     gather,
 )
 from flows.collect.sources.web import check_status, open_client, telling, to_state
@@ -67,8 +66,6 @@ class _WebDav:
                 yield Listed(path, _state_of(each), each["content_length"])
 
     def read(self, entry: Listed, limit: int) -> bytes:
-        if entry.size is not None and entry.size > limit:
-            raise TooLargeError
         name = self._name(entry)
         with _told():
             with self._client.http.stream("GET", self._client.join_url(name)) as answer:
