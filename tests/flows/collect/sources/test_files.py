@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from flows.collect import inbox
 from flows.collect.archive import read_receipts
 from flows.collect.inbox import collect
 from flows.collect.sources import fetch
@@ -26,18 +24,6 @@ PEOPLE = People(["T01", "T02"], {})
 SERVERS = sorted({*PLACES} - {"thu_muc"})
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def _ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0)
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Root:
-    made = Root(tmp_path / "xa")
-    made.prepare()
-    return made
 
 
 @pytest.fixture(scope="module", params=PLACES)

@@ -6,11 +6,9 @@ import os
 import signal
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from flows.collect import inbox
 from flows.collect.archive import read_receipts
 from flows.collect.inbox import collect
 from flows.collect.sources import imap
@@ -42,17 +40,9 @@ def served() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def box(served: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0)
     monkeypatch.setenv("DULIEUXA_MAT_KHAU_THU", PASSWORD)
     yield served
     served.empty()
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Root:
-    made = Root(tmp_path / "xa")
-    made.prepare()
-    return made
 
 
 def fetch_from(root: Root, box: Mailbox, people: People = PEOPLE, **more: object) -> Fetched:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from flows.books.contacts import Contacts
-from flows.collect import inbox
 from flows.collect.sources import kinds
 from flows.day import fetch_all
 from flows.engine.runner import Step
@@ -48,8 +47,7 @@ class Steps:
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
-    monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0)
+def root(tmp_path: Path) -> Root:
     (tmp_path / "xa.toml").write_text(TEXT, encoding="utf-8")
     (tmp_path / "share").mkdir()
     (tmp_path / "share" / "a.csv").write_bytes(b"1")

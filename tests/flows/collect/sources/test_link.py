@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from flows.collect import inbox
 from flows.collect.sources.fetch import Fetched
 from flows.collect.sources.kinds import fetch_source, try_source
 from flows.collect.sources.model import SourceAwayError, SourceError
@@ -76,7 +75,6 @@ def serving(served: Served, certificate: Path | None = None) -> Iterator[str]:
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
-    monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0)
     monkeypatch.setenv("DULIEUXA_MAT_KHAU_SO", PASSWORD)
     return Root(tmp_path / "xa")
 

@@ -7,7 +7,6 @@ from threading import Event
 import asyncssh
 import pytest
 
-from flows.collect import inbox
 from flows.collect.sources.kinds import fetch_source
 from flows.collect.sources.model import SourceAwayError, SourceError
 from flows.collect.sources.people import People
@@ -20,16 +19,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0)
     monkeypatch.setenv("DULIEUXA_MAT_KHAU_VNPT", PASSWORD)
     (tmp_path / "served").mkdir()
     with sftp_at(tmp_path / "served") as made:
         yield made
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Root:
-    return Root(tmp_path / "xa")
 
 
 def test_a_server_with_another_key_gets_no_password(root: Root, place: Place) -> None:

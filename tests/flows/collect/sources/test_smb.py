@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import smbclient
 
-from flows.collect import inbox
 from flows.collect.sources import fetch
 from flows.collect.sources.kinds import fetch_source
 from flows.collect.sources.model import SourceAwayError, SourceError
@@ -22,16 +21,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0)
     monkeypatch.setenv("DULIEUXA_MAT_KHAU_VNPT", PASSWORD)
     (tmp_path / "served").mkdir()
     with smb_at(tmp_path / "served") as made:
         yield made
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Root:
-    return Root(tmp_path / "xa")
 
 
 def test_a_server_that_falls_silent_ends_in_time(
