@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,13 @@ import polars as pl
 import pytest
 
 from flows.report import write_site
+from tests.browsers import IN_A_BROWSER, open_browser, sync_api
 from tests.conftest import Day
 from tests.flows.report.fake import AS_OF, COMMUNE, DATASETS, INDICATORS, write_release
 from tests.flows.report.fake_province import write_page
 from tests.waiting import WITHIN_SECONDS
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-sync_api = pytest.importorskip("playwright.sync_api", reason="no driver of browsers here")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")]
+pytestmark = IN_A_BROWSER
 
 # Of many rows that are found, a page shows so many at once.
 ON_A_PAGE = 50
@@ -39,11 +37,8 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        sync_api.expect.set_options(timeout=WITHIN_SECONDS * 1_000)
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with open_browser() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

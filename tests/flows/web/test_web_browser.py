@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
 import pytest
 
+from tests.browsers import IN_A_BROWSER, open_browser, sync_api
 from tests.conftest import Day
 from tests.flows.web.clerk import DATASET, fill_in
 from tests.flows.web.visitor import PASSWORD, Served, copy_root, serve
 from tests.waiting import WITHIN_SECONDS
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-sync_api = pytest.importorskip("playwright.sync_api", reason="no driver of browsers here")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe here")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")]
+pytestmark = IN_A_BROWSER
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        sync_api.expect.set_options(timeout=WITHIN_SECONDS * 1_000)
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with open_browser() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
